@@ -1,0 +1,6 @@
+/** The whole stack, started by its own commands. One file at a time: each wants the machine for itself. */
+export default {
+  projects: ['<rootDir>/test'],
+  globalTeardown: '<rootDir>/test/support/end-process.mjs',
+  maxWorkers: 1,
+};
