@@ -1,0 +1,94 @@
+import { Command, CommanderError, Option } from 'commander';
+import { ConfigError } from './config-error.ts';
+import { describeShape, environmentOf, flagOf, type Setting, type Settings } from './settings.ts';
+
+export type CommandLine = {
+  readonly name: string;
+  readonly description: string;
+  readonly settings: Settings;
+  /** Whole invocations, shown at the end of `--help`. */
+  readonly examples: readonly string[];
+  /** Names and descriptions of commands beside the default one (`api-server migrate`). */
+  readonly commands?: Readonly<Record<string, string>>;
+};
+
+export type ParsedCommandLine = {
+  readonly command: string | undefined;
+  readonly flags: Readonly<Record<string, unknown>>;
+  /** Set when `--help` or `--version` was asked: print this and end with exit code 0. */
+  readonly help?: string;
+};
+
+const collect = (value: string, earlier: readonly string[] | undefined): readonly string[] => [
+  ...(earlier ?? []),
+  ...value.split(',').map((item) => item.trim()),
+];
+
+const optionOf = (name: string, setting: Setting): Option => {
+  const variable = setting.environment === false ? '' : ` (${environmentOf(name)})`;
+  const value = setting.default;
+  const fallback = value === undefined || value === true || value === false ? '' : ` [${String(value)}]`;
+  const text = `${setting.description}${fallback}${variable}`;
+  if (setting.type === 'boolean') {
+    return setting.default === true
+      ? new Option(flagOf(name).replace('--', '--no-'), text)
+      : new Option(flagOf(name), text);
+  }
+  const placeholder = setting.placeholder ?? (setting.type === 'integer' ? 'number' : 'value');
+  const option = new Option(`${flagOf(name)} <${placeholder}>`, text);
+  if (setting.type === 'array') option.argParser(collect);
+  return option;
+};
+
+const environmentOnly = (settings: Settings): string => {
+  const lines = Object.entries(settings)
+    .filter(([, setting]) => setting.secret)
+    .map(([name, setting]) => `  ${environmentOf(name)}  ${setting.description} (${describeShape(setting)})`);
+  return lines.length === 0 ? '' : `\nFrom the environment only:\n${lines.join('\n')}\n`;
+};
+
+/**
+ * Parses the arguments of a service's command with commander. Throws a ConfigError with one clear sentence on an
+ * unknown flag, a missing value or a stray argument. Values stay text: `loadConfig` gives them their types.
+ */
+export const parseCommandLine = (line: CommandLine, args: readonly string[]): ParsedCommandLine => {
+  const program = new Command(line.name).description(line.description).exitOverride();
+  let output = '';
+  program.configureOutput({ writeOut: (text) => (output += text), writeErr: () => undefined });
+  let command: string | undefined;
+  const withOptions = (target: Command): Command => {
+    for (const [name, setting] of Object.entries(line.settings)) {
+      if (!setting.secret) target.addOption(optionOf(name, setting));
+    }
+    return target;
+  };
+  withOptions(program).action(() => undefined);
+  const programs = [program];
+  for (const [name, description] of Object.entries(line.commands ?? {})) {
+    const sub = withOptions(program.command(name).description(description)).copyInheritedSettings(program);
+    sub.action(() => {
+      command = name;
+    });
+    programs.push(sub);
+  }
+  const examples = line.examples.map((example) => `  ${example}`).join('\n');
+  program.addHelpText('after', `${environmentOnly(line.settings)}\nExamples:\n${examples}\n`);
+  try {
+    program.parse([...args], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return { command, flags: {}, help: output };
+    const message = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+    throw new ConfigError([
+      { source: line.name, problem: `was called wrongly: ${message}. See ${line.name} --help` },
+    ]);
+  }
+  // A default (`--no-x` sets true) is no choice of the person: only what was typed counts as a flag.
+  const flags: Record<string, unknown> = {};
+  for (const one of programs) {
+    for (const [name, value] of Object.entries(one.opts<Record<string, unknown>>())) {
+      if (one.getOptionValueSource(name) === 'cli') flags[name] = value;
+    }
+  }
+  return { command, flags };
+};

@@ -1,0 +1,30 @@
+import { describeShape, environmentOf, flagOf, type Setting, type Settings } from './settings.ts';
+
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+const fallbackOf = (setting: Setting): string => {
+  if (setting.default === undefined) return '–';
+  const text = Array.isArray(setting.default) ? setting.default.join(',') : String(setting.default);
+  return text === '' ? '–' : `\`${text}\``;
+};
+
+const flagCell = (name: string, setting: Setting): string => {
+  if (setting.secret) return '–';
+  return `\`${setting.type === 'boolean' && setting.default === true ? flagOf(name).replace('--', '--no-') : flagOf(name)}\``;
+};
+
+/** The settings as a Markdown table, one row each: what docs/configuration.md holds. */
+export const describeSettings = (settings: Settings): string => {
+  const rows = Object.entries(settings).map(([name, setting]) => {
+    const variable = setting.environment === false ? '–' : `\`${environmentOf(name)}\``;
+    const cells = [
+      flagCell(name, setting),
+      variable,
+      fallbackOf(setting),
+      cell(describeShape(setting)),
+      cell(setting.description),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  return ['| flag | environment | default | value | meaning |', '|---|---|---|---|---|', ...rows].join('\n');
+};

@@ -1,0 +1,74 @@
+/**
+ * One setting of a service, as a JSON Schema fragment with what the command line needs beside it. Its name is
+ * spelled three ways: `healthIntervalMs` in code, `--health-interval-ms` as a flag, `HEALTH_INTERVAL_MS` in the
+ * environment.
+ */
+export type Setting = {
+  readonly type: 'string' | 'integer' | 'boolean' | 'array';
+  readonly description: string;
+  readonly default?: string | number | boolean | readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly enum?: readonly string[];
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly items?: { readonly type: 'string'; readonly pattern?: string };
+  /** What a value must look like, in words, where the schema alone would explain itself badly. */
+  readonly shape?: string;
+  /** The word in `--help` that stands for the value. */
+  readonly placeholder?: string;
+  /** `false` for a name that the system already uses for something else (`PATH`). */
+  readonly environment?: false;
+  /** Never printed, and taken from the environment or a file only: argv is visible in process lists. */
+  readonly secret?: true;
+  /** A file or folder: relative ones hold from where the command was typed (in a config file: from that file). */
+  readonly path?: true;
+};
+
+export type Settings = Readonly<Record<string, Setting>>;
+
+type ValueOf<S extends Setting> = S['type'] extends 'integer'
+  ? number
+  : S['type'] extends 'boolean'
+    ? boolean
+    : S['type'] extends 'array'
+      ? readonly string[]
+      : S extends { readonly enum: readonly (infer E)[] }
+        ? E
+        : string;
+
+/** The frozen configuration that a set of settings describes. A setting without a default may be undefined. */
+export type ConfigOf<S extends Settings> = {
+  readonly [K in keyof S]: S[K] extends { readonly default: string | number | boolean | readonly string[] }
+    ? ValueOf<S[K]>
+    : ValueOf<S[K]> | undefined;
+};
+
+/** `healthIntervalMs` → `--health-interval-ms`. */
+export const flagOf = (name: string): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** `healthIntervalMs` → `HEALTH_INTERVAL_MS`. */
+export const environmentOf = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+
+/** What a value of this setting must be, in words: "a whole number from 0 to 65535". */
+export const describeShape = (setting: Setting): string => {
+  if (setting.shape) return setting.shape;
+  if (setting.enum) return `one of ${setting.enum.join(', ')}`;
+  switch (setting.type) {
+    case 'integer': {
+      if (setting.minimum !== undefined && setting.maximum !== undefined) {
+        return `a whole number from ${setting.minimum} to ${setting.maximum}`;
+      }
+      if (setting.minimum !== undefined) return `a whole number of ${setting.minimum} or more`;
+      return 'a whole number';
+    }
+    case 'boolean':
+      return 'true or false';
+    case 'array':
+      return 'a list, separated by commas';
+    case 'string':
+      return setting.minLength ? 'a text that is not empty' : 'a text';
+  }
+};

@@ -1,0 +1,33 @@
+import { type ErrorCode, errorCodes } from './codes.ts';
+
+/** One wrong field of a body: a JSON pointer (RFC 6901, as a URI fragment) and what is wrong there. */
+export type FieldError = { readonly pointer: string; readonly detail: string };
+
+export type AppErrorOptions = {
+  /** One sentence for the client. Must say nothing of the inside. */
+  readonly detail?: string;
+  readonly errors?: readonly FieldError[];
+  /** Extra response headers, such as `Allow` or `Retry-After`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+};
+
+/** An expected failure with a stable code from the table; knows nothing of requests and responses. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: string | undefined;
+  readonly errors: readonly FieldError[] | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: ErrorCode, options: AppErrorOptions = {}) {
+    super(
+      options.detail ?? errorCodes[code].title,
+      options.cause === undefined ? {} : { cause: options.cause },
+    );
+    this.name = 'AppError';
+    this.code = code;
+    this.detail = options.detail;
+    this.errors = options.errors;
+    this.headers = options.headers ?? {};
+  }
+}

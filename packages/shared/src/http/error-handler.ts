@@ -1,0 +1,34 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errorCodes } from '../errors/codes.ts';
+import type { Logger } from '../logging/logger.ts';
+import { requestIdFor } from './observe-requests.ts';
+import { toAppError } from './problem.ts';
+import { sendProblem } from './send-problem.ts';
+
+export type ErrorHandlerOptions = {
+  readonly logger: Logger;
+  /** Spaces of JSON indentation for this request's error. Default 0. */
+  readonly indentOf?: (request: IncomingMessage) => number;
+  /** Gives errors of libraries their code; returns undefined for those it does not know. */
+  readonly translate?: (error: unknown) => unknown;
+};
+
+/**
+ * Express's error middleware: the one place where a failure becomes an answer. A 5xx says nothing of the inside;
+ * the log has it under the same request id.
+ */
+export const errorHandler = ({ logger, indentOf = () => 0, translate }: ErrorHandlerOptions) =>
+  function handleError(
+    error: unknown,
+    request: IncomingMessage,
+    response: ServerResponse,
+    // Express tells error middleware by its four parameters.
+    _next: (error?: unknown) => void,
+  ): void {
+    const appError = toAppError(translate?.(error) ?? error);
+    const requestId = requestIdFor(response);
+    if (errorCodes[appError.code].status >= 500) {
+      logger.error(appError.message, { requestId, code: appError.code, cause: appError.cause });
+    }
+    sendProblem(request, response, appError, { requestId, indent: indentOf(request) });
+  };

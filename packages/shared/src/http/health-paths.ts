@@ -1,0 +1,57 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Metrics } from '../metrics/metrics.ts';
+import type { Readiness } from './readiness.ts';
+
+export type HealthPathsOptions = {
+  readonly readiness: Readiness;
+  /** Undefined with `--no-metrics`. */
+  readonly metrics: Metrics | undefined;
+};
+
+const answer = (request: IncomingMessage, response: ServerResponse, status: number, body: unknown): void => {
+  const text = `${JSON.stringify(body)}\n`;
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(text),
+    'Cache-Control': 'no-store',
+  });
+  response.end(request.method === 'HEAD' ? undefined : text);
+};
+
+/**
+ * The handlers of the operational paths: `/livez` (the process answers; asks nothing else), `/readyz` (503 with the
+ * reasons while a condition is not met or the process drains) and, when there are metrics, `/metrics`.
+ */
+export const createHealthPaths = ({
+  readiness,
+  metrics,
+}: HealthPathsOptions): ReadonlyMap<string, RequestListener> => {
+  const paths = new Map<string, RequestListener>([
+    ['/livez', (request, response) => answer(request, response, 200, { status: 'live' })],
+    [
+      '/readyz',
+      (request, response) => {
+        const reasons = readiness.reasons();
+        const ready = Object.keys(reasons).length === 0;
+        answer(
+          request,
+          response,
+          ready ? 200 : 503,
+          ready ? { status: 'ready' } : { status: 'not ready', reasons },
+        );
+      },
+    ],
+  ]);
+  if (metrics) {
+    paths.set('/metrics', (request, response) => {
+      metrics.render().then(
+        (text) => {
+          response.writeHead(200, { 'Content-Type': metrics.contentType, 'Cache-Control': 'no-store' });
+          response.end(request.method === 'HEAD' ? undefined : text);
+        },
+        () => answer(request, response, 500, { status: 'the metrics could not be gathered' }),
+      );
+    });
+  }
+  return paths;
+};

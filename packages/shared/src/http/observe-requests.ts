@@ -1,0 +1,42 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from '../logging/logger.ts';
+import type { RequestMetrics } from '../metrics/request-metrics.ts';
+import type { Clock } from '../process/clock.ts';
+import { requestIdOf } from './request-id.ts';
+
+export type ObserveRequestsOptions = {
+  readonly logger: Logger;
+  readonly metrics: RequestMetrics;
+  readonly clock: Clock;
+};
+
+/** The id under which a request is logged and answered; set by `observeRequests` before anything else. */
+export const requestIdFor = (response: ServerResponse): string =>
+  String(response.getHeader('X-Request-Id') ?? '');
+
+/** Bytes that went to the socket for this response, head included, given what the socket had written before. */
+const bytesSince = (response: ServerResponse, before: number): number =>
+  Math.max(0, (response.req.socket?.bytesWritten ?? before) - before);
+
+/**
+ * Middleware: gives each request its id and writes one line and one count when its answer has ended. An answer that
+ * the client did not wait for is logged as 499.
+ */
+export const observeRequests = ({ logger, metrics, clock }: ObserveRequestsOptions) =>
+  function observeRequest(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+    const beganMs = clock.monotonicMs();
+    const requestId = requestIdOf(request.headers['x-request-id']);
+    const before = request.socket.bytesWritten;
+    response.setHeader('X-Request-Id', requestId);
+    metrics.began();
+    // Middleware may cut url while it routes; the line tells what was asked.
+    const { method = '', url = '' } = request;
+    response.once('close', () => {
+      const durationMs = clock.monotonicMs() - beganMs;
+      const status = response.writableFinished ? response.statusCode : 499;
+      metrics.ended(method, status, durationMs);
+      const bytes = bytesSince(response, before);
+      logger.request({ method, url, status, bytes, durationMs, requestId });
+    });
+    next();
+  };

@@ -1,0 +1,36 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { renderProblem, toAppError } from './problem.ts';
+
+export type SendProblemOptions = {
+  readonly requestId: string;
+  /** Spaces of JSON indentation. Default 0. */
+  readonly indent?: number;
+};
+
+/**
+ * Answers a request with an error. Once the head is out there is no way to say it any more: the connection is
+ * destroyed, so that the client can't take a part for the whole.
+ */
+export const sendProblem = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: unknown,
+  options: SendProblemOptions,
+): void => {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const rendered = renderProblem(toAppError(error), { ...options, accept: request.headers.accept });
+  for (const name of ['ETag', 'Last-Modified', 'Content-Range', 'Content-Encoding', 'Link']) {
+    response.removeHeader(name);
+  }
+  response.statusCode = rendered.status;
+  for (const [name, value] of Object.entries(rendered.headers)) {
+    if (name === 'Vary') response.appendHeader(name, value);
+    else response.setHeader(name, value);
+  }
+  // A body that was refused half-way would be read as the next request: the connection must not be used again.
+  if (!request.complete) response.setHeader('Connection', 'close');
+  response.end(request.method === 'HEAD' ? undefined : rendered.body);
+};

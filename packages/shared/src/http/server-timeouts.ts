@@ -1,0 +1,23 @@
+import type { Server, ServerOptions } from 'node:http';
+
+/**
+ * Time-outs of the servers behind the proxy, in one place, each with its reason. A head or a body that comes too
+ * slowly is cut off, or a few hundred sleeping clients would hold the server.
+ */
+export const serverOptions: ServerOptions = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  // Node looks at the two above only this often; its own default of 30 s would make them mean 40 s and 60 s.
+  connectionsCheckingInterval: 1000,
+  // Longer than the proxy keeps idle connections (4 s), so that it is always the caller who closes.
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 16_384,
+  // A head cut to its first 1000 lines was a way to smuggle requests (CVE-2026-58044): the byte limit holds instead.
+  noDelay: true,
+};
+
+/** Applies what is a property of a server rather than an option of its making. */
+export const applyServerLimits = (server: Server): void => {
+  server.maxHeadersCount = 0;
+  server.maxRequestsPerSocket = 10_000;
+};

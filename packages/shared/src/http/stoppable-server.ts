@@ -1,0 +1,77 @@
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Clock } from '../process/clock.ts';
+import { type Listening, type ListenOptions, listen } from '../process/listen.ts';
+import type { Readiness } from './readiness.ts';
+import { applyServerLimits, serverOptions } from './server-timeouts.ts';
+
+export type StopOptions = {
+  /** How long to go on serving, as not ready, before connections are refused. */
+  readonly drainDelayMs: number;
+  /** How long requests in flight may take after that; then their connections are cut. Default 10 s. */
+  readonly graceMs?: number;
+};
+
+/** A server on node:http that ends without losing a request. */
+export type StoppableServer = {
+  /** For supertest and for tests that listen themselves. */
+  readonly server: Server;
+  listen(options: ListenOptions): Promise<Listening>;
+  /** Resolves when the last response has been sent, or its connection was cut. Later calls wait for the first. */
+  stop(options: StopOptions): Promise<void>;
+};
+
+const pause = (clock: Clock, ms: number): Promise<void> =>
+  ms <= 0
+    ? Promise.resolve()
+    : new Promise((resolve) => {
+        clock.after(ms, resolve);
+      });
+
+/** Makes the node:http server of a service: time-outs, limits, and the order of stopping (RFC 9112 9.6). */
+export const createStoppableServer = (
+  handler: RequestListener,
+  { readiness, clock }: { readonly readiness: Readiness; readonly clock: Clock },
+): StoppableServer => {
+  const inFlight = new Set<ServerResponse>();
+  const closeAfter = (response: ServerResponse): void => {
+    if (!response.headersSent) response.setHeader('Connection', 'close');
+  };
+  const server = createServer(serverOptions, (request, response) => {
+    inFlight.add(response);
+    response.once('close', () => inFlight.delete(response));
+    if (readiness.draining) closeAfter(response);
+    handler(request, response);
+  });
+  applyServerLimits(server);
+  let listening: Listening | undefined;
+  let stopping: Promise<void> | undefined;
+
+  const run = async ({ drainDelayMs, graceMs = 10_000 }: StopOptions): Promise<void> => {
+    readiness.startDraining();
+    for (const response of inFlight) closeAfter(response);
+    if (!listening) return;
+    await pause(clock, drainDelayMs);
+    const ended = listening.close();
+    server.closeIdleConnections();
+    // A connection that was between two requests at that moment is idle only now.
+    const sweep = setInterval(() => server.closeIdleConnections(), 100);
+    const cut = clock.after(graceMs, () => server.closeAllConnections());
+    try {
+      await ended;
+    } finally {
+      clearInterval(sweep);
+      cut.cancel();
+    }
+  };
+  return {
+    server,
+    listen: async (options) => {
+      listening = await listen(server, options);
+      return listening;
+    },
+    stop: (options) => {
+      stopping ??= run(options);
+      return stopping;
+    },
+  };
+};

@@ -1,0 +1,105 @@
+import { createServer, type Server } from 'node:net';
+
+/** The port is taken, or the address can't be listened on. The message says what to do. */
+export class ListenError extends Error {
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = 'ListenError';
+  }
+}
+
+export type ListenOptions = {
+  /** `localhost` means both loopback addresses, 127.0.0.1 and ::1. */
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** The flag that changes the port, for the error message. Default `--port`. */
+  readonly flag?: string;
+};
+
+export type Listening = {
+  readonly port: number;
+  /** Address for people and other processes, without a slash at the end: `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Stops accepting connections at every address; those that are open stay. Resolves when all have ended. */
+  close(): Promise<void>;
+};
+
+const listenOnce = (server: Server, host: string, port: number): Promise<number> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, backlog: 4096 }, () => {
+      server.removeListener('error', reject);
+      const address = server.address();
+      resolve(typeof address === 'object' && address ? address.port : port);
+    });
+  });
+
+const closed = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+  });
+
+const explain = (error: unknown, { host, port, flag = '--port' }: ListenOptions): ListenError => {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') {
+    return new ListenError(`Port ${port} is already in use; choose another one with ${flag}.`, error);
+  }
+  if (code === 'EACCES') {
+    return new ListenError(
+      `Port ${port} needs more rights than this user has; choose one above 1023 with ${flag}.`,
+      error,
+    );
+  }
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') {
+    return new ListenError(`This machine has no address ${host}; choose another one with --host.`, error);
+  }
+  return new ListenError(`Can not listen on ${host} port ${port}: ${(error as Error).message}`, error);
+};
+
+/** ::1 on the same port, handing its connections to the first server. Undefined on a machine without IPv6. */
+const listenOnIpv6 = async (main: Server, port: number): Promise<Server | undefined> => {
+  const second = createServer({ noDelay: true, allowHalfOpen: true }, (socket) =>
+    main.emit('connection', socket),
+  );
+  try {
+    await listenOnce(second, '::1', port);
+    return second;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT' || code === 'EINVAL') return undefined;
+    throw error;
+  }
+};
+
+/**
+ * Starts listening. Throws a ListenError with one sentence that names the port and the flag to change it; nothing
+ * is left open then.
+ */
+export const listen = async (server: Server, options: ListenOptions): Promise<Listening> => {
+  const both = options.host === 'localhost';
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const port = await listenOnce(server, both ? '127.0.0.1' : options.host, options.port);
+      let second: Server | undefined;
+      try {
+        second = both ? await listenOnIpv6(server, port) : undefined;
+      } catch (error) {
+        await closed(server);
+        throw error;
+      }
+      const host = both || options.host === '0.0.0.0' || options.host === '::' ? '127.0.0.1' : options.host;
+      return {
+        port,
+        url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+        close: async () => {
+          await Promise.all([closed(server), second ? closed(second) : undefined]);
+        },
+      };
+    } catch (error) {
+      // Port 0 was given a number that is free on 127.0.0.1 and taken on ::1: ask for another one.
+      const again = options.port === 0 && (error as NodeJS.ErrnoException).code === 'EADDRINUSE' && tries < 5;
+      if (!again) throw explain(error, options);
+    }
+  }
+};

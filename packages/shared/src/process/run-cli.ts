@@ -1,0 +1,152 @@
+import { type CommandLine, parseCommandLine } from '../config/command-line.ts';
+import { ConfigError } from '../config/config-error.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { readConfigFile } from '../config/read-config-file.ts';
+import type { ConfigOf, Settings } from '../config/settings.ts';
+import { createLogSink } from '../logging/log-sink.ts';
+import { createLogger, type Logger } from '../logging/logger.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { ListenError } from './listen.ts';
+import { StartError } from './start-error.ts';
+import { isStopOrder, type ReadyReport } from './supervision.ts';
+import { workingDir } from './working-dir.ts';
+
+/** A started service. `stop` may be called again; each call resolves when the last response has been sent. */
+export type RunningService = {
+  readonly url: string;
+  readonly adminUrl?: string | undefined;
+  stop(options: { readonly drainDelayMs: number }): Promise<void>;
+};
+
+/** What a service is given by its command. */
+export type CliContext = {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Prints one plain line on stdout, at once. */
+  readonly print: (line: string) => void;
+};
+
+type LoggedConfig = { readonly logFormat: 'auto' | 'text' | 'json'; readonly drainDelayMs: number };
+
+export type Cli<S extends Settings> = CommandLine & {
+  readonly settings: S;
+  /** The name in front of each log line, such as the copy's. Default: the command's. */
+  readonly loggerName?: (config: ConfigOf<S>) => string;
+  readonly start: (config: ConfigOf<S>, context: CliContext) => Promise<RunningService>;
+  /** What the further commands of the command line do; the process ends when they have. */
+  readonly run?: Readonly<Record<string, (config: ConfigOf<S>, context: CliContext) => Promise<void>>>;
+};
+
+const complain = (name: string, error: unknown): number => {
+  if (error instanceof ConfigError) {
+    for (const { source, problem } of error.problems) console.error(`${name}: ${source} ${problem}`);
+    return 2;
+  }
+  if (error instanceof ListenError || error instanceof StartError) {
+    console.error(`${name}: ${error.message}`);
+    return 1;
+  }
+  console.error(`${name}: could not start:`, error);
+  return 1;
+};
+
+const loggerFor = (name: string, logFormat: LoggedConfig['logFormat']): Logger => {
+  const { isTTY } = process.stdout;
+  const format = logFormat === 'auto' ? (isTTY ? 'text' : 'json') : logFormat;
+  const colour = isTTY === true && !process.env['NO_COLOR'];
+  return createLogger({ name, sink: createLogSink(1), format, colour, now: systemClock.wallMs });
+};
+
+/** Ends the process when it is told to: once in good order, at the second signal at once. */
+const stopWhenTold = (service: RunningService, logger: Logger, configuredDelayMs: number): void => {
+  let stopping = false;
+  const end = (code: number): void => {
+    logger.flush();
+    process.exit(code);
+  };
+  const stop = (why: string, drainDelayMs: number): void => {
+    if (stopping) return;
+    stopping = true;
+    logger.info('stopping', { why, drainDelayMs });
+    service.stop({ drainDelayMs }).then(
+      () => {
+        logger.info('stopped');
+        end(0);
+      },
+      (error: unknown) => {
+        logger.error('stopping failed', { error });
+        end(1);
+      },
+    );
+  };
+  for (const [signal, number] of [['SIGINT', 2] as const, ['SIGTERM', 15] as const, ['SIGHUP', 1] as const]) {
+    process.on(signal, () => (stopping ? end(128 + number) : stop(signal, configuredDelayMs)));
+  }
+  // The supervisor is gone, however it ended: nobody would restart or stop this process any more.
+  process.on('disconnect', () => stop('the supervisor is gone', 0));
+  process.on('message', (message) => {
+    if (isStopOrder(message)) stop('the supervisor asked', message.drainDelayMs);
+  });
+};
+
+/** A failure that no one caught leaves the process in an unknown state: say it and end; the stack restarts it. */
+const endOnUncaught = (logger: Logger): void => {
+  const crash = (error: unknown): void => {
+    logger.error('uncaught: the process ends', { error });
+    logger.flush();
+    process.exit(1);
+  };
+  process.on('uncaughtException', crash);
+  process.on('unhandledRejection', crash);
+};
+
+/**
+ * The whole life of a service's process: arguments, environment and config file → config → start → signals → stop.
+ * Exit code 2 for a bad value, 1 for a start that failed, 0 after a stop in good order.
+ */
+export const runCli = async <const S extends Settings>(cli: Cli<S>): Promise<void> => {
+  let logger: Logger | undefined;
+  try {
+    const { command, flags, help } = parseCommandLine(cli, process.argv.slice(2));
+    if (help !== undefined) {
+      process.stdout.write(help);
+      return;
+    }
+    const from = workingDir();
+    const sources = { flags, environment: process.env, workingDir: from };
+    const file = loadConfig(
+      { config: configPath },
+      { flags: { config: flags['config'] }, workingDir: from },
+    ).config;
+    const config = loadConfig(
+      cli.settings,
+      file === undefined ? sources : { ...sources, file: { name: file, values: readConfigFile(file) } },
+    );
+    const { logFormat, drainDelayMs } = config as unknown as LoggedConfig;
+    logger = loggerFor(cli.loggerName?.(config) ?? cli.name, logFormat);
+    endOnUncaught(logger);
+    const context = { logger, clock: systemClock, print: (line: string) => console.log(line) };
+    const run = command === undefined ? undefined : cli.run?.[command];
+    if (run) {
+      await run(config, context);
+      logger.flush();
+      return;
+    }
+    const service = await cli.start(config, context);
+    stopWhenTold(service, logger, drainDelayMs);
+    const report: ReadyReport = { type: 'ready', url: service.url, adminUrl: service.adminUrl };
+    process.send?.(report);
+  } catch (error) {
+    logger?.flush();
+    process.exitCode = complain(cli.name, error);
+    // What a failed start left open must not keep the process.
+    process.exit();
+  }
+};
+
+const configPath = {
+  type: 'string',
+  path: true,
+  environment: false,
+  description: 'The config file',
+} as const;
