@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { ConfigError } from './config-error.ts';
-import { describeShape, environmentOf, flagOf, type Setting, type Settings } from './settings.ts';
+import { describeShape, environmentOf, flagOf, type Setting, type Settings, splitList } from './settings.ts';
 
 export type CommandLine = {
   readonly name: string;
@@ -19,11 +19,6 @@ export type ParsedCommandLine = {
   readonly help?: string;
 };
 
-const collect = (value: string, earlier: readonly string[] | undefined): readonly string[] => [
-  ...(earlier ?? []),
-  ...value.split(',').map((item) => item.trim()),
-];
-
 const optionOf = (name: string, setting: Setting): Option => {
   const variable = setting.environment === false ? '' : ` (${environmentOf(name)})`;
   const value = setting.default;
@@ -36,7 +31,12 @@ const optionOf = (name: string, setting: Setting): Option => {
   }
   const placeholder = setting.placeholder ?? (setting.type === 'integer' ? 'number' : 'value');
   const option = new Option(`${flagOf(name)} <${placeholder}>`, text);
-  if (setting.type === 'array') option.argParser(collect);
+  if (setting.type === 'array') {
+    option.argParser((text: string, earlier: readonly string[] | undefined) => [
+      ...(earlier ?? []),
+      ...splitList(setting, text),
+    ]);
+  }
   return option;
 };
 

@@ -8,6 +8,7 @@ import {
   flagOf,
   type Setting,
   type Settings,
+  splitList,
 } from './settings.ts';
 
 /** Where values come from, strongest first: flags, then the environment, then a file, then defaults. */
@@ -29,7 +30,7 @@ const parseText = (setting: Setting, text: string): unknown => {
     case 'boolean':
       return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
     case 'array':
-      return text.split(',').map((item) => item.trim());
+      return splitList(setting, text);
     case 'string':
       return text;
   }

@@ -13,6 +13,8 @@ export type Setting = {
   readonly pattern?: string;
   readonly minLength?: number;
   readonly items?: { readonly type: 'string'; readonly pattern?: string };
+  /** Between the items of a list in a flag or variable. Default `,`. A flag may also be repeated. */
+  readonly separator?: string;
   /** What a value must look like, in words, where the schema alone would explain itself badly. */
   readonly shape?: string;
   /** The word in `--help` that stands for the value. */
@@ -72,3 +74,7 @@ export const describeShape = (setting: Setting): string => {
       return setting.minLength ? 'a text that is not empty' : 'a text';
   }
 };
+
+/** The items of a list as they stand in one flag or variable. */
+export const splitList = (setting: Setting, text: string): readonly string[] =>
+  text.split(setting.separator ?? ',').map((item) => item.trim());
