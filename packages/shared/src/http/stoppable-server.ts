@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Clock } from '../process/clock.ts';
 import { type Listening, type ListenOptions, listen } from '../process/listen.ts';
+import { createClientErrorListener } from './client-error.ts';
 import type { Readiness } from './readiness.ts';
 import { applyServerLimits, serverOptions } from './server-timeouts.ts';
 
@@ -43,6 +44,7 @@ export const createStoppableServer = (
     handler(request, response);
   });
   applyServerLimits(server);
+  server.on('clientError', createClientErrorListener({ inFlight, clock }));
   let listening: Listening | undefined;
   let stopping: Promise<void> | undefined;
 

@@ -1,0 +1,74 @@
+import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { AppError } from '../errors/app-error.ts';
+import type { Clock } from '../process/clock.ts';
+import { requestIdFor } from './observe-requests.ts';
+import { renderProblem } from './problem.ts';
+import { requestIdOf } from './request-id.ts';
+import { sendProblem } from './send-problem.ts';
+
+export type ClientErrorOptions = {
+  /** The responses that have not ended yet, of all connections, oldest first. */
+  readonly inFlight: Iterable<ServerResponse>;
+  readonly clock: Clock;
+};
+
+/** How long the client may take to read the answer, and to stop sending, before the connection is cut. */
+const lingerMs = 1000;
+
+const toClientError = (code: string | undefined): AppError => {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new AppError('REQUEST_TIMEOUT');
+    case 'HPE_HEADER_OVERFLOW':
+      return new AppError('REQUEST_HEAD_TOO_LARGE');
+    default:
+      return new AppError('REQUEST_INVALID', { detail: 'This is not a request that HTTP/1.1 allows.' });
+  }
+};
+
+const headAndBody = (error: AppError): string => {
+  const { status, headers, body } = renderProblem(error, { requestId: requestIdOf(undefined) });
+  const lines = Object.entries({ Date: new Date().toUTCString(), ...headers, Connection: 'close' });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`;
+};
+
+/**
+ * Listener for `clientError`: what node's parser refuses (400), what arrives too slowly (408) and a head that is too
+ * large (431) is answered with problem+json, and the connection ends. An answer never takes the place of another
+ * one: those of earlier requests on the connection go out first, and one that has begun is not written into.
+ */
+export const createClientErrorListener = ({ inFlight, clock }: ClientErrorOptions) => {
+  // The parser complains again about each further packet of a connection that it has given up.
+  const refused = new WeakSet<Socket>();
+  const answerAndClose = (socket: Socket, error: AppError): void => {
+    if (!socket.writable) {
+      socket.destroy();
+      return;
+    }
+    // Cut at once, the unread rest of the request would reset the connection and take the answer with it.
+    const cut = clock.after(lingerMs, () => socket.destroy());
+    socket.once('close', () => cut.cancel());
+    socket.end(headAndBody(error));
+  };
+
+  return function answerClientError(cause: NodeJS.ErrnoException, socket: Socket): void {
+    if (refused.has(socket)) return;
+    refused.add(socket);
+    if (cause.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const error = toClientError(cause.code);
+    const responses = [...inFlight].filter((response) => response.req.socket === socket);
+    const broken = responses.find((response) => !response.req.complete);
+    if (broken) {
+      sendProblem(broken.req, broken, error, { requestId: requestIdFor(broken) });
+      return;
+    }
+    const last = responses.at(-1);
+    if (last) last.once('close', () => answerAndClose(socket, error));
+    else answerAndClose(socket, error);
+  };
+};
