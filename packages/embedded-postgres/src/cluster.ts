@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Binaries } from './binaries.ts';
+import type { Identity } from './identity.ts';
+import type { Layout } from './layout.ts';
+import { ensureOwnedFolder, foreignFolderMessage } from './owned-folder.ts';
+import { runProgram } from './run-program.ts';
+
+const SUPERUSER = 'postgres';
+
+const isInitialised = (dataDir: string): boolean => existsSync(join(dataDir, 'PG_VERSION'));
+
+/** The data of this state folder, if there is any yet. */
+export const findDataDir = (layout: Layout): string | undefined =>
+  [layout.dataDir, join(layout.outsideDir, 'data')].find(isInitialised);
+
+/** Where new data goes: beside the state, unless that lies under a folder which that user may not enter. */
+export const chooseDataDir = async (layout: Layout, identity: Identity): Promise<string> => {
+  if (identity.uid === undefined) return layout.dataDir;
+  try {
+    await runProgram('/bin/sh', ['-c', 'cd "$0"', layout.home], { identity });
+    return layout.dataDir;
+  } catch {
+    ensureOwnedFolder(layout.outsideDir, 0o711);
+    return join(layout.outsideDir, 'data');
+  }
+};
+
+const writePasswordFile = (file: string, password: string, identity: Identity): void => {
+  writeFileSync(file, `${password}\n`, { mode: 0o600, flag: 'wx' });
+  giveTo(file, identity);
+};
+
+const giveTo = (path: string, { uid, gid }: Identity): void => {
+  if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid);
+};
+
+/**
+ * Makes the data under another name and renames it when it is whole, so that an initdb killed half-way leaves nothing
+ * that looks like data. Synced to disk by initdb itself.
+ */
+export const initialiseData = async (
+  dataDir: string,
+  options: {
+    readonly binaries: Binaries;
+    readonly identity: Identity;
+    readonly password: string;
+    readonly sync: boolean;
+  },
+): Promise<void> => {
+  const { binaries, identity, password, sync } = options;
+  const parent = dirname(dataDir);
+  for (const name of readdirSync(parent)) {
+    if (name.startsWith('draft-')) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+  const draft = join(parent, `draft-${randomUUID()}`);
+  const passwordFile = `${draft}-password`;
+  mkdirSync(draft, { mode: 0o700 });
+  giveTo(draft, identity);
+  writePasswordFile(passwordFile, password, identity);
+  try {
+    await runProgram(
+      binaries.initdb,
+      [
+        `--pgdata=${draft}`,
+        '--encoding=UTF8',
+        '--locale=C',
+        '--auth=scram-sha-256',
+        `--username=${SUPERUSER}`,
+        `--pwfile=${passwordFile}`,
+        ...(sync ? [] : ['--no-sync']),
+      ],
+      { identity },
+    );
+    renameSync(draft, dataDir);
+  } catch (error) {
+    throw new Error(describeInitFailure(error as Error, dataDir));
+  } finally {
+    rmSync(passwordFile, { force: true });
+    rmSync(draft, { recursive: true, force: true });
+  }
+};
+
+const describeInitFailure = (error: Error, dataDir: string): string => {
+  if (error.message.includes('could not look up effective user ID')) {
+    return (
+      `This user (id ${process.getuid?.()}) has no name in /etc/passwd, and Postgres refuses to make a database for one without: ` +
+      'run as a user with a name, or set DATABASE_URL.'
+    );
+  }
+  const lines = error.message.split('\n');
+  const gist = lines.find((line) => /error|fatal/i.test(line)) ?? lines[0];
+  return `The database could not be made in ${dataDir}: ${gist}.`;
+};
+
+/** Throws a sentence when the data is another user's, or another major version's. */
+export const checkData = (dataDir: string, binaries: Binaries, identity: Identity): void => {
+  const owner = statSync(dataDir).uid;
+  if (owner !== (identity.uid ?? process.getuid?.())) throw new Error(foreignFolderMessage(dataDir, owner));
+  const major = Number.parseInt(readFileSync(join(dataDir, 'PG_VERSION'), 'utf8'), 10);
+  if (major !== binaries.major) {
+    throw new Error(
+      `The data in ${dataDir} was made by Postgres ${major}, and this is Postgres ${binaries.major}: move the folder away to begin empty, or set DATABASE_URL.`,
+    );
+  }
+};
+
+/** Gives the data a new password, without a running server: for when the state file was lost and the data was not. */
+export const replacePassword = async (
+  dataDir: string,
+  options: { readonly binaries: Binaries; readonly identity: Identity; readonly password: string },
+): Promise<void> => {
+  const { binaries, identity, password } = options;
+  // by stdin, since argv is everybody's to read
+  const input = `ALTER ROLE ${SUPERUSER} PASSWORD '${password}'\n`;
+  await runProgram(binaries.postgres, ['--single', '-D', dataDir, '-c', 'log_statement=none', 'postgres'], {
+    identity,
+    input,
+  });
+};
+
+/** The address of a database on a running cluster. */
+export const databaseUrl = (port: number, password: string, database = 'postgres'): string =>
+  `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;

@@ -1,0 +1,54 @@
+import type { Socket } from 'node:net';
+import { findDataDir } from './cluster.ts';
+import { connectToGuard } from './guard-connection.ts';
+import { type GuardReport, type GuardStatus, onMessages, sendMessage } from './guard-protocol.ts';
+import { createLayout } from './layout.ts';
+import { findPostmaster } from './postmaster.ts';
+
+const ANSWER_TIMEOUT_MS = 5_000;
+
+/** What `ps` shows of the embedded Postgres. */
+export type EmbeddedPostgresStatus = {
+  /** Whether a Postgres runs, or is being started by its guard. */
+  readonly running: boolean;
+  readonly port?: number;
+  readonly postgresPid?: number;
+  /** Absent when Postgres outlived its guard; the next join gives it another. */
+  readonly guardPid?: number;
+  /** How many processes use it. */
+  readonly users: number;
+  readonly dataDir?: string;
+  readonly logFile: string;
+};
+
+/** Looks, and changes nothing. The guard does not count the one who asks as a user. */
+export const findEmbeddedPostgres = async (options: {
+  stateDir: string;
+}): Promise<EmbeddedPostgresStatus> => {
+  const layout = createLayout(options.stateDir);
+  const dataDir = findDataDir(layout);
+  const known = { ...(dataDir !== undefined && { dataDir }), logFile: layout.logFile };
+  const socket = await connectToGuard(layout);
+  const status = socket && (await askStatus(socket));
+  if (status) {
+    const { guardPid, users, postgresPid, port } = status;
+    const postgres = postgresPid === undefined || port === undefined ? {} : { postgresPid, port };
+    return { running: true, guardPid, users, ...postgres, ...known };
+  }
+  const orphan = dataDir === undefined ? undefined : findPostmaster(dataDir);
+  if (orphan) return { running: true, postgresPid: orphan.pid, port: orphan.port, users: 0, ...known };
+  return { running: false, users: 0, ...known };
+};
+
+const askStatus = (socket: Socket): Promise<GuardStatus | undefined> =>
+  new Promise((resolve) => {
+    let answer: GuardStatus | undefined;
+    onMessages<GuardReport>(socket, (report) => {
+      if (report.type !== 'status') return;
+      answer = report;
+      socket.end();
+    });
+    socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy());
+    socket.once('close', () => resolve(answer));
+    sendMessage(socket, { type: 'status' });
+  });

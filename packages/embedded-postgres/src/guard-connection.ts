@@ -1,0 +1,29 @@
+import { lstatSync } from 'node:fs';
+import { createConnection, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import type { Layout } from './layout.ts';
+import { foreignFolderMessage } from './owned-folder.ts';
+import { findState } from './state-file.ts';
+
+/** Where this state folder's guard listens, or would: it says so in the state file, since temp folders differ by environment. */
+const findSocketPath = (layout: Layout): string => {
+  const state = findState(layout.stateFile);
+  return state?.stateDir === layout.stateDir ? state.socketPath : layout.socketPath;
+};
+
+/** Connects to the guard; undefined when none listens. The socket is not made by anybody else: its folder must be ours. */
+export const connectToGuard = (layout: Layout): Promise<Socket | undefined> => {
+  const socketPath = findSocketPath(layout);
+  const folder = lstatSync(dirname(socketPath), { throwIfNoEntry: false });
+  if (!folder) return Promise.resolve(undefined);
+  const isOpen = (folder.mode & 0o022) !== 0;
+  if (!folder.isDirectory() || isOpen || folder.uid !== process.getuid?.()) {
+    return Promise.reject(new Error(foreignFolderMessage(dirname(socketPath), folder.uid)));
+  }
+  return new Promise((resolve) => {
+    const socket = createConnection(socketPath);
+    socket.once('connect', () => resolve(socket));
+    // refused, reset or absent: all the same here, and an open socket that breaks says so by 'close'
+    socket.on('error', () => resolve(undefined));
+  });
+};

@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findBinaries } from './binaries.ts';
+import { checkData, chooseDataDir, findDataDir, initialiseData, replacePassword } from './cluster.ts';
+import { findIdentity } from './identity.ts';
+import { adoptPostgres, launchPostgres, type RunningPostgres } from './launch-postgres.ts';
+import type { Layout } from './layout.ts';
+import { logSize, summarizeLog } from './log-file.ts';
+import { findFreePort } from './port.ts';
+import { clusterName, findPostmaster, stopPostmaster, sweepRemains } from './postmaster.ts';
+import { findState, writeState } from './state-file.ts';
+
+const LOG_FD = 2;
+const MAX_ATTEMPTS = 5;
+const FIRST_DELAY_MS = 100;
+// eight copies and more with pools of ten, and room for psql; the default of 100 would be met at the tenth copy
+const SETTINGS = { max_connections: '200' };
+
+export type StartedPostgres = RunningPostgres & {
+  readonly password: string;
+  readonly dataDir: string;
+  readonly adopted: boolean;
+};
+
+type StartOptions = {
+  readonly layout: Layout;
+  readonly onProgress: (message: string) => void;
+  /** The port that users were already told: kept whatever happens. */
+  readonly toldPort?: number;
+};
+
+/** Gets Postgres running on the data of a state folder: takes over one that runs, else starts one. Throws one sentence. */
+export const startGuardedPostgres = async (options: StartOptions): Promise<StartedPostgres> => {
+  const { layout, onProgress } = options;
+  const state = findState(layout.stateFile);
+  const found = findDataDir(layout);
+  if (found && findPostmaster(found)) {
+    const adopted = state && (await adoptPostgres(found));
+    if (adopted) return { ...adopted, password: state.password, dataDir: found, adopted: true };
+    await stopPostmaster(found);
+  }
+  const identity = findIdentity(found);
+  const binaries = await findBinaries(identity);
+  const dataDir = found ?? (await chooseDataDir(layout, identity));
+  const password = state?.password ?? randomBytes(24).toString('hex');
+  const remember = (port: number): void => {
+    const { stateDir, socketPath } = layout;
+    writeState(layout.stateFile, { port, password, stateDir, socketPath, guardPid: process.pid });
+  };
+  if (dataDir !== layout.dataDir) {
+    onProgress(`The database is kept in ${dataDir}, since the user it runs as may not enter ${layout.home}.`);
+  }
+  if (found) {
+    checkData(dataDir, binaries, identity);
+    await sweepRemains(dataDir, layout.key, identity.uid ?? process.getuid?.() ?? 0);
+    if (!state) await replacePassword(dataDir, { binaries, identity, password });
+  } else {
+    onProgress('Preparing a database for the first time…');
+    remember(state?.port ?? 0);
+    await initialiseData(dataDir, { binaries, identity, password, sync: true });
+  }
+  const launch = async (port: number): Promise<RunningPostgres | undefined> => {
+    remember(port);
+    return launchPostgres({
+      postgres: binaries.postgres,
+      identity,
+      dataDir,
+      port,
+      clusterName: clusterName(layout.key),
+      settings: SETTINGS,
+      logFd: LOG_FD,
+    });
+  };
+  const running = await launchWithRetries(options, state?.port, launch);
+  return { ...running, password, dataDir, adopted: false };
+};
+
+const launchWithRetries = async (
+  { layout, toldPort }: StartOptions,
+  rememberedPort: number | undefined,
+  launch: (port: number) => Promise<RunningPostgres | undefined>,
+): Promise<RunningPostgres> => {
+  const seed = Number.parseInt(layout.key.slice(0, 6), 16);
+  let gist = '';
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    if (attempt > 0) await delay(FIRST_DELAY_MS * 2 ** attempt);
+    const preferred = rememberedPort === undefined || rememberedPort === 0 ? [] : [rememberedPort];
+    const port = toldPort ?? (await findFreePort(seed, preferred));
+    const logStart = logSize(layout.logFile);
+    const running = await launch(port);
+    if (running) return running;
+    gist = summarizeLog(layout.logFile, logStart);
+  }
+  throw new Error(
+    `Postgres does not start: ${gist}. Its log is ${layout.logFile}; set DATABASE_URL to use another Postgres meanwhile.`,
+  );
+};

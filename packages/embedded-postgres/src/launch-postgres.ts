@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Identity } from './identity.ts';
+import { findPostmaster, findRecord } from './postmaster.ts';
+import { programEnv } from './run-program.ts';
+
+const POLL_MS = 20;
+const ADOPTED_POLL_MS = 100;
+
+/** A Postgres that accepts connections; `exited` resolves when it has gone, whoever's child it is. */
+export type RunningPostgres = {
+  readonly pid: number;
+  readonly port: number;
+  readonly exited: Promise<void>;
+};
+
+export type LaunchOptions = {
+  readonly postgres: string;
+  readonly identity: Identity;
+  readonly dataDir: string;
+  readonly port: number;
+  readonly clusterName: string;
+  readonly settings: Readonly<Record<string, string>>;
+  /** Where Postgres writes its log: a file opened to append, which outlives this process. */
+  readonly logFd: number;
+};
+
+const ALWAYS = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  log_line_prefix: '%m [%p] ',
+};
+
+/** Starts Postgres and resolves when it accepts connections, with undefined when it ended before (the log says why). */
+export const launchPostgres = async (options: LaunchOptions): Promise<RunningPostgres | undefined> => {
+  const settings = { ...ALWAYS, ...options.settings, cluster_name: options.clusterName };
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  // findPostmaster knows a postmaster by these first arguments
+  const args = ['-D', options.dataDir, '-p', String(options.port), ...flags];
+  const child = spawn(options.postgres, args, {
+    ...options.identity,
+    cwd: '/',
+    env: programEnv(),
+    stdio: ['ignore', options.logFd, options.logFd],
+  });
+  let hasExited = false;
+  const exited = untilExit(child).then(() => {
+    hasExited = true;
+  });
+  while (!hasExited) {
+    const record = findRecord(options.dataDir);
+    if (record?.pid === child.pid && record?.status === 'ready') {
+      return { pid: record.pid, port: record.port, exited };
+    }
+    await delay(POLL_MS);
+  }
+  return undefined;
+};
+
+const untilExit = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
+
+/** Takes over a Postgres whose guard was killed; undefined when there is none, or it ends before it is ready. */
+export const adoptPostgres = async (dataDir: string): Promise<RunningPostgres | undefined> => {
+  for (;;) {
+    const record = findPostmaster(dataDir);
+    if (!record) return undefined;
+    if (record.status === 'ready') {
+      return { pid: record.pid, port: record.port, exited: watchAdopted(dataDir, record.pid) };
+    }
+    await delay(POLL_MS);
+  }
+};
+
+const watchAdopted = async (dataDir: string, pid: number): Promise<void> => {
+  while (findPostmaster(dataDir)?.pid === pid) await delay(ADOPTED_POLL_MS);
+};

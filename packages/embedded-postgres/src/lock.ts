@@ -1,0 +1,22 @@
+import { DatabaseSync } from 'node:sqlite';
+
+const SQLITE_BUSY = 5;
+
+export type Lock = { readonly release: () => void };
+
+/**
+ * Takes the lock on a file, or answers undefined while another process has it. The lock is the kernel's own file lock, so it
+ * is gone the moment its holder is, however it ended, and no pid is ever compared. Node reaches such locks through SQLite alone.
+ */
+export const takeLock = (lockFile: string): Lock | undefined => {
+  const database = new DatabaseSync(lockFile);
+  try {
+    // nothing is ever written, so no journal need lie beside the lock
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+  } catch (error) {
+    database.close();
+    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined;
+    throw error;
+  }
+  return { release: () => database.close() };
+};

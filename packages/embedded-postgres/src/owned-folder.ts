@@ -1,0 +1,28 @@
+import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
+
+const me = (): number => process.getuid?.() ?? 0;
+
+/**
+ * Makes a folder (its parents with the usual mode) unless it is there, and throws a sentence when it is a link, another
+ * user's, or open to others for writing: in a temp folder anybody may have put it there first.
+ */
+export const ensureOwnedFolder = (folder: string, mode: number): void => {
+  try {
+    // recursive would give the mode to the parents too; and the umask is taken off either way
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(
+      `The database cannot be kept in ${folder} (${code}): make it writable, or set DATABASE_URL to use a Postgres of your own.`,
+    );
+  }
+  const found = lstatSync(folder);
+  if (!found.isDirectory()) throw new Error(`${folder} is not a folder: move it away, and start again.`);
+  if (found.uid !== me()) throw new Error(foreignFolderMessage(folder, found.uid));
+  if ((found.mode & 0o777) !== mode) chmodSync(folder, mode);
+};
+
+/** One sentence for data that another user made, usually root in a first run. */
+export const foreignFolderMessage = (folder: string, owner: number): string =>
+  `The database in ${folder} belongs to user ${owner === 0 ? 'root' : owner}, and this is user ${me()}: ` +
+  `run as that user, or give the data up with "${me() === 0 ? '' : 'sudo '}rm -r ${folder}".`;

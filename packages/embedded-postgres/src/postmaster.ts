@@ -1,0 +1,84 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findProcess, listProcesses, sendSignal } from './process-table.ts';
+
+/** What a postmaster writes into its data folder about itself. */
+export type PostmasterRecord = {
+  readonly pid: number;
+  readonly port: number;
+  readonly status: 'starting' | 'stopping' | 'ready' | 'standby' | 'unknown';
+};
+
+const POLL_MS = 25;
+
+export const findRecord = (dataDir: string): PostmasterRecord | undefined => {
+  try {
+    // pid, data folder, start time, port, socket folder, address, shared memory, status
+    const lines = readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n');
+    const status = (lines[7]?.trim() || 'unknown') as PostmasterRecord['status'];
+    return { pid: Number(lines[0]), port: Number(lines[3]), status };
+  } catch {
+    return undefined;
+  }
+};
+
+/** The name that a cluster's processes carry in their titles (`postgres: NAME: checkpointer`). */
+export const clusterName = (key: string): string => `tripod-${key}`;
+
+/**
+ * The record of a postmaster that really runs on this data: the pid in the file may long be another program's, so its
+ * command line must name the folder.
+ */
+export const findPostmaster = (dataDir: string): PostmasterRecord | undefined => {
+  const record = findRecord(dataDir);
+  if (!record || !Number.isInteger(record.pid) || record.pid <= 1) return undefined;
+  const command = findProcess(record.pid)?.command;
+  return command?.includes(`postgres -D ${dataDir} -p `) ? record : undefined;
+};
+
+/** Waits until no postmaster runs on this data, at most that long; answers whether it is gone. */
+export const untilGone = async (dataDir: string, timeoutMs: number): Promise<boolean> => {
+  const deadline = Date.now() + timeoutMs;
+  while (findPostmaster(dataDir)) {
+    if (Date.now() > deadline) return false;
+    await delay(POLL_MS);
+  }
+  return true;
+};
+
+/** Fast shutdown first (clients are cut off, everything is written), then ever rougher: the log of changes heals the rest. */
+export const stopPostmaster = async (dataDir: string): Promise<void> => {
+  const steps = [
+    ['SIGINT', 30_000],
+    ['SIGQUIT', 5_000],
+    ['SIGKILL', 5_000],
+  ] as const;
+  for (const [signal, timeoutMs] of steps) {
+    const running = findPostmaster(dataDir);
+    if (!running) return;
+    sendSignal(running.pid, signal);
+    if (await untilGone(dataDir, timeoutMs)) return;
+  }
+  throw new Error(`Postgres on ${dataDir} does not end, not even by SIGKILL: end it, and start again.`);
+};
+
+/**
+ * Clears away what a postmaster killed by SIGKILL leaves: its children, which would go on for as long as their queries
+ * run and bar the next start, and its file, whose pid may be another program's by now. Call it only when none runs.
+ */
+export const sweepRemains = async (dataDir: string, key: string, ownerUid: number): Promise<void> => {
+  const title = `postgres: ${clusterName(key)}: `;
+  const deadline = Date.now() + 5_000;
+  for (;;) {
+    const left = listProcesses().filter(({ uid, command }) => uid === ownerUid && command.startsWith(title));
+    if (left.length === 0) break;
+    if (Date.now() > deadline) {
+      const pids = left.map(({ pid }) => pid).join(', ');
+      throw new Error(`Processes of an earlier Postgres do not end (${pids}): end them, and start again.`);
+    }
+    for (const { pid } of left) sendSignal(pid, 'SIGKILL');
+    await delay(POLL_MS);
+  }
+  rmSync(join(dataDir, 'postmaster.pid'), { force: true });
+};

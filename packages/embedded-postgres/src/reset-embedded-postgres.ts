@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findEmbeddedPostgres } from './find-embedded-postgres.ts';
+import { connectToGuard } from './guard-connection.ts';
+import { sendMessage } from './guard-protocol.ts';
+import { createLayout, type Layout } from './layout.ts';
+import { logSize, summarizeLog } from './log-file.ts';
+import { LOCK_TAKEN_EXIT_CODE, spawnGuard } from './spawn-guard.ts';
+
+const POLL_MS = 25;
+const TIMEOUT_MS = 45_000;
+
+export type ResetOptions = {
+  readonly stateDir: string;
+  /** Stops it first when it is in use. Its users are told, and do not start it again. Default false. */
+  readonly force?: boolean;
+};
+
+/** Deletes the data of that state folder, so that the next join begins empty. Throws a sentence while it is in use. */
+export const resetEmbeddedPostgres = async ({ stateDir, force = false }: ResetOptions): Promise<void> => {
+  const layout = createLayout(stateDir);
+  const { users, guardPid } = await findEmbeddedPostgres({ stateDir });
+  if (users > 0 && !force) {
+    throw new Error(
+      `The database in ${layout.home} is in use by ${users} ${users === 1 ? 'process' : 'processes'}: end what uses it first, or reset it by force.`,
+    );
+  }
+  if (guardPid !== undefined) await stopGuard(layout);
+  await emptyUnderLock(layout);
+};
+
+const stopGuard = async (layout: Layout): Promise<void> => {
+  const socket = await connectToGuard(layout);
+  if (!socket) return;
+  sendMessage(socket, { type: 'stop' });
+  socket.resume();
+  if (!socket.closed) await once(socket, 'close');
+};
+
+/** Done by a process that has the guard's lock, so that none can start meanwhile; an ending guard is waited for. */
+const emptyUnderLock = async (layout: Layout): Promise<void> => {
+  const deadline = Date.now() + TIMEOUT_MS;
+  const logStart = logSize(layout.logFile);
+  for (;;) {
+    const { exitCode } = spawnGuard(layout, 'empty');
+    while (exitCode() === undefined) await delay(POLL_MS);
+    if (exitCode() === 0) return;
+    if (exitCode() !== LOCK_TAKEN_EXIT_CODE) {
+      throw new Error(`The database could not be emptied: ${summarizeLog(layout.logFile, logStart)}.`);
+    }
+    if (Date.now() > deadline) {
+      throw new Error(
+        `The database in ${layout.home} was started again meanwhile: end what uses it, and reset it again.`,
+      );
+    }
+    await delay(4 * POLL_MS);
+  }
+};

@@ -1,0 +1,110 @@
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { GuardReport } from './guard-protocol.ts';
+import { GuardUsers } from './guard-users.ts';
+import { type StartedPostgres, startGuardedPostgres } from './guarded-cluster.ts';
+import type { Layout } from './layout.ts';
+import { boundLog } from './log-file.ts';
+import { ensureOwnedFolder } from './owned-folder.ts';
+import { stopPostmaster } from './postmaster.ts';
+import { findState, writeState } from './state-file.ts';
+
+/**
+ * How long Postgres outlives its last user. A lone server that is restarted (by a supervisor after 200 ms of backoff, plus
+ * the start of Node) meets it still running; a person who ends everything and looks again finds it gone.
+ */
+const GRACE_MS = 500;
+const LOG_CHECK_MS = 30_000;
+// a Postgres that lived this long did start well, so its end is not counted with those before
+const STEADY_MS = 2_000;
+const MAX_DELAY_MS = 5_000;
+
+type Wish = 'idle' | 'ended' | 'stop' | 'died';
+
+/** Serves users until there are none; resolves when Postgres is stopped, rejects when it can't be kept running. */
+export const runGuard = async (layout: Layout): Promise<void> => {
+  let running: StartedPostgres | undefined;
+  let latest: GuardReport | undefined;
+  let wish = Promise.withResolvers<Wish>();
+  let isEnding = false;
+  let graceTimer: NodeJS.Timeout | undefined;
+  const end = (reason: Wish): void => {
+    isEnding = true;
+    wish.resolve(reason);
+  };
+  const awaitUsers = (): void => {
+    clearTimeout(graceTimer);
+    graceTimer = setTimeout(() => wish.resolve('idle'), GRACE_MS);
+  };
+  const users = new GuardUsers({
+    onEmpty: awaitUsers,
+    onJoin: () => clearTimeout(graceTimer),
+    onStop: () => end('stop'),
+    greeting: () => latest,
+    status: () => ({
+      type: 'status',
+      guardPid: process.pid,
+      users: users.count,
+      ...(running && { postgresPid: running.pid, port: running.port }),
+    }),
+  });
+  const tell = (report: GuardReport): void => {
+    latest = report;
+    users.tellAll(report);
+  };
+
+  process.on('SIGTERM', () => end('ended'));
+  process.on('SIGINT', () => end('ended'));
+  const logTimer = setInterval(() => boundLog(layout.logFile), LOG_CHECK_MS);
+  boundLog(layout.logFile);
+  await openDoor(layout, users);
+  try {
+    await serve();
+  } catch (error) {
+    tell({ type: 'failed', message: (error as Error).message });
+    throw error;
+  } finally {
+    clearInterval(logTimer);
+    clearTimeout(graceTimer);
+    await users.close();
+  }
+
+  async function serve(): Promise<void> {
+    let toldPort: number | undefined;
+    let crashes = 0;
+    for (;;) {
+      const onProgress = (message: string): void => tell({ type: 'progress', message });
+      running = await startGuardedPostgres({ layout, onProgress, ...(toldPort && { toldPort }) });
+      const { pid, port, password, dataDir, adopted } = running;
+      const startedAt = Date.now();
+      toldPort = port;
+      tell({ type: 'ready', port, password, dataDir, guardPid: process.pid, adopted });
+      wish = Promise.withResolvers<Wish>();
+      if (isEnding) wish.resolve('ended');
+      if (users.count === 0) awaitUsers();
+      void running.exited.then(() => wish.resolve('died'));
+      const reason = await wish.promise;
+      if (reason === 'stop') tell({ type: 'stopped', message: 'The database was stopped by a reset.' });
+      running = undefined;
+      if (reason !== 'died') {
+        latest = undefined;
+        await stopPostmaster(dataDir);
+        if (isEnding || users.count === 0) return;
+        continue;
+      }
+      crashes = Date.now() - startedAt > STEADY_MS ? 0 : crashes + 1;
+      console.error(`Postgres (process ${pid}) ended by itself: starting it again.`);
+      onProgress('The database ended unexpectedly and is being started again…');
+      if (crashes > 0) await delay(Math.min(MAX_DELAY_MS, 100 * 2 ** crashes));
+    }
+  }
+};
+
+/** Makes this guard the one that users find. */
+const openDoor = async (layout: Layout, users: GuardUsers): Promise<void> => {
+  const { home, socketPath, stateDir, stateFile } = layout;
+  if (dirname(socketPath) !== home) ensureOwnedFolder(dirname(socketPath), 0o700);
+  const state = findState(stateFile);
+  if (state) writeState(stateFile, { ...state, stateDir, socketPath, guardPid: process.pid });
+  await users.listen(socketPath);
+};

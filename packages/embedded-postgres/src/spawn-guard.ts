@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Layout } from './layout.ts';
+import { ensureOwnedFolder } from './owned-folder.ts';
+
+export const LOCK_TAKEN_EXIT_CODE = 75;
+
+export type SpawnedGuard = { readonly pid: number; readonly exitCode: () => number | undefined };
+
+/** The guard sees no secrets, debugger ports or Postgres settings of the process that happened to start it. */
+const guardEnv = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    ['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE'].flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+
+/**
+ * Starts a guard in a session of its own: Ctrl-C in the terminal of its starter, or the end of that terminal, passes it by.
+ * It keeps neither this process alive nor its streams open.
+ */
+export const spawnGuard = (layout: Layout, task?: 'empty'): SpawnedGuard => {
+  // root's Postgres runs as another user, who has to pass through
+  ensureOwnedFolder(layout.home, process.getuid?.() === 0 ? 0o711 : 0o700);
+  mkdirSync(layout.logsDir, { recursive: true });
+  const log = openSync(layout.logFile, 'a', 0o600);
+  const program = join(import.meta.dirname, 'guard.ts');
+  const args = ['--disable-warning=ExperimentalWarning', program, layout.stateDir, ...(task ? [task] : [])];
+  let child: ChildProcess;
+  try {
+    child = spawn(process.execPath, args, {
+      detached: true,
+      cwd: '/',
+      env: guardEnv(),
+      stdio: ['ignore', log, log],
+    });
+  } finally {
+    closeSync(log);
+  }
+  let exitCode: number | undefined;
+  child.once('exit', (code) => {
+    exitCode = code ?? 1;
+  });
+  child.once('error', () => {
+    exitCode = 1;
+  });
+  child.unref();
+  return { pid: child.pid ?? 0, exitCode: () => exitCode };
+};
