@@ -15,14 +15,15 @@ export type CommandLine = {
 export type ParsedCommandLine = {
   readonly command: string | undefined;
   readonly flags: Readonly<Record<string, unknown>>;
-  /** Set when `--help` or `--version` was asked: print this and end with exit code 0. */
+  /** Set when `--help` was asked: print this and end with exit code 0. */
   readonly help?: string;
 };
 
 const optionOf = (name: string, setting: Setting): Option => {
   const variable = setting.environment === false ? '' : ` (${environmentOf(name)})`;
   const value = setting.default;
-  const fallback = value === undefined || value === true || value === false ? '' : ` [${String(value)}]`;
+  const shown = typeof value === 'boolean' ? '' : String(value ?? '');
+  const fallback = shown === '' ? '' : ` [${shown}]`;
   const text = `${setting.description}${fallback}${variable}`;
   if (setting.type === 'boolean') {
     return setting.default === true
@@ -47,12 +48,23 @@ const environmentOnly = (settings: Settings): string => {
   return lines.length === 0 ? '' : `\nFrom the environment only:\n${lines.join('\n')}\n`;
 };
 
+/** Commander's message as one sentence. What stands after `=` in an argument stays out: it may be a password. */
+const sentenceOf = (error: CommanderError, args: readonly string[]): string => {
+  let message = error.message.replace(/^error: /, '');
+  for (const arg of args) {
+    if (arg.startsWith('-') && arg.includes('='))
+      message = message.replace(arg, arg.slice(0, arg.indexOf('=')));
+  }
+  return message.replace(/\s*\n\s*/g, ' ').replace(/\.$/, '');
+};
+
 /**
  * Parses the arguments of a service's command with commander. Throws a ConfigError with one clear sentence on an
  * unknown flag, a missing value or a stray argument. Values stay text: `loadConfig` gives them their types.
  */
 export const parseCommandLine = (line: CommandLine, args: readonly string[]): ParsedCommandLine => {
   const program = new Command(line.name).description(line.description).exitOverride();
+  program.helpOption('-h, --help', 'Show this help');
   let output = '';
   program.configureOutput({ writeOut: (text) => (output += text), writeErr: () => undefined });
   let command: string | undefined;
@@ -78,10 +90,8 @@ export const parseCommandLine = (line: CommandLine, args: readonly string[]): Pa
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { command, flags: {}, help: output };
-    const message = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
-    throw new ConfigError([
-      { source: line.name, problem: `was called wrongly: ${message}. See ${line.name} --help` },
-    ]);
+    const problem = `is wrong: ${sentenceOf(error, args)}. See ${line.name} --help`;
+    throw new ConfigError([{ source: 'The command line', problem }]);
   }
   // A default (`--no-x` sets true) is no choice of the person: only what was typed counts as a flag.
   const flags: Record<string, unknown> = {};

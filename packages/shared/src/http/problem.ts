@@ -35,7 +35,7 @@ const weightOf = (parameters: readonly string[]): number => {
 
 /** Whether Accept ranks text/html above JSON (RFC 9110 12.5.1), as browsers do on navigation; a bare wildcard does not. */
 export const prefersHtml = (accept: string | undefined): boolean => {
-  if (accept === undefined || !accept.includes('text/html')) return false;
+  if (accept === undefined) return false;
   const weights = { html: 0, json: 0 };
   for (const range of accept.toLowerCase().split(',')) {
     const [type = '', ...parameters] = range.split(';').map((part) => part.trim());

@@ -7,6 +7,10 @@ export type SendProblemOptions = {
   readonly indent?: number;
 };
 
+/** Whether bytes of the request's body are still to come (RFC 9112 6.3: no length and no coding means no body). */
+const hasUnreadBody = ({ complete, headers }: IncomingMessage): boolean =>
+  !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
+
 /**
  * Answers a request with an error. Once the head is out there is no way to say it any more: the connection is
  * destroyed, so that the client can't take a part for the whole.
@@ -31,6 +35,6 @@ export const sendProblem = (
     else response.setHeader(name, value);
   }
   // A body that was refused half-way would be read as the next request: the connection must not be used again.
-  if (!request.complete) response.setHeader('Connection', 'close');
+  if (hasUnreadBody(request)) response.setHeader('Connection', 'close');
   response.end(request.method === 'HEAD' ? undefined : rendered.body);
 };

@@ -19,6 +19,8 @@ const colours: Readonly<Record<LogLevel | 'faint' | 'name', string>> = {
 };
 const plain = '\u001b[0m';
 
+const unencodable = '(not JSON)';
+
 /** Error → its message chain and stack as data: JSON.stringify alone would print {}. */
 const serialise = (_key: string, value: unknown): unknown =>
   value instanceof Error
@@ -32,31 +34,34 @@ const serialise = (_key: string, value: unknown): unknown =>
       ? value.toString()
       : value;
 
+/** As JSON; a value that JSON can not hold, such as a circular one, must not throw where a failure is being logged. */
+const encode = (value: unknown): string | undefined => {
+  try {
+    return JSON.stringify(value, serialise);
+  } catch {
+    return undefined;
+  }
+};
+
 /** One JSON object on one line. */
-export const formatJson = (event: LogEvent): string =>
-  `${JSON.stringify(
-    {
-      time: new Date(event.timeMs).toISOString(),
-      level: event.level,
-      name: event.name,
-      message: event.message,
-      ...event.fields,
-    },
-    serialise,
-  )}\n`;
+export const formatJson = (event: LogEvent): string => {
+  const { timeMs, level, name, message, fields } = event;
+  const facts = { time: new Date(timeMs).toISOString(), level, name, message };
+  return `${encode({ ...facts, ...fields }) ?? encode({ ...facts, fields: unencodable })}\n`;
+};
 
 /** Control characters (but tab) would let a request draw on the reader's terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is being removed
 const unprintable = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g;
 
-const show = (value: unknown): string => {
+const textOf = (value: unknown): string => {
   if (value instanceof Error) {
-    const cause = value.cause === undefined ? '' : ` (${show(value.cause)})`;
-    return `${value.message}${cause}`;
+    return value.cause === undefined ? value.message : `${value.message} (${textOf(value.cause)})`;
   }
-  const text = typeof value === 'string' ? value : JSON.stringify(value, serialise);
-  return text === undefined ? '' : text.replace(unprintable, '\ufffd');
+  return typeof value === 'string' ? value : (encode(value) ?? unencodable);
 };
+
+const show = (value: unknown): string => textOf(value).replace(unprintable, '\ufffd');
 
 const clockTime = (timeMs: number): string => new Date(timeMs).toTimeString().slice(0, 8);
 

@@ -1,11 +1,11 @@
-import { write, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 
-/** Where log lines go. `add` never blocks and never throws. */
+/** Where log lines go. `add` never waits for a reader and never throws. */
 export type LogSink = {
   add(line: string): void;
-  /** Writes what is left, waiting for it: for the end of the process. */
+  /** Writes what is left, waiting up to half a second for a slow reader: for the end of the process. */
   flush(): void;
-  /** Lines thrown away because the reader was too slow. */
+  /** Lines thrown away because the reader was too slow, or gone. */
   dropped(): number;
 };
 
@@ -14,80 +14,75 @@ export type LogSinkOptions = {
   readonly delayMs?: number;
   /** At this many characters a batch goes out without waiting. Default 64 KiB. */
   readonly batchLength?: number;
-  /** With this many characters waiting for a slow reader, new lines are dropped. Default 4 MiB. */
+  /** With this much waiting for a slow reader, new lines are dropped. Default 4 MiB. */
   readonly maxWaitingLength?: number;
 };
 
+const isFull = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EAGAIN';
+
 /**
- * Gathers lines and writes them in one go, asynchronously: `process.stdout` on a pipe blocks the whole process when
- * its reader sleeps. A write that can't go on (EAGAIN) is tried again later; a reader that is gone (EPIPE, EIO)
- * ends the writing.
+ * Gathers lines and writes them in one go. The descriptor must be non-blocking (or a file): a write to a pipe that
+ * no one empties then fails with EAGAIN and is tried again later, while a blocking one would hold the whole process,
+ * or, in a thread of the pool, its exit. A reader that is gone (EPIPE, EIO) ends the writing.
  */
 export const createLogSink = (fileDescriptor: number, options: LogSinkOptions = {}): LogSink => {
   const { delayMs = 100, batchLength = 65_536, maxWaitingLength = 4_194_304 } = options;
   let waiting = '';
-  let inFlight: Buffer | undefined;
+  /** What is left of a batch of which the reader took a part. */
+  let rest: Uint8Array = new Uint8Array(0);
   let timer: NodeJS.Timeout | undefined;
+  let retryMs = 1;
   let droppedLines = 0;
   let gone = false;
 
   const later = (ms: number): void => {
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      send();
-    }, ms);
-    timer.unref();
+    if (timer === undefined) timer = setTimeout(send, ms).unref();
+  };
+
+  /** Writes until all is out or the reader has no room. Returns whether all is out, or no one is there to read. */
+  const writeOut = (): boolean => {
+    try {
+      for (;;) {
+        if (rest.length === 0) {
+          rest = Buffer.from(waiting, 'utf8');
+          waiting = '';
+        }
+        if (rest.length === 0) return true;
+        rest = rest.subarray(writeSync(fileDescriptor, rest));
+      }
+    } catch (error) {
+      if (isFull(error)) return false;
+      gone = true;
+      rest = new Uint8Array(0);
+      waiting = '';
+      return true;
+    }
   };
 
   const send = (): void => {
-    if (inFlight || gone) return;
-    if (waiting === '') return;
-    inFlight = Buffer.from(waiting, 'utf8');
-    waiting = '';
-    writeOn();
-  };
-
-  const writeOn = (): void => {
-    const buffer = inFlight;
-    if (!buffer) return;
-    write(fileDescriptor, buffer, (error, written) => {
-      if (inFlight !== buffer) return;
-      if (error && error.code !== 'EAGAIN') {
-        gone = true;
-        inFlight = undefined;
-        waiting = '';
-        return;
-      }
-      const rest = buffer.subarray(error ? 0 : written);
-      inFlight = rest.length > 0 ? rest : undefined;
-      if (inFlight && error) setTimeout(writeOn, 20).unref();
-      else if (inFlight) writeOn();
-      else if (waiting.length > 0) later(delayMs);
-    });
+    clearTimeout(timer);
+    timer = undefined;
+    if (writeOut()) {
+      retryMs = 1;
+      return;
+    }
+    later(retryMs);
+    retryMs = Math.min(retryMs * 2, 20);
   };
 
   return {
     add(line) {
-      if (gone || waiting.length + line.length > maxWaitingLength) {
+      if (gone || rest.length + waiting.length + line.length > maxWaitingLength) {
         droppedLines += 1;
         return;
       }
       waiting += line;
-      if (waiting.length >= batchLength) send();
-      else if (!timer && !inFlight) later(delayMs);
+      if (rest.length === 0 && waiting.length >= batchLength) send();
+      else later(delayMs);
     },
     flush() {
-      const rest = Buffer.concat([inFlight ?? Buffer.alloc(0), Buffer.from(waiting, 'utf8')]);
-      inFlight = undefined;
-      waiting = '';
-      let offset = 0;
-      for (let tries = 0; offset < rest.length && tries < 50 && !gone; tries += 1) {
-        try {
-          offset += writeSync(fileDescriptor, rest, offset);
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
-          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
-        }
+      for (let tries = 0; tries < 50 && !writeOut(); tries += 1) {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
       }
     },
     dropped: () => droppedLines,

@@ -1,3 +1,4 @@
+import { constants, openSync } from 'node:fs';
 import { type CommandLine, parseCommandLine } from '../config/command-line.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { loadConfig } from '../config/load-config.ts';
@@ -50,11 +51,30 @@ const complain = (name: string, error: unknown): number => {
   return 1;
 };
 
+/**
+ * Where log lines are written without ever waiting for a reader: touching process.stdout makes a pipe or a socket
+ * non-blocking; a terminal, which may be held with Ctrl-S, is opened once more.
+ */
+const logDescriptor = (): number => {
+  if (!process.stdout.isTTY) return 1;
+  try {
+    return openSync('/dev/fd/1', constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  } catch {
+    return 1;
+  }
+};
+
 const loggerFor = (name: string, logFormat: LoggedConfig['logFormat']): Logger => {
   const { isTTY } = process.stdout;
   const format = logFormat === 'auto' ? (isTTY ? 'text' : 'json') : logFormat;
   const colour = isTTY === true && !process.env['NO_COLOR'];
-  return createLogger({ name, sink: createLogSink(1), format, colour, now: systemClock.wallMs });
+  return createLogger({
+    name,
+    sink: createLogSink(logDescriptor()),
+    format,
+    colour,
+    now: systemClock.wallMs,
+  });
 };
 
 /** Ends the process when it is told to: once in good order, at the second signal at once. */
@@ -83,7 +103,10 @@ const stopWhenTold = (service: RunningService, logger: Logger, configuredDelayMs
     process.on(signal, () => (stopping ? end(128 + number) : stop(signal, configuredDelayMs)));
   }
   // The supervisor is gone, however it ended: nobody would restart or stop this process any more.
-  process.on('disconnect', () => stop('the supervisor is gone', 0));
+  const orphaned = (): void => stop('the supervisor is gone', 0);
+  process.on('disconnect', orphaned);
+  // It went while the service was starting. Without a supervisor from the start this is undefined.
+  if (process.connected === false) orphaned();
   process.on('message', (message) => {
     if (isStopOrder(message)) stop('the supervisor asked', message.drainDelayMs);
   });
@@ -135,7 +158,8 @@ export const runCli = async <const S extends Settings>(cli: Cli<S>): Promise<voi
     const service = await cli.start(config, context);
     stopWhenTold(service, logger, drainDelayMs);
     const report: ReadyReport = { type: 'ready', url: service.url, adminUrl: service.adminUrl };
-    process.send?.(report);
+    // That the supervisor is gone is told by 'disconnect'; the report itself may be lost.
+    process.send?.(report, undefined, undefined, () => undefined);
   } catch (error) {
     logger?.flush();
     process.exitCode = complain(cli.name, error);
