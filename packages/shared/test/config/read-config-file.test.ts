@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readConfigFile } from '@tripod/shared/config/read-config-file';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tripod-config-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const fileWith = (text: string): string => {
+  const file = join(folder, 'service.json');
+  writeFileSync(file, text);
+  return file;
+};
+
+describe('readConfigFile', () => {
+  it('returns the object of a JSON file', () => {
+    expect(readConfigFile(fileWith('{"port": 1}'))).toEqual({ port: 1 });
+  });
+
+  it.each([
+    ['{"port": 1,}', 'is not JSON'],
+    ['', 'is not JSON'],
+    ['[]', 'must hold one JSON object'],
+    ['null', 'must hold one JSON object'],
+    ['"text"', 'must hold one JSON object'],
+  ])('refuses %j and names the file', (text, problem) => {
+    const file = fileWith(text);
+    expect(() => readConfigFile(file)).toThrow(`The config file ${file} ${problem}`);
+  });
+
+  it('says that a file does not exist', () => {
+    const file = join(folder, 'absent.json');
+    expect(() => readConfigFile(file)).toThrow(`The config file ${file} does not exist`);
+  });
+
+  it('says that a folder can not be read', () => {
+    expect(() => readConfigFile(folder)).toThrow(`The config file ${folder} can not be read`);
+  });
+});
