@@ -9,7 +9,7 @@ export const LOCK_TAKEN_EXIT_CODE = 75;
 export type SpawnedGuard = { readonly pid: number; readonly exitCode: () => number | undefined };
 
 /** The guard sees no secrets, debugger ports or Postgres settings of the process that happened to start it. */
-const guardEnv = (): NodeJS.ProcessEnv =>
+export const guardEnv = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     ['PATH', 'HOME', 'TMPDIR', 'NODE_COMPILE_CACHE'].flatMap((name) => {
       const value = process.env[name];

@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { databaseUrl } from './cluster.ts';
+import { guardEnv } from './spawn-guard.ts';
+
+// an acknowledged write may be lost when the machine stops, and a test's database has nothing to lose
+const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' };
+
+export type TestPostgresOptions = {
+  /** Postgres settings, over those that trade safety for speed. */
+  readonly settings?: Readonly<Record<string, string>>;
+};
+
+export type TestPostgres = {
+  /** The address of a database on it, `postgres` by default. */
+  readonly urlOf: (database?: string) => string;
+  readonly port: number;
+  readonly pid: number;
+  /** Stops it and deletes its data; resolves when it has gone. */
+  readonly stop: () => Promise<void>;
+};
+
+type Answer = { port: number; password: string; pid: number } | { error: string };
+
+/** A throw-away Postgres of its own port and data, which ends with this process, even by kill -9. Throws a sentence. */
+export const startTestPostgres = async (options: TestPostgresOptions = {}): Promise<TestPostgres> => {
+  const program = join(import.meta.dirname, 'tied-postgres.ts');
+  const settings = JSON.stringify({ ...FAST, ...options.settings });
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, settings], {
+    // Ctrl-C in the terminal passes it by: the tests may still want it while they stop
+    detached: true,
+    env: guardEnv(),
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const answer = await firstAnswer(child);
+  if ('error' in answer) throw new Error(answer.error);
+  const { port, password, pid } = answer;
+  // neither the process nor its streams keep this one alive; and when this one ends, its stdin closes
+  child.unref();
+  for (const stream of [child.stdin, child.stdout]) (stream as unknown as Socket).unref();
+  return {
+    urlOf: (database) => databaseUrl(port, password, database),
+    port,
+    pid,
+    stop: async () => {
+      child.ref();
+      child.stdin?.end();
+      await exited;
+    },
+  };
+};
+
+const firstAnswer = async (child: ChildProcess): Promise<Answer> => {
+  if (!child.stdout) throw new Error('a child started with pipes has a stdout');
+  for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line) as Answer;
+  throw new Error('The Postgres for the tests ended before it said anything: see above.');
+};

@@ -1,0 +1,63 @@
+/**
+ * node tied-postgres.ts SETTINGS_JSON: runs a throw-away Postgres for as long as stdin is open, which it is for as long as the
+ * parent lives; then stops it and deletes its data. Says one JSON line: `{ port, password, pid }`, or `{ error }`.
+ */
+import { randomBytes, randomInt } from 'node:crypto';
+import { chmodSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { findBinaries } from './binaries.ts';
+import { initialiseData } from './cluster.ts';
+import { findIdentity } from './identity.ts';
+import { launchPostgres, type RunningPostgres } from './launch-postgres.ts';
+import { summarizeLog } from './log-file.ts';
+import { findFreePort } from './port.ts';
+import { clusterName, sweepRemains } from './postmaster.ts';
+import { sendSignal } from './process-table.ts';
+
+const MAX_ATTEMPTS = 5;
+
+const settings = JSON.parse(process.argv[2] ?? '{}') as Record<string, string>;
+const folder = mkdtempSync(join(tmpdir(), 'tripod-test-postgres-'));
+const key = basename(folder).slice(-6);
+const dataDir = join(folder, 'data');
+const parentGone = new Promise<'stop'>((resolve) => {
+  for (const event of ['end', 'error']) process.stdin.once(event, () => resolve('stop'));
+  process.stdin.resume();
+});
+
+const start = async (password: string): Promise<RunningPostgres> => {
+  // the user that Postgres runs as under root has to pass through
+  if (process.getuid?.() === 0) chmodSync(folder, 0o711);
+  const identity = findIdentity(undefined);
+  const binaries = await findBinaries(identity);
+  await initialiseData(dataDir, { binaries, identity, password, sync: false });
+  const logFile = join(folder, 'log');
+  const logFd = openSync(logFile, 'a', 0o600);
+  const { postgres } = binaries;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+    const port = await findFreePort(randomInt(1_000_000));
+    const options = { postgres, identity, dataDir, port, clusterName: clusterName(key), settings, logFd };
+    const running = await launchPostgres(options);
+    if (running) return running;
+  }
+  throw new Error(`Postgres for the tests does not start: ${summarizeLog(logFile, 0)}.`);
+};
+
+try {
+  const password = randomBytes(24).toString('hex');
+  const running = await start(password);
+  console.log(JSON.stringify({ port: running.port, password, pid: running.pid }));
+  if ((await Promise.race([parentGone, running.exited])) === 'stop') {
+    // without a checkpoint: nothing of this is read again
+    sendSignal(running.pid, 'SIGQUIT');
+    await running.exited;
+  }
+  await sweepRemains(dataDir, key, findIdentity(dataDir).uid ?? process.getuid?.() ?? 0);
+} catch (error) {
+  console.log(JSON.stringify({ error: (error as Error).message }));
+  process.exitCode = 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit();

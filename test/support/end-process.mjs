@@ -1,0 +1,1 @@
+export { endProcess as default } from './end-process.ts';
