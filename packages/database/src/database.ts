@@ -1,0 +1,163 @@
+import type { Logger } from '@tripod/shared/logging/logger';
+import type { Clock } from '@tripod/shared/process/clock';
+import type { Knex } from 'knex';
+import type pg from 'pg';
+import { Availability, type AvailabilityState } from './availability.ts';
+import { ConnectionPool, PoolBusyError, type PoolStats } from './connection-pool.ts';
+import { limits } from './connection-settings.ts';
+import { createKnex } from './create-knex.ts';
+import {
+  classifyDatabaseError,
+  databaseUnavailable,
+  describeDatabaseError,
+  QueryTimeoutError,
+  translateDatabaseError,
+} from './database-errors.ts';
+import { type DatabaseAddress, describeAddress } from './parse-database-url.ts';
+import { timedQuery } from './timed-query.ts';
+
+export type DatabaseOptions = {
+  readonly address: DatabaseAddress;
+  /** Shown by pg_stat_activity. */
+  readonly applicationName: string;
+  /** Most connections at the same time. */
+  readonly poolSize: number;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  /** Done each time the database has come within reach, before anything else may use it: migrations. */
+  readonly prepare: (signal: AbortSignal) => Promise<void>;
+};
+
+/**
+ * One database as a server uses it. Nothing connects before `start`. While it is away every use fails at once with
+ * API_DATABASE_UNAVAILABLE, and it heals by itself.
+ */
+export type Database = {
+  readonly knex: Knex;
+  /** Makes the first attempt to connect. Resolves also when the database is away; throws what `prepare` can't mend. */
+  start(): Promise<void>;
+  /** Undefined when it can be used, otherwise a short reason: for readiness. */
+  reason(): string | undefined;
+  /** One statement on any connection, prepared when it has a name. Errors come as they are. */
+  query(query: pg.QueryConfig): Promise<pg.QueryResult>;
+  /** Runs work that only reads; its failures get their codes. */
+  reading<T>(work: () => Promise<T>): Promise<T>;
+  /** Runs work that writes: a connection lost on the way makes its fate unknown, which its code says. */
+  writing<T>(work: () => Promise<T>): Promise<T>;
+  stats(): PoolStats;
+  /** Waits for work that is under way, then ends every connection. */
+  close(): Promise<void>;
+};
+
+export const createDatabase = (options: DatabaseOptions): Database => {
+  const { address, applicationName, poolSize, logger, clock, random, prepare } = options;
+  const limit = { clock, timeoutMs: limits.queryTimeoutMs };
+  const closing = new AbortController();
+  const name = describeAddress(address);
+  let prepared = false;
+  let lastReason = '';
+
+  const onChange = (state: AvailabilityState): void => {
+    if (state.name === 'away') {
+      prepared = false;
+      pool.cutIdle();
+      const reason = describeDatabaseError(state.error);
+      if (reason !== lastReason) logger.warn(`the ${name} is not available: ${reason}; it is tried again`);
+      lastReason = reason;
+    } else {
+      logger.info(`the ${name} is ${lastReason === '' ? 'ready' : 'available again'}`);
+      lastReason = '';
+    }
+  };
+  const pool = new ConnectionPool({
+    address,
+    applicationName,
+    max: poolSize,
+    onIdleLoss: (error) => availability.suspect(error, { away: false }),
+  });
+  const attempt = async (): Promise<void> => {
+    if (!prepared) await prepare(closing.signal);
+    prepared = true;
+    try {
+      const client = await pool.acquire();
+      try {
+        await timedQuery(client, { text: 'select 1' }, limit);
+      } finally {
+        client.release();
+      }
+    } catch (error) {
+      // Whoever holds all the connections is being answered.
+      if (!(error instanceof PoolBusyError)) throw error;
+    }
+  };
+  const isAway = (error: unknown): boolean => {
+    const failure = classifyDatabaseError(error);
+    return failure === 'lost' || failure === 'unavailable';
+  };
+  const availability = new Availability({ attempt, isAway, clock, random, onChange });
+
+  const acquire = async (): Promise<pg.PoolClient> => {
+    if (availability.state.name !== 'available') throw databaseUnavailable();
+    try {
+      return await pool.acquire();
+    } catch (error) {
+      if (!(error instanceof PoolBusyError)) {
+        availability.suspect(error, { away: pool.stats.total === 0 });
+      }
+      throw databaseUnavailable(error);
+    }
+  };
+  const release = (client: pg.PoolClient): void => {
+    // Whoever gets it next must not find himself inside someone's transaction.
+    client.release(client.getTransactionStatus() !== 'I');
+  };
+  const watched = async <T>(work: () => Promise<T>, writing: boolean): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (classifyDatabaseError(error) === 'lost') {
+        availability.suspect(error, { away: error instanceof QueryTimeoutError });
+      }
+      throw translateDatabaseError(error, { writing });
+    }
+  };
+  const lent = new WeakMap<pg.Client, pg.PoolClient>();
+  const source = {
+    acquire: async (): Promise<pg.Client> => {
+      const client = await acquire();
+      lent.set(client, client);
+      return client;
+    },
+    release: (client: pg.Client): void => {
+      const borrowed = lent.get(client);
+      if (borrowed) release(borrowed);
+    },
+  };
+  return {
+    knex: createKnex(source, limit, logger),
+    start: () => availability.start(),
+    reason: () => {
+      const { state } = availability;
+      if (state.name === 'available') return undefined;
+      return state.name === 'starting' ? 'starting' : describeDatabaseError(state.error);
+    },
+    query: async (query) => {
+      const client = await acquire();
+      try {
+        return await timedQuery(client, query, limit);
+      } finally {
+        release(client);
+      }
+    },
+    reading: (work) => watched(work, false),
+    writing: (work) => watched(work, true),
+    stats: () => pool.stats,
+    close: async () => {
+      closing.abort();
+      await availability.stop();
+      await pool.close();
+    },
+  };
+};

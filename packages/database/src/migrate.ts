@@ -1,0 +1,105 @@
+import type { Logger } from '@tripod/shared/logging/logger';
+import type { Clock } from '@tripod/shared/process/clock';
+import { StartError } from '@tripod/shared/process/start-error';
+import pg from 'pg';
+import { connectionSettings, limits } from './connection-settings.ts';
+import { createKnex } from './create-knex.ts';
+import { sqlStateOf } from './database-errors.ts';
+import type { Migration, MigrationSource } from './migration-directory.ts';
+import { type DatabaseAddress, describeAddress } from './parse-database-url.ts';
+import { cutConnection, timedQuery } from './timed-query.ts';
+
+export type MigrateOptions = {
+  readonly address: DatabaseAddress;
+  readonly applicationName: string;
+  readonly source: MigrationSource;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Cuts the connection: what has not been committed by then never was. */
+  readonly signal?: AbortSignal;
+};
+
+/** Any number that no one else uses as a lock in this database. */
+const lockKey = '7237125834';
+const pollMs = 100;
+
+const pause = (clock: Clock, ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    clock.after(ms, resolve);
+  });
+
+/** A migration outside a transaction could be left half done by a crash, with no one to tell. */
+const refuseUntransacted = async (source: MigrationSource): Promise<readonly string[]> => {
+  const names = await source.getMigrations([]);
+  for (const name of names) {
+    const { config } = (await source.getMigration(name)) as Migration;
+    if (config?.transaction === false) {
+      throw new Error(`migration ${source.getMigrationName(name)} must not set transaction: false`);
+    }
+  }
+  return names.map((name) => source.getMigrationName(name));
+};
+
+/**
+ * Asks for the lock again and again instead of waiting inside the server: so each question has its time limit, and
+ * a server that is gone is noticed.
+ */
+const takeLock = async (client: pg.Client, { clock, logger }: MigrateOptions): Promise<void> => {
+  const limit = { clock, timeoutMs: limits.queryTimeoutMs };
+  for (let tries = 1; ; tries += 1) {
+    const text = 'select pg_try_advisory_lock($1) as locked';
+    const { rows } = await timedQuery(client, { text, values: [lockKey] }, limit);
+    if ((rows[0] as { locked: boolean }).locked) return;
+    if (tries === 20) logger.info('waiting for another copy to finish migrating');
+    await pause(clock, pollMs);
+  }
+};
+
+const runPending = async (client: pg.Client, options: MigrateOptions): Promise<readonly string[]> => {
+  const { source, logger, clock } = options;
+  const known = await refuseUntransacted(source);
+  await takeLock(client, options);
+  const limit = { clock, timeoutMs: limits.migrationTimeoutMs };
+  const knex = createKnex(
+    { acquire: () => Promise.resolve(client), release: () => undefined },
+    limit,
+    logger,
+  );
+  // An older copy may start after a newer one has migrated: that is no reason to refuse.
+  const config = { migrationSource: source, disableMigrationsListValidation: true };
+  // Whoever set knex's own lock is dead: it would have to hold ours.
+  await knex.migrate.forceFreeMigrationsLock(config);
+  const [, applied] = (await knex.migrate.latest(config)) as [number, string[]];
+  const [completed] = (await knex.migrate.list(config)) as [{ readonly name: string }[], unknown];
+  const newer = completed.map(({ name }) => name).filter((name) => !known.includes(name));
+  if (newer.length > 0) logger.warn('the database has migrations of a newer version', { newer });
+  return applied;
+};
+
+/**
+ * Brings the database up to date; returns the names of the migrations that it ran. All that are due run in one
+ * transaction of one session, which holds an advisory lock as long as it lives: copies that start together take
+ * turns, and one that is killed leaves neither a lock nor half a schema.
+ */
+export const migrate = async (options: MigrateOptions): Promise<readonly string[]> => {
+  const { address, applicationName, signal, logger } = options;
+  const client = new pg.Client(connectionSettings(address, applicationName));
+  // Its query fails with the same error; without a listener the process would end as well.
+  client.on('error', () => undefined);
+  const abort = (): void => cutConnection(client, new Error('stopping'));
+  signal?.addEventListener('abort', abort);
+  try {
+    signal?.throwIfAborted();
+    await client.connect();
+    const applied = await runPending(client, options);
+    for (const name of applied) logger.info('migrated', { migration: name });
+    return applied;
+  } catch (error) {
+    if (sqlStateOf(error) !== '42501') throw error;
+    const problem = `The user of DATABASE_URL may not create or change tables in the ${describeAddress(address)}.`;
+    throw new StartError(`${problem} Grant it the right, or use another user.`, error);
+  } finally {
+    signal?.removeEventListener('abort', abort);
+    cutConnection(client);
+  }
+};
