@@ -11,6 +11,8 @@ export type ClientErrorOptions = {
   /** The responses that have not ended yet, of all connections, oldest first. */
   readonly inFlight: Iterable<ServerResponse>;
   readonly clock: Clock;
+  /** Told of each refusal that no request handler sees, for the log. */
+  readonly onRefused?: ((socket: Socket, error: AppError) => void) | undefined;
 };
 
 /** How long the client may take to read the answer, and to stop sending, before the connection is cut. */
@@ -39,7 +41,7 @@ const headAndBody = (error: AppError): string => {
  * large (431) is answered with problem+json, and the connection ends. An answer never takes the place of another
  * one: those of earlier requests on the connection go out first, and one that has begun is not written into.
  */
-export const createClientErrorListener = ({ inFlight, clock }: ClientErrorOptions) => {
+export const createClientErrorListener = ({ inFlight, clock, onRefused }: ClientErrorOptions) => {
   // The parser complains again about each further packet of a connection that it has given up.
   const refused = new WeakSet<Socket>();
   const answerAndClose = (socket: Socket, error: AppError): void => {
@@ -67,6 +69,7 @@ export const createClientErrorListener = ({ inFlight, clock }: ClientErrorOption
       sendProblem(broken.req, broken, error, { requestId: requestIdFor(broken) });
       return;
     }
+    onRefused?.(socket, error);
     const last = responses.at(-1);
     if (last) last.once('close', () => answerAndClose(socket, error));
     else answerAndClose(socket, error);

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { Clock } from '../process/clock.ts';
 import { type Listening, type ListenOptions, listen } from '../process/listen.ts';
-import { createClientErrorListener } from './client-error.ts';
+import { type ClientErrorOptions, createClientErrorListener } from './client-error.ts';
 import type { Readiness } from './readiness.ts';
 import { applyServerLimits, serverOptions } from './server-timeouts.ts';
 
@@ -10,6 +10,12 @@ export type StopOptions = {
   readonly drainDelayMs: number;
   /** How long requests in flight may take after that; then their connections are cut. Default 10 s. */
   readonly graceMs?: number;
+};
+
+export type StoppableServerOptions = {
+  readonly readiness: Readiness;
+  readonly clock: Clock;
+  readonly onRefused?: ClientErrorOptions['onRefused'];
 };
 
 /** A server on node:http that ends without losing a request. */
@@ -31,7 +37,7 @@ const pause = (clock: Clock, ms: number): Promise<void> =>
 /** Makes the node:http server of a service: time-outs, limits, and the order of stopping (RFC 9112 9.6). */
 export const createStoppableServer = (
   handler: RequestListener,
-  { readiness, clock }: { readonly readiness: Readiness; readonly clock: Clock },
+  { readiness, clock, onRefused }: StoppableServerOptions,
 ): StoppableServer => {
   const inFlight = new Set<ServerResponse>();
   const closeAfter = (response: ServerResponse): void => {
@@ -44,7 +50,7 @@ export const createStoppableServer = (
     handler(request, response);
   });
   applyServerLimits(server);
-  server.on('clientError', createClientErrorListener({ inFlight, clock }));
+  server.on('clientError', createClientErrorListener({ inFlight, clock, onRefused }));
   let listening: Listening | undefined;
   let stopping: Promise<void> | undefined;
 

@@ -1,0 +1,57 @@
+import { AppError } from '@tripod/shared/errors/app-error';
+import { errorHandler } from '@tripod/shared/http/error-handler';
+import { createHealthPaths } from '@tripod/shared/http/health-paths';
+import { methodNotAllowed, notFound } from '@tripod/shared/http/not-found';
+import type { Readiness } from '@tripod/shared/http/readiness';
+import { requestIdOf } from '@tripod/shared/http/request-id';
+import { createStoppableServer, type StoppableServer } from '@tripod/shared/http/stoppable-server';
+import type { Logger } from '@tripod/shared/logging/logger';
+import type { Metrics } from '@tripod/shared/metrics/metrics';
+import type { Clock } from '@tripod/shared/process/clock';
+import express from 'express';
+import type { UpstreamPool } from '../balancing/upstream-pool.ts';
+import { createPoolRoutes } from './pool-routes.ts';
+import { refuseForeign } from './refuse-foreign.ts';
+
+export type AdminServerOptions = {
+  readonly pools: readonly UpstreamPool[];
+  /** Of the proxy itself: 503 on /readyz while it drains. */
+  readonly readiness: Readiness;
+  readonly metrics: Metrics | undefined;
+  readonly activeChecks: boolean;
+  readonly logger: Logger;
+  readonly clock: Clock;
+};
+
+/** Errors of express.json: they are the client's, and say what is wrong with the body. */
+const translate = (error: unknown): unknown =>
+  error instanceof Error &&
+  'type' in error &&
+  String(error.type).match(/^(entity|encoding|charset|request)\./)
+    ? new AppError('ADMIN_BODY_INVALID', { detail: 'The body must be JSON of 64 KiB at most.' })
+    : undefined;
+
+/** The operator's side of the proxy: pools, health, metrics. It listens on loopback only. */
+export const createAdminServer = (options: AdminServerOptions): StoppableServer => {
+  const { pools, readiness, metrics, activeChecks, logger, clock } = options;
+  const app = express();
+  app.disable('x-powered-by').set('query parser', 'simple').set('etag', false);
+  app.use((request, response, next) => {
+    response.setHeader('X-Request-Id', requestIdOf(request.headers['x-request-id']));
+    response.setHeader('Cache-Control', 'no-store');
+    next();
+  });
+  app.use(refuseForeign);
+  for (const [path, handler] of createHealthPaths({ readiness, metrics })) {
+    app
+      .route(path)
+      .get(handler)
+      .all(methodNotAllowed(['GET', 'HEAD']));
+  }
+  app.use(express.json({ limit: '64kb', type: () => true }));
+  app.use(createPoolRoutes(pools, activeChecks));
+  app.use(notFound());
+  app.use(errorHandler({ logger, translate }));
+  // Its own readiness: the admin side answers as ready or not for the whole proxy, and is closed last.
+  return createStoppableServer(app, { readiness: { ...readiness, draining: false }, clock });
+};

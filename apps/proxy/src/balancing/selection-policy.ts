@@ -1,0 +1,10 @@
+import type { Upstream } from './upstream.ts';
+
+/** What a policy may know of a request. */
+export type RequestFacts = { readonly clientAddress: string };
+
+/**
+ * Chooses one available upstream, or undefined when there is none. Never waits, never changes an upstream; its only
+ * state is its own cursor.
+ */
+export type SelectionPolicy = (upstreams: readonly Upstream[], request: RequestFacts) => Upstream | undefined;

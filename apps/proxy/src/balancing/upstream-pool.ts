@@ -1,0 +1,59 @@
+import type { PolicyName } from './policy-table.ts';
+import type { RequestFacts, SelectionPolicy } from './selection-policy.ts';
+import type { Upstream } from './upstream.ts';
+
+export type UpstreamPoolOptions = {
+  readonly name: string;
+  readonly policyName: PolicyName;
+  readonly policy: SelectionPolicy;
+  readonly upstreams: readonly Upstream[];
+};
+
+/** Told when an upstream joins or leaves, to start and stop its checks. */
+export type PoolListener = {
+  added(upstream: Upstream, pool: UpstreamPool): void;
+  removed(upstream: Upstream, pool: UpstreamPool): void;
+};
+
+/** The upstreams that can serve the same requests. */
+export class UpstreamPool {
+  readonly name: string;
+  readonly policyName: PolicyName;
+  readonly #policy: SelectionPolicy;
+  readonly #listeners: PoolListener[] = [];
+  /** Replaced, never changed in place: who loops over it is not disturbed. */
+  upstreams: readonly Upstream[];
+
+  constructor({ name, policyName, policy, upstreams }: UpstreamPoolOptions) {
+    this.name = name;
+    this.policyName = policyName;
+    this.#policy = policy;
+    this.upstreams = upstreams;
+  }
+
+  /** An available upstream that is not among those already tried, or undefined. */
+  select(request: RequestFacts, tried: readonly Upstream[]): Upstream | undefined {
+    if (tried.length === 0) return this.#policy(this.upstreams, request);
+    const untried = this.upstreams.filter((upstream) => !tried.includes(upstream));
+    return this.#policy(untried, request);
+  }
+
+  find(id: string): Upstream | undefined {
+    return this.upstreams.find((upstream) => upstream.id === id);
+  }
+
+  listen(listener: PoolListener): void {
+    this.#listeners.push(listener);
+  }
+
+  add(upstream: Upstream): void {
+    this.upstreams = [...this.upstreams, upstream];
+    for (const listener of this.#listeners) listener.added(upstream, this);
+  }
+
+  /** Takes it out of the choice at once; requests in flight to it go on. */
+  remove(upstream: Upstream): void {
+    this.upstreams = this.upstreams.filter((one) => one !== upstream);
+    for (const listener of this.#listeners) listener.removed(upstream, this);
+  }
+}

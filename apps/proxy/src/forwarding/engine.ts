@@ -1,0 +1,40 @@
+import type { Clock } from '@tripod/shared/process/clock';
+import type { Listening, ListenOptions } from '@tripod/shared/process/listen';
+import type { RouteTable } from '../routing/route-table.ts';
+import type { ExchangeObserver } from './exchange-observer.ts';
+import type { TrustedProxies } from './forwarded-headers.ts';
+
+/** Limits and time-outs that hold for every engine alike. */
+export type EngineConfig = {
+  readonly connectTimeoutMs: number;
+  /** From the request's last byte, or from connecting, to the response head. */
+  readonly responseTimeoutMs: number;
+  /** Between two reads of a response body. */
+  readonly idleTimeoutMs: number;
+  readonly clientHeadTimeoutMs: number;
+  /** Between two reads of a request body. */
+  readonly clientBodyTimeoutMs: number;
+  readonly clientKeepAliveMs: number;
+  /** How long an unused connection to an upstream is kept: shorter than any upstream keeps it. */
+  readonly upstreamKeepAliveMs: number;
+  readonly trustedProxies: TrustedProxies;
+};
+
+/**
+ * Carries out exchanges: owns its listener and everything on the wire. It asks the route table for the pool, the pool
+ * for an upstream and the retry rule whether to try again, and reports each step to the observer.
+ */
+export type Engine = {
+  listen(options: ListenOptions): Promise<Listening>;
+  /** From now on every answer closes its connection. */
+  drain(): void;
+  /** Accepts no more, waits for what is in flight, and cuts it off after `graceMs`. */
+  close(options: { readonly graceMs: number }): Promise<void>;
+};
+
+export type EngineOptions = {
+  readonly config: EngineConfig;
+  readonly routes: RouteTable;
+  readonly observer: ExchangeObserver;
+  readonly clock: Clock;
+};

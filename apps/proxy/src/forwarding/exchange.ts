@@ -1,0 +1,154 @@
+import { AppError } from '@tripod/shared/errors/app-error';
+import type { Clock } from '@tripod/shared/process/clock';
+import type { Upstream } from '../balancing/upstream.ts';
+import type { Route } from '../routing/route-table.ts';
+import type { ExchangeObserver } from './exchange-observer.ts';
+import { type AttemptFailure, decideRetry, type RetryBudget, type RetryDecision } from './retry.ts';
+
+/** One try of one exchange at one upstream. */
+export type Attempt = {
+  readonly upstream: Upstream;
+  readonly beganMs: number;
+  /** Whether it must not go out on a connection that has served before. */
+  readonly fresh: boolean;
+  reused: boolean;
+  /** Status of the response head, 0 before there is one. */
+  status: number;
+  failure: AttemptFailure | undefined;
+  /** The response broke off after its head. */
+  brokeOff: boolean;
+  durationMs: number;
+  ended: boolean;
+};
+
+/** What every exchange of a proxy has in common. */
+export type ExchangeContext = {
+  readonly clock: Clock;
+  readonly observer: ExchangeObserver;
+  readonly budget: RetryBudget;
+};
+
+/** What is known of a request when its head has been read. */
+export type ExchangeRequest = {
+  readonly method: string;
+  /** As the client asked, before a prefix is cut off. */
+  readonly target: string;
+  readonly protocol: string;
+  readonly clientAddress: string;
+  readonly requestId: string;
+  readonly userAgent: string | undefined;
+  readonly referer: string | undefined;
+};
+
+/** Nginx's number for a client that left before its answer; only ever in logs and metrics. */
+export const clientLeft = 499;
+
+/** One request and its answer: which upstreams were tried, what came of it. Knows nothing of sockets and streams. */
+export class Exchange {
+  readonly request: ExchangeRequest;
+  readonly beganMs: number;
+  readonly attempts: Attempt[] = [];
+  route: Route | undefined;
+  status = 0;
+  /** Bytes of the response body that were sent. */
+  bytes = 0;
+  durationMs = 0;
+  readonly #context: ExchangeContext;
+  readonly #tried: Upstream[] = [];
+  #finished = false;
+
+  constructor(context: ExchangeContext, request: ExchangeRequest) {
+    this.#context = context;
+    this.request = request;
+    this.beganMs = context.clock.monotonicMs();
+    context.budget.earn();
+    context.observer.received(this);
+  }
+
+  /** Begins an attempt at an upstream that was not tried yet; undefined when none is available. */
+  begin(route: Route): Attempt | undefined {
+    this.route = route;
+    const upstream = route.pool.select(this.request, this.#tried);
+    return upstream ? this.#begin(upstream, false) : undefined;
+  }
+
+  /** Begins an attempt at the same upstream again, on a fresh connection. */
+  beginAgain({ upstream }: Attempt): Attempt {
+    return this.#begin(upstream, true);
+  }
+
+  /** The upstream sent a valid response head. */
+  answered(attempt: Attempt, status: number): void {
+    attempt.status = status;
+  }
+
+  /** The attempt ended with its response, or because the client left. */
+  end(attempt: Attempt): void {
+    this.#end(attempt);
+  }
+
+  /** The attempt ended before a response head came: whether, and where, it is made again. */
+  fail(attempt: Attempt, failure: AttemptFailure, replayable: boolean): RetryDecision {
+    attempt.failure = failure;
+    this.#end(attempt);
+    const { clock, budget } = this.#context;
+    const { method } = this.request;
+    const { reused } = attempt;
+    const tries = this.#tried.length;
+    const elapsedMs = clock.monotonicMs() - this.beganMs;
+    const decision = decideRetry({ failure, method, replayable, reused, tries, elapsedMs }, () =>
+      budget.spend(),
+    );
+    if (decision !== 'stop') attempt.upstream.counters.retries += 1;
+    return decision;
+  }
+
+  /** What the client is told when no attempt brought an answer. */
+  error(): AppError {
+    const failures = this.attempts.map(({ failure }) => failure);
+    if (failures.some((failure) => failure === 'broke' || failure === 'invalid-head')) {
+      return new AppError('PROXY_UPSTREAM_FAILED');
+    }
+    if (failures.some((failure) => failure === 'response-timeout' || failure === 'connect-timeout')) {
+      return new AppError('PROXY_UPSTREAM_TIMEOUT');
+    }
+    return new AppError('PROXY_NO_UPSTREAM', { headers: { 'Retry-After': '1' } });
+  }
+
+  /** Ends the exchange, once; later calls do nothing. */
+  finish(status: number): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    for (const attempt of this.attempts) this.#end(attempt);
+    this.status = status;
+    this.durationMs = this.#context.clock.monotonicMs() - this.beganMs;
+    this.#context.observer.finished(this);
+  }
+
+  #begin(upstream: Upstream, fresh: boolean): Attempt {
+    const attempt: Attempt = {
+      upstream,
+      beganMs: this.#context.clock.monotonicMs(),
+      fresh,
+      reused: false,
+      status: 0,
+      failure: undefined,
+      brokeOff: false,
+      durationMs: 0,
+      ended: false,
+    };
+    if (!fresh) this.#tried.push(upstream);
+    this.attempts.push(attempt);
+    upstream.began();
+    this.#context.observer.attemptBegan(this, attempt);
+    return attempt;
+  }
+
+  #end(attempt: Attempt): void {
+    if (attempt.ended) return;
+    attempt.ended = true;
+    attempt.durationMs = this.#context.clock.monotonicMs() - attempt.beganMs;
+    attempt.upstream.ended();
+    this.#context.observer.attemptEnded(this, attempt);
+  }
+}

@@ -1,0 +1,60 @@
+import type { IncomingMessage } from 'node:http';
+import { AppError } from '@tripod/shared/errors/app-error';
+import type { RouteTable, Routing } from '../../routing/route-table.ts';
+
+const maxHeaderLines = 100;
+const maxTargetLength = 8192;
+
+/** A request that may go on, and whether it has a body. */
+export type Admitted = { readonly routing: Routing; readonly isEmpty: boolean };
+
+type Facts = { hosts: string[]; codings: string[]; lengths: string[] };
+
+const factsOf = (raw: readonly string[]): Facts => {
+  const facts: Facts = { hosts: [], codings: [], lengths: [] };
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const name = (raw[index] ?? '').toLowerCase();
+    const value = raw[index + 1] ?? '';
+    if (name === 'host') facts.hosts.push(value);
+    else if (name === 'transfer-encoding') facts.codings.push(value);
+    else if (name === 'content-length') facts.lengths.push(value);
+  }
+  return facts;
+};
+
+const refuse = (detail: string): AppError => new AppError('REQUEST_INVALID', { detail });
+
+/** The framing must leave no doubt (RFC 9112 6.1, 6.3): node:http lets some through that other servers read otherwise. */
+const checkFraming = (request: IncomingMessage, { codings, lengths }: Facts): void => {
+  if (codings.length > 0) {
+    if (request.httpVersion === '1.0') throw refuse('Transfer-Encoding has no place in HTTP/1.0.');
+    if (lengths.length > 0) throw refuse('The request has both Content-Length and Transfer-Encoding.');
+    if (codings.length > 1 || codings[0]?.toLowerCase() !== 'chunked')
+      throw new AppError('PROXY_CODING_UNSUPPORTED');
+  }
+  if (lengths.length > 1 || (lengths[0] !== undefined && !/^\d{1,15}$/.test(lengths[0]))) {
+    throw refuse('The Content-Length is not one plain number.');
+  }
+};
+
+/**
+ * Checks a request that node:http has parsed and finds its route. Throws an AppError with the refusal. What node:http
+ * itself refuses never gets here.
+ */
+export const admitRequest = (request: IncomingMessage, routes: RouteTable): Admitted => {
+  const { httpVersion, rawHeaders, url = '', method = '' } = request;
+  if (httpVersion !== '1.1' && httpVersion !== '1.0')
+    throw refuse('Only HTTP/1.1 and HTTP/1.0 are spoken here.');
+  if (rawHeaders.length / 2 > maxHeaderLines) throw new AppError('REQUEST_HEAD_TOO_LARGE');
+  if (url.length > maxTargetLength) throw new AppError('PROXY_URL_TOO_LONG');
+  const facts = factsOf(rawHeaders);
+  if (facts.hosts.length > 1 || (facts.hosts.length === 0 && httpVersion === '1.1')) {
+    throw refuse('A request must have exactly one Host header.');
+  }
+  checkFraming(request, facts);
+  const routing = routes.route({ method, target: url, authority: facts.hosts[0] });
+  const length = Number(facts.lengths[0] ?? 0);
+  if (routing.kind === 'forward' && length > routing.route.maxBodyBytes)
+    throw new AppError('PROXY_BODY_TOO_LARGE');
+  return { routing, isEmpty: length === 0 && facts.codings.length === 0 };
+};

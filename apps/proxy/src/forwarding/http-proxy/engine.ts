@@ -1,0 +1,130 @@
+import { Agent, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { AppError } from '@tripod/shared/errors/app-error';
+import { errorCodes } from '@tripod/shared/errors/codes';
+import { createReadiness } from '@tripod/shared/http/readiness';
+import { requestIdOf } from '@tripod/shared/http/request-id';
+import { createStoppableServer } from '@tripod/shared/http/stoppable-server';
+import { Deadlines } from '../deadlines.ts';
+import type { Engine, EngineConfig, EngineOptions } from '../engine.ts';
+import { Exchange, type ExchangeRequest } from '../exchange.ts';
+import { plainAddress } from '../forwarded-headers.ts';
+import { createUpstreamLookup } from '../resolve-upstream.ts';
+import { RetryBudget } from '../retry.ts';
+import { type Admitted, admitRequest } from './admission.ts';
+import { answerError, type ForwardingParts, ForwardRequest } from './forward-request.ts';
+import { createHardenedPackage } from './hardened-package.ts';
+
+const redirect = (response: ServerResponse, location: string, requestId: string): void => {
+  response.writeHead(308, { Location: location, 'Content-Length': 0, 'X-Request-Id': requestId }).end();
+};
+
+const exchangeRequestOf = (request: IncomingMessage): ExchangeRequest => ({
+  method: request.method ?? '',
+  target: request.url ?? '',
+  protocol: `HTTP/${request.httpVersion}`,
+  clientAddress: plainAddress(request.socket.remoteAddress ?? ''),
+  requestId: requestIdOf(request.headers['x-request-id']),
+  userAgent: request.headers['user-agent'],
+  referer: request.headers.referer,
+});
+
+/** Stands in the log for a request whose head could not be read. */
+const unreadRequest = (socket: Socket): ExchangeRequest => ({
+  method: '-',
+  target: '-',
+  protocol: '-',
+  clientAddress: plainAddress(socket.remoteAddress ?? ''),
+  requestId: requestIdOf(undefined),
+  userAgent: undefined,
+  referer: undefined,
+});
+
+const applyTimeouts = (server: Server, config: EngineConfig): void => {
+  server.headersTimeout = config.clientHeadTimeoutMs;
+  // Bodies have a limit between two reads, watched by the exchange; none on the whole.
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = config.clientKeepAliveMs;
+  // A client that half-closes after its request still wants the answer.
+  (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
+};
+
+/** The engine on node:http and the npm package `http-proxy`, hardened. */
+export const createHttpProxyEngine = ({ config, routes, observer, clock }: EngineOptions): Engine => {
+  const readiness = createReadiness();
+  const lookup = createUpstreamLookup(clock);
+  const context = { clock, observer, budget: new RetryBudget(clock) };
+  const agent = new Agent({
+    keepAlive: true,
+    scheduling: 'lifo',
+    maxFreeSockets: 256,
+    noDelay: true,
+    timeout: config.upstreamKeepAliveMs,
+    lookup,
+  } as ConstructorParameters<typeof Agent>[0]);
+  const freshAgent = new Agent({ keepAlive: false, noDelay: true, lookup } as ConstructorParameters<
+    typeof Agent
+  >[0]);
+  const parts: ForwardingParts = {
+    config,
+    package: createHardenedPackage(),
+    agent,
+    freshAgent,
+    deadlines: new Deadlines(clock),
+    isDraining: () => readiness.draining,
+  };
+
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    const exchange = new Exchange(context, exchangeRequestOf(request));
+    const { requestId } = exchange.request;
+    const end = (): void => exchange.finish(response.statusCode);
+    let admitted: Admitted;
+    try {
+      admitted = admitRequest(request, routes);
+    } catch (error) {
+      response.once('close', end);
+      answerError(request, response, exchange, error, true);
+      return;
+    }
+    const { routing, isEmpty } = admitted;
+    switch (routing.kind) {
+      case 'redirect':
+        response.once('close', end);
+        redirect(response, routing.location, requestId);
+        return;
+      case 'options':
+        response.once('close', end);
+        response.writeHead(204, {
+          Allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+          'X-Request-Id': requestId,
+        });
+        response.end();
+        return;
+      case 'forward':
+        new ForwardRequest(parts, exchange, routing, { request, response, isEmpty }).start();
+        return;
+    }
+  };
+
+  const onRefused = (socket: Socket, { code }: AppError): void => {
+    new Exchange(context, unreadRequest(socket)).finish(errorCodes[code].status);
+  };
+  const stoppable = createStoppableServer(handle, { readiness, clock, onRefused });
+  applyTimeouts(stoppable.server, config);
+  // node:http hands CONNECT over as a bare socket; its refusal is an answer like any other.
+  stoppable.server.on('connect', (request: IncomingMessage, socket: Socket) => {
+    const response = new ServerResponse(request);
+    response.assignSocket(socket);
+    response.once('finish', () => socket.end());
+    handle(request, response);
+  });
+  return {
+    listen: (options) => stoppable.listen(options),
+    drain: () => readiness.startDraining(),
+    close: async ({ graceMs }) => {
+      await stoppable.stop({ drainDelayMs: 0, graceMs });
+      agent.destroy();
+      freshAgent.destroy();
+    },
+  };
+};

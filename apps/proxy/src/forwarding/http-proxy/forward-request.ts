@@ -1,0 +1,250 @@
+import type { Agent, ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import { AppError } from '@tripod/shared/errors/app-error';
+import { renderProblem, toAppError } from '@tripod/shared/http/problem';
+import type { Route } from '../../routing/route-table.ts';
+import { Deadline, type Deadlines } from '../deadlines.ts';
+import type { EngineConfig } from '../engine.ts';
+import { type Attempt, clientLeft, type Exchange } from '../exchange.ts';
+import type { AttemptFailure } from '../retry.ts';
+import { failureOf } from './attempt-failure.ts';
+import type { HardenedPackage } from './hardened-package.ts';
+import { answerHeaders, outgoingHeaders } from './message-headers.ts';
+import { RequestBody } from './request-body.ts';
+
+/** What all exchanges of this engine use together. */
+export type ForwardingParts = {
+  readonly config: EngineConfig;
+  readonly package: HardenedPackage;
+  /** Keeps connections to upstreams. */
+  readonly agent: Agent;
+  /** Makes a connection for one request. */
+  readonly freshAgent: Agent;
+  readonly deadlines: Deadlines;
+  readonly isDraining: () => boolean;
+};
+
+/** Answers with an error of ours and ends the exchange's part at the client. */
+export const answerError = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  exchange: Exchange,
+  error: unknown,
+  close: boolean,
+): void => {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const { requestId } = exchange.request;
+  const rendered = renderProblem(toAppError(error), { requestId, accept: request.headers.accept });
+  // A body that is left unread would be taken for the next request.
+  if (close || !request.complete) response.setHeader('Connection', 'close');
+  response.writeHead(rendered.status, { ...rendered.headers });
+  response.end(request.method === 'HEAD' ? undefined : rendered.body);
+};
+
+type Phase = 'connect' | 'request-body' | 'response-head' | 'response-body';
+
+/** Carries one exchange through: attempt after attempt until one is answered, then the answer to its end. */
+export class ForwardRequest {
+  readonly #parts: ForwardingParts;
+  readonly #exchange: Exchange;
+  readonly #route: Route;
+  readonly #target: string;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #body: RequestBody;
+  readonly #deadline = new Deadline(() => this.#late());
+  #phase: Phase = 'connect';
+  #attempt: Attempt | undefined;
+  #upstreamRequest: ClientRequest | undefined;
+  #done = false;
+
+  constructor(
+    parts: ForwardingParts,
+    exchange: Exchange,
+    routed: { readonly route: Route; readonly target: string },
+    client: {
+      readonly request: IncomingMessage;
+      readonly response: ServerResponse;
+      readonly isEmpty: boolean;
+    },
+  ) {
+    this.#parts = parts;
+    this.#exchange = exchange;
+    this.#route = routed.route;
+    this.#target = routed.target;
+    this.#request = client.request;
+    this.#response = client.response;
+    this.#body = new RequestBody(client.request, client.isEmpty, {
+      maxBytes: routed.route.maxBodyBytes,
+      onProgress: (state) => this.#bodyMoved(state),
+      onTooLarge: () => this.#answer(new AppError('PROXY_BODY_TOO_LARGE')),
+    });
+    parts.deadlines.add(this.#deadline);
+    client.response.once('close', () => this.#closed());
+  }
+
+  start(): void {
+    this.#send(this.#exchange.begin(this.#route));
+  }
+
+  #send(attempt: Attempt | undefined): void {
+    if (!attempt) {
+      this.#answer(this.#exchange.error());
+      return;
+    }
+    this.#attempt = attempt;
+    const { upstream } = attempt;
+    const { config, agent, freshAgent, deadlines } = this.#parts;
+    const { requestId, clientAddress } = this.#exchange.request;
+    const { trustedProxies } = config;
+    const upstreamId = upstream.id;
+    const route = this.#route;
+    const headers = outgoingHeaders(this.#request, {
+      route,
+      upstreamId,
+      requestId,
+      clientAddress,
+      trustedProxies,
+    });
+    this.#phase = 'connect';
+    deadlines.set(this.#deadline, config.connectTimeoutMs);
+    let connected = false;
+    const isCurrent = (): boolean => this.#attempt === attempt && !this.#done && attempt.status === 0;
+    this.#parts.package.send(
+      {
+        method: this.#exchange.request.method,
+        target: this.#target,
+        headers,
+        clientSocket: this.#request.socket,
+      },
+      {
+        upstream,
+        agent: attempt.fresh ? freshAgent : agent,
+        onError: (error) => {
+          if (isCurrent()) this.#failed(failureOf(error, connected));
+        },
+        onRequest: (upstreamRequest) => {
+          this.#upstreamRequest = upstreamRequest;
+          const connect = (): void => {
+            connected = true;
+            if (isCurrent()) this.#connected(attempt, upstreamRequest);
+          };
+          upstreamRequest.once('socket', (socket) => {
+            if (socket.connecting) socket.once('connect', connect);
+            else connect();
+          });
+          upstreamRequest.once('response', (upstreamResponse) => {
+            if (isCurrent()) this.#answered(attempt, upstreamResponse);
+            else upstreamResponse.destroy();
+          });
+        },
+      },
+    );
+  }
+
+  #connected(attempt: Attempt, upstreamRequest: ClientRequest): void {
+    attempt.reused = upstreamRequest.reusedSocket;
+    this.#bodyMoved(this.#body.ended ? 'ended' : 'reading');
+    this.#body.sendTo(upstreamRequest);
+  }
+
+  #bodyMoved(state: 'reading' | 'blocked' | 'ended'): void {
+    if (this.#done || this.#phase === 'response-body') return;
+    const { config, deadlines } = this.#parts;
+    // While the upstream takes no more, it is the upstream that is waited for.
+    this.#phase = state === 'reading' ? 'request-body' : 'response-head';
+    const limitMs = state === 'reading' ? config.clientBodyTimeoutMs : config.responseTimeoutMs;
+    deadlines.set(this.#deadline, limitMs);
+  }
+
+  #failed(failure: AttemptFailure): void {
+    const attempt = this.#attempt;
+    if (!attempt) return;
+    this.#attempt = undefined;
+    this.#body.detach();
+    this.#upstreamRequest?.destroy();
+    const decision = this.#exchange.fail(attempt, failure, this.#body.replayable);
+    if (decision === 'stop') this.#answer(this.#exchange.error());
+    else
+      this.#send(
+        decision === 'same-fresh' ? this.#exchange.beginAgain(attempt) : this.#exchange.begin(this.#route),
+      );
+  }
+
+  #answered(attempt: Attempt, upstreamResponse: IncomingMessage): void {
+    const { deadlines, config, isDraining } = this.#parts;
+    const response = this.#response;
+    const status = upstreamResponse.statusCode ?? 502;
+    this.#exchange.answered(attempt, status);
+    this.#phase = 'response-body';
+    const { requestId } = this.#exchange.request;
+    const close = isDraining() || !this.#body.ended;
+    const headers = answerHeaders(upstreamResponse, requestId, close);
+    response.writeHead(status, upstreamResponse.statusMessage, headers);
+    const moved = (): void => deadlines.set(this.#deadline, config.idleTimeoutMs);
+    moved();
+    upstreamResponse.on('data', (piece: Buffer) => {
+      this.#exchange.bytes += piece.length;
+      moved();
+      if (!response.write(piece)) upstreamResponse.pause();
+    });
+    response.on('drain', () => {
+      moved();
+      upstreamResponse.resume();
+    });
+    upstreamResponse.once('end', () => {
+      this.#exchange.end(attempt);
+      response.end();
+    });
+    // Half an answer must never look like a whole one: the client's connection breaks as the upstream's did.
+    const brokeOff = (): void => {
+      if (upstreamResponse.complete || response.destroyed) return;
+      attempt.brokeOff = true;
+      response.destroy();
+    };
+    upstreamResponse.once('error', brokeOff);
+    upstreamResponse.once('close', brokeOff);
+  }
+
+  #late(): void {
+    switch (this.#phase) {
+      case 'connect':
+        this.#failed('connect-timeout');
+        return;
+      case 'request-body':
+        this.#answer(new AppError('REQUEST_TIMEOUT'));
+        return;
+      case 'response-head':
+        this.#failed('response-timeout');
+        return;
+      case 'response-body':
+        this.#response.destroy();
+        return;
+    }
+  }
+
+  #answer(error: AppError): void {
+    this.#end();
+    this.#upstreamRequest?.destroy();
+    answerError(this.#request, this.#response, this.#exchange, error, this.#parts.isDraining());
+  }
+
+  /** Nothing more is asked of any upstream. */
+  #end(): void {
+    this.#done = true;
+    this.#body.detach();
+    this.#parts.deadlines.remove(this.#deadline);
+  }
+
+  /** The client has its answer, or left, or was cut off. */
+  #closed(): void {
+    this.#end();
+    const whole = this.#response.writableFinished;
+    // An upstream request that came to its end belongs to the agent again; an unfinished one is aborted at once.
+    if (!whole || !this.#body.ended) this.#upstreamRequest?.destroy();
+    const cut = this.#attempt?.brokeOff ?? false;
+    this.#exchange.finish(whole || cut ? this.#response.statusCode : clientLeft);
+  }
+}

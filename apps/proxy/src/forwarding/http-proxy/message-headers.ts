@@ -1,0 +1,86 @@
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { Route } from '../../routing/route-table.ts';
+import { forwardedHeaders, isForwardedName, type TrustedProxies } from '../forwarded-headers.ts';
+import { connectionTokens, endsHere } from '../hop-by-hop.ts';
+
+/** The header lines of a message as node:http keeps them: name, value, name, value. */
+const pairs = function* (raw: readonly string[]): Generator<readonly [name: string, value: string]> {
+  for (let index = 0; index + 1 < raw.length; index += 2) yield [raw[index] ?? '', raw[index + 1] ?? ''];
+};
+
+const valuesOf = (raw: readonly string[], wanted: string): string[] => {
+  const values: string[] = [];
+  for (const [name, value] of pairs(raw)) if (name.toLowerCase() === wanted) values.push(value);
+  return values;
+};
+
+/** Written by us from what was parsed; a client's spelling of them, also with underscores, never passes. */
+const ours: ReadonlySet<string> = new Set([
+  'content-length',
+  'transfer-encoding',
+  'x-request-id',
+  'expect',
+  'via',
+]);
+
+const isOurs = (name: string): boolean => isForwardedName(name) || ours.has(name.replaceAll('_', '-'));
+
+export type OutgoingHeadersOptions = {
+  readonly route: Route;
+  readonly upstreamId: string;
+  readonly requestId: string;
+  readonly clientAddress: string;
+  readonly trustedProxies: TrustedProxies;
+};
+
+/** The headers of the request to an upstream, names in lower case, from the client's parsed ones. */
+export const outgoingHeaders = (
+  request: IncomingMessage,
+  options: OutgoingHeadersOptions,
+): OutgoingHttpHeaders => {
+  const raw = request.rawHeaders;
+  const named = connectionTokens(valuesOf(raw, 'connection'));
+  const headers: Record<string, string | string[]> = {};
+  for (const [original, value] of pairs(raw)) {
+    const name = original.toLowerCase();
+    if (isOurs(name) || endsHere(name, named)) continue;
+    const earlier = headers[name];
+    if (earlier === undefined) headers[name] = value;
+    else if (Array.isArray(earlier)) earlier.push(value);
+    else headers[name] = name === 'cookie' ? `${earlier}; ${value}` : [earlier, value];
+  }
+  const authority = valuesOf(raw, 'host')[0];
+  headers['host'] = authority ?? options.upstreamId;
+  const claimed = {
+    for: valuesOf(raw, 'x-forwarded-for').join(', ') || undefined,
+    proto: valuesOf(raw, 'x-forwarded-proto')[0],
+    host: valuesOf(raw, 'x-forwarded-host')[0],
+  };
+  const { clientAddress, trustedProxies, requestId } = options;
+  Object.assign(headers, forwardedHeaders({ clientAddress, authority, claimed }, trustedProxies));
+  headers['x-request-id'] = requestId;
+  headers['via'] = '1.1 tripod';
+  const length = valuesOf(raw, 'content-length')[0];
+  if (valuesOf(raw, 'transfer-encoding').length > 0) headers['transfer-encoding'] = 'chunked';
+  else if (length !== undefined) headers['content-length'] = length;
+  return headers;
+};
+
+/** The headers of the answer to the client: the upstream's without those that end here. */
+export const answerHeaders = (response: IncomingMessage, requestId: string, close: boolean): string[] => {
+  const raw = response.rawHeaders;
+  const named = connectionTokens(valuesOf(raw, 'connection'));
+  const headers: string[] = [];
+  let hasRequestId = false;
+  for (const [original, value] of pairs(raw)) {
+    const name = original.toLowerCase();
+    if (endsHere(name, named)) continue;
+    // RFC 9110 8.6: a 204 has no Content-Length.
+    if (name === 'content-length' && response.statusCode === 204) continue;
+    if (name === 'x-request-id') hasRequestId = true;
+    headers.push(original, value);
+  }
+  if (!hasRequestId) headers.push('X-Request-Id', requestId);
+  if (close) headers.push('Connection', 'close');
+  return headers;
+};

@@ -1,0 +1,85 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+
+/** Bodies up to this size are kept until the response head, so that an idempotent request can be sent again. */
+const maxKeptBytes = 65_536;
+
+export type RequestBodyOptions = {
+  readonly maxBytes: number;
+  /** A piece came, the end came (`ended`), or the upstream takes no more for now (`blocked`). */
+  readonly onProgress: (state: 'reading' | 'blocked' | 'ended') => void;
+  readonly onTooLarge: () => void;
+};
+
+/**
+ * The body of a client's request on its way to one upstream after the other. Nothing is read from the client before
+ * an upstream is connected, so that a refused connect has cost nothing.
+ */
+export class RequestBody {
+  readonly #source: IncomingMessage;
+  readonly #options: RequestBodyOptions;
+  #kept: Buffer[] | undefined;
+  #bytes = 0;
+  #ended: boolean;
+  #sink: ClientRequest | undefined;
+
+  constructor(source: IncomingMessage, isEmpty: boolean, options: RequestBodyOptions) {
+    this.#source = source;
+    this.#options = options;
+    this.#kept = [];
+    this.#ended = isEmpty;
+    if (isEmpty) return;
+    source.pause();
+    source.on('data', (piece: Buffer) => this.#read(piece));
+    source.on('end', () => this.#finish());
+  }
+
+  /** All of it has been read from the client. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Whether it can still be sent from its beginning. */
+  get replayable(): boolean {
+    return this.#kept !== undefined;
+  }
+
+  /** Sends it to this request, which is connected: what is kept first, then the rest as it comes. */
+  sendTo(sink: ClientRequest): void {
+    this.#sink = sink;
+    for (const piece of this.#kept ?? []) sink.write(piece);
+    if (this.#ended) {
+      sink.end();
+      return;
+    }
+    sink.on('drain', () => {
+      if (this.#sink === sink) this.#source.resume();
+    });
+    this.#source.resume();
+  }
+
+  /** The attempt is over: reads no more until the next one. */
+  detach(): void {
+    this.#sink = undefined;
+    if (!this.#ended) this.#source.pause();
+  }
+
+  #read(piece: Buffer): void {
+    this.#bytes += piece.length;
+    if (this.#bytes > this.#options.maxBytes) {
+      this.#source.pause();
+      this.#options.onTooLarge();
+      return;
+    }
+    if (this.#bytes <= maxKeptBytes) this.#kept?.push(piece);
+    else this.#kept = undefined;
+    const flowing = this.#sink?.write(piece) ?? false;
+    if (!flowing) this.#source.pause();
+    this.#options.onProgress(flowing ? 'reading' : 'blocked');
+  }
+
+  #finish(): void {
+    this.#ended = true;
+    this.#sink?.end();
+    this.#options.onProgress('ended');
+  }
+}

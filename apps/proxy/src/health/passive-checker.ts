@@ -1,0 +1,51 @@
+import type { Logger } from '@tripod/shared/logging/logger';
+import type { Clock } from '@tripod/shared/process/clock';
+import type { Upstream } from '../balancing/upstream.ts';
+import type { UpstreamPool } from '../balancing/upstream-pool.ts';
+
+export type PassiveCheckerOptions = {
+  /** That many failures within the window eject an upstream; 0 switches ejecting off. */
+  readonly maxFails: number;
+  /** The window, and how long an ejected upstream is left alone when no active check brings it back earlier. */
+  readonly failWindowMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+};
+
+/** Learns from the traffic itself: an upstream that fails requests gets no more for a while. */
+export type PassiveChecker = {
+  /** The upstream failed a request before a valid response head: refused, reset, garbage or silence. */
+  failed(upstream: Upstream, pool: UpstreamPool, reason: string): void;
+  /** The upstream answered. */
+  passed(upstream: Upstream): void;
+};
+
+export const createPassiveChecker = (options: PassiveCheckerOptions): PassiveChecker => {
+  const { maxFails, failWindowMs, clock, logger } = options;
+  const recent = new WeakMap<Upstream, number[]>();
+  return {
+    failed(upstream, pool, reason) {
+      if (maxFails === 0 || upstream.ejected) return;
+      const nowMs = clock.monotonicMs();
+      const failures = (recent.get(upstream) ?? []).filter((atMs) => nowMs - atMs < failWindowMs);
+      failures.push(nowMs);
+      recent.set(upstream, failures);
+      if (failures.length < maxFails) return;
+      // The last one is kept whatever it does: a slow answer is better than none.
+      if (!pool.upstreams.some((other) => other !== upstream && other.available)) return;
+      recent.delete(upstream);
+      upstream.eject(reason);
+      logger.warn('upstream server temporarily disabled', { upstream: upstream.id, pool: pool.name, reason });
+      const ejection = upstream.counters.ejections;
+      clock.after(failWindowMs, () => {
+        // An active check may have brought it back, and a later failure ejected it anew.
+        if (!upstream.ejected || upstream.counters.ejections !== ejection) return;
+        upstream.restore();
+        logger.info('upstream server is tried again', { upstream: upstream.id, pool: pool.name });
+      });
+    },
+    passed(upstream) {
+      recent.delete(upstream);
+    },
+  };
+};

@@ -1,0 +1,100 @@
+import { AppError } from '@tripod/shared/errors/app-error';
+import type { UpstreamPool } from '../balancing/upstream-pool.ts';
+import { checkTarget, isAuthority, TargetError, toOriginForm } from './request-target.ts';
+
+/** Requests whose path begins with `prefix` go to `pool`, without the prefix when `stripPrefix` says so. */
+export type Route = {
+  readonly prefix: string;
+  readonly stripPrefix: boolean;
+  readonly pool: UpstreamPool;
+  /** Larger request bodies are refused (413). */
+  readonly maxBodyBytes: number;
+};
+
+/** What the router needs to know of a request. */
+export type RoutedRequest = {
+  readonly method: string;
+  readonly target: string;
+  /** The one Host header; undefined in HTTP/1.0 requests without it. */
+  readonly authority: string | undefined;
+};
+
+export type Routing =
+  | { readonly kind: 'forward'; readonly route: Route; readonly target: string }
+  | { readonly kind: 'redirect'; readonly location: string }
+  | { readonly kind: 'options' };
+
+export type RouteTable = {
+  readonly routes: readonly Route[];
+  readonly pools: readonly UpstreamPool[];
+  /** Where a request goes. Throws an AppError when it goes nowhere. */
+  route(request: RoutedRequest): Routing;
+};
+
+export type RouteTableOptions = {
+  readonly routes: readonly Route[];
+  /** Paths that are answered 404 on every route: they tell of the inside. */
+  readonly privatePaths: readonly string[];
+};
+
+const refusedMethods: ReadonlySet<string> = new Set(['CONNECT', 'TRACE']);
+const forwardedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
+
+const isPrivate = (path: string, privatePaths: readonly string[]): boolean => {
+  const plain = path.replace(/%([2-7][0-9a-f])/gi, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  const bare = plain.length > 1 ? plain.replace(/\/+$/, '').toLowerCase() : plain;
+  return privatePaths.includes(bare);
+};
+
+const pathOf = (target: string): string => {
+  const query = target.indexOf('?');
+  return query === -1 ? target : target.slice(0, query);
+};
+
+/** The longest prefix wins. The same string is routed and forwarded; only the prefix of its route is cut off. */
+export const createRouteTable = ({ routes, privatePaths }: RouteTableOptions): RouteTable => {
+  const longestFirst = [...routes].sort((a, b) => b.prefix.length - a.prefix.length);
+
+  const find = (target: string): Routing => {
+    const path = pathOf(target);
+    for (const route of longestFirst) {
+      if (!target.startsWith(route.prefix)) {
+        // `/api` alone: the folder without its slash.
+        if (route.prefix.endsWith('/') && path === route.prefix.slice(0, -1)) {
+          return { kind: 'redirect', location: `${route.prefix}${target.slice(path.length)}` };
+        }
+        continue;
+      }
+      const forwarded = route.stripPrefix ? `/${target.slice(route.prefix.length)}` : target;
+      // `/api//x` must not become `//x`, which upstreams read as the address of another server.
+      if (forwarded.startsWith('//')) throw new TargetError('The path holds two slashes after its prefix.');
+      if (isPrivate(pathOf(forwarded), privatePaths)) throw new AppError('NOT_FOUND');
+      return { kind: 'forward', route, target: forwarded };
+    }
+    throw new AppError('NOT_FOUND');
+  };
+
+  return {
+    routes,
+    pools: [...new Set(routes.map(({ pool }) => pool))],
+    route({ method, target, authority }) {
+      if (refusedMethods.has(method)) {
+        throw new AppError('PROXY_METHOD_REFUSED', { headers: { Allow: forwardedMethods } });
+      }
+      if (authority !== undefined && !isAuthority(authority)) {
+        throw new AppError('REQUEST_INVALID', { detail: 'The Host header is not a valid authority.' });
+      }
+      if (target === '*' && method === 'OPTIONS') return { kind: 'options' };
+      try {
+        const origin = toOriginForm(target, authority ?? '');
+        checkTarget(origin);
+        return find(origin);
+      } catch (error) {
+        if (error instanceof TargetError) throw new AppError('PROXY_PATH_INVALID', { detail: error.message });
+        throw error;
+      }
+    },
+  };
+};

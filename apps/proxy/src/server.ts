@@ -1,0 +1,73 @@
+import { createReadiness, type Readiness } from '@tripod/shared/http/readiness';
+import type { StoppableServer } from '@tripod/shared/http/stoppable-server';
+import type { Logger } from '@tripod/shared/logging/logger';
+import { createMetrics } from '@tripod/shared/metrics/metrics';
+import { RequestMetrics } from '@tripod/shared/metrics/request-metrics';
+import type { Clock } from '@tripod/shared/process/clock';
+import { registerProcessMetrics } from '@tripod/shared/process/process-metrics';
+import { createAdminServer } from './admin/admin-server.ts';
+import { registerProxyMetrics } from './admin/proxy-metrics.ts';
+import { selectionPolicies } from './balancing/policy-table.ts';
+import { Upstream } from './balancing/upstream.ts';
+import { UpstreamPool } from './balancing/upstream-pool.ts';
+import type { ProxyConfig } from './config.ts';
+import { createAccessLog } from './forwarding/access-log.ts';
+import type { Engine } from './forwarding/engine.ts';
+import { engines } from './forwarding/engine-table.ts';
+import { createExchangeObserver } from './forwarding/observe-exchanges.ts';
+import { createHealthChecks, type HealthChecks } from './health/health-checks.ts';
+import { createPassiveChecker } from './health/passive-checker.ts';
+import { createRouteTable, type RouteTable } from './routing/route-table.ts';
+
+export type ProxyDependencies = { readonly logger: Logger; readonly clock: Clock };
+
+/** The parts of a proxy, made and joined, none of them listening yet. */
+export type Proxy = {
+  readonly engine: Engine;
+  readonly admin: StoppableServer;
+  readonly checks: HealthChecks;
+  readonly readiness: Readiness;
+};
+
+const createRoutes = (config: ProxyConfig): RouteTable => {
+  const { policy, maxBodyBytes, privatePaths } = config;
+  const routes = config.routes.map(({ prefix, poolName, upstreams }) => ({
+    prefix,
+    stripPrefix: true,
+    maxBodyBytes,
+    pool: new UpstreamPool({
+      name: poolName,
+      policyName: policy,
+      policy: selectionPolicies[policy](),
+      upstreams: upstreams.map((url) => new Upstream({ url })),
+    }),
+  }));
+  return createRouteTable({ routes, privatePaths });
+};
+
+export const createProxy = (config: ProxyConfig, { logger, clock }: ProxyDependencies): Proxy => {
+  const routes = createRoutes(config);
+  const readiness = createReadiness();
+  const requestMetrics = new RequestMetrics();
+  const passive = createPassiveChecker({ ...config, clock, logger });
+  const observer = createExchangeObserver({ log: createAccessLog(logger), metrics: requestMetrics, passive });
+  const engine = engines[config.engine]({ config, routes, observer, clock });
+  const checks = createHealthChecks(routes.pools, {
+    path: config.healthPath,
+    intervalMs: config.healthIntervalMs,
+    timeoutMs: config.healthTimeoutMs,
+    fall: config.fall,
+    rise: config.rise,
+    clock,
+    logger,
+  });
+  const metrics = config.metrics ? createMetrics() : undefined;
+  if (metrics) {
+    registerProcessMetrics(metrics);
+    requestMetrics.register(metrics);
+    registerProxyMetrics(metrics, routes.pools);
+  }
+  const activeChecks = config.healthPath !== 'off';
+  const admin = createAdminServer({ pools: routes.pools, readiness, metrics, activeChecks, logger, clock });
+  return { engine, admin, checks, readiness };
+};
