@@ -9,7 +9,7 @@ export type GuardUsersEvents = {
   readonly onStop: () => void;
   readonly status: () => GuardReport;
   /** What one who joins is told at once. */
-  readonly greeting: () => GuardReport | undefined;
+  readonly greeting: () => GuardReport;
 };
 
 /** The guard's end of its users' connections: a user is there for as long as its socket is open, however it ends. */
@@ -64,13 +64,11 @@ export class GuardUsers {
 
   #handle(socket: Socket, type: GuardRequest['type']): void {
     switch (type) {
-      case 'join': {
+      case 'join':
         this.#users.add(socket);
         this.#events.onJoin();
-        const greeting = this.#events.greeting();
-        if (greeting) sendMessage(socket, greeting);
+        sendMessage(socket, this.#events.greeting());
         return;
-      }
       case 'status':
         sendMessage(socket, this.#events.status());
         return;

@@ -71,20 +71,22 @@ export const startGuardedPostgres = async (options: StartOptions): Promise<Start
       logFd: LOG_FD,
     });
   };
-  const running = await launchWithRetries(options, state?.port, launch);
+  // a copied checkout brings its state along, and leaves the port to the original
+  const remembered = state?.stateDir === layout.stateDir ? state.port : 0;
+  const running = await launchWithRetries(options, remembered, launch);
   return { ...running, password, dataDir, adopted: false };
 };
 
 const launchWithRetries = async (
   { layout, toldPort }: StartOptions,
-  rememberedPort: number | undefined,
+  rememberedPort: number,
   launch: (port: number) => Promise<RunningPostgres | undefined>,
 ): Promise<RunningPostgres> => {
   const seed = Number.parseInt(layout.key.slice(0, 6), 16);
   let gist = '';
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
     if (attempt > 0) await delay(FIRST_DELAY_MS * 2 ** attempt);
-    const preferred = rememberedPort === undefined || rememberedPort === 0 ? [] : [rememberedPort];
+    const preferred = rememberedPort === 0 ? [] : [rememberedPort];
     const port = toldPort ?? (await findFreePort(seed, preferred));
     const logStart = logSize(layout.logFile);
     const running = await launch(port);

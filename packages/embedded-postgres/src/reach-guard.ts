@@ -10,6 +10,7 @@ import { findState } from './state-file.ts';
 const POLL_MS = 25;
 // an ending guard may have 30 s of writing to disk before it
 const LOCK_TIMEOUT_MS = 45_000;
+const GREETING_TIMEOUT_MS = 10_000;
 
 export type Ready = Extract<GuardReport, { type: 'ready' }>;
 
@@ -33,7 +34,7 @@ export const takeSeat = async (layout: Layout, events: SeatEvents): Promise<Seat
   for (;;) {
     const socket = await connectToGuard(layout);
     if (socket) {
-      const seat = await sitDown(socket, events, spawned?.pid);
+      const seat = await sitDown(socket, { layout, events, spawnedPid: spawned?.pid });
       if (seat) return seat;
     }
     const exitCode = spawned?.exitCode();
@@ -53,11 +54,24 @@ export const takeSeat = async (layout: Layout, events: SeatEvents): Promise<Seat
 };
 
 /** Waits for the database to be ready; undefined when the guard closes before (it was ending, or was killed). */
-const sitDown = (socket: Socket, events: SeatEvents, spawnedPid?: number): Promise<Seat | undefined> =>
+const sitDown = (
+  socket: Socket,
+  {
+    layout,
+    events,
+    spawnedPid,
+  }: { readonly layout: Layout; readonly events: SeatEvents; readonly spawnedPid: number | undefined },
+): Promise<Seat | undefined> =>
   new Promise((resolve, reject) => {
     let isSeated = false;
     let lastWords: string | undefined;
+    // who joins is greeted at once; after that a large database may take its time to recover
+    socket.setTimeout(GREETING_TIMEOUT_MS, () => {
+      lastWords = describeSilence(layout);
+      socket.destroy();
+    });
     onMessages<GuardReport>(socket, (report) => {
+      socket.setTimeout(0);
       if (report.type === 'progress') events.onProgress(report.message);
       if (report.type === 'failed' || report.type === 'stopped') lastWords = report.message;
       if (report.type !== 'ready' || isSeated) return;

@@ -19,12 +19,14 @@ const LOG_CHECK_MS = 30_000;
 const STEADY_MS = 2_000;
 const MAX_DELAY_MS = 5_000;
 
+const STARTING: GuardReport = { type: 'progress', message: 'Starting the database…' };
+
 type Wish = 'idle' | 'ended' | 'stop' | 'died';
 
 /** Serves users until there are none; resolves when Postgres is stopped, rejects when it can't be kept running. */
 export const runGuard = async (layout: Layout): Promise<void> => {
   let running: StartedPostgres | undefined;
-  let latest: GuardReport | undefined;
+  let latest: GuardReport = STARTING;
   let wish = Promise.withResolvers<Wish>();
   let isEnding = false;
   let graceTimer: NodeJS.Timeout | undefined;
@@ -87,7 +89,7 @@ export const runGuard = async (layout: Layout): Promise<void> => {
       if (reason === 'stop') tell({ type: 'stopped', message: 'The database was stopped by a reset.' });
       running = undefined;
       if (reason !== 'died') {
-        latest = undefined;
+        latest = STARTING;
         await stopPostmaster(dataDir);
         if (isEnding || users.count === 0) return;
         continue;

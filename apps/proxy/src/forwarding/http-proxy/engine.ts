@@ -1,9 +1,10 @@
 import { Agent, type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { AppError } from '@tripod/shared/errors/app-error';
+import { AppError } from '@tripod/shared/errors/app-error';
 import { errorCodes } from '@tripod/shared/errors/codes';
 import { createReadiness } from '@tripod/shared/http/readiness';
 import { requestIdOf } from '@tripod/shared/http/request-id';
+import { sendProblem } from '@tripod/shared/http/send-problem';
 import { createStoppableServer } from '@tripod/shared/http/stoppable-server';
 import { Deadlines } from '../deadlines.ts';
 import type { Engine, EngineConfig, EngineOptions } from '../engine.ts';
@@ -12,7 +13,7 @@ import { plainAddress } from '../forwarded-headers.ts';
 import { createUpstreamLookup } from '../resolve-upstream.ts';
 import { RetryBudget } from '../retry.ts';
 import { type Admitted, admitRequest } from './admission.ts';
-import { answerError, type ForwardingParts, ForwardRequest } from './forward-request.ts';
+import { type ForwardingParts, ForwardRequest } from './forward-request.ts';
 import { createHardenedPackage } from './hardened-package.ts';
 
 const redirect = (response: ServerResponse, location: string, requestId: string): void => {
@@ -83,7 +84,10 @@ export const createHttpProxyEngine = ({ config, routes, observer, clock }: Engin
       admitted = admitRequest(request, routes);
     } catch (error) {
       response.once('close', end);
-      answerError(request, response, exchange, error, true);
+      // After a doubt about where a request ends, nothing more of that connection may be read as one.
+      if (!(error instanceof AppError && error.code === 'NOT_FOUND'))
+        response.setHeader('Connection', 'close');
+      sendProblem(request, response, error, { requestId });
       return;
     }
     const { routing, isEmpty } = admitted;

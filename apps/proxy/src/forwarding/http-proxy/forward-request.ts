@@ -1,6 +1,6 @@
 import type { Agent, ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@tripod/shared/errors/app-error';
-import { renderProblem, toAppError } from '@tripod/shared/http/problem';
+import { sendProblem } from '@tripod/shared/http/send-problem';
 import type { Route } from '../../routing/route-table.ts';
 import { Deadline, type Deadlines } from '../deadlines.ts';
 import type { EngineConfig } from '../engine.ts';
@@ -21,26 +21,6 @@ export type ForwardingParts = {
   readonly freshAgent: Agent;
   readonly deadlines: Deadlines;
   readonly isDraining: () => boolean;
-};
-
-/** Answers with an error of ours and ends the exchange's part at the client. */
-export const answerError = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  exchange: Exchange,
-  error: unknown,
-  close: boolean,
-): void => {
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  const { requestId } = exchange.request;
-  const rendered = renderProblem(toAppError(error), { requestId, accept: request.headers.accept });
-  // A body that is left unread would be taken for the next request.
-  if (close || !request.complete) response.setHeader('Connection', 'close');
-  response.writeHead(rendered.status, { ...rendered.headers });
-  response.end(request.method === 'HEAD' ? undefined : rendered.body);
 };
 
 type Phase = 'connect' | 'request-body' | 'response-head' | 'response-body';
@@ -228,7 +208,7 @@ export class ForwardRequest {
   #answer(error: AppError): void {
     this.#end();
     this.#upstreamRequest?.destroy();
-    answerError(this.#request, this.#response, this.#exchange, error, this.#parts.isDraining());
+    sendProblem(this.#request, this.#response, error, { requestId: this.#exchange.request.requestId });
   }
 
   /** Nothing more is asked of any upstream. */
