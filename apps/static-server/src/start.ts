@@ -1,0 +1,53 @@
+import { stat } from 'node:fs/promises';
+import { ConfigError } from '@tripod/shared/config/config-error';
+import { createReadiness } from '@tripod/shared/http/readiness';
+import { createMetrics } from '@tripod/shared/metrics/metrics';
+import { registerProcessMetrics } from '@tripod/shared/process/process-metrics';
+import type { CliContext, RunningService } from '@tripod/shared/process/run-cli';
+import type { StaticServerConfig } from './config.ts';
+import { nodeDisk } from './disk.ts';
+import { createStaticServer } from './server.ts';
+
+const refuse = (problem: string): never => {
+  throw new ConfigError([{ source: '--path', problem }]);
+};
+
+/** The folder to serve. Throws a ConfigError with one sentence when there is none. */
+const requireFolder = async (path: string | undefined): Promise<string> => {
+  if (path === undefined) return refuse('is missing: name the folder to serve, as in --path assets');
+  try {
+    const stats = await stat(path);
+    return stats.isDirectory() ? path : refuse(`must name a folder, and ${path} is not one`);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    return refuse(
+      code === 'ENOENT' || code === 'ENOTDIR'
+        ? `must name a folder, and ${path} does not exist`
+        : `must name a folder that can be read: ${message}`,
+    );
+  }
+};
+
+/**
+ * Starts a static-server: checks the folder, listens, and prints the folder as it was typed and the port it really
+ * has, each on a line of its own. Throws a ConfigError for a bad folder and a ListenError for a bad port.
+ */
+export const startStaticServer = async (
+  config: StaticServerConfig,
+  { logger, clock, print }: CliContext,
+  pathAsTyped = config.path,
+): Promise<RunningService> => {
+  const root = await requireFolder(config.path);
+  const metrics = config.metrics ? createMetrics() : undefined;
+  if (metrics) registerProcessMetrics(metrics);
+  const server = createStaticServer(
+    { root, csp: config.csp === 'off' ? undefined : config.csp },
+    { logger, clock, metrics, disk: nodeDisk, readiness: createReadiness() },
+  );
+  const { url, port } = await server.listen({ host: config.host, port: config.port });
+  print(`path: ${pathAsTyped}`);
+  print(`port: ${port}`);
+  logger.info('ready', { url });
+  return { url, stop: server.stop };
+};
