@@ -15,6 +15,7 @@ import type { Binaries } from './binaries.ts';
 import type { Identity } from './identity.ts';
 import type { Layout } from './layout.ts';
 import { ensureOwnedFolder, foreignFolderMessage } from './owned-folder.ts';
+import { listProcesses, sendSignal } from './process-table.ts';
 import { runProgram } from './run-program.ts';
 
 const SUPERUSER = 'postgres';
@@ -61,9 +62,7 @@ export const initialiseData = async (
 ): Promise<void> => {
   const { binaries, identity, password, sync } = options;
   const parent = dirname(dataDir);
-  for (const name of readdirSync(parent)) {
-    if (name.startsWith('draft-')) rmSync(join(parent, name), { recursive: true, force: true });
-  }
+  removeDrafts(parent);
   const draft = join(parent, `draft-${randomUUID()}`);
   const passwordFile = `${draft}-password`;
   mkdirSync(draft, { mode: 0o700 });
@@ -88,7 +87,20 @@ export const initialiseData = async (
     throw new Error(describeInitFailure(error as Error, dataDir));
   } finally {
     rmSync(passwordFile, { force: true });
-    rmSync(draft, { recursive: true, force: true });
+    removeDrafts(parent);
+  }
+};
+
+/** What an initdb left whose guard was killed; it may still be writing there. */
+const removeDrafts = (parent: string): void => {
+  const prefix = join(parent, 'draft-');
+  for (const { pid, command } of listProcesses()) {
+    if (command.includes(`initdb --pgdata=${prefix}`)) sendSignal(pid, 'SIGKILL');
+  }
+  for (const name of readdirSync(parent)) {
+    if (!name.startsWith('draft-')) continue;
+    // its last child ends a moment later, and makes files until then
+    rmSync(join(parent, name), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 };
 

@@ -1,0 +1,100 @@
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { findState } from '../src/state-file.ts';
+import { Scene } from './support/scene.ts';
+
+describe('data from an earlier start', () => {
+  let prepared: Scene;
+  let scene: Scene;
+  beforeAll(async () => {
+    prepared = new Scene();
+    const user = await prepared.joined();
+    await user.query('CREATE TABLE kept AS SELECT 42 AS answer');
+    await user.leave();
+    await prepared.untilAllGone();
+  });
+  beforeEach(() => {
+    scene = Scene.copyOf(prepared);
+  });
+  afterEach(() => scene.close());
+  afterAll(() => prepared.close());
+
+  const expectKept = async (): Promise<void> => {
+    const user = await scene.joined();
+    expect(await user.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  };
+
+  it.each([
+    ['no process', 2 ** 22 + 1],
+    ['another program', process.pid],
+    ['process 1', 1],
+  ])('is served in spite of a postmaster.pid that names %s', async (_what, pid) => {
+    const record = [pid, scene.layout.dataDir, 1, 15432, '', '127.0.0.1', '1 1', 'ready   ', ''].join('\n');
+    writeFileSync(join(scene.layout.dataDir, 'postmaster.pid'), record);
+    await expectKept();
+  });
+
+  it.each([
+    ['lost', ''],
+    ['torn', '{"port": 154'],
+    ['of another shape', '{"port": "x"}'],
+  ])('is served with a new password when the state file is %s', async (what, text) => {
+    const before = findState(scene.layout.stateFile)?.password;
+    if (what === 'lost') rmSync(scene.layout.stateFile);
+    else writeFileSync(scene.layout.stateFile, text);
+    await expectKept();
+    expect(findState(scene.layout.stateFile)?.password).toMatch(/^[0-9a-f]{48}$/);
+    expect(findState(scene.layout.stateFile)?.password).not.toBe(before);
+  });
+
+  it('is served in spite of a socket file that a dead guard left', async () => {
+    writeFileSync(scene.layout.socketPath, '');
+    await expectKept();
+  });
+
+  it('is served on another port when its own has been taken', async () => {
+    const first = scene.user();
+    const port = Number(new URL((await first.next('joined')).url ?? '').port);
+    await first.leave();
+    await scene.untilAllGone();
+    const squatter = createServer().listen(port, '127.0.0.1');
+    try {
+      await expectKept();
+      expect(findState(scene.layout.stateFile)?.port).not.toBe(port);
+    } finally {
+      squatter.close();
+    }
+  });
+
+  it('is refused in one sentence when another major version made it', async () => {
+    writeFileSync(join(scene.layout.dataDir, 'PG_VERSION'), '12\n');
+    const { message } = await scene.user().next('refused');
+    expect(message).toContain(
+      `The data in ${scene.layout.dataDir} was made by Postgres 12, and this is Postgres `,
+    );
+    expect(message).not.toContain('\n');
+  });
+
+  it('is refused in one sentence with what the log says and where it is, when Postgres does not start', async () => {
+    const control = join(scene.layout.dataDir, 'global/pg_control');
+    renameSync(control, `${control}.away`);
+    const { message } = await scene.user().next('refused');
+    expect(message).toContain('Postgres does not start: ');
+    expect(message).toContain('pg_control');
+    expect(message).toContain(scene.layout.logFile);
+    expect(message).not.toContain('\n');
+    renameSync(`${control}.away`, control);
+    await scene.untilAllGone();
+    await expectKept();
+  });
+
+  it('is closed cleanly, so that the next start has nothing to recover', async () => {
+    await expectKept();
+    await scene.user().next('joined');
+    const log = readFileSync(scene.layout.logFile, 'utf8');
+    expect(log).not.toContain('was not properly shut down');
+    expect(existsSync(join(scene.layout.dataDir, 'postmaster.pid'))).toBe(true);
+  });
+});

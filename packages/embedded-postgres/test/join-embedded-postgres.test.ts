@@ -1,0 +1,183 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { findEmbeddedPostgres } from '../src/find-embedded-postgres.ts';
+import { listProcesses } from '../src/process-table.ts';
+import { Scene } from './support/scene.ts';
+import { until } from './support/until.ts';
+
+describe('users who come and go', () => {
+  let prepared: Scene;
+  let scene: Scene;
+  beforeAll(async () => {
+    prepared = new Scene();
+    await (await prepared.joined()).leave();
+    await prepared.untilAllGone();
+  });
+  beforeEach(() => {
+    scene = Scene.copyOf(prepared);
+  });
+  afterEach(() => scene.close());
+  afterAll(() => prepared.close());
+
+  it('starts Postgres for the first user, and lets the second join it', async () => {
+    const first = scene.user();
+    const second = scene.user();
+    const joins = await Promise.all([first.next('joined'), second.next('joined')]);
+    expect(joins.map(({ started }) => started).sort()).toEqual([false, true]);
+    expect(joins[0]?.url).toBe(joins[1]?.url);
+    await first.query('CREATE TABLE kept (id int)');
+    await second.query('INSERT INTO kept VALUES (7)');
+    expect(await first.query('SELECT id FROM kept')).toEqual([{ id: 7 }]);
+    expect(await findEmbeddedPostgres(scene)).toMatchObject({ running: true, users: 2 });
+  });
+
+  it('serves the others on when the one who started it is killed', async () => {
+    const starter = await scene.joined();
+    const other = await scene.joined();
+    const [before] = await other.query('SELECT pg_backend_pid() AS pid');
+    await starter.kill();
+    await until('the guard has noticed', async () => (await findEmbeddedPostgres(scene)).users === 1);
+    expect(await other.query('SELECT pg_backend_pid() AS pid')).toEqual([before]);
+  });
+
+  it('outlives the Ctrl-C that ends its starter', async () => {
+    const starter = await scene.joined();
+    const other = await scene.joined();
+    await starter.interruptGroup();
+    await until('the guard has noticed', async () => (await findEmbeddedPostgres(scene)).users === 1);
+    expect(await other.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it.each(['leave', 'kill'] as const)(
+    'stops when the last user is gone (%s), and has data and port again at the next join',
+    async (way) => {
+      const user = scene.user();
+      const { url } = await user.next('joined');
+      await user.query('CREATE TABLE kept AS SELECT 42 AS answer');
+      await user[way]();
+      await scene.untilAllGone();
+      expect(await findEmbeddedPostgres(scene)).toMatchObject({ running: false, users: 0 });
+      const next = scene.user();
+      expect(await next.next('joined')).toMatchObject({ url, started: true });
+      expect(await next.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    },
+  );
+
+  it('is not stopped between two users that follow each other at once', async () => {
+    const first = await scene.joined();
+    const pid = scene.postmasterPid;
+    const second = scene.user();
+    await Promise.all([first.leave(), second.next('joined')]);
+    expect(scene.postmasterPid).toBe(pid);
+  });
+
+  it('gives a working Postgres to one who joins while it is being stopped', async () => {
+    const first = await scene.joined();
+    const pid = scene.postmasterPid;
+    const stopping = `[${pid}] LOG:  received fast shutdown request`;
+    await first.leave();
+    await until('it is being stopped', () => readFileSync(scene.layout.logFile, 'utf8').includes(stopping));
+    const late = await scene.joined();
+    expect(await late.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(scene.postmasterPid).not.toBe(pid);
+  });
+
+  it('runs side by side with the Postgres of a copied checkout', async () => {
+    const user = scene.user();
+    const { url } = await user.next('joined');
+    await user.query('CREATE TABLE only_here (id int)');
+    const copy = Scene.copyOf(prepared);
+    try {
+      const stranger = copy.user();
+      expect((await stranger.next('joined')).url).not.toBe(url);
+      expect(await stranger.query("SELECT to_regclass('only_here') AS found")).toEqual([{ found: null }]);
+    } finally {
+      await copy.close();
+    }
+    expect(await user.query('SELECT count(*)::int AS n FROM only_here')).toEqual([{ n: 0 }]);
+  });
+
+  it('keeps the password to itself', async () => {
+    const user = scene.user();
+    const password = new URL((await user.next('joined')).url ?? '').password;
+    await expect(user.query('SELECT no_such_column')).rejects.toThrow('no_such_column');
+    expect(password).toMatch(/^[0-9a-f]{48}$/);
+    expect(statSync(scene.layout.stateFile).mode & 0o777).toBe(0o600);
+    expect(statSync(scene.layout.socketPath).mode & 0o077).toBe(0);
+    expect(listProcesses().filter(({ command }) => command.includes(password))).toEqual([]);
+    const told = readdirSync(scene.layout.logsDir).map((name) =>
+      readFileSync(join(scene.layout.logsDir, name), 'utf8'),
+    );
+    expect(told.join('')).toContain('no_such_column');
+    expect(told.join('')).not.toContain(password);
+    expect(user.events.filter(({ message }) => message?.includes(password))).toEqual([]);
+  });
+});
+
+describe('a first start', () => {
+  let scene: Scene;
+  afterEach(() => scene.close());
+
+  it('gives four processes that start at the same moment one Postgres', async () => {
+    scene = new Scene();
+    const users = [1, 2, 3, 4].map(() => scene.user());
+    const joins = await Promise.all(users.map((user) => user.next('joined')));
+    expect(new Set(joins.map(({ url }) => url)).size).toBe(1);
+    expect(joins.filter(({ started }) => started)).toHaveLength(1);
+    const answers = await Promise.all(users.map((user) => user.query('SELECT 1 AS one')));
+    expect(answers).toEqual([[{ one: 1 }], [{ one: 1 }], [{ one: 1 }], [{ one: 1 }]]);
+    expect(await findEmbeddedPostgres(scene)).toMatchObject({ users: 4 });
+    expect(scene.processes().filter(({ command }) => command.includes(' -D '))).toHaveLength(1);
+  });
+
+  it('says what takes so long, and makes a UTF8 database with C locale that asks for a password', async () => {
+    scene = new Scene();
+    const user = scene.user();
+    const { url } = await user.next('joined');
+    expect(user.events.map(({ message }) => message)).toContain('Preparing a database for the first time…');
+    const settings = ['server_encoding', 'lc_messages', 'fsync', 'full_page_writes', 'synchronous_commit'];
+    const named = [
+      ...settings,
+      'listen_addresses',
+      'unix_socket_directories',
+      'password_encryption',
+      'TimeZone',
+    ];
+    const rows = await user.query(
+      `SELECT name, setting FROM pg_settings WHERE name IN (${named.map((name) => `'${name}'`).join()})`,
+    );
+    expect(Object.fromEntries(rows.map((row) => [row['name'], row['setting']]))).toEqual({
+      server_encoding: 'UTF8',
+      lc_messages: 'C',
+      fsync: 'on',
+      full_page_writes: 'on',
+      synchronous_commit: 'on',
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      password_encryption: 'scram-sha-256',
+      TimeZone: 'UTC',
+    });
+    const hba = await user.query('SELECT DISTINCT auth_method FROM pg_hba_file_rules');
+    expect(hba).toEqual([{ auth_method: 'scram-sha-256' }]);
+    expect(new URL(url ?? '').hostname).toBe('127.0.0.1');
+  });
+
+  it('works below a path too long for a socket', async () => {
+    scene = new Scene({ below: join(...Array.from({ length: 12 }, () => 'a-rather-long-folder')) });
+    const [first, second] = [scene.user(), scene.user()];
+    const urls = await Promise.all([first.next('joined'), second.next('joined')]);
+    expect(urls[0]?.url).toBe(urls[1]?.url);
+  });
+
+  it('begins anew after one that was killed half-way', async () => {
+    scene = new Scene();
+    const unlucky = scene.user();
+    await until('initdb runs', () => scene.processes().some(({ command }) => command.includes('--pgdata=')));
+    await unlucky.kill();
+    process.kill(scene.guardPid, 'SIGKILL');
+    const next = await scene.joined();
+    expect(await next.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(readdirSync(scene.layout.home).filter((name) => name.startsWith('draft-'))).toEqual([]);
+  });
+});

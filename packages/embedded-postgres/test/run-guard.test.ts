@@ -1,0 +1,139 @@
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { findEmbeddedPostgres } from '../src/find-embedded-postgres.ts';
+import { Scene } from './support/scene.ts';
+import { until } from './support/until.ts';
+import type { UserProcess } from './support/user-process.ts';
+
+/** A backend of the killed one may still answer for a moment, so the next one is waited for first. */
+const untilServedAgain = async (scene: Scene, user: UserProcess, killedPid = 0): Promise<void> => {
+  await until('Postgres runs again', async () => {
+    const { postgresPid, users } = await findEmbeddedPostgres(scene);
+    return postgresPid !== undefined && postgresPid !== killedPid && users > 0;
+  });
+  await until('queries are answered again', () =>
+    user.query('SELECT 1').then(
+      () => true,
+      () => false,
+    ),
+  );
+};
+
+describe('the guard', () => {
+  let prepared: Scene;
+  let scene: Scene;
+  let user: UserProcess;
+  beforeAll(async () => {
+    prepared = new Scene();
+    await (await prepared.joined()).leave();
+    await prepared.untilAllGone();
+  });
+  beforeEach(async () => {
+    scene = Scene.copyOf(prepared);
+    user = await scene.joined();
+    await user.query('CREATE TABLE kept AS SELECT 42 AS answer');
+  });
+  afterEach(() => scene.close());
+  afterAll(() => prepared.close());
+
+  it('starts a killed Postgres again, on the same port with the same data', async () => {
+    const { port, postgresPid } = await findEmbeddedPostgres(scene);
+    process.kill(postgresPid ?? 0, 'SIGKILL');
+    await untilServedAgain(scene, user, postgresPid);
+    const now = await findEmbeddedPostgres(scene);
+    expect(now.port).toBe(port);
+    expect(now.postgresPid).not.toBe(postgresPid);
+    expect(await user.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    expect(user.events.filter(({ event }) => event === 'lost')).toEqual([]);
+  });
+
+  it('clears away a busy child of a killed Postgres before it starts the next', async () => {
+    const busy = await scene.joined();
+    // it looks at nothing but its sum, so it does not notice that its parent is gone
+    busy.send('SELECT sum(n) FROM generate_series(1, 100000000000) AS n');
+    const active = () =>
+      scene.processes().find(({ command }) => /postgres: tripod-\w+: .* SELECT/.test(command))?.pid;
+    const busyPid = await until('it is busy', active);
+    const { postgresPid } = await findEmbeddedPostgres(scene);
+    process.kill(postgresPid ?? 0, 'SIGKILL');
+    await untilServedAgain(scene, user, postgresPid);
+    expect(scene.processes().map(({ pid }) => pid)).not.toContain(busyPid);
+  });
+
+  it('survives being killed: a new one takes over the running Postgres, and no client notices', async () => {
+    const other = await scene.joined();
+    const { guardPid, postgresPid } = await findEmbeddedPostgres(scene);
+    const [backend] = await user.query('SELECT pg_backend_pid() AS pid');
+    process.kill(guardPid ?? 0, 'SIGKILL');
+    const now = await until('both users have a new guard', async () => {
+      const found = await findEmbeddedPostgres(scene);
+      return found.guardPid !== guardPid && found.users === 2 ? found : undefined;
+    });
+    expect(now.postgresPid).toBe(postgresPid);
+    expect(await user.query('SELECT pg_backend_pid() AS pid')).toEqual([backend]);
+    await user.leave();
+    await other.leave();
+    await scene.untilAllGone();
+  });
+
+  it('restarts a killed Postgres also when it had only taken it over', async () => {
+    const { guardPid, postgresPid } = await findEmbeddedPostgres(scene);
+    process.kill(guardPid ?? 0, 'SIGKILL');
+    await user.next('progress');
+    await until('it is taken over', async () => (await findEmbeddedPostgres(scene)).guardPid);
+    process.kill(postgresPid ?? 0, 'SIGKILL');
+    await untilServedAgain(scene, user, postgresPid);
+    expect(await user.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  });
+
+  it('survives being killed together with Postgres: its users start both again on the same port', async () => {
+    const { guardPid, postgresPid, port } = await findEmbeddedPostgres(scene);
+    process.kill(guardPid ?? 0, 'SIGKILL');
+    process.kill(postgresPid ?? 0, 'SIGKILL');
+    await untilServedAgain(scene, user, postgresPid);
+    expect(await findEmbeddedPostgres(scene)).toMatchObject({ port, users: 1 });
+    expect(await user.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  });
+
+  it('leaves a Postgres that the next join takes over when guard and users are all killed', async () => {
+    const { guardPid, postgresPid } = await findEmbeddedPostgres(scene);
+    await Promise.all([process.kill(guardPid ?? 0, 'SIGKILL'), user.kill()]);
+    expect(await findEmbeddedPostgres(scene)).toEqual({
+      running: true,
+      postgresPid,
+      port: expect.any(Number),
+      users: 0,
+      dataDir: scene.layout.dataDir,
+      logFile: scene.layout.logFile,
+    });
+    const next = scene.user();
+    expect(await next.next('joined')).toMatchObject({ started: false });
+    expect(scene.postmasterPid).toBe(postgresPid);
+    expect(await next.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  });
+
+  it('stops Postgres cleanly on SIGTERM, and those who still want it have it started again', async () => {
+    const { guardPid, postgresPid, port } = await findEmbeddedPostgres(scene);
+    process.kill(guardPid ?? 0, 'SIGTERM');
+    await until('another guard serves', async () => {
+      const found = await findEmbeddedPostgres(scene);
+      return found.guardPid !== guardPid && found.port === port;
+    });
+    await untilServedAgain(scene, user, postgresPid);
+    expect(await user.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  });
+
+  it('tells its users in one sentence when Postgres can not be started again', async () => {
+    const control = join(scene.layout.dataDir, 'global/pg_control');
+    const { postgresPid } = await findEmbeddedPostgres(scene);
+    renameSync(control, `${control}.away`);
+    process.kill(postgresPid ?? 0, 'SIGKILL');
+    const { message } = await user.next('lost');
+    expect(message).toContain('Postgres does not start: ');
+    expect(message).toContain('pg_control');
+    expect(message).toContain(scene.layout.logFile);
+    expect(message).not.toContain('\n');
+    await scene.untilAllGone();
+  });
+});
