@@ -1,0 +1,69 @@
+import { configFileSetting, portSetting, serviceSettings } from '@tripod/shared/config/service-settings';
+import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
+
+/** Every setting of the api-server: `--help`, the environment, the config file and the docs come from here. */
+export const apiServerSettings = {
+  port: portSetting(8081),
+  host: serviceSettings.host,
+  name: {
+    type: 'string',
+    pattern: '^[\\w.-]{1,63}$',
+    // NAME is taken on some systems.
+    environment: false,
+    placeholder: 'name',
+    shape: '1 to 63 letters, digits, dots, hyphens or underscores',
+    description: 'Name of this copy in its log and in X-Served-By; api-PORT when it is not given',
+  },
+  databaseUrl: {
+    type: 'string',
+    minLength: 1,
+    secret: true,
+    shape: 'postgres://user:password@host:5432/database',
+    description: "Where Postgres is; without it the project's own Postgres is joined, or started",
+  },
+  embeddedDatabase: {
+    type: 'boolean',
+    default: true,
+    description: "Use the project's own Postgres when DATABASE_URL is not set",
+  },
+  stateDir: {
+    type: 'string',
+    minLength: 1,
+    path: true,
+    placeholder: 'folder',
+    shape: 'a folder',
+    description:
+      "Where the project's own Postgres keeps its data; .tripod in the checkout when it is not given",
+  },
+  poolSize: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 100,
+    default: 10,
+    placeholder: 'connections',
+    description: 'Most connections to Postgres at the same time',
+  },
+  corsOrigins: {
+    type: 'array',
+    items: { type: 'string', pattern: '^(\\*|https?://[^/\\s*]+)$' },
+    default: ['*'],
+    placeholder: 'origins',
+    shape: '* or origins such as https://gallery.example, separated by commas',
+    description: 'Which pages of other origins may use the API',
+  },
+  servedBy: {
+    type: 'boolean',
+    default: true,
+    description: 'Tell the name of this copy in X-Served-By',
+  },
+  drainDelayMs: serviceSettings.drainDelayMs,
+  logFormat: serviceSettings.logFormat,
+  metrics: serviceSettings.metrics,
+  config: configFileSetting,
+} as const satisfies Settings;
+
+export type ApiServerConfig = ConfigOf<typeof apiServerSettings>;
+
+/** The name that a copy has as long as nobody gives it one. */
+export const copyNameOf = ({ name, port }: Pick<ApiServerConfig, 'name' | 'port'>): string =>
+  name ?? `api-${port}`;

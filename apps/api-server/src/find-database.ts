@@ -1,0 +1,52 @@
+import { fileURLToPath } from 'node:url';
+import { type DatabaseAddress, parseDatabaseUrl } from '@tripod/database/parse-database-url';
+import type { Logger } from '@tripod/shared/logging/logger';
+import type { ShutdownStack } from '@tripod/shared/process/shutdown-stack';
+import { StartError } from '@tripod/shared/process/start-error';
+import type { ApiServerConfig } from './config.ts';
+
+export type FindDatabaseContext = {
+  readonly logger: Logger;
+  /** Refuses the project's own Postgres: a forgotten DATABASE_URL must not end in an empty gallery. */
+  readonly production: boolean;
+  /** Gets the step that leaves the project's own Postgres. */
+  readonly undo: ShutdownStack;
+};
+
+/** `.tripod` of the checkout that this file lies in, wherever the command was typed. */
+const stateDirOfCheckout = (): string => fileURLToPath(new URL('../../../.tripod', import.meta.url));
+
+const embeddedAddress = async (stateDir: string, { logger, undo }: FindDatabaseContext): Promise<string> => {
+  const { joinEmbeddedPostgres } = await import('@tripod/embedded-postgres/join-embedded-postgres');
+  try {
+    const { databaseUrl, started, dataDir, leave } = await joinEmbeddedPostgres({
+      stateDir,
+      onProgress: (message) => logger.info(message),
+      onGuardLost: (error) => logger.error(error.message),
+    });
+    undo.push("the project's Postgres", leave);
+    const how = started ? 'started' : 'joined';
+    logger.info(`DATABASE_URL is not set: ${how} the project's own Postgres`, { dataDir });
+    return databaseUrl;
+  } catch (error) {
+    throw new StartError(error instanceof Error ? error.message : String(error), error);
+  }
+};
+
+/**
+ * The database that the configuration means: DATABASE_URL, or the project's own Postgres. Throws a ConfigError when
+ * the URL is malformed, and a StartError when there is none and there must be one.
+ */
+export const findDatabase = async (
+  config: ApiServerConfig,
+  context: FindDatabaseContext,
+): Promise<DatabaseAddress> => {
+  if (config.databaseUrl !== undefined) return parseDatabaseUrl(config.databaseUrl);
+  if (context.production || !config.embeddedDatabase) {
+    const why = context.production ? 'NODE_ENV is production' : '--no-embedded-database is given';
+    throw new StartError(
+      `DATABASE_URL is missing, and ${why}: set it to the address of a Postgres database.`,
+    );
+  }
+  return parseDatabaseUrl(await embeddedAddress(config.stateDir ?? stateDirOfCheckout(), context));
+};

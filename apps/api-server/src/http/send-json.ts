@@ -1,0 +1,32 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { entityTagOf, matchesEntityTag } from './entity-tag.ts';
+
+/** Answers 200 with a JSON text that is not to be kept: what a POST created. */
+export const sendJson = (response: ServerResponse, body: string): void => {
+  response.writeHead(200, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+  });
+  response.end(body);
+};
+
+/**
+ * Answers GET and HEAD with a JSON text that caches may keep and must ask about each time: 200, or 304 without a
+ * body when the client has this very text already.
+ */
+export const sendCachedJson = (request: IncomingMessage, response: ServerResponse, body: string): void => {
+  const tag = entityTagOf(body);
+  const caching = { ETag: tag, 'Cache-Control': 'no-cache' };
+  if (matchesEntityTag(request.headers['if-none-match'], tag)) {
+    response.writeHead(304, caching);
+    response.end();
+    return;
+  }
+  response.writeHead(200, {
+    ...caching,
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
+};

@@ -1,0 +1,120 @@
+import { createDatabase, type Database } from '@tripod/database/database';
+import { describeDatabaseError } from '@tripod/database/database-errors';
+import { registerDatabaseMetrics } from '@tripod/database/database-metrics';
+import { migrate } from '@tripod/database/migrate';
+import { createMigrationDirectory } from '@tripod/database/migration-directory';
+import { type DatabaseAddress, describeAddress } from '@tripod/database/parse-database-url';
+import { createReadiness } from '@tripod/shared/http/readiness';
+import { createMetrics } from '@tripod/shared/metrics/metrics';
+import { registerProcessMetrics } from '@tripod/shared/process/process-metrics';
+import type { CliContext, RunningService } from '@tripod/shared/process/run-cli';
+import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
+import { StartError } from '@tripod/shared/process/start-error';
+import { type ApiServerConfig, copyNameOf } from './config.ts';
+import { findDatabase } from './find-database.ts';
+import { createImageStore } from './images/image-store.ts';
+import { createApiServer } from './server.ts';
+
+export type ApiServerContext = CliContext & {
+  /** Whether the project's own Postgres is out of the question. */
+  readonly production: boolean;
+};
+
+/** Every migration of the api-server: the folder is the list. */
+export const apiMigrations = createMigrationDirectory(new URL('migrations/', import.meta.url));
+
+const migration = (address: DatabaseAddress, { logger, clock }: CliContext, applicationName: string) => ({
+  address,
+  applicationName: `${applicationName} migrating`,
+  source: apiMigrations,
+  logger,
+  clock,
+});
+
+/** `api-server migrate`: brings the database up to date. Throws a StartError when it can't be reached. */
+export const migrateApiDatabase = async (
+  config: ApiServerConfig,
+  context: ApiServerContext,
+): Promise<void> => {
+  const undo = createShutdownStack();
+  try {
+    const address = await findDatabase(config, { ...context, undo });
+    try {
+      const applied = await migrate(migration(address, context, 'api-server'));
+      const what = applied.length === 0 ? 'was up to date already' : 'is up to date now';
+      context.logger.info(`the ${describeAddress(address)} ${what}`);
+    } catch (error) {
+      if (error instanceof StartError) throw error;
+      const reason = describeDatabaseError(error);
+      throw new StartError(`The ${describeAddress(address)} could not be migrated: ${reason}.`, error);
+    }
+  } finally {
+    await undo.unwind();
+  }
+};
+
+const startDatabase = (
+  address: DatabaseAddress,
+  config: ApiServerConfig,
+  context: ApiServerContext,
+): Database => {
+  const applicationName = copyNameOf(config);
+  const { logger, clock } = context;
+  return createDatabase({
+    address,
+    applicationName,
+    poolSize: config.poolSize,
+    logger,
+    clock,
+    random: Math.random,
+    prepare: async (signal) => {
+      await migrate({ ...migration(address, context, applicationName), signal });
+    },
+  });
+};
+
+/**
+ * Starts one copy. It listens before it asks for the database, which may be away: then it is not ready, and heals by
+ * itself. Throws a StartError for what only a person can mend, a ListenError for a bad port, a ConfigError for a
+ * malformed DATABASE_URL; nothing is left open then.
+ */
+export const startApiServer = async (
+  config: ApiServerConfig,
+  context: ApiServerContext,
+): Promise<RunningService> => {
+  const { logger, clock } = context;
+  const undo = createShutdownStack();
+  let drainDelayMs = 0;
+  try {
+    const address = await findDatabase(config, { ...context, undo });
+    const database = startDatabase(address, config, context);
+    undo.push('the database', database.close);
+    const readiness = createReadiness();
+    readiness.require('database', database.reason);
+    const metrics = config.metrics ? createMetrics() : undefined;
+    if (metrics) {
+      registerProcessMetrics(metrics);
+      registerDatabaseMetrics(metrics, database);
+    }
+    let name = copyNameOf(config);
+    const server = createApiServer(
+      { corsOrigins: config.corsOrigins, servedBy: () => (config.servedBy ? name : undefined) },
+      { images: createImageStore(database), readiness, metrics, logger, clock },
+    );
+    const { url, port } = await server.listen(config);
+    name = copyNameOf({ name: config.name, port });
+    undo.push('the server', () => server.stop({ drainDelayMs }));
+    logger.info('listening', { url, copy: name });
+    await database.start();
+    return {
+      url,
+      stop: (options) => {
+        drainDelayMs = options.drainDelayMs;
+        return undo.unwind();
+      },
+    };
+  } catch (error) {
+    await undo.unwind();
+    throw error;
+  }
+};
