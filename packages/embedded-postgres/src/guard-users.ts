@@ -9,7 +9,7 @@ export type GuardUsersEvents = {
   readonly onStop: () => void;
   readonly status: () => GuardReport;
   /** What one who joins is told at once. */
-  readonly greeting: () => GuardReport;
+  readonly greeting: () => readonly GuardReport[];
 };
 
 /** The guard's end of its users' connections: a user is there for as long as its socket is open, however it ends. */
@@ -67,7 +67,7 @@ export class GuardUsers {
       case 'join':
         this.#users.add(socket);
         this.#events.onJoin();
-        sendMessage(socket, this.#events.greeting());
+        for (const report of this.#events.greeting()) sendMessage(socket, report);
         return;
       case 'status':
         sendMessage(socket, this.#events.status());

@@ -47,9 +47,6 @@ export const startGuardedPostgres = async (options: StartOptions): Promise<Start
     const { stateDir, socketPath } = layout;
     writeState(layout.stateFile, { port, password, stateDir, socketPath, guardPid: process.pid });
   };
-  if (dataDir !== layout.dataDir) {
-    onProgress(`The database is kept in ${dataDir}, since the user it runs as may not enter ${layout.home}.`);
-  }
   if (found) {
     checkData(dataDir, binaries, identity);
     await sweepRemains(dataDir, layout.key, identity.uid ?? process.getuid?.() ?? 0);

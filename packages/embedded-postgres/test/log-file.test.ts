@@ -1,0 +1,52 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { boundLog, logSize, summarizeLog } from '../src/log-file.ts';
+
+describe('the log file', () => {
+  let folder: string;
+  let log: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tripod-log-'));
+    log = join(folder, 'postgres.log');
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('stays as it is up to its bound', () => {
+    writeFileSync(log, '12345');
+    boundLog(log, 5);
+    expect(readdirSync(folder)).toEqual(['postgres.log']);
+  });
+
+  it('begins anew above its bound, and keeps one old one', () => {
+    writeFileSync(log, 'first');
+    boundLog(log, 4);
+    writeFileSync(log, 'second', { flag: 'a' });
+    boundLog(log, 4);
+    expect(readdirSync(folder).sort()).toEqual(['postgres.log', 'postgres.log.1']);
+    expect(readFileSync(`${log}.1`, 'utf8')).toBe('second');
+    expect(logSize(log)).toBe(0);
+  });
+
+  it('is bounded and measured also when it is not there', () => {
+    boundLog(log, 0);
+    expect(logSize(log)).toBe(0);
+  });
+
+  it.each([
+    ['the last errors', '[1] LOG:  a\n[1] FATAL:  no\n[1] LOG:  b\n', 'FATAL:  no'],
+    ['the last lines when there is no error', '[1] LOG:  a\n[1] LOG:  b\n[1] LOG:  c\n', 'LOG:  b; LOG:  c'],
+    ['an error of Node', 'x\nTypeError: y\n    at z\n', 'TypeError: y'],
+    ['that there was nothing', '', 'it said nothing'],
+  ])('is summed up by %s', (_what, text, gist) => {
+    const before = '2026-01-01 [9] FATAL:  of an earlier start\n';
+    writeFileSync(log, before + text);
+    expect(summarizeLog(log, Buffer.byteLength(before))).toBe(gist);
+  });
+
+  it('is summed up in 300 characters at most', () => {
+    writeFileSync(log, `ERROR: ${'x'.repeat(10_000)}`);
+    expect(summarizeLog(log, 0)).toHaveLength(300);
+  });
+});

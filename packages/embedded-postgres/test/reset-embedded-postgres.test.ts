@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { findEmbeddedPostgres } from '../src/find-embedded-postgres.ts';
+import { resetEmbeddedPostgres } from '../src/reset-embedded-postgres.ts';
+import { findState } from '../src/state-file.ts';
+import { Scene } from './support/scene.ts';
+
+// real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for
+jest.setTimeout(60_000);
+
+describe('resetEmbeddedPostgres', () => {
+  let scene: Scene;
+  beforeEach(() => {
+    scene = new Scene();
+  });
+  afterEach(() => scene.close());
+
+  const expectEmptyAtNextJoin = async (): Promise<void> => {
+    expect(existsSync(scene.layout.dataDir)).toBe(false);
+    expect(findState(scene.layout.stateFile)).toBeUndefined();
+    const next = await scene.joined();
+    expect(await next.query("SELECT to_regclass('kept') AS found")).toEqual([{ found: null }]);
+  };
+
+  it('refuses in one sentence while the database is in use', async () => {
+    const user = await scene.joined();
+    await scene.joined();
+    await expect(resetEmbeddedPostgres(scene)).rejects.toThrow(
+      `The database in ${scene.layout.home} is in use by 2 processes: end what uses it first, or reset it by force.`,
+    );
+    expect(await user.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('stops it by force, tells its users, and empties it', async () => {
+    const user = await scene.joined();
+    await user.query('CREATE TABLE kept (id int)');
+    await resetEmbeddedPostgres({ stateDir: scene.stateDir, force: true });
+    expect((await user.next('lost')).message).toBe('The database was stopped by a reset.');
+    expect(await findEmbeddedPostgres(scene)).toMatchObject({ running: false, users: 0 });
+    await expectEmptyAtNextJoin();
+  });
+
+  it('empties it when the last user has only just left', async () => {
+    const user = await scene.joined();
+    await user.query('CREATE TABLE kept (id int)');
+    await user.leave();
+    await resetEmbeddedPostgres(scene);
+    await expectEmptyAtNextJoin();
+  });
+
+  it('ends and empties a Postgres whose guard and users were killed', async () => {
+    const user = await scene.joined();
+    await user.query('CREATE TABLE kept (id int)');
+    process.kill(scene.guardPid, 'SIGKILL');
+    await user.kill();
+    expect(scene.postmasterPid).not.toBe(0);
+    await resetEmbeddedPostgres(scene);
+    expect(scene.processes()).toEqual([]);
+    await expectEmptyAtNextJoin();
+  });
+
+  it('has nothing to do where there is no database, as often as asked', async () => {
+    await resetEmbeddedPostgres(scene);
+    await resetEmbeddedPostgres(scene);
+    expect(await findEmbeddedPostgres(scene)).toEqual({
+      running: false,
+      users: 0,
+      logFile: scene.layout.logFile,
+    });
+  });
+});

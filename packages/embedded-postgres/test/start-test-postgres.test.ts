@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, expect, it, jest } from '@jest/globals';
+import pg from 'pg';
+import { findProcess } from '../src/process-table.ts';
+import { startTestPostgres } from '../src/start-test-postgres.ts';
+import { until } from './support/until.ts';
+
+// real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for
+jest.setTimeout(60_000);
+
+type Told = { readonly url: string; readonly pid: number; readonly folder: string };
+
+describe('startTestPostgres', () => {
+  it('gives a Postgres with fsync off and the settings asked for, and deletes it when it is stopped', async () => {
+    const postgres = await startTestPostgres({ settings: { work_mem: '5MB' } });
+    const client = new pg.Client({ connectionString: postgres.urlOf() });
+    await client.connect();
+    const { rows } = await client.query(
+      "SELECT current_setting('fsync') AS fsync, current_setting('work_mem') AS memory, current_setting('data_directory') AS folder",
+    );
+    await client.end();
+    expect(rows[0]).toMatchObject({ fsync: 'off', memory: '5MB' });
+    await postgres.stop();
+    expect(findProcess(postgres.pid)).toBeUndefined();
+    const kept = readdirSync(tmpdir()).filter((name) => rows[0].folder.includes(`/${name}/`));
+    expect(kept).toEqual([]);
+  });
+
+  it('ends with its parent, also when that is killed', async () => {
+    const program = join(import.meta.dirname, 'fixtures/test-parent.ts');
+    const parent = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
+    const { pid, folder } = JSON.parse(line) as Told;
+    expect(findProcess(pid)?.command).toContain(folder);
+    parent.kill('SIGKILL');
+    await until('Postgres has ended', () => findProcess(pid) === undefined);
+    await until(
+      'its data is deleted',
+      () => !readdirSync(tmpdir()).some((name) => folder.includes(`/${name}/`)),
+    );
+  });
+
+  it('says in one sentence why it does not start', async () => {
+    const wrong = startTestPostgres({ settings: { no_such_setting: 'on' } });
+    await expect(wrong).rejects.toThrow(/^Postgres for the tests does not start: .*no_such_setting.*\.$/);
+  });
+});
