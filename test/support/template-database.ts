@@ -1,7 +1,20 @@
+import { apiMigrations } from '@tripod/api-server/api-migrations';
+import { migrate } from '@tripod/database/migrate';
+import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
+import { silentLogger } from '@tripod/shared/logging/logger';
+import { systemClock } from '@tripod/shared/process/clock';
 import pg from 'pg';
 
 /** Fills the template that every test file's database is a copy of. The one place where migrations are applied to it. */
-const fillTemplate = async (_templateUrl: string): Promise<void> => {};
+const fillTemplate = async (templateUrl: string): Promise<void> => {
+  await migrate({
+    address: parseDatabaseUrl(templateUrl),
+    applicationName: 'tests',
+    source: apiMigrations,
+    logger: silentLogger,
+    clock: systemClock,
+  });
+};
 
 /** Makes the database `template_tripod` on that server and closes it to connections, so that copying it never waits. */
 export const createTemplateDatabase = async (urlOf: (database: string) => string): Promise<void> => {

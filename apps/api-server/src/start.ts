@@ -2,7 +2,6 @@ import { createDatabase, type Database } from '@tripod/database/database';
 import { describeDatabaseError } from '@tripod/database/database-errors';
 import { registerDatabaseMetrics } from '@tripod/database/database-metrics';
 import { migrate } from '@tripod/database/migrate';
-import { createMigrationDirectory } from '@tripod/database/migration-directory';
 import { type DatabaseAddress, describeAddress } from '@tripod/database/parse-database-url';
 import { createReadiness } from '@tripod/shared/http/readiness';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
@@ -10,6 +9,7 @@ import { registerProcessMetrics } from '@tripod/shared/process/process-metrics';
 import type { CliContext, RunningService } from '@tripod/shared/process/run-cli';
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import { StartError } from '@tripod/shared/process/start-error';
+import { apiMigrations } from './api-migrations.ts';
 import { type ApiServerConfig, copyNameOf } from './config.ts';
 import { findDatabase } from './find-database.ts';
 import { createImageStore } from './images/image-store.ts';
@@ -19,9 +19,6 @@ export type ApiServerContext = CliContext & {
   /** Whether the project's own Postgres is out of the question. */
   readonly production: boolean;
 };
-
-/** Every migration of the api-server: the folder is the list. */
-export const apiMigrations = createMigrationDirectory(new URL('migrations/', import.meta.url));
 
 const migration = (address: DatabaseAddress, { logger, clock }: CliContext, applicationName: string) => ({
   address,

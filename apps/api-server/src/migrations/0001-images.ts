@@ -8,6 +8,47 @@ const unsplash = (photo: string): string =>
 const firstImages = [
   { title: 'Sunset', alt_text: 'Clouds at sunset', url: unsplash('1506815444479-bfdb1e96c566') },
   { title: 'Mountain', alt_text: 'A mountain at sunset', url: unsplash('1540979388789-6cee28a1cdc9') },
+  {
+    title: 'Fox',
+    alt_text: 'A red fox sitting on a hill of dry grass in the evening light, its tail curled round its feet',
+    url: '/images/fox.svg',
+  },
+  {
+    title: 'Whale and calf',
+    alt_text: 'A humpback whale and her calf swimming through rays of light in a blue-green sea',
+    url: '/images/whale.svg',
+  },
+  {
+    title: 'Dunes',
+    alt_text: 'Four camels crossing the crest of a sand dune under a low sun',
+    url: '/images/dunes.svg',
+  },
+  {
+    title: 'Heron',
+    alt_text: 'A heron standing in still red water among bulrushes, a large pale sun behind it',
+    url: '/images/heron.svg',
+  },
+  {
+    title: 'Mountain lake',
+    alt_text: 'Purple mountain ridges and dark firs mirrored in a calm lake at dawn',
+    url: '/images/ridges.svg',
+  },
+  {
+    title: 'Owl',
+    alt_text: 'An owl with round yellow eyes on a branch in front of the full moon',
+    url: '/images/owl.svg',
+  },
+  {
+    title: 'Pines',
+    alt_text: 'A forest of pines rising out of mist under a thin moon',
+    url: '/images/pines.svg',
+  },
+  {
+    title: 'Evening sail',
+    alt_text:
+      'A low sun over a calm sea, its light a golden path on the water, with a small sailing boat beside it',
+    url: '/images/sunset.svg',
+  },
 ];
 
 type Column = {
