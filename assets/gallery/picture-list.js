@@ -1,0 +1,135 @@
+import { createElement, createFrame } from './picture-frame.js';
+
+// pictures above the fold on a wide screen: fetched at once, the rest when they come near
+const eagerCount = 8;
+
+const createCard = (picture, index) => {
+  const link = createElement('a', 'card');
+  link.href = `#picture-${index + 1}`;
+  link.setAttribute('aria-haspopup', 'dialog');
+  const figure = document.createElement('figure');
+  figure.append(
+    createFrame(picture, index < eagerCount ? 'eager' : 'lazy'),
+    createElement('figcaption', '', picture.title),
+  );
+  link.append(figure);
+  const item = document.createElement('li');
+  item.append(link);
+  return { item, link };
+};
+
+const isSame = (one, other) =>
+  one.title === other.title && one.alt_text === other.alt_text && one.url === other.url;
+
+/**
+ * The grid of pictures and the line of state below it. `fetchPage(address)` answers as `listPictures` does;
+ * pages are asked for one at a time, each when the end of the list comes near the screen.
+ */
+export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, onOpen }) => {
+  const { list, below, state, reason, tryAgain, announcement } = elements;
+  const shown = [];
+  // added here while the end of the list was not loaded yet: the API will list them once more, as its last
+  const addedEarly = [];
+  let next = firstAddress;
+  let loading;
+
+  const show = (picture) => {
+    const { item, link } = createCard(picture, shown.length);
+    const entry = { picture, link };
+    link.addEventListener('click', (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      onOpen(shown.indexOf(entry));
+    });
+    shown.push(entry);
+    list.append(item);
+    return entry;
+  };
+
+  const setState = (name, text, problem) => {
+    below.dataset.state = name;
+    state.textContent = text;
+    const lines = problem ? [problem.detail, problem.requestId && `Request ${problem.requestId}`] : [];
+    reason.textContent = lines.filter(Boolean).join(' ');
+    reason.hidden = !problem;
+    tryAgain.hidden = !problem;
+  };
+
+  const announce = (added) => {
+    const all = next === undefined ? ', all there are' : '';
+    announcement.textContent =
+      added === shown.length
+        ? `${added} pictures shown${all}.`
+        : `${added} more, ${shown.length} shown${all}.`;
+  };
+
+  const takePage = (pictures) => {
+    let added = 0;
+    for (const picture of pictures) {
+      const repeated = addedEarly.findIndex((early) => isSame(early, picture));
+      if (repeated >= 0) addedEarly.splice(repeated, 1);
+      else {
+        show(picture);
+        added += 1;
+      }
+    }
+    if (shown.length === 0) setState('empty', 'No images available.');
+    else {
+      setState('shown', '');
+      announce(added);
+    }
+  };
+
+  const load = async () => {
+    setState('loading', 'Loading images…');
+    const page = await fetchPage(next);
+    if (page.problem) {
+      setState('failed', 'Something went wrong.', page.problem);
+      return;
+    }
+    next = page.next;
+    takePage(page.pictures);
+    onPage(page);
+    // an observer reports changes only: asked anew, it says whether the end is still near
+    nearEnd.unobserve(below);
+    if (next !== undefined) nearEnd.observe(below);
+  };
+
+  /** Loads the next page, if there is one; a page that is on its way is waited for, not asked for twice. */
+  const loadMore = () => {
+    if (next === undefined) return Promise.resolve();
+    loading ??= load().finally(() => {
+      loading = undefined;
+    });
+    return loading;
+  };
+
+  const nearEnd = new IntersectionObserver(
+    (entries) => {
+      if (entries.some((entry) => entry.isIntersecting) && below.dataset.state !== 'failed') void loadMore();
+    },
+    { rootMargin: '900px' },
+  );
+
+  tryAgain.addEventListener('click', async () => {
+    const before = shown.length;
+    await loadMore();
+    // the button went away under the person's focus: on to what it brought, or back to it
+    (tryAgain.hidden ? shown[before]?.link : tryAgain)?.focus();
+  });
+
+  return {
+    loadMore,
+    hasMore: () => next !== undefined,
+    count: () => shown.length,
+    findShown: (index) => shown[index],
+    /** Shows a picture that was just added, as the last of those shown. */
+    add: (picture) => {
+      if (next === undefined) setState('shown', '');
+      else addedEarly.push(picture);
+      const { link } = show(picture);
+      announcement.textContent = `${picture.title} was added.`;
+      return link;
+    },
+  };
+};

@@ -1,0 +1,66 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type Browser, chromium as playwright } from 'playwright-core';
+
+// not chromium.args: those carry --disable-web-security (no CORS) and --single-process
+const baseFlags = ['--no-sandbox', '--disable-dev-shm-usage', '--use-gl=angle', '--use-angle=swiftshader'];
+
+/** Unpacks the npm chromium once per user and version: 200 MB, in one rename, so no half-written binary. */
+const unpackChromium = (): string => {
+  const require = createRequire(import.meta.url);
+  const build = dirname(require.resolve('@sparticuz/chromium'));
+  const manifest = join(build, '../package.json');
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+  const home = join(tmpdir(), `tripod-chromium-${version}-${process.getuid?.() ?? 0}`);
+  if (existsSync(join(home, 'chromium'))) return home;
+  const staging = mkdtempSync(`${home}-`);
+  execFileSync(process.execPath, [join(import.meta.dirname, 'unpack-chromium.ts')], {
+    env: { ...process.env, TMPDIR: staging },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  mkdirSync(join(staging, 'cache'), { recursive: true });
+  writeFileSync(
+    join(staging, 'fonts.conf'),
+    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
+<dir>${home}/fonts</dir><include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+<cachedir>${home}/cache</cachedir></fontconfig>\n`,
+  );
+  chmodSync(join(staging, 'chromium'), 0o755);
+  try {
+    renameSync(staging, home);
+  } catch (error) {
+    rmSync(staging, { recursive: true, force: true });
+    if (!existsSync(join(home, 'chromium'))) throw error;
+  }
+  return home;
+};
+
+/** A headless Chromium with `flags` besides its own: CHROMIUM_PATH's, else the one that npm brought. */
+export const launchBrowser = (flags: readonly string[] = []): Promise<Browser> => {
+  const args = [...baseFlags, ...flags];
+  const asked = process.env['CHROMIUM_PATH'];
+  if (asked) return playwright.launch({ executablePath: asked, headless: true, args });
+  const home = unpackChromium();
+  return playwright.launch({
+    executablePath: join(home, 'chromium'),
+    headless: true,
+    args,
+    env: {
+      ...process.env,
+      LD_LIBRARY_PATH: [join(home, 'al2023/lib'), process.env['LD_LIBRARY_PATH']].filter(Boolean).join(':'),
+      FONTCONFIG_FILE: join(home, 'fonts.conf'),
+    },
+  });
+};

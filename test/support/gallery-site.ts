@@ -1,0 +1,147 @@
+import { readFile } from 'node:fs/promises';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+
+export type Picture = { title: string; alt_text: string; url: string };
+
+/** What the scripted API answers instead of its own answer. */
+export type Answer = { status: number; body: unknown; headers?: Record<string, string> };
+
+export type ScriptedApi = {
+  pictures: Picture[];
+  /** Called for each request; undefined lets the API answer by itself, 'hang up' closes the connection. */
+  answer: (method: string, search: URLSearchParams) => Answer | 'hang up' | undefined;
+  /** Every request so far, as `GET ?limit=60`. */
+  requests: string[];
+};
+
+export type GallerySite = {
+  origin: string;
+  sitePort: number;
+  apiPort: number;
+  api: ScriptedApi;
+  stop: () => Promise<void>;
+};
+
+const assets = join(import.meta.dirname, '../../assets');
+
+const contentTypes: Record<string, string> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
+
+/** The static server's default policy: what the page must live with. */
+const csp =
+  "default-src 'self'; script-src 'self'; img-src 'self' https: http: data:; connect-src 'self' *:8081; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+const sendFile = async (path: string, res: ServerResponse): Promise<void> => {
+  const name = normalize(path === '/' ? '/index.html' : path);
+  try {
+    const body = await readFile(join(assets, name));
+    res.writeHead(200, {
+      'content-type': contentTypes[extname(name)] ?? 'application/octet-stream',
+      'content-security-policy': csp,
+      'x-content-type-options': 'nosniff',
+    });
+    res.end(body);
+  } catch {
+    const body = await readFile(join(assets, '404.html'));
+    res.writeHead(404, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': csp });
+    res.end(body);
+  }
+};
+
+const readBody = async (req: IncomingMessage): Promise<string> => {
+  let body = '';
+  for await (const chunk of req.setEncoding('utf8')) body += String(chunk);
+  return body;
+};
+
+/** One keyset page, with the Link header of the real API: relative to images.json, an opaque cursor. */
+const listPage = (pictures: readonly Picture[], search: URLSearchParams): Answer => {
+  const limit = Number(search.get('limit') ?? pictures.length);
+  const from = Number(search.get('after') ?? 0);
+  const to = from + limit;
+  const link = `<images.json?limit=${limit}&after=${to}>; rel="next"`;
+  return {
+    status: 200,
+    body: pictures.slice(from, to),
+    headers: { 'x-served-by': 'api-2', ...(to < pictures.length ? { link } : {}) },
+  };
+};
+
+const cors = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-headers': 'Content-Type',
+  'access-control-expose-headers': 'Link, X-Served-By, X-Request-Id',
+};
+
+const answerApi = async (api: ScriptedApi, req: IncomingMessage, res: ServerResponse): Promise<void> => {
+  const method = req.method ?? 'GET';
+  const { search, searchParams } = new URL(req.url ?? '/', 'http://gallery.test');
+  api.requests.push(`${method} ${search}`);
+  if (method === 'OPTIONS') {
+    res.writeHead(204, cors).end();
+    return;
+  }
+  const body = await readBody(req);
+  const scripted = api.answer(method, searchParams);
+  if (scripted === 'hang up') {
+    req.socket.destroy();
+    return;
+  }
+  let answer = scripted;
+  if (!answer && method === 'POST') {
+    const picture = JSON.parse(body) as Picture;
+    api.pictures.push(picture);
+    answer = { status: 200, body: picture };
+  }
+  answer ??= listPage(api.pictures, searchParams);
+  const type = answer.status < 400 ? 'application/json' : 'application/problem+json';
+  res.writeHead(answer.status, { 'content-type': type, ...cors, ...answer.headers });
+  res.end(JSON.stringify(answer.body));
+};
+
+const listen = (listener: RequestListener): Promise<Server> =>
+  new Promise((resolve, reject) => {
+    const server = createServer(listener);
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => resolve(server));
+  });
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+const close = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+
+/** The page as the static server sends it, with a scripted API under /api/ and, across origins, on a port of its own. */
+export const startGallerySite = async (): Promise<GallerySite> => {
+  const api: ScriptedApi = { pictures: [], answer: () => undefined, requests: [] };
+  const apiServer = await listen((req, res) => void answerApi(api, req, res));
+  const site = await listen((req, res) => {
+    const { pathname } = new URL(req.url ?? '/', 'http://gallery.test');
+    void (pathname === '/api/images.json' ? answerApi(api, req, res) : sendFile(pathname, res));
+  });
+  return {
+    origin: `http://127.0.0.1:${portOf(site)}`,
+    sitePort: portOf(site),
+    apiPort: portOf(apiServer),
+    api,
+    stop: async () => {
+      await Promise.all([close(site), close(apiServer)]);
+    },
+  };
+};
