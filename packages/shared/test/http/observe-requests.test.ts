@@ -1,0 +1,87 @@
+import { Agent, get, type RequestListener } from 'node:http';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { observeRequests } from '@tripod/shared/http/observe-requests';
+import { type RequestLine, silentLogger } from '@tripod/shared/logging/logger';
+import { createMetrics } from '@tripod/shared/metrics/metrics';
+import { RequestMetrics } from '@tripod/shared/metrics/request-metrics';
+import { createFakeClock } from '@tripod/shared/testing/fake-clock';
+import { exchangeRaw } from '@tripod/shared/testing/raw-http';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import { parseMetrics } from '../support/parse-metrics.ts';
+import { serve } from '../support/serve.ts';
+
+let running: Awaited<ReturnType<typeof serve>> | undefined;
+afterEach(async () => {
+  await running?.cut();
+  running = undefined;
+});
+
+const start = async (listener: RequestListener) => {
+  const lines: RequestLine[] = [];
+  const clock = createFakeClock();
+  const metrics = new RequestMetrics();
+  const observe = observeRequests({
+    logger: { ...silentLogger, request: (line) => void lines.push(line) },
+    metrics,
+    clock,
+  });
+  running = await serve((request, response) => observe(request, response, () => listener(request, response)));
+  const all = createMetrics();
+  metrics.register(all);
+  const total = async () =>
+    parseMetrics(await all.render()).samples.filter(({ name }) => name === 'http_requests_total');
+  return { ...running, lines, clock, total };
+};
+
+describe('observeRequests', () => {
+  it('writes one line with method, target, status, bytes on the wire and duration', async () => {
+    const { port, lines, clock, total } = await start((request, response) => {
+      request.url = '/rewritten';
+      clock.advance(12);
+      response.statusCode = 201;
+      response.end('fine');
+    });
+    const bytes = 'POST /a?b=c HTTP/1.1\r\nHost: x\r\nX-Request-Id: given-id\r\nConnection: close\r\n\r\n';
+    const text = await exchangeRaw({ port, bytes });
+    await waitFor('the line', () => lines.length === 1);
+    expect(lines).toEqual([
+      {
+        method: 'POST',
+        url: '/a?b=c',
+        status: 201,
+        bytes: text.length,
+        durationMs: 12,
+        requestId: 'given-id',
+      },
+    ]);
+    expect(text).toContain('X-Request-Id: given-id');
+    expect(await total()).toEqual([
+      { name: 'http_requests_total', labels: { method: 'POST', status: '201' }, value: 1 },
+    ]);
+  });
+
+  it('counts the bytes of each response on a kept connection alone', async () => {
+    const sockets = new Set<unknown>();
+    const { port, lines } = await start((request, response) => {
+      sockets.add(request.socket);
+      response.end('fine');
+    });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (const count of [1, 2]) {
+      get({ host: '127.0.0.1', port, agent }, (response) => response.resume());
+      await waitFor('the line', () => lines.length === count);
+    }
+    agent.destroy();
+    expect(sockets.size).toBe(1);
+    expect(lines[0]?.bytes).toBeGreaterThan('fine'.length);
+    expect(lines[0]?.bytes).toBe(lines[1]?.bytes);
+  });
+
+  it('logs 499 for an answer that the client did not wait for', async () => {
+    const { port, lines } = await start((_request, response) => void response.write('the first part'));
+    const bytes = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
+    await exchangeRaw({ port, bytes, until: (text) => text.includes('the first part') });
+    await waitFor('the line', () => lines.length === 1);
+    expect(lines[0]?.status).toBe(499);
+  });
+});

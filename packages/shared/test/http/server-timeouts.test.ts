@@ -1,0 +1,22 @@
+import { createServer } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
+import { applyServerLimits, serverOptions } from '@tripod/shared/http/server-timeouts';
+
+describe('serverOptions', () => {
+  it('are in force on a server made with them', () => {
+    const server = createServer(serverOptions);
+    applyServerLimits(server);
+    expect(server).toMatchObject({
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      keepAliveTimeout: 65_000,
+      maxHeadersCount: 0,
+      maxRequestsPerSocket: 10_000,
+    });
+  });
+
+  it('look at slow clients more often than the shortest time-out', () => {
+    const { connectionsCheckingInterval = 30_000, headersTimeout = 0 } = serverOptions;
+    expect(connectionsCheckingInterval).toBeLessThan(headersTimeout);
+  });
+});

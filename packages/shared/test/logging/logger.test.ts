@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import { createLogger, silentLogger } from '@tripod/shared/logging/logger';
+
+const loggerWith = (format: 'json' | 'text') => {
+  const lines: string[] = [];
+  const sink = { add: (line: string) => void lines.push(line), flush: () => undefined, dropped: () => 7 };
+  return { lines, logger: createLogger({ name: 'proxy', sink, format, now: () => 0 }) };
+};
+
+describe('createLogger', () => {
+  it('writes one line per request with its facts, the duration to a hundredth', () => {
+    const { lines, logger } = loggerWith('json');
+    const line = {
+      method: 'GET',
+      url: '/a?b',
+      status: 200,
+      bytes: 370,
+      durationMs: 1.23456,
+      requestId: 'id-1',
+    };
+    logger.request(line, { upstream: 'api-1' });
+    expect(JSON.parse(lines[0] ?? '')).toEqual({
+      time: '1970-01-01T00:00:00.000Z',
+      level: 'info',
+      name: 'proxy',
+      message: 'GET /a?b',
+      status: 200,
+      durationMs: 1.23,
+      bytes: 370,
+      requestId: 'id-1',
+      upstream: 'api-1',
+    });
+  });
+
+  it.each(['info', 'warn', 'error'] as const)('writes events of level %s', (level) => {
+    const { lines, logger } = loggerWith('json');
+    logger[level]('something happened', { port: 1 });
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level, message: 'something happened', port: 1 });
+  });
+
+  it('writes text without escape codes unless colour is asked for', () => {
+    const { lines, logger } = loggerWith('text');
+    logger.warn('slow');
+    expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d proxy warn slow\n$/);
+  });
+
+  it('passes on how many lines the sink dropped', () => {
+    expect(loggerWith('json').logger.dropped()).toBe(7);
+  });
+});
+
+describe('silentLogger', () => {
+  it('says nothing and drops nothing', () => {
+    silentLogger.error('x');
+    silentLogger.flush();
+    expect(silentLogger.dropped()).toBe(0);
+  });
+});

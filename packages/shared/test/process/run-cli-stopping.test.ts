@@ -1,0 +1,154 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { isReadyReport } from '@tripod/shared/process/supervision';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import { type Fixture, killFixtures, startFixture } from '../support/start-fixture.ts';
+
+afterEach(killFixtures);
+
+const messagesOf = (fixture: Fixture): readonly unknown[] => fixture.logged().map(({ message }) => message);
+
+const start = async (...args: readonly string[]) => {
+  const fixture = startFixture(args);
+  return { fixture, url: await fixture.url() };
+};
+
+describe('signals', () => {
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('stops in order on %s and exits 0', async (signal) => {
+    const { fixture } = await start('--drain-delay-ms', '0', '--weight', '3');
+    fixture.child.kill(signal);
+    expect(await fixture.exited).toEqual({ code: 0, signal: null });
+    expect(messagesOf(fixture)).toEqual([
+      'listening',
+      'stopping',
+      'server stopped',
+      'pool closed',
+      'stopped',
+    ]);
+    expect(fixture.logged()[1]).toMatchObject({
+      name: 'fixture-3',
+      level: 'info',
+      why: signal,
+      drainDelayMs: 0,
+    });
+    expect(fixture.stderr()).toBe('');
+  });
+
+  it('answers what is in flight before it ends', async () => {
+    const { fixture, url } = await start('--drain-delay-ms', '300');
+    const held = fetch(`${url}/held`);
+    const notReady = async (): Promise<boolean> => (await fetch(`${url}/readyz`)).status === 503;
+    fixture.child.kill('SIGTERM');
+    await waitFor('the fixture to drain', notReady);
+    await (await fetch(`${url}/release`)).text();
+    const response = await held;
+    expect(await response.text()).toBe('held and released');
+    expect(response.headers.get('connection')).toBe('close');
+    expect((await fixture.exited).code).toBe(0);
+  });
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+    ['SIGHUP', 129],
+  ] as const)('ends at once at a second %s, with the exit code that says so', async (signal, code) => {
+    const { fixture, url } = await start('--drain-delay-ms', '60000');
+    const held = fetch(`${url}/held`).catch(() => 'cut');
+    fixture.child.kill(signal);
+    await waitFor(
+      'the first signal to be noticed',
+      async () => (await fetch(`${url}/readyz`)).status === 503,
+    );
+    fixture.child.kill(signal);
+    expect(await fixture.exited).toEqual({ code, signal: null });
+    expect(await held).toBe('cut');
+    expect(messagesOf(fixture)).toEqual(['listening', 'stopping']);
+  });
+
+  it('runs all steps and exits 1 when one of them fails', async () => {
+    const { fixture } = await start('--drain-delay-ms', '0', '--mode', 'stop-fails');
+    fixture.child.kill('SIGTERM');
+    expect((await fixture.exited).code).toBe(1);
+    expect(messagesOf(fixture)).toEqual([
+      'listening',
+      'stopping',
+      'server stopped',
+      'pool closed',
+      'stopping failed',
+    ]);
+    expect(JSON.stringify(fixture.logged().at(-1))).toContain('the cache is stuck');
+  });
+
+  it('writes every log line, once and in order, before it exits', async () => {
+    const { fixture, url } = await start('--drain-delay-ms', '0');
+    await (await fetch(`${url}/log`)).text();
+    fixture.child.kill('SIGTERM');
+    await fixture.exited;
+    const lines = fixture.logged().flatMap(({ message, line }) => (message === 'line' ? [line] : []));
+    expect(lines).toEqual(Array.from({ length: 2000 }, (_, index) => index));
+  });
+
+  it('exits though nobody reads its log', async () => {
+    const { fixture, url } = await start('--drain-delay-ms', '0');
+    fixture.child.stdout?.pause();
+    for (let round = 0; round < 5; round += 1) await (await fetch(`${url}/log`)).text();
+    const exit = new Promise((resolve) => {
+      fixture.child.once('exit', resolve);
+    });
+    fixture.child.kill('SIGTERM');
+    expect(await exit).toBe(0);
+  });
+});
+
+describe('under a supervisor', () => {
+  it('reports where it answers once it does', async () => {
+    const fixture = startFixture([], { ipc: true });
+    const report = await new Promise((resolve) => {
+      fixture.child.once('message', resolve);
+    });
+    expect(isReadyReport(report)).toBe(true);
+    expect(report).toEqual({ type: 'ready', url: await fixture.url() });
+  });
+
+  it('stops when it is asked to, with the drain delay of the order', async () => {
+    const fixture = startFixture(['--drain-delay-ms', '60000'], { ipc: true });
+    await fixture.url();
+    fixture.child.send({ type: 'unknown' });
+    fixture.child.send({ type: 'stop', drainDelayMs: 0 });
+    expect((await fixture.exited).code).toBe(0);
+    expect(fixture.logged().find(({ message }) => message === 'stopping')).toMatchObject({
+      why: 'the supervisor asked',
+      drainDelayMs: 0,
+    });
+  });
+
+  it.each([
+    ['while it runs', 'fine'],
+    ['while it starts', 'waits'],
+  ])('stops when the supervisor goes away %s', async (_when, mode) => {
+    const fixture = startFixture(['--drain-delay-ms', '60000', '--mode', mode], { ipc: true });
+    if (mode === 'fine') await fixture.url();
+    else await waitFor('the start to begin', () => fixture.stdout().includes('waiting'));
+    fixture.child.disconnect();
+    expect((await fixture.exited).code).toBe(0);
+    expect(messagesOf(fixture)).toContain('stopped');
+    expect(fixture.logged().find(({ message }) => message === 'stopping')).toMatchObject({
+      why: 'the supervisor is gone',
+    });
+  });
+});
+
+describe('a failure that nobody caught', () => {
+  it.each([
+    ['/throw', 'thrown outside of any request'],
+    ['/reject', 'a promise that nobody awaits'],
+  ])('is logged and ends the process with exit code 1 (%s)', async (path, message) => {
+    const { fixture, url } = await start();
+    await fetch(`${url}${path}`).catch(() => undefined);
+    expect((await fixture.exited).code).toBe(1);
+    expect(fixture.logged().at(-1)).toMatchObject({
+      level: 'error',
+      message: 'uncaught: the process ends',
+      error: { message, stack: expect.stringContaining('fixture-service.ts') },
+    });
+  });
+});

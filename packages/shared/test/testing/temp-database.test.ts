@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { createTempDatabase } from '@tripod/shared/testing/temp-database';
+import pg from 'pg';
+
+const serverUrl = process.env['TEST_DATABASE_URL'] ?? '';
+
+const ask = async (url: string, sql: string): Promise<readonly unknown[]> => {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+};
+
+describe('createTempDatabase', () => {
+  it('gives each test file a database of its own, a copy of the template', async () => {
+    const template = await createTempDatabase({ serverUrl });
+    await ask(template.url, 'create table things as select 1 as id');
+    const copy = await createTempDatabase({ serverUrl, template: new URL(template.url).pathname.slice(1) });
+    try {
+      await ask(copy.url, 'insert into things values (2)');
+      expect(await ask(copy.url, 'select count(*)::int as count from things')).toEqual([{ count: 2 }]);
+      expect(await ask(template.url, 'select count(*)::int as count from things')).toEqual([{ count: 1 }]);
+    } finally {
+      await copy.drop();
+      await template.drop();
+    }
+  });
+
+  it('is gone after the drop, even with a connection open', async () => {
+    const database = await createTempDatabase({ serverUrl });
+    const client = new pg.Client({ connectionString: database.url });
+    client.on('error', () => undefined);
+    await client.connect();
+    await database.drop();
+    await client.end().catch(() => undefined);
+    await expect(ask(database.url, 'select 1')).rejects.toThrow('does not exist');
+  });
+});
