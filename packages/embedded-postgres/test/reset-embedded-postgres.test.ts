@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { findEmbeddedPostgres } from '../src/find-embedded-postgres.ts';
 import { resetEmbeddedPostgres } from '../src/reset-embedded-postgres.ts';
 import { findState } from '../src/state-file.ts';
@@ -9,15 +9,28 @@ import { Scene } from './support/scene.ts';
 jest.setTimeout(60_000);
 
 describe('resetEmbeddedPostgres', () => {
+  let prepared: Scene;
   let scene: Scene;
+  beforeAll(async () => {
+    prepared = new Scene();
+    const user = await prepared.joined();
+    await user.query('CREATE TABLE kept (id int)');
+    await user.leave();
+    await prepared.untilAllGone();
+  });
   beforeEach(() => {
-    scene = new Scene();
+    scene = Scene.copyOf(prepared);
   });
   afterEach(() => scene.close());
+  afterAll(() => prepared.close());
 
-  const expectEmptyAtNextJoin = async (): Promise<void> => {
+  const expectEmpty = (): void => {
     expect(existsSync(scene.layout.dataDir)).toBe(false);
     expect(findState(scene.layout.stateFile)).toBeUndefined();
+  };
+
+  const expectEmptyAtNextJoin = async (): Promise<void> => {
+    expectEmpty();
     const next = await scene.joined();
     expect(await next.query("SELECT to_regclass('kept') AS found")).toEqual([{ found: null }]);
   };
@@ -33,7 +46,6 @@ describe('resetEmbeddedPostgres', () => {
 
   it('stops it by force, tells its users, and empties it', async () => {
     const user = await scene.joined();
-    await user.query('CREATE TABLE kept (id int)');
     await resetEmbeddedPostgres({ stateDir: scene.stateDir, force: true });
     expect((await user.next('lost')).message).toBe('The database was stopped by a reset.');
     expect(await findEmbeddedPostgres(scene)).toMatchObject({ running: false, users: 0 });
@@ -42,24 +54,24 @@ describe('resetEmbeddedPostgres', () => {
 
   it('empties it when the last user has only just left', async () => {
     const user = await scene.joined();
-    await user.query('CREATE TABLE kept (id int)');
     await user.leave();
     await resetEmbeddedPostgres(scene);
-    await expectEmptyAtNextJoin();
+    expectEmpty();
   });
 
   it('ends and empties a Postgres whose guard and users were killed', async () => {
     const user = await scene.joined();
-    await user.query('CREATE TABLE kept (id int)');
     process.kill(scene.guardPid, 'SIGKILL');
     await user.kill();
     expect(scene.postmasterPid).not.toBe(0);
     await resetEmbeddedPostgres(scene);
     expect(scene.processes()).toEqual([]);
-    await expectEmptyAtNextJoin();
+    expectEmpty();
   });
 
   it('has nothing to do where there is no database, as often as asked', async () => {
+    await scene.close();
+    scene = new Scene();
     await resetEmbeddedPostgres(scene);
     await resetEmbeddedPostgres(scene);
     expect(await findEmbeddedPostgres(scene)).toEqual({

@@ -6,19 +6,20 @@ import { createLayout, type Layout } from '../../src/layout.ts';
 import { findPostmaster } from '../../src/postmaster.ts';
 import { listProcesses, type RunningProcess, sendSignal } from '../../src/process-table.ts';
 import { until } from './until.ts';
-import { type RunAs, UserProcess } from './user-process.ts';
+import { type RunAs, type UserOptions, UserProcess } from './user-process.ts';
 
 /** A state folder of its own in the temp folder, and the processes that use it. */
 export class Scene {
   readonly stateDir: string;
   readonly layout: Layout;
-  readonly #root: string;
+  /** Holds the state folder; removed at the end. */
+  readonly root: string;
   readonly #users: UserProcess[] = [];
 
   constructor({ owner, below = '.tripod' }: { owner?: RunAs; below?: string } = {}) {
-    this.#root = mkdtempSync(join(tmpdir(), 'tripod-embedded-'));
-    chmodSync(this.#root, 0o755);
-    this.stateDir = join(this.#root, below);
+    this.root = mkdtempSync(join(tmpdir(), 'tripod-embedded-'));
+    chmodSync(this.root, 0o755);
+    this.stateDir = join(this.root, below);
     mkdirSync(this.stateDir, { recursive: true });
     if (owner) chownSync(this.stateDir, owner.uid, owner.gid);
     this.layout = createLayout(this.stateDir);
@@ -31,13 +32,13 @@ export class Scene {
     return scene;
   }
 
-  user(as?: RunAs): UserProcess {
+  user(as?: UserOptions): UserProcess {
     const user = new UserProcess(this.stateDir, as);
     this.#users.push(user);
     return user;
   }
 
-  async joined(as?: RunAs): Promise<UserProcess> {
+  async joined(as?: UserOptions): Promise<UserProcess> {
     const user = this.user(as);
     await user.next('joined');
     return user;
@@ -78,7 +79,7 @@ export class Scene {
       await this.untilAllGone();
     } finally {
       for (const { pid } of this.processes()) sendSignal(pid, 'SIGKILL');
-      rmSync(this.#root, { recursive: true, force: true });
+      rmSync(this.root, { recursive: true, force: true });
       rmSync(this.layout.outsideDir, { recursive: true, force: true });
     }
   }

@@ -15,6 +15,10 @@ export type UserEvent = {
 
 export type RunAs = { readonly uid: number; readonly gid: number };
 
+export type UserOptions = Partial<RunAs> & { readonly program?: string; readonly tempDir?: string };
+
+const USER_PROGRAM = join(import.meta.dirname, '../fixtures/user.ts');
+
 /** A process that uses the embedded Postgres, so that it can be killed. */
 export class UserProcess {
   readonly events: UserEvent[] = [];
@@ -22,10 +26,10 @@ export class UserProcess {
   readonly #exited: Promise<unknown>;
   #seen = 0;
 
-  constructor(stateDir: string, as: Partial<RunAs> = {}) {
-    const program = join(import.meta.dirname, '../fixtures/user.ts');
+  constructor(stateDir: string, { program = USER_PROGRAM, tempDir, ...as }: UserOptions = {}) {
     this.#child = spawn(process.execPath, [program, stateDir], {
       ...as,
+      env: { ...process.env, ...(tempDir && { TMPDIR: tempDir }) },
       detached: true,
       stdio: ['pipe', 'pipe', 'inherit'],
     });
