@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock } from '../process/clock.ts';
 import { type Listening, type ListenOptions, listen } from '../process/listen.ts';
 import { type ClientErrorOptions, createClientErrorListener } from './client-error.ts';
@@ -50,7 +51,17 @@ export const createStoppableServer = (
     handler(request, response);
   });
   applyServerLimits(server);
+  const connections = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
   server.on('clientError', createClientErrorListener({ inFlight, clock, onRefused }));
+  /** Also those that browsers open in advance: node does not count a connection without a request as idle. */
+  const closeIdle = (): void => {
+    server.closeIdleConnections();
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+  };
   let listening: Listening | undefined;
   let stopping: Promise<void> | undefined;
 
@@ -61,8 +72,7 @@ export const createStoppableServer = (
     await pause(clock, drainDelayMs);
     const ended = listening.close();
     server.closeIdleConnections();
-    // A connection that was between two requests at that moment is idle only now.
-    const sweep = setInterval(() => server.closeIdleConnections(), 100);
+    const sweep = setInterval(closeIdle, 100);
     const cut = clock.after(graceMs, () => server.closeAllConnections());
     try {
       await ended;

@@ -9,6 +9,8 @@ import { waitFor } from '@tripod/shared/testing/wait-for';
 
 const sockets: Socket[] = [];
 const servers: StoppableServer[] = [];
+/** Those that someone has connected to. */
+const connected = new WeakSet<StoppableServer>();
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
   for (const server of servers.splice(0)) {
@@ -22,6 +24,7 @@ const start = async (listener: RequestListener, clock: FakeClock = createFakeClo
   const readiness = createReadiness();
   const server = createStoppableServer(listener, { readiness, clock });
   servers.push(server);
+  server.server.once('connection', () => connected.add(server));
   const { port, url } = await server.listen({ host: 'localhost', port: 0 });
   return { server, readiness, clock, port, url };
 };
@@ -90,6 +93,15 @@ describe('createStoppableServer', () => {
     await client.answered('fine');
     await server.stop({ drainDelayMs: 0 });
     await client.closed();
+  });
+
+  it.each(['127.0.0.1', '::1'])('closes a connection on %s that never sent anything', async (host) => {
+    const { server, port, clock } = await start((_request, response) => void response.end('fine'));
+    const client = open(port, host);
+    await waitFor('the connection', () => connected.has(server));
+    await server.stop({ drainDelayMs: 0, graceMs: 10_000 });
+    await client.closed();
+    expect(clock.waiting).toBe(0);
   });
 
   it('closes a connection whose answer had begun before the stop, once the answer is out', async () => {
