@@ -1,0 +1,318 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { AppError } from '@tripod/shared/errors/app-error';
+import { renderProblem } from '@tripod/shared/http/problem';
+import { requestIdOf } from '@tripod/shared/http/request-id';
+import type { Routing } from '../../routing/route-table.ts';
+import { Deadline } from '../deadlines.ts';
+import { Exchange, type ExchangeContext } from '../exchange.ts';
+import { plainAddress } from '../forwarded-headers.ts';
+import { DirectExchange, type DirectParts, type ExchangeClient } from './direct-exchange.ts';
+import { MessageError } from './message-error.ts';
+import { maxTargetLength, type RequestHead } from './request-head.ts';
+
+const maxHeadBytes = 16_384;
+const maxPipelinedBytes = 65_536;
+const headEnd = '\r\n\r\n';
+/** How long a client may go on sending after the last answer, before the connection is cut. */
+const lingerMs = 1000;
+
+/** What a head means here: parsed, and where it goes. Throws a MessageError or an AppError. */
+export type Plan = { readonly head: RequestHead; readonly routing: Routing };
+
+export type ClientParts = DirectParts & {
+  readonly context: ExchangeContext;
+  readonly plan: (text: string) => Plan;
+  readonly onClosed: (connection: ClientConnection) => void;
+};
+
+const toAppError = (error: unknown): AppError => {
+  if (error instanceof AppError) return error;
+  if (error instanceof MessageError) return new AppError(error.code, { detail: error.message });
+  throw error;
+};
+
+/** One client's socket: reads requests in order, one exchange at a time; later requests wait in line. */
+export class ClientConnection implements ExchangeClient {
+  readonly #socket: Socket;
+  readonly #parts: ClientParts;
+  readonly #address: string;
+  readonly #deadline = new Deadline(() => this.#late());
+  #pending: Buffer | undefined;
+  #exchange: DirectExchange | undefined;
+  /** The exchange as the log knows it, while an answer of ours may still be due. */
+  #logged: Exchange | undefined;
+  #head: RequestHead | undefined;
+  #closing = false;
+  #halfClosed = false;
+  #paused = false;
+  #reading = false;
+
+  constructor(socket: Socket, parts: ClientParts) {
+    this.#socket = socket;
+    this.#parts = parts;
+    this.#address = plainAddress(socket.remoteAddress ?? '');
+    parts.deadlines.add(this.#deadline);
+    parts.deadlines.set(this.#deadline, parts.config.clientHeadTimeoutMs);
+    socket.on('data', (bytes: Buffer) => this.#read(bytes));
+    socket.on('drain', () => this.#exchange?.clientDrained());
+    socket.once('end', () => this.#ended());
+    socket.on('error', () => undefined);
+    socket.once('close', () => this.#closed());
+  }
+
+  get isBlocked(): boolean {
+    return this.#socket.writableNeedDrain;
+  }
+
+  /** No exchange is under way. */
+  get isIdle(): boolean {
+    return this.#exchange === undefined;
+  }
+
+  write(data: string | Buffer, onWritten?: () => void): void {
+    if (typeof data === 'string') this.#socket.write(data, 'latin1');
+    else this.#socket.write(data, onWritten);
+  }
+
+  cork(): void {
+    this.#socket.cork();
+  }
+
+  uncork(): void {
+    this.#socket.uncork();
+  }
+
+  pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#socket.resume();
+  }
+
+  answered(close: boolean): void {
+    this.#exchange = undefined;
+    this.#logged = undefined;
+    if (close || this.#halfClosed) {
+      this.#finish();
+      return;
+    }
+    this.#parts.deadlines.set(this.#deadline, this.#parts.config.clientKeepAliveMs);
+    this.resume();
+    if (this.#pending && !this.#reading) this.#readNext();
+  }
+
+  refuse(error: AppError): void {
+    const head = this.#head;
+    const requestId = this.#logged?.request.requestId ?? requestIdOf(undefined);
+    const rendered = renderProblem(error, { requestId, accept: head?.accept });
+    const unread = this.#exchange ? !this.#exchange.body.ended : false;
+    const doubtful = error.code !== 'NOT_FOUND' && rendered.status < 500;
+    const close = !head?.keepAlive || unread || doubtful || this.#parts.isDraining();
+    this.#write(rendered.status, rendered.headers, head?.method === 'HEAD' ? '' : rendered.body, close);
+  }
+
+  cut(): void {
+    this.#exchange = undefined;
+    this.#socket.resetAndDestroy();
+  }
+
+  tunnel(onData: (bytes: Buffer) => void, onEnd: () => void): void {
+    this.#parts.deadlines.clear(this.#deadline);
+    this.#socket.removeAllListeners('data');
+    this.#socket.removeAllListeners('end');
+    if (this.#pending) onData(this.#pending);
+    this.#pending = undefined;
+    this.#socket.on('data', onData);
+    this.#socket.once('end', onEnd);
+    this.resume();
+  }
+
+  endTunnel(): void {
+    this.#socket.end();
+  }
+
+  /** The engine stops: an idle connection has no reason to stay. */
+  closeIfIdle(): void {
+    if (this.isIdle && !this.#closing) this.#socket.destroy();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #read(bytes: Buffer): void {
+    // After the last answer, what still comes is read away, so that the answer is not lost in a reset.
+    if (this.#closing) return;
+    const exchange = this.#exchange;
+    if (exchange && !exchange.body.ended) {
+      this.#readBody(exchange, bytes);
+      return;
+    }
+    this.#pending = this.#pending ? Buffer.concat([this.#pending, bytes]) : bytes;
+    if (!exchange) this.#readNext();
+    else if (this.#pending.length > maxPipelinedBytes) this.pause();
+  }
+
+  #readBody(exchange: DirectExchange, bytes: Buffer): void {
+    try {
+      const { next, flowing } = exchange.body.take(bytes, 0);
+      if (next < bytes.length) this.#pending = bytes.subarray(next);
+      exchange.bodyMoved(flowing);
+    } catch (error) {
+      exchange.refuse(toAppError(error));
+    }
+  }
+
+  /** Reads request after request while they are complete and none is under way. */
+  #readNext(): void {
+    this.#reading = true;
+    while (this.#pending && !this.#exchange && !this.#closing) {
+      const bytes = this.#pending;
+      const end = bytes.indexOf(headEnd, 0, 'latin1');
+      if (end === -1 || end > maxHeadBytes) {
+        if (bytes.length > maxHeadBytes) this.#refuseHead(bytes);
+        else if (!this.#logged)
+          this.#parts.deadlines.set(this.#deadline, this.#parts.config.clientHeadTimeoutMs);
+        break;
+      }
+      const next = end + headEnd.length;
+      this.#pending = next < bytes.length ? bytes.subarray(next) : undefined;
+      this.#begin(bytes.toString('latin1', 0, next));
+    }
+    this.#reading = false;
+  }
+
+  #refuseHead(bytes: Buffer): void {
+    const line = bytes.indexOf('\r\n', 0, 'latin1');
+    const tooLong = line === -1 || line > maxTargetLength + 64;
+    this.#refuseUnread(new AppError(tooLong ? 'PROXY_URL_TOO_LONG' : 'REQUEST_HEAD_TOO_LARGE'));
+  }
+
+  #begin(text: string): void {
+    this.#head = undefined;
+    this.#parts.deadlines.clear(this.#deadline);
+    let plan: Plan;
+    try {
+      plan = this.#parts.plan(text);
+    } catch (error) {
+      this.#refuseUnread(toAppError(error), text);
+      return;
+    }
+    const { head, routing } = plan;
+    this.#head = head;
+    const exchange = this.#exchangeFor(head.method, head.target, head);
+    this.#logged = exchange;
+    switch (routing.kind) {
+      case 'redirect':
+        this.#write(
+          308,
+          { Location: routing.location, 'Content-Length': '0', 'X-Request-Id': exchange.request.requestId },
+          '',
+          head.bodyLength !== 0 || !head.keepAlive,
+        );
+        return;
+      case 'options':
+        this.#write(
+          204,
+          {
+            Allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+            'X-Request-Id': exchange.request.requestId,
+          },
+          '',
+          head.bodyLength !== 0 || !head.keepAlive,
+        );
+        return;
+      case 'forward':
+        this.#forward(exchange, head, routing);
+        return;
+    }
+  }
+
+  #forward(exchange: Exchange, head: RequestHead, routing: Routing & { kind: 'forward' }): void {
+    const { route, target } = routing;
+    const direct = new DirectExchange(this.#parts, exchange, { head, route, target }, this);
+    this.#exchange = direct;
+    if (head.bodyLength > route.maxBodyBytes) {
+      direct.refuse(new AppError('PROXY_BODY_TOO_LARGE'));
+      return;
+    }
+    const bytes = this.#pending;
+    if (head.bodyLength !== 0 && bytes) {
+      this.#pending = undefined;
+      this.#readBody(direct, bytes);
+      if (this.#exchange !== direct) return;
+    }
+    direct.start();
+  }
+
+  #exchangeFor(method: string, target: string, head: RequestHead | undefined): Exchange {
+    return new Exchange(this.#parts.context, {
+      method,
+      target,
+      protocol: head ? `HTTP/1.${head.minor}` : '-',
+      clientAddress: this.#address,
+      requestId: requestIdOf(head?.requestId),
+      userAgent: head?.userAgent,
+      referer: head?.referer,
+    });
+  }
+
+  /** Refuses what is no request: nothing more of this connection is read as one. */
+  #refuseUnread(error: AppError, text = ''): void {
+    const [method = '-', target = '-'] = /^(\S{1,32}) (\S{1,8192}) /.exec(text)?.slice(1) ?? [];
+    this.#logged = this.#exchangeFor(method, target, undefined);
+    this.refuse(error);
+  }
+
+  #write(status: number, headers: Readonly<Record<string, string>>, body: string, close: boolean): void {
+    const connection = close
+      ? 'Connection: close\r\n'
+      : this.#head?.minor === 0
+        ? 'Connection: keep-alive\r\n'
+        : '';
+    let lines = '';
+    for (const name in headers) lines += `${name}: ${headers[name]}\r\n`;
+    this.#socket.write(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines}${connection}\r\n${body}`,
+      'utf8',
+    );
+    this.#logged?.finish(status);
+    this.answered(close);
+  }
+
+  /** The last answer of this connection is written. */
+  #finish(): void {
+    this.#closing = true;
+    this.#pending = undefined;
+    this.#socket.end();
+    this.resume();
+    this.#parts.deadlines.set(this.#deadline, lingerMs);
+  }
+
+  #late(): void {
+    if (!this.#closing && this.#pending && !this.#exchange)
+      this.#refuseUnread(new AppError('REQUEST_TIMEOUT'));
+    else this.#socket.destroy();
+  }
+
+  #ended(): void {
+    this.#halfClosed = true;
+    if (this.#exchange?.body.ended) return;
+    if (this.#exchange) this.#socket.destroy();
+    else if (!this.#closing) this.#finish();
+  }
+
+  #closed(): void {
+    this.#parts.deadlines.remove(this.#deadline);
+    const exchange = this.#exchange;
+    this.#exchange = undefined;
+    exchange?.abort();
+    this.#parts.onClosed(this);
+  }
+}

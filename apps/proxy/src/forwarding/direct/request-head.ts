@@ -1,0 +1,161 @@
+import { isForwardedName } from '../forwarded-headers.ts';
+import { connectionTokens, endsHere } from '../hop-by-hop.ts';
+import { checkCharacters, malformed, parseLength, visitHeaders } from './header-lines.ts';
+import { MessageError } from './message-error.ts';
+
+export const maxTargetLength = 8192;
+
+/** What the text of one request head says. A pure function of the text, so it may be kept and shared. */
+export type RequestHead = {
+  readonly method: string;
+  readonly target: string;
+  /** 0 or 1: the minor version of HTTP/1. */
+  readonly minor: number;
+  readonly authority: string | undefined;
+  /** Bytes of the body; 0 for none, -1 for a chunked one. */
+  readonly bodyLength: number;
+  readonly keepAlive: boolean;
+  readonly expectsContinue: boolean;
+  /** The protocol asked for by a valid upgrade request. */
+  readonly upgrade: string | undefined;
+  readonly requestId: string | undefined;
+  readonly userAgent: string | undefined;
+  readonly referer: string | undefined;
+  readonly accept: string | undefined;
+  /** What the client claims of where it comes from; believed only from trusted proxies. */
+  readonly claimed: { readonly for?: string; readonly proto?: string; readonly host?: string };
+  /** The header lines to send on, without those that end here or are ours to write. */
+  readonly lines: string;
+  /** Holds credentials: not to be kept. */
+  readonly isSecret: boolean;
+};
+
+const requestLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32}) ([\x21-\x7e\x80-\xff]+) HTTP\/1\.([01])$/;
+
+/** Names that we write ourselves from what was parsed, also when spelled with underscores. */
+const ours: ReadonlySet<string> = new Set([
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'x-request-id',
+  'expect',
+  'via',
+]);
+
+const isOurs = (name: string): boolean => isForwardedName(name) || ours.has(name.replaceAll('_', '-'));
+
+/** Mutable while the lines are gone through. */
+type Gathered = {
+  -readonly [K in keyof RequestHead]?: RequestHead[K];
+} & { kept: string[]; connection: string[]; hosts: number; length: number; coding: string | undefined };
+
+const bodyLengthOf = ({ length, coding }: Gathered, minor: number): number => {
+  if (coding === undefined) return Math.max(length, 0);
+  if (minor === 0) throw malformed('request', 'Transfer-Encoding has no place in HTTP/1.0.');
+  if (length !== -1) throw malformed('request', 'The request has both Content-Length and Transfer-Encoding.');
+  if (coding.toLowerCase() !== 'chunked') {
+    throw new MessageError('PROXY_CODING_UNSUPPORTED', 'The transfer coding is not chunked alone.');
+  }
+  return -1;
+};
+
+const gather = (found: Gathered, name: string, value: string, line: string): void => {
+  switch (name) {
+    case 'host':
+      found.hosts += 1;
+      found.authority = value;
+      return;
+    case 'content-length':
+      if (found.length !== -1) throw malformed('request', 'The request has two Content-Length lines.');
+      found.length = parseLength(value, 'request');
+      return;
+    case 'transfer-encoding':
+      if (found.coding !== undefined)
+        throw malformed('request', 'The request has two Transfer-Encoding lines.');
+      found.coding = value;
+      return;
+    case 'connection':
+      found.connection.push(value);
+      return;
+    case 'upgrade':
+      found.upgrade = value;
+      return;
+    case 'expect':
+      if (value.toLowerCase() !== '100-continue') {
+        throw new MessageError('PROXY_EXPECTATION_FAILED', 'Only 100-continue can be expected.');
+      }
+      found.expectsContinue = true;
+      return;
+    case 'x-request-id':
+      found.requestId = value;
+      return;
+    case 'x-forwarded-for':
+      found.claimed = {
+        ...found.claimed,
+        for: found.claimed?.for ? `${found.claimed.for}, ${value}` : value,
+      };
+      return;
+    case 'x-forwarded-proto':
+      found.claimed = { ...found.claimed, proto: value };
+      return;
+    case 'x-forwarded-host':
+      found.claimed = { ...found.claimed, host: value };
+      return;
+    case 'user-agent':
+      found.userAgent = value;
+      break;
+    case 'referer':
+      found.referer = value;
+      break;
+    case 'accept':
+      found.accept = value;
+      break;
+    case 'authorization':
+    case 'cookie':
+      found.isSecret = true;
+      break;
+  }
+  if (!isOurs(name)) found.kept.push(name, line);
+};
+
+/**
+ * Parses the text of one request head, latin1, with its last CRLFCRLF. Throws a MessageError instead of repairing:
+ * whatever another server could read differently (RFC 9112 11.2).
+ */
+export const parseRequestHead = (text: string): RequestHead => {
+  checkCharacters(text, 'request');
+  const lineEnd = text.indexOf('\r\n');
+  const first = requestLine.exec(text.slice(0, lineEnd));
+  if (!first) throw malformed('request', 'The request line is malformed.');
+  const [, method = '', target = '', version] = first;
+  if (target.length > maxTargetLength) throw new MessageError('PROXY_URL_TOO_LONG', 'The URL is too long.');
+  const minor = version === '1' ? 1 : 0;
+  const found: Gathered = { kept: [], connection: [], hosts: 0, length: -1, coding: undefined };
+  visitHeaders(text, lineEnd + 2, 'request', (name, value, line) => gather(found, name, value, line));
+  if (found.hosts > 1 || (found.hosts === 0 && minor === 1)) {
+    throw malformed('request', 'A request must have exactly one Host header.');
+  }
+  const bodyLength = bodyLengthOf(found, minor);
+  const named = connectionTokens(found.connection);
+  let lines = '';
+  for (let index = 0; index < found.kept.length; index += 2) {
+    if (!endsHere(found.kept[index] ?? '', named)) lines += found.kept[index + 1];
+  }
+  return {
+    method,
+    target,
+    minor,
+    authority: found.authority,
+    bodyLength,
+    keepAlive: minor === 1 ? !named.has('close') : named.has('keep-alive'),
+    expectsContinue: (found.expectsContinue ?? false) && minor === 1,
+    upgrade: named.has('upgrade') && minor === 1 ? found.upgrade : undefined,
+    requestId: found.requestId,
+    userAgent: found.userAgent,
+    referer: found.referer,
+    accept: found.accept,
+    claimed: found.claimed ?? {},
+    lines,
+    isSecret: found.isSecret ?? false,
+  };
+};

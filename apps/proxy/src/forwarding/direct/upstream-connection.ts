@@ -1,0 +1,284 @@
+import { connect, type LookupFunction, type Socket } from 'node:net';
+import type { Upstream } from '../../balancing/upstream.ts';
+import type { AttemptFailure } from '../retry.ts';
+import { ChunkedScanner } from './chunked-scanner.ts';
+import { malformed } from './header-lines.ts';
+import { MessageError } from './message-error.ts';
+import { ReadBuffer, type ReadBuffers, smallBytes } from './read-buffers.ts';
+import { parseResponseHead, type ResponseHead } from './response-head.ts';
+
+const maxHeadBytes = 16_384;
+const headEnd = '\r\n\r\n';
+
+/** The exchange that a connection works for. Called in the order: connected, answered, data…, ended. */
+export type UpstreamUser = {
+  connected(): void;
+  /** A valid final response head came. `hasBody` false: `ended` follows. */
+  answered(head: ResponseHead, hasBody: boolean): void;
+  /** An interim response other than 100 (RFC 9110 15.2). */
+  interim(head: ResponseHead): void;
+  /** Bytes of the body, without their framing; good only until this returns, unless lent by `lend`. */
+  data(bytes: Buffer, from: number, to: number): void;
+  /** The response has ended by its own framing. */
+  ended(): void;
+  /** The bytes of one read have all been handed over. Returns false to get no more until `resume`. */
+  flushed(): boolean;
+  /** The upstream speaks another protocol from here on; `rest` already belongs to it. */
+  upgraded(head: ResponseHead, rest: Buffer): void;
+  /** No response head came. */
+  failed(failure: AttemptFailure): void;
+  /** The response broke off after its head. */
+  brokeOff(): void;
+  drained(): void;
+};
+
+type Phase = 'connecting' | 'idle' | 'head' | 'length' | 'chunked' | 'until-close' | 'tunnel' | 'closed';
+
+export type UpstreamConnectionOptions = {
+  readonly upstream: Upstream;
+  readonly buffers: ReadBuffers;
+  readonly lookup: LookupFunction;
+  /** The connection may serve another request. */
+  readonly onIdle: (connection: UpstreamConnection) => void;
+  readonly onClosed: (connection: UpstreamConnection) => void;
+};
+
+/**
+ * One socket to one upstream. Only this class writes, pauses or destroys it. It becomes idle only when its response ended by
+ * its own framing, the request was written whole, nothing was left over and neither side said close; a byte that
+ * comes while it is idle destroys it.
+ */
+export class UpstreamConnection {
+  readonly upstream: Upstream;
+  readonly #options: UpstreamConnectionOptions;
+  readonly #socket: Socket;
+  readonly #buffer: ReadBuffer;
+  /** Whether it has served a request before. */
+  reused = false;
+  #phase: Phase = 'connecting';
+  #user: UpstreamUser | undefined;
+  #pending: Buffer | undefined;
+  #left = 0;
+  #scanner: ChunkedScanner | undefined;
+  #isHead = false;
+  #wantsUpgrade = false;
+  #closes = false;
+  #requestWritten = false;
+
+  constructor(options: UpstreamConnectionOptions) {
+    this.#options = options;
+    this.upstream = options.upstream;
+    this.#buffer = new ReadBuffer(options.buffers);
+    const { hostname: host, port } = options.upstream;
+    this.#socket = connect({
+      host,
+      port,
+      noDelay: true,
+      lookup: options.lookup,
+      onread: {
+        buffer: () => this.#nextBuffer(),
+        callback: (length: number, buffer: Uint8Array) => this.#read(buffer as Buffer, length),
+      },
+    });
+    this.#socket.once('connect', () => {
+      this.#phase = 'head';
+      this.#user?.connected();
+    });
+    this.#socket.on('drain', () => this.#user?.drained());
+    this.#socket.once('end', () => this.#upstreamEnded());
+    this.#socket.on('error', () => undefined);
+    this.#socket.once('close', () => this.#closed());
+  }
+
+  get connected(): boolean {
+    return this.#phase !== 'connecting' && this.#phase !== 'closed';
+  }
+
+  /** Takes it for one exchange. */
+  use(user: UpstreamUser, request: { readonly isHead: boolean; readonly wantsUpgrade: boolean }): void {
+    this.#user = user;
+    this.#isHead = request.isHead;
+    this.#wantsUpgrade = request.wantsUpgrade;
+    this.#requestWritten = false;
+    if (this.#phase === 'idle') this.#phase = 'head';
+  }
+
+  /** Returns false when the upstream reads more slowly than we write: `drained` follows. */
+  write(data: string | Buffer): boolean {
+    return typeof data === 'string' ? this.#socket.write(data, 'latin1') : this.#socket.write(data);
+  }
+
+  /** The whole request has been written. */
+  requestEnded(): void {
+    this.#requestWritten = true;
+  }
+
+  resume(): void {
+    if (this.#phase !== 'closed') this.#socket.resume();
+  }
+
+  /** The bytes just read are written on by reference. */
+  lend(): () => void {
+    return this.#buffer.lend();
+  }
+
+  /** Ends the tunnel's way to the upstream. */
+  endTunnel(): void {
+    this.#socket.end();
+  }
+
+  /** Nobody wants it any more: its exchange is over, or it was idle for too long. */
+  destroy(): void {
+    this.#user = undefined;
+    this.#socket.destroy();
+  }
+
+  #nextBuffer(): Buffer {
+    const large =
+      this.#phase === 'length' ? this.#left > smallBytes : this.#phase !== 'head' && this.#phase !== 'idle';
+    return this.#buffer.next(large && this.#phase !== 'connecting');
+  }
+
+  #read(buffer: Buffer, length: number): boolean {
+    let bytes = buffer.subarray(0, length);
+    if (this.#pending) {
+      bytes = Buffer.concat([this.#pending, bytes]);
+      this.#pending = undefined;
+    }
+    const user = this.#user;
+    try {
+      this.#take(bytes);
+    } catch (error) {
+      if (!(error instanceof MessageError)) throw error;
+      this.#break('invalid-head');
+      return true;
+    }
+    // An exchange that ended in this read has flushed already, and the connection may serve the next one.
+    return user === undefined || this.#user !== user || user.flushed();
+  }
+
+  #take(bytes: Buffer): void {
+    let index = 0;
+    while (index < bytes.length) {
+      const user = this.#user;
+      switch (this.#phase) {
+        case 'head':
+          if (!user) {
+            this.destroy();
+            return;
+          }
+          index = this.#takeHead(bytes, index, user);
+          break;
+        case 'length': {
+          const to = Math.min(bytes.length, index + this.#left);
+          this.#left -= to - index;
+          user?.data(bytes, index, to);
+          index = to;
+          if (this.#left === 0) this.#finish(bytes.length - index);
+          break;
+        }
+        case 'chunked': {
+          const scanner = this.#scanner;
+          if (!scanner) return;
+          index = scanner.scan(bytes, index, (from, to) => user?.data(bytes, from, to));
+          if (scanner.done) this.#finish(bytes.length - index);
+          break;
+        }
+        case 'until-close':
+        case 'tunnel':
+          user?.data(bytes, index, bytes.length);
+          return;
+        case 'idle':
+        case 'connecting':
+        case 'closed':
+          // A byte nobody asked for would become the answer to the next request (CVE-2026-6733).
+          this.destroy();
+          return;
+      }
+    }
+  }
+
+  #takeHead(bytes: Buffer, start: number, user: UpstreamUser): number {
+    const end = bytes.indexOf(headEnd, start, 'latin1');
+    if (end === -1 || end - start > maxHeadBytes) {
+      if (bytes.length - start > maxHeadBytes) throw malformed('response', 'The response head is too large.');
+      // The buffer is read into again: what is kept is copied.
+      this.#pending = Buffer.from(bytes.subarray(start));
+      return bytes.length;
+    }
+    const next = end + headEnd.length;
+    const head = parseResponseHead(bytes.toString('latin1', start, next));
+    if (head.status === 101) {
+      if (!this.#wantsUpgrade || head.upgrade === undefined)
+        throw malformed('response', 'A 101 nobody asked for.');
+      this.#phase = 'tunnel';
+      user.upgraded(head, bytes.subarray(next));
+      return bytes.length;
+    }
+    if (head.status < 200) {
+      if (head.status !== 100) user.interim(head);
+      return next;
+    }
+    this.#begin(head, user, bytes.length - next);
+    return next;
+  }
+
+  /** Settles how the response ends (RFC 9112 6.3). */
+  #begin(head: ResponseHead, user: UpstreamUser, unread: number): void {
+    this.#closes = head.closes;
+    const hasBody = !this.#isHead && head.status !== 204 && head.status !== 304 && head.length !== 0;
+    if (!hasBody) {
+      user.answered(head, false);
+      this.#finish(unread);
+      return;
+    }
+    this.#left = head.length;
+    this.#phase = head.chunked ? 'chunked' : head.length === -1 ? 'until-close' : 'length';
+    this.#scanner = head.chunked ? new ChunkedScanner('response') : undefined;
+    user.answered(head, true);
+  }
+
+  /** The response ended by its own framing, with so many bytes behind it. */
+  #finish(unread: number): void {
+    const user = this.#user;
+    this.#user = undefined;
+    this.#scanner = undefined;
+    const mayStay = unread === 0 && !this.#closes && this.#requestWritten;
+    if (mayStay) {
+      this.#phase = 'idle';
+      this.reused = true;
+      // Paused for a slow client it would never notice that the upstream closes it.
+      this.#socket.resume();
+      this.#options.onIdle(this);
+    } else this.#socket.destroy();
+    user?.ended();
+  }
+
+  #break(failure: AttemptFailure): void {
+    const user = this.#user;
+    const answered = this.#phase === 'length' || this.#phase === 'chunked' || this.#phase === 'until-close';
+    this.destroy();
+    if (answered) user?.brokeOff();
+    else user?.failed(failure);
+  }
+
+  #upstreamEnded(): void {
+    if (this.#phase === 'until-close') {
+      this.#closes = true;
+      this.#finish(0);
+    } else if (this.#phase === 'tunnel') this.#user?.ended();
+    else this.#socket.destroy();
+  }
+
+  #closed(): void {
+    const phase = this.#phase;
+    const user = this.#user;
+    this.#user = undefined;
+    this.#phase = 'closed';
+    this.#options.onClosed(this);
+    if (!user) return;
+    if (phase === 'connecting') user.failed('refused');
+    else if (phase === 'head') user.failed('broke');
+    else user.brokeOff();
+  }
+}
