@@ -1,6 +1,14 @@
 import { Command, CommanderError, Option } from 'commander';
 import { ConfigError } from './config-error.ts';
-import { describeShape, environmentOf, flagOf, type Setting, type Settings, splitList } from './settings.ts';
+import {
+  defaultTextOf,
+  describeShape,
+  environmentOf,
+  flagOf,
+  type Setting,
+  type Settings,
+  splitList,
+} from './settings.ts';
 
 export type CommandLine = {
   readonly name: string;
@@ -19,10 +27,10 @@ export type ParsedCommandLine = {
   readonly help?: string;
 };
 
-const optionOf = (name: string, setting: Setting): Option => {
+/** A setting as an option of commander, with its default and its variable in the description. */
+export const optionOf = (name: string, setting: Setting): Option => {
   const variable = setting.environment === false ? '' : ` (${environmentOf(name)})`;
-  const value = setting.default;
-  const shown = typeof value === 'boolean' ? '' : String(value ?? '');
+  const shown = setting.type === 'boolean' ? '' : defaultTextOf(setting);
   const fallback = shown === '' ? '' : ` [${shown}]`;
   const text = `${setting.description}${fallback}${variable}`;
   if (setting.type === 'boolean') {

@@ -1,0 +1,71 @@
+import { StartError } from '@tripod/shared/process/start-error';
+import type { UpConfig } from '../settings.ts';
+import type { StackDependencies } from '../stack-dependencies.ts';
+import { type RunningStack, startStack } from '../start-stack.ts';
+import { showReady } from './show-ready.ts';
+
+/** Why the stack is to end. `again`: a person insists. */
+export type OnStopWanted = (stop: (why: string, options?: { readonly again: boolean }) => void) => void;
+
+export type UpOptions = {
+  readonly config: UpConfig;
+  readonly dependencies: StackDependencies;
+  /** Given the way to stop, which signals and the end of the launcher use. */
+  readonly onStopWanted: OnStopWanted;
+  /** Ends this process. */
+  readonly exit: (code: number) => void;
+};
+
+/** Two signals closer than this are one Ctrl-C, which pnpm passes on a second time. */
+const oneSignalMs = 300;
+const killedCode = 130;
+
+/** `stack up`: runs until it is stopped. Resolves when all serves; ends the process when all has stopped. */
+export const runUp = async ({ config, dependencies, onStopWanted, exit }: UpOptions): Promise<void> => {
+  const { clock } = dependencies;
+  const startedMs = clock.monotonicMs();
+  let running: RunningStack | undefined;
+  let stoppingSinceMs: number | undefined;
+  const say = (message: string, fields = {}): void => running?.output.event('info', message, fields);
+
+  const stop = (why: string, { again = true } = {}): void => {
+    if (stoppingSinceMs !== undefined) {
+      if (!again || clock.monotonicMs() - stoppingSinceMs < oneSignalMs) return;
+      say('again: killing everything');
+      running?.stack.killAll();
+      exit(killedCode);
+      return;
+    }
+    stoppingSinceMs = clock.monotonicMs();
+    if (!running) {
+      exit(killedCode);
+      return;
+    }
+    say('stopping', { why });
+    running.stop().then(
+      () => exit(0),
+      (error: unknown) => {
+        running?.output.event('error', 'stopping failed', { error });
+        exit(1);
+      },
+    );
+  };
+  onStopWanted(stop);
+  try {
+    await startStack({
+      config,
+      dependencies,
+      onDown: () => stop('stack down'),
+      onStack: (one) => {
+        running = one;
+      },
+    });
+  } catch (error) {
+    // What was asked to stop while it started ends by that way.
+    if (stoppingSinceMs !== undefined) return;
+    throw error instanceof Error ? error : new StartError(String(error));
+  }
+  if (running && stoppingSinceMs === undefined) {
+    showReady(running, { ...dependencies, durationMs: clock.monotonicMs() - startedMs });
+  }
+};

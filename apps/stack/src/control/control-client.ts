@@ -1,0 +1,43 @@
+import { connect } from 'node:net';
+import { StartError } from '@tripod/shared/process/start-error';
+import { createLineSplitter } from '../output/split-lines.ts';
+import type { ControlReply, ControlRequest } from './protocol.ts';
+
+/** Nothing listens on the control socket. */
+export class NotRunningError extends StartError {
+  constructor(startCommand: string) {
+    super(`No stack runs here. Start it with: ${startCommand}`);
+    this.name = 'NotRunningError';
+  }
+}
+
+export type AskOptions = {
+  readonly socketPath: string;
+  /** What a person types to start a stack, for the error. */
+  readonly startCommand: string;
+  readonly onProgress?: (message: string) => void;
+};
+
+/** Asks the running stack and waits for the end of it. Throws a StartError with its reason when it says no. */
+export const askStack = (
+  request: ControlRequest,
+  { socketPath, startCommand, onProgress = () => undefined }: AskOptions,
+): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(socketPath);
+    const lines = createLineSplitter((line) => {
+      const reply = JSON.parse(line) as ControlReply;
+      if (reply.type === 'progress') onProgress(reply.message);
+      else if (reply.type === 'done') resolve(reply.result);
+      else reject(new StartError(reply.message));
+    });
+    socket.setEncoding('utf8');
+    socket.once('connect', () => socket.write(`${JSON.stringify(request)}\n`));
+    socket.on('data', (piece: string) => lines.add(piece));
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') reject(new NotRunningError(startCommand));
+      else if (error.code === 'EACCES') reject(new StartError('The stack that runs here is another user’s.'));
+      else reject(error);
+    });
+    socket.once('close', () => reject(new StartError('The stack ended before it answered.')));
+  });

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StartError } from '@tripod/shared/process/start-error';
+
+/** Where everything of one stack lies. */
+export type StateFolder = {
+  readonly stateDir: string;
+  readonly logsDir: string;
+  readonly lockFile: string;
+  readonly stateFile: string;
+  /** Holds the control socket; nobody else may enter. */
+  readonly socketDir: string;
+  readonly socketPath: string;
+  /** Files of nginx, when it is the proxy. */
+  readonly nginxDir: string;
+};
+
+// sun_path holds 104 bytes on macOS and 108 on Linux, the closing zero included.
+const maxSocketPathBytes = 100;
+
+/** Names everything in a state folder; makes nothing. The same folder by another path gives the same names. */
+export const locateState = (stateDir: string, userId: number): StateFolder => {
+  let real = stateDir;
+  try {
+    real = realpathSync(stateDir);
+  } catch {
+    // Not made yet: the path as it was given is as good as any.
+  }
+  const inside = join(real, 'control');
+  const fits = Buffer.byteLength(join(inside, 'stack.sock')) <= maxSocketPathBytes;
+  const key = createHash('sha256').update(real).digest('hex').slice(0, 12);
+  const socketDir = fits ? inside : join(tmpdir(), `tripod-${userId}-${key}-control`);
+  return {
+    stateDir: real,
+    logsDir: join(real, 'logs'),
+    lockFile: join(real, 'stack.lock'),
+    stateFile: join(real, 'stack.json'),
+    socketDir,
+    socketPath: join(socketDir, 'stack.sock'),
+    nginxDir: join(real, 'nginx'),
+  };
+};
+
+const notUsable = (folder: string, why: string): StartError =>
+  new StartError(`The folder ${folder} can not be used (${why}); choose another one with --state-dir.`);
+
+/** Makes the state folder and the one for the socket. Throws a StartError when they are not this user's to write. */
+export const makeStateFolder = (stateDir: string, userId: number): StateFolder => {
+  try {
+    mkdirSync(stateDir, { recursive: true });
+  } catch (error) {
+    throw notUsable(stateDir, (error as NodeJS.ErrnoException).code ?? 'unknown');
+  }
+  const folder = locateState(stateDir, userId);
+  for (const dir of [folder.logsDir, folder.socketDir]) {
+    try {
+      mkdirSync(dir, { recursive: true });
+    } catch (error) {
+      throw notUsable(dir, (error as NodeJS.ErrnoException).code ?? 'unknown');
+    }
+  }
+  // In a temp folder anybody may have put it there first.
+  const found = lstatSync(folder.socketDir);
+  if (!found.isDirectory() || found.uid !== userId) throw notUsable(folder.socketDir, 'it is another user’s');
+  chmodSync(folder.socketDir, 0o700);
+  return folder;
+};

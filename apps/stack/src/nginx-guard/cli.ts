@@ -1,0 +1,27 @@
+import { portSetting, serviceSettings } from '@tripod/shared/config/service-settings';
+import { runCli } from '@tripod/shared/process/run-cli';
+import { systemProcesses } from '../supervisor/process-table.ts';
+import { startNginx } from './start-nginx.ts';
+
+const text = (description: string) => ({ type: 'string', environment: false, description }) as const;
+
+/** The workers outlive a killed nginx and would hold the port: they are in this process's group, which ends whole. */
+const onDeath = (): void => {
+  process.kill(0, 'SIGKILL');
+};
+
+await runCli({
+  name: 'nginx-guard',
+  description: 'Runs nginx for the stack: nginx ends when the stack does, however that happens.',
+  examples: ['node apps/stack/src/nginx-guard/cli.ts --nginx /usr/sbin/nginx --file nginx.conf --port 8080'],
+  settings: {
+    nginx: text('The nginx to run'),
+    file: text('Its configuration'),
+    pidFile: text('Where that configuration lets it write its process number'),
+    port: { ...portSetting(8080), environment: false },
+    drainDelayMs: { ...serviceSettings.drainDelayMs, environment: false },
+    logFormat: { ...serviceSettings.logFormat, environment: false },
+  },
+  start: ({ nginx = '', file = '', pidFile = '', port }, { clock }) =>
+    startNginx({ nginx, file, pidFile, port, clock, table: systemProcesses, onDeath }),
+});

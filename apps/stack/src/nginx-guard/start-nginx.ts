@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import type { Clock } from '@tripod/shared/process/clock';
+import type { RunningService } from '@tripod/shared/process/run-cli';
+import { StartError } from '@tripod/shared/process/start-error';
+import { endLeftovers } from '../supervisor/end-leftovers.ts';
+import { pause } from '../supervisor/pause.ts';
+import type { ProcessTable } from '../supervisor/process-table.ts';
+
+export type NginxOptions = {
+  readonly nginx: string;
+  readonly file: string;
+  readonly pidFile: string;
+  readonly port: number;
+  readonly clock: Clock;
+  readonly table: ProcessTable;
+  /** nginx ended by itself. */
+  readonly onDeath: () => void;
+};
+
+const pollMs = 50;
+const graceMs = 10_000;
+
+const accepts = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('close', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+
+const pidIn = (file: string): number => {
+  try {
+    return Number(readFileSync(file, 'utf8')) || 0;
+  } catch {
+    return 0;
+  }
+};
+
+const ended = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
+
+/** Starts nginx and waits until it accepts connections. A guard that was killed may have left one: it is ended first. */
+export const startNginx = async (options: NginxOptions): Promise<RunningService> => {
+  const { nginx, file, pidFile, port, clock, table, onDeath } = options;
+  await endLeftovers([{ name: 'nginx', pid: pidIn(pidFile), port, marks: ['nginx', file] }], {
+    table,
+    clock,
+  });
+  // Its own error log is stderr, which it never opens: any kind of pipe will do there.
+  const child = spawn(nginx, ['-e', 'stderr', '-c', file], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const gone = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
+  while (!ended(child) && child.pid !== undefined && !(await accepts(port))) await pause(clock, pollMs);
+  if (ended(child) || child.pid === undefined)
+    throw new StartError('nginx did not start; it says why above.');
+
+  let stopping = false;
+  void gone.then(() => {
+    if (!stopping) onDeath();
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: async () => {
+      stopping = true;
+      child.kill('SIGQUIT');
+      const late = clock.after(graceMs, () => child.kill('SIGTERM'));
+      await gone;
+      late.cancel();
+    },
+  };
+};

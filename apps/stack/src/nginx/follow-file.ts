@@ -1,0 +1,70 @@
+import { open } from 'node:fs/promises';
+import { createLineSplitter } from '../output/split-lines.ts';
+
+export type FollowOptions = {
+  readonly onLine: (line: string) => void;
+  /** Default: from where it ends now. */
+  readonly fromStart?: boolean;
+  /** A file that grew beyond this is emptied after reading; whoever writes it must append. Default: never. */
+  readonly maxBytes?: number;
+  /** Default 200 ms. */
+  readonly intervalMs?: number;
+};
+
+export type Following = {
+  /** Reads what is new now. */
+  read(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const pieceBytes = 65_536;
+
+/**
+ * Reads what is added to a file by another process. A file that became shorter, or is another one by that name, is read
+ * from its start. The timer keeps the process alive until `stop`.
+ */
+export const followFile = async (path: string, options: FollowOptions): Promise<Following> => {
+  const { onLine, fromStart = false, maxBytes = Number.POSITIVE_INFINITY, intervalMs = 200 } = options;
+  const decoder = new TextDecoder();
+  const lines = createLineSplitter(onLine);
+  let offset = 0;
+  let inode: number | undefined;
+
+  const readNew = async (): Promise<void> => {
+    const file = await open(path, maxBytes === Number.POSITIVE_INFINITY ? 'r' : 'r+').catch(() => undefined);
+    if (!file) return;
+    try {
+      const stat = await file.stat();
+      if (inode === undefined) offset = fromStart ? 0 : stat.size;
+      else if (stat.ino !== inode || stat.size < offset) offset = 0;
+      inode = stat.ino;
+      for (;;) {
+        const { bytesRead, buffer } = await file.read(Buffer.alloc(pieceBytes), 0, pieceBytes, offset);
+        if (bytesRead === 0) break;
+        offset += bytesRead;
+        lines.add(decoder.decode(buffer.subarray(0, bytesRead), { stream: true }));
+      }
+      if (offset > maxBytes) {
+        await file.truncate(0);
+        offset = 0;
+      }
+    } finally {
+      await file.close();
+    }
+  };
+  let last: Promise<void> = Promise.resolve();
+  const read = (): Promise<void> => {
+    last = last.then(readNew, readNew);
+    return last;
+  };
+  await read();
+  const timer = setInterval(() => void read().catch(() => undefined), intervalMs);
+  return {
+    read,
+    stop: async () => {
+      clearInterval(timer);
+      await read();
+      lines.end();
+    },
+  };
+};

@@ -1,0 +1,99 @@
+import { StartError } from '@tripod/shared/process/start-error';
+import type { HandleControl } from './control/control-server.ts';
+import type { Say } from './copies/api-copies.ts';
+import { reportStack } from './report-stack.ts';
+import type { Stack } from './stack.ts';
+import type { StackDependencies } from './stack-dependencies.ts';
+import type { SupervisedProcess } from './supervisor/supervised-process.ts';
+
+export type OperationsOptions = {
+  readonly stack: Stack;
+  readonly dependencies: StackDependencies;
+  readonly onDown: () => void;
+};
+
+const allCopies = 'api';
+
+const renew = async (stack: Stack, process: SupervisedProcess, say: Say): Promise<void> => {
+  if (stack.copies.all.includes(process)) {
+    await stack.copies.renew(process, say);
+    return;
+  }
+  say(`${process.name}: stopping; requests are refused until it is back`);
+  await process.stop();
+  await process.start();
+  say(`${process.name}: ready`);
+};
+
+const stop = async (stack: Stack, process: SupervisedProcess, say: Say): Promise<void> => {
+  if (process.state === 'stopped') {
+    say(`${process.name}: is stopped already`);
+    return;
+  }
+  if (stack.copies.all.includes(process)) await stack.copies.takeOut(process, say);
+  else {
+    await process.stop();
+    say(`${process.name}: stopped`);
+  }
+  say(`${process.name} stays down until: pnpm stack start ${process.name}`);
+};
+
+const start = async (stack: Stack, process: SupervisedProcess, say: Say): Promise<void> => {
+  if (process.state === 'ready') {
+    say(`${process.name}: runs already`);
+  } else if (stack.copies.all.includes(process)) {
+    await stack.copies.bringIn(process, say);
+  } else {
+    await process.start();
+    say(`${process.name}: ready`);
+  }
+};
+
+const kill = (process: SupervisedProcess, say: Say): void => {
+  if (process.pid === undefined) throw new StartError(`${process.name} does not run.`);
+  say(`${process.name}: process ${process.pid} killed; the stack starts it again`);
+  process.kill();
+};
+
+/** What the commands of a person do to the running stack. Those that change it wait for each other. */
+export const createOperations = ({ stack, dependencies, onDown }: OperationsOptions): HandleControl => {
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = (what: () => Promise<void>): Promise<void> => {
+    const next = last.then(what, what);
+    last = next;
+    return next;
+  };
+  const find = (name: string): SupervisedProcess => {
+    const found = stack.processes.find((process) => process.name === name);
+    if (found) return found;
+    const names = stack.processes.map((process) => process.name).join(', ');
+    throw new StartError(`There is no ${name} here; there are ${names}.`);
+  };
+  const onAll = async (change: (process: SupervisedProcess) => Promise<void>): Promise<void> => {
+    for (const copy of stack.copies.all) await change(copy);
+  };
+
+  return async (request, say) => {
+    if (stack.stopping && request.command !== 'ps') throw new StartError('The stack is stopping.');
+    switch (request.command) {
+      case 'ps':
+        return reportStack(stack, dependencies);
+      case 'down':
+        onDown();
+        return { pid: dependencies.pid };
+      case 'scale':
+        return inTurn(() => stack.copies.scale(request.count, say));
+      case 'kill':
+        return kill(find(request.name), say);
+      case 'restart':
+        if (request.name === allCopies) return inTurn(() => stack.copies.renewAll(say));
+        return inTurn(() => renew(stack, find(request.name), say));
+      case 'stop':
+        if (request.name === allCopies) return inTurn(() => onAll((copy) => stop(stack, copy, say)));
+        return inTurn(() => stop(stack, find(request.name), say));
+      case 'start':
+        if (request.name === allCopies) return inTurn(() => onAll((copy) => start(stack, copy, say)));
+        return inTurn(() => start(stack, find(request.name), say));
+    }
+  };
+};

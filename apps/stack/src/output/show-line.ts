@@ -1,0 +1,45 @@
+import { formatJson, formatText, type LogEvent } from '@tripod/shared/logging/log-line';
+
+export type LineFormat = { readonly format: 'text' | 'json'; readonly colour: boolean };
+
+const nameColours = [36, 35, 34, 33, 32, 96, 95, 94];
+
+/** The same colour for the same name, in every run. */
+const paintName = (name: string): string => {
+  let sum = 0;
+  for (const letter of name) sum = (sum * 31 + letter.charCodeAt(0)) % 997;
+  return `\u001b[${nameColours[sum % nameColours.length]}m${name}`;
+};
+
+const nameWidth = 13;
+
+/** Reads a line that one of our loggers wrote. Undefined when it is anything else. */
+export const parseLogLine = (line: string): LogEvent | undefined => {
+  if (!line.startsWith('{')) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  const { time, level, name, message, ...fields } = value as Record<string, unknown>;
+  const timeMs = typeof time === 'string' ? Date.parse(time) : Number.NaN;
+  if (typeof name !== 'string' || typeof message !== 'string' || Number.isNaN(timeMs)) return undefined;
+  return { timeMs, level: level === 'warn' || level === 'error' ? level : 'info', name, message, fields };
+};
+
+const showEvent = (event: LogEvent, { format, colour }: LineFormat): string => {
+  if (format === 'json') return formatJson(event);
+  const name = event.name.padEnd(nameWidth);
+  return formatText({ ...event, name: colour ? paintName(name) : name }, colour);
+};
+
+/**
+ * A line of the service `name` as it is shown: on a terminal its particulars in short, in a pipe one JSON object.
+ * A line that is no log line is shown as it is, behind the name.
+ */
+export const showLine = (name: string, line: string, timeMs: number, how: LineFormat): string => {
+  if (how.format === 'json' && line.startsWith('{') && line.endsWith('}')) return `${line}\n`;
+  const event = parseLogLine(line) ?? { timeMs, level: 'info', name, message: line, fields: {} };
+  return showEvent(event, how);
+};

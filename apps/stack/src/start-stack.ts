@@ -1,0 +1,138 @@
+import { statSync } from 'node:fs';
+import { ConfigError } from '@tripod/shared/config/config-error';
+import { createShutdownStack, type ShutdownStack } from '@tripod/shared/process/shutdown-stack';
+import { StartError } from '@tripod/shared/process/start-error';
+import { alreadyRunning } from './already-running.ts';
+import { startControlServer } from './control/control-server.ts';
+import { takeStackLock } from './control/stack-lock.ts';
+import { findStackState, removeStackState } from './control/state-file.ts';
+import { makeStateFolder, type StateFolder } from './control/state-folder.ts';
+import { openDatabase } from './database.ts';
+import { followFile } from './nginx/follow-file.ts';
+import { nginxAccessLog } from './nginx/nginx-config.ts';
+import { createOperations } from './operations.ts';
+import { createOutput, type Output } from './output/output.ts';
+import type { UpConfig } from './settings.ts';
+import { Stack } from './stack.ts';
+import type { StackDependencies } from './stack-dependencies.ts';
+import { endLeftovers } from './supervisor/end-leftovers.ts';
+import { pause } from './supervisor/pause.ts';
+
+export type RunningStack = {
+  readonly stack: Stack;
+  readonly output: Output;
+  /** Proxy, then servers, then the database. Later calls wait for the first. */
+  stop(): Promise<void>;
+};
+
+export type StartStackOptions = {
+  readonly config: UpConfig;
+  readonly dependencies: StackDependencies;
+  /** `stack down` was typed. */
+  readonly onDown: () => void;
+  /** Given the stack as soon as there is one: a signal may come before it serves. */
+  readonly onStack: (running: RunningStack) => void;
+};
+
+const maxAccessLogBytes = 10_485_760;
+
+const checkPorts = async (config: UpConfig, { isPortFree }: StackDependencies): Promise<void> => {
+  const wanted: readonly (readonly [flag: string, port: number])[] = [
+    ['--port', config.port],
+    ['--static-port', config.staticPort],
+    ...(config.proxy === 'nginx' ? [] : [['--admin-port', config.adminPort] as const]),
+  ];
+  for (const [flag, port] of wanted) {
+    if (!(await isPortFree(port))) {
+      throw new StartError(
+        `Port ${port} is already in use; end what uses it, or choose another one with ${flag}.`,
+      );
+    }
+  }
+};
+
+const checkAssets = ({ assets }: UpConfig): void => {
+  if (statSync(assets, { throwIfNoEntry: false })?.isDirectory()) return;
+  throw new ConfigError([{ source: '--assets', problem: `names no folder: ${assets}` }]);
+};
+
+type BringUpOptions = StartStackOptions & {
+  readonly stack: Stack;
+  readonly folder: StateFolder;
+  readonly output: Output;
+  readonly undo: ShutdownStack;
+};
+
+const bringUp = async (options: BringUpOptions): Promise<void> => {
+  const { config, dependencies, onDown, stack, folder, output, undo } = options;
+  const { clock } = dependencies;
+  const control = await startControlServer(
+    folder.socketPath,
+    createOperations({ stack, dependencies, onDown }),
+  );
+  undo.push('the control socket', control.close);
+  const database = await openDatabase({
+    databaseUrl: config.databaseUrl,
+    stateDir: folder.stateDir,
+    onProgress: (message) => output.event('info', message),
+    pause: (ms) => pause(clock, ms),
+  });
+  undo.push('the database', database.close);
+  stack.useDatabase(database.url);
+  const copies = await stack.copies.make(config.copies);
+  if (config.proxy === 'nginx') {
+    const onLine = (line: string): void => output.line('proxy', line);
+    const access = await followFile(nginxAccessLog(folder.nginxDir), { onLine, maxBytes: maxAccessLogBytes });
+    undo.push('the access log', access.stop);
+  }
+  undo.push('the services', () => stack.stop());
+  await Promise.all([stack.staticServer.start(), ...copies.map((copy) => copy.start())]);
+  for (const { spec } of copies) await stack.balancer.add(spec.port);
+  await stack.proxy.start();
+};
+
+/**
+ * Starts everything, in order, and resolves when it serves. Throws a StartError or a ConfigError with one sentence, and
+ * what was started is undone then.
+ */
+export const startStack = async (options: StartStackOptions): Promise<RunningStack> => {
+  const { config, dependencies, onStack } = options;
+  const { clock, table, userId, sink, lineFormat } = dependencies;
+  checkAssets(config);
+  const undo = createShutdownStack();
+  try {
+    const folder = makeStateFolder(config.stateDir, userId);
+    const lock = await takeStackLock(folder);
+    if (!lock) throw await alreadyRunning(folder);
+    undo.push('the lock', lock.release);
+    const leftovers = await endLeftovers(findStackState(folder.stateFile)?.processes ?? [], { table, clock });
+    await checkPorts(config, dependencies);
+
+    const output = createOutput({ logsDir: folder.logsDir, sink, clock, ...lineFormat });
+    undo.push('the logs', output.close);
+    if (leftovers.length > 0) {
+      output.event('warn', 'ended what a killed stack had left', {
+        processes: leftovers.map(({ name }) => name),
+      });
+    }
+    const stack = new Stack({ config, dependencies, folder, output });
+    undo.push('the state file', () => removeStackState(folder.stateFile));
+    const settled = bringUp({ ...options, stack, folder, output, undo });
+    const running: RunningStack = {
+      stack,
+      output,
+      // Whatever is starting at that moment gives up, and is undone with the rest.
+      stop: async () => {
+        await stack.stop();
+        await settled.catch(() => undefined);
+        await undo.unwind();
+      },
+    };
+    onStack(running);
+    await settled;
+    return running;
+  } catch (error) {
+    await undo.unwind();
+    throw error;
+  }
+};

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+
+/** What is run, as `node FILE ARGS…`. */
+export type NodeCommand = { readonly file: string; readonly args: readonly string[] };
+
+export type ProxyInput = {
+  readonly port: number;
+  readonly adminPort: number;
+  readonly engine: string;
+  readonly apiPorts: readonly number[];
+  readonly staticPort: number;
+};
+
+/** How each service is started. A table, so that tests can put small services of their own in. */
+export type ServiceCommands = {
+  apiServer(input: { readonly name: string; readonly port: number }): NodeCommand;
+  staticServer(input: { readonly path: string; readonly port: number }): NodeCommand;
+  proxy(input: ProxyInput): NodeCommand;
+};
+
+export const upstreamUrl = (port: number): string => `http://127.0.0.1:${port}`;
+
+/** The services of the checkout, by their commands. What a flag does not say is the service's own default. */
+export const createServiceCommands = (checkout: string): ServiceCommands => {
+  const bin = (name: string): string => join(checkout, 'apps', name, 'bin', `${name}.js`);
+  const always = ['--host', 'localhost', '--log-format', 'json'];
+  return {
+    apiServer: ({ name, port }) => ({
+      file: bin('api-server'),
+      args: ['--port', `${port}`, '--name', name, ...always],
+    }),
+    staticServer: ({ path, port }) => ({
+      file: bin('static-server'),
+      args: ['--path', path, '--port', `${port}`, ...always],
+    }),
+    proxy: ({ port, adminPort, engine, apiPorts, staticPort }) => ({
+      file: bin('proxy'),
+      args: [
+        ...['--port', `${port}`, '--admin-port', `${adminPort}`, '--engine', engine],
+        ...['--route', `/api/=${apiPorts.map(upstreamUrl).join(',')}`],
+        ...['--route', `/=${upstreamUrl(staticPort)}`],
+        ...always,
+      ],
+    }),
+  };
+};

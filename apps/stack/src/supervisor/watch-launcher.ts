@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+
+export type OwnProcess = { readonly pid: number; readonly ppid: number };
+
+const parentOf = (pid: number): number | undefined => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+};
+
+const commandOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+};
+
+const maxLinks = 8;
+const intervalMs = 500;
+
+/**
+ * Calls back once when something of the chain npx → sh → pnpm → sh above this process is gone: SIGTERM to npx ends npx
+ * and its shell only and leaves pnpm running, so each link up to the topmost of them is watched. Elsewhere than on
+ * Linux only the parent is. Returns how to end the watch.
+ */
+export const watchLauncher = (own: OwnProcess, onGone: () => void): (() => void) => {
+  const links: { readonly pid: number; readonly parent: number }[] = [];
+  let top = 0;
+  for (let { pid } = own; pid > 1 && links.length < maxLinks; ) {
+    const parent = parentOf(pid);
+    if (parent === undefined || parent <= 1) break;
+    links.push({ pid, parent });
+    if (/\b(?:npx|npm exec|pnpm)\b/.test(commandOf(parent))) top = links.length;
+    pid = parent;
+  }
+  const watched = links.slice(0, top);
+  const parent = own.ppid;
+  const timer = setInterval(() => {
+    if (own.ppid === parent && watched.every((link) => parentOf(link.pid) === link.parent)) return;
+    clearInterval(timer);
+    onGone();
+  }, intervalMs);
+  timer.unref();
+  return () => clearInterval(timer);
+};
