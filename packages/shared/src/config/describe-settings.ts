@@ -1,11 +1,17 @@
-import { describeShape, environmentOf, flagOf, type Setting, type Settings } from './settings.ts';
+import {
+  defaultTextOf,
+  describeShape,
+  environmentOf,
+  flagOf,
+  type Setting,
+  type Settings,
+} from './settings.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 const fallbackOf = (setting: Setting): string => {
-  if (setting.default === undefined) return '–';
-  const text = Array.isArray(setting.default) ? setting.default.join(',') : String(setting.default);
-  return text === '' ? '–' : `\`${text}\``;
+  const text = defaultTextOf(setting);
+  return text === '' ? '–' : `\`${cell(text)}\``;
 };
 
 const flagCell = (name: string, setting: Setting): string => {

@@ -75,6 +75,10 @@ export const describeShape = (setting: Setting): string => {
   }
 };
 
+/** The default as it would stand in a flag or variable; empty when there is none. */
+export const defaultTextOf = ({ default: value, separator = ',' }: Setting): string =>
+  Array.isArray(value) ? value.join(separator) : String(value ?? '');
+
 /** The items of a list as they stand in one flag or variable. */
 export const splitList = (setting: Setting, text: string): readonly string[] =>
   text.split(setting.separator ?? ',').map((item) => item.trim());

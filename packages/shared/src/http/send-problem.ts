@@ -11,6 +11,24 @@ export type SendProblemOptions = {
 const hasUnreadBody = ({ complete, headers }: IncomingMessage): boolean =>
   !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
 
+/** How long a client may go on sending a body that was refused, before the connection is closed. */
+const lingerMs = 1000;
+
+/**
+ * Ends the response when the client has stopped sending, or after a second. A connection that is closed with unread
+ * bytes is reset, and the reset may overtake the answer (RFC 9112 9.6).
+ */
+const endAfterRequest = (request: IncomingMessage, response: ServerResponse): void => {
+  const timer = setTimeout(() => response.end(), lingerMs);
+  timer.unref();
+  const end = (): void => {
+    clearTimeout(timer);
+    response.end();
+  };
+  request.once('end', end).once('close', end);
+  request.resume();
+};
+
 /**
  * Answers a request with an error. Once the head is out there is no way to say it any more: the connection is
  * destroyed, so that the client can't take a part for the whole.
@@ -35,6 +53,9 @@ export const sendProblem = (
     else response.setHeader(name, value);
   }
   // A body that was refused half-way would be read as the next request: the connection must not be used again.
-  if (hasUnreadBody(request)) response.setHeader('Connection', 'close');
-  response.end(request.method === 'HEAD' ? undefined : rendered.body);
+  const unread = hasUnreadBody(request);
+  if (unread) response.setHeader('Connection', 'close');
+  if (request.method !== 'HEAD') response.write(rendered.body);
+  if (unread && !request.destroyed) endAfterRequest(request, response);
+  else response.end();
 };

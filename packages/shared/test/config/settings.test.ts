@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  defaultTextOf,
   describeShape,
   environmentOf,
   flagOf,
@@ -43,5 +44,17 @@ describe('splitList', () => {
   ])('splits at %s', (separator, text, items) => {
     const setting: Setting = { type: 'array', description: '', ...(separator ? { separator } : {}) };
     expect(splitList(setting, text)).toEqual(items);
+  });
+});
+
+describe('defaultTextOf', () => {
+  it.each<[string, Setting]>([
+    ['', { type: 'string', description: '' }],
+    ['8080', { type: 'integer', default: 8080, description: '' }],
+    ['true', { type: 'boolean', default: true, description: '' }],
+    ['a,b', { type: 'array', default: ['a', 'b'], description: '' }],
+    ['a,b c', { type: 'array', separator: ' ', default: ['a,b', 'c'], description: '' }],
+  ])('is "%s" as it would be typed', (text, setting) => {
+    expect(defaultTextOf(setting)).toBe(text);
   });
 });

@@ -1,0 +1,15 @@
+import { documentedServices } from './documented-services.ts';
+import { renderConfiguration } from './render-configuration.ts';
+import { renderErrors } from './render-errors.ts';
+
+export type GeneratedDoc = {
+  /** Relative to the checkout. */
+  readonly file: string;
+  readonly text: string;
+};
+
+/** Every page that is made from code, as it should be now. */
+export const renderDocs = (): readonly GeneratedDoc[] => [
+  { file: 'docs/configuration.md', text: renderConfiguration(documentedServices) },
+  { file: 'docs/errors.md', text: renderErrors() },
+];
