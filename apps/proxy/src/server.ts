@@ -38,7 +38,7 @@ const createRoutes = (config: ProxyConfig): RouteTable => {
     pool: new UpstreamPool({
       name: poolName,
       policyName: policy,
-      policy: selectionPolicies[policy](),
+      policy: selectionPolicies[policy](Math.random),
       upstreams: upstreams.map((url) => new Upstream({ url })),
     }),
   }));
