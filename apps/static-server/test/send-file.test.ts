@@ -1,0 +1,179 @@
+import { rename, truncate } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import { type Disk, nodeDisk } from '../src/disk.ts';
+import { createSite, type Site } from './support/site.ts';
+import { type StartedServer, type StartOptions, startServer } from './support/started-server.ts';
+
+const bigBytes = 32 * 1024 * 1024;
+
+let site: Site;
+const servers: StartedServer[] = [];
+
+const start = async (options: Partial<StartOptions> = {}): Promise<StartedServer> => {
+  const started = await startServer({ root: site.root, ...options });
+  servers.push(started);
+  return started;
+};
+
+/** A disk on which something happens before the read at a position. */
+const beforeReadAt = (position: number, act: () => Promise<unknown>): Disk => ({
+  ...nodeDisk,
+  open: async (path) => {
+    const file = await nodeDisk.open(path);
+    return {
+      ...file,
+      read: async (buffer, at) => {
+        if (at === position) await act();
+        return file.read(buffer, at);
+      },
+    };
+  },
+});
+
+const failing = (code: string, what: 'open' | 'realpath' | 'stat' | 'read'): Disk => {
+  const fail = (): Promise<never> =>
+    Promise.reject(Object.assign(new Error(`${code} at /the/inside`), { code }));
+  if (what === 'open' || what === 'realpath') return { ...nodeDisk, [what]: fail };
+  return { ...nodeDisk, open: async (path) => ({ ...(await nodeDisk.open(path)), [what]: fail }) };
+};
+
+const get = 'GET /big.bin HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+
+beforeAll(() => {
+  site = createSite();
+});
+
+afterAll(() => site.remove());
+
+afterEach(async () => {
+  for (const started of servers.splice(0)) {
+    await waitFor('every descriptor to be closed', () => started.openFiles() === 0);
+    await started.stop();
+  }
+});
+
+describe('a large file', () => {
+  it('arrives whole', async () => {
+    const content = Buffer.alloc(bigBytes, 'abcdefg');
+    site.write('big.bin', content);
+    const { port } = await start();
+    const answer = parseRawResponse(await exchangeRaw({ port, bytes: get }));
+    expect(answer.headers['content-length']).toBe(String(bigBytes));
+    expect(Buffer.from(answer.body, 'latin1').equals(content)).toBe(true);
+  });
+
+  it('is let go of when the client leaves in the middle', async () => {
+    site.write('big.bin', Buffer.alloc(bigBytes));
+    const started = await start();
+    for (let left = 0; left < 20; left += 1) {
+      await new Promise<void>((resolve) => {
+        const socket = connect({ port: started.port, host: '127.0.0.1' }, () => socket.write(get));
+        socket.once('data', () => {
+          expect(started.openFiles()).toBeGreaterThan(0);
+          socket.destroy();
+          resolve();
+        });
+      });
+    }
+    await waitFor('every descriptor to be closed', () => started.openFiles() === 0);
+    await waitFor('the log', () => started.requestLines.length === 20);
+    expect(new Set(started.requestLines.map(({ status }) => status))).toEqual(new Set([499]));
+    expect(started.errors).toEqual([]);
+  });
+
+  it('that stands still at a client that does not read is not read into memory', async () => {
+    site.write('big.bin', Buffer.alloc(bigBytes));
+    let furthest = 0;
+    const disk: Disk = {
+      ...nodeDisk,
+      open: async (path) => {
+        const file = await nodeDisk.open(path);
+        return {
+          ...file,
+          read: (buffer, at) => {
+            furthest = Math.max(furthest, at);
+            return file.read(buffer, at);
+          },
+        };
+      },
+    };
+    const started = await start({ disk });
+    const socket = connect({ port: started.port, host: '127.0.0.1' });
+    socket.pause().write(get);
+    try {
+      let before = -1;
+      let unmoved = 0;
+      await waitFor('reading to stop', async () => {
+        await started.ask('/style.css');
+        unmoved = furthest > 0 && before === furthest ? unmoved + 1 : 0;
+        before = furthest;
+        return unmoved === 5;
+      });
+      expect(furthest).toBeLessThan(bigBytes - 65_536);
+    } finally {
+      socket.destroy();
+    }
+  });
+});
+
+describe('a file that changes while it is being sent', () => {
+  it('is sent as it was opened when another one takes its name', async () => {
+    site.write('big.bin', Buffer.alloc(300_000, 'a'));
+    site.write('next.bin', Buffer.alloc(100_000, 'b'));
+    const swap = (): Promise<void> => rename(`${site.root}/next.bin`, `${site.root}/big.bin`);
+    const { port } = await start({ disk: beforeReadAt(65_536, swap) });
+    const answer = parseRawResponse(await exchangeRaw({ port, bytes: get }));
+    expect(answer.headers['content-length']).toBe('300000');
+    expect(answer.body).toBe('a'.repeat(300_000));
+  });
+
+  it('breaks the connection off when it became shorter', async () => {
+    site.write('big.bin', Buffer.alloc(300_000, 'a'));
+    const shorten = (): Promise<void> => truncate(`${site.root}/big.bin`, 100_000);
+    const started = await start({ disk: beforeReadAt(65_536, shorten) });
+    const answer = parseRawResponse(await exchangeRaw({ port: started.port, bytes: get }));
+    expect(answer).toMatchObject({ status: 200, headers: { 'content-length': '300000' } });
+    expect(answer.body).toBe('a'.repeat(answer.body.length));
+    expect(answer.body.length).toBeLessThanOrEqual(100_000);
+    await waitFor('the log', () => started.errors.length === 1);
+    expect(started.errors[0]).toMatchObject({ message: 'an answer was broken off' });
+  });
+
+  it('has the length it had when it was opened when it became longer', async () => {
+    site.write('big.bin', Buffer.alloc(100_000, 'a'));
+    const grow = (): Promise<void> => Promise.resolve(site.write('big.bin', Buffer.alloc(200_000, 'a')));
+    const { port } = await start({ disk: beforeReadAt(65_536, grow) });
+    const answer = parseRawResponse(await exchangeRaw({ port, bytes: get }));
+    expect(answer).toMatchObject({ status: 200, headers: { 'content-length': '100000' } });
+    expect(answer.body.length).toBe(100_000);
+  });
+});
+
+describe('a disk that refuses', () => {
+  it.each([
+    ['EMFILE', 'open', 503, 'STATIC_BUSY'],
+    ['ENFILE', 'open', 503, 'STATIC_BUSY'],
+    ['EMFILE', 'realpath', 503, 'STATIC_BUSY'],
+    ['EACCES', 'open', 403, 'STATIC_FILE_UNREADABLE'],
+    ['EACCES', 'realpath', 403, 'STATIC_FILE_UNREADABLE'],
+    ['ELOOP', 'open', 404, 'NOT_FOUND'],
+    ['EIO', 'open', 500, 'INTERNAL_ERROR'],
+    ['EIO', 'stat', 500, 'INTERNAL_ERROR'],
+  ] as const)('with %s at %s is answered with %d', async (code, what, status, expected) => {
+    const started = await start({ disk: failing(code, what) });
+    const answer = await started.ask('/style.css');
+    expect(answer.status).toBe(status);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: expected });
+    expect(answer.headers['retry-after']).toBe(status === 503 ? '1' : undefined);
+    expect(answer.text).not.toContain('inside');
+  });
+
+  it('in the first read breaks the connection off before anything is sent', async () => {
+    const started = await start({ disk: failing('EIO', 'read') });
+    await expect(started.ask('/style.css')).resolves.toMatchObject({ text: '' });
+    await waitFor('the log', () => started.errors.length === 1);
+  });
+});

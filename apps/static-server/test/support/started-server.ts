@@ -1,0 +1,79 @@
+import { createReadiness } from '@tripod/shared/http/readiness';
+import type { StoppableServer } from '@tripod/shared/http/stoppable-server';
+import { type Logger, type RequestLine, silentLogger } from '@tripod/shared/logging/logger';
+import { createMetrics } from '@tripod/shared/metrics/metrics';
+import { systemClock } from '@tripod/shared/process/clock';
+import { exchangeRaw, parseRawResponse, type RawResponse } from '@tripod/shared/testing/raw-http';
+import { type Disk, type DiskFile, nodeDisk } from '../../src/disk.ts';
+import { createStaticServer } from '../../src/server.ts';
+
+export type StartedServer = {
+  readonly port: number;
+  readonly server: StoppableServer;
+  /** Descriptors that were opened and not closed. */
+  openFiles(): number;
+  readonly requestLines: readonly RequestLine[];
+  readonly errors: readonly { readonly message: string; readonly fields: unknown }[];
+  /** Sends one request with exactly this target and these header lines, and reads until the connection ends. */
+  ask(target: string, headers?: readonly string[], method?: string): Promise<RawResponse>;
+  stop(): Promise<void>;
+};
+
+export type StartOptions = {
+  readonly root: string;
+  readonly csp?: string | undefined;
+  readonly disk?: Disk;
+  readonly withMetrics?: boolean;
+};
+
+const countOpen = (disk: Disk, open: Set<DiskFile>): Disk => ({
+  realpath: disk.realpath,
+  open: async (path) => {
+    const file = await disk.open(path);
+    open.add(file);
+    return {
+      stat: file.stat,
+      read: file.read,
+      close: async () => {
+        await file.close();
+        open.delete(file);
+      },
+    };
+  },
+});
+
+/** A static server on a free port of 127.0.0.1. */
+export const startServer = async (options: StartOptions): Promise<StartedServer> => {
+  const { root, csp, disk = nodeDisk, withMetrics = true } = options;
+  const open = new Set<DiskFile>();
+  const requestLines: RequestLine[] = [];
+  const errors: { message: string; fields: unknown }[] = [];
+  const logger: Logger = {
+    ...silentLogger,
+    request: (line) => void requestLines.push(line),
+    error: (message, fields) => void errors.push({ message, fields }),
+  };
+  const server = createStaticServer(
+    { root, csp },
+    {
+      disk: countOpen(disk, open),
+      logger,
+      clock: systemClock,
+      readiness: createReadiness(),
+      metrics: withMetrics ? createMetrics() : undefined,
+    },
+  );
+  const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    port,
+    server,
+    openFiles: () => open.size,
+    requestLines,
+    errors,
+    ask: async (target, headers = [], method = 'GET') => {
+      const lines = [`${method} ${target} HTTP/1.1`, 'Host: x', 'Connection: close', ...headers];
+      return parseRawResponse(await exchangeRaw({ port, bytes: `${lines.join('\r\n')}\r\n\r\n` }));
+    },
+    stop: () => server.stop({ drainDelayMs: 0, graceMs: 0 }),
+  };
+};
