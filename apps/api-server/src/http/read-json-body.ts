@@ -1,32 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { AppError } from '@tripod/shared/errors/app-error';
-import express from 'express';
+import { readBody } from './read-body.ts';
 
-/** 64 KiB: thirty times the longest image. */
+/** 64 KiB: some ten times the longest image. */
 const maxBodyBytes = 65_536;
-
-// Whatever the Content-Type says: `curl --data` sends a form type. Nothing is unpacked: no bomb goes off.
-const readRaw = express.raw({ type: () => true, limit: maxBodyBytes, inflate: false });
-
-/** What body-parser throws → our codes. */
-const translateReadError = (error: unknown): unknown => {
-  const { type } = error as { readonly type?: string };
-  switch (type) {
-    case 'entity.too.large':
-      return new AppError('API_BODY_TOO_LARGE', {
-        detail: `The body must have at most ${maxBodyBytes} bytes.`,
-      });
-    case 'encoding.unsupported':
-      return new AppError('API_BODY_ENCODING_UNSUPPORTED', {
-        detail: 'The body must be sent as it is, without a Content-Encoding.',
-      });
-    case 'request.aborted':
-    case 'request.size.invalid':
-      return new AppError('REQUEST_INVALID', { detail: 'The body ended too early.', cause: error });
-    default:
-      return error;
-  }
-};
 
 /** JSON is UTF-8 (RFC 8259 8.1), and ASCII a part of it; any other charset would be read as the wrong characters. */
 const refuseOtherCharsets = (contentType = ''): void => {
@@ -47,22 +24,13 @@ const decode = (bytes: Uint8Array): string => {
 };
 
 /**
- * Reads a request's body as JSON of at most 64 KiB, whatever its Content-Type. Of a name that comes twice the last
- * one counts. Throws API_BODY_NOT_JSON, API_BODY_TOO_LARGE or API_BODY_ENCODING_UNSUPPORTED.
+ * Reads a request's body as JSON of at most 64 KiB, whatever its Content-Type: `curl --data` sends a form type. Of a
+ * name that comes twice the last one counts. Throws API_BODY_NOT_JSON, and what `readBody` throws.
  */
-export const readJsonBody = async (
-  request: IncomingMessage & { body?: unknown },
-  response: ServerResponse,
-): Promise<unknown> => {
+export const readJsonBody = async (request: IncomingMessage): Promise<unknown> => {
   refuseOtherCharsets(request.headers['content-type']);
-  await new Promise<void>((resolve, reject) => {
-    readRaw(request, response, (error?: unknown) => {
-      if (error) reject(translateReadError(error));
-      else resolve();
-    });
-  });
-  const { body } = request;
-  if (!(body instanceof Uint8Array) || body.length === 0) throw notJson('The body is empty.');
+  const body = await readBody(request, maxBodyBytes);
+  if (body.length === 0) throw notJson('The body is empty.');
   const text = decode(body);
   try {
     return JSON.parse(text) as unknown;

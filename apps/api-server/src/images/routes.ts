@@ -25,7 +25,7 @@ export const addImageRoutes = (app: Express, images: ImageStore): void => {
 
   const addImage = async (request: Request, response: Response): Promise<void> => {
     const indent = parseIndent(queryOf(request.url));
-    const image = parseImage(await readJsonBody(request, response));
+    const image = parseImage(await readJsonBody(request));
     sendJson(response, JSON.stringify(await images.insert(image), null, indent));
   };
 

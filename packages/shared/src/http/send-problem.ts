@@ -52,10 +52,13 @@ export const sendProblem = (
     if (name === 'Vary') response.appendHeader(name, value);
     else response.setHeader(name, value);
   }
+  const body = request.method === 'HEAD' ? '' : rendered.body;
+  if (!hasUnreadBody(request) || request.destroyed) {
+    response.end(body);
+    return;
+  }
   // A body that was refused half-way would be read as the next request: the connection must not be used again.
-  const unread = hasUnreadBody(request);
-  if (unread) response.setHeader('Connection', 'close');
-  if (request.method !== 'HEAD') response.write(rendered.body);
-  if (unread && !request.destroyed) endAfterRequest(request, response);
-  else response.end();
+  response.setHeader('Connection', 'close');
+  response.write(body);
+  endAfterRequest(request, response);
 };

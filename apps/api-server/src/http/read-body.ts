@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http';
+import { AppError } from '@tripod/shared/errors/app-error';
+
+/**
+ * Reads a whole request body. Throws API_BODY_TOO_LARGE as soon as there are more bytes than allowed, declared or
+ * sent, without waiting for the rest; and API_BODY_ENCODING_UNSUPPORTED for a Content-Encoding: what is not unpacked
+ * can't blow up.
+ */
+export const readBody = (request: IncomingMessage, maxBytes: number): Promise<Buffer> => {
+  const tooLarge = (): AppError =>
+    new AppError('API_BODY_TOO_LARGE', { detail: `The body must have at most ${maxBytes} bytes.` });
+  const { 'content-encoding': coding = 'identity', 'content-length': declared = '0' } = request.headers;
+  if (coding.trim().toLowerCase() !== 'identity') {
+    const detail = 'The body must be sent as it is, without a Content-Encoding.';
+    return Promise.reject(new AppError('API_BODY_ENCODING_UNSUPPORTED', { detail }));
+  }
+  if (Number(declared) > maxBytes) return Promise.reject(tooLarge());
+
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    let length = 0;
+    const onData = (piece: Buffer): void => {
+      length += piece.length;
+      if (length <= maxBytes) pieces.push(piece);
+      else fail(tooLarge());
+    };
+    const onEnd = (): void => {
+      stopReading();
+      resolve(Buffer.concat(pieces));
+    };
+    const onBreak = (): void =>
+      fail(new AppError('REQUEST_INVALID', { detail: 'The body ended too early.' }));
+    const stopReading = (): void => {
+      request.off('data', onData).off('end', onEnd).off('close', onBreak);
+      request.pause();
+    };
+    const fail = (error: AppError): void => {
+      stopReading();
+      reject(error);
+    };
+    // The error of a broken connection comes before its close, and would be uncaught.
+    request.on('error', () => undefined);
+    request.on('data', onData).on('end', onEnd).on('close', onBreak);
+  });
+};
