@@ -18,9 +18,14 @@ export const requestIdFor = (response: ServerResponse): string =>
 const bytesSince = (response: ServerResponse, before: number): number =>
   Math.max(0, (response.req.socket?.bytesWritten ?? before) - before);
 
+const operationalPath = /^\/(?:livez|readyz|metrics)(?:\?|$)/;
+
+/** A load balancer asks each copy each second how it is: nobody reads line after line of "well". */
+const isRoutine = (url: string, status: number): boolean => status < 400 && operationalPath.test(url);
+
 /**
  * Middleware: gives each request its id and writes one line and one count when its answer has ended. An answer that
- * the client did not wait for is logged as 499.
+ * the client did not wait for is logged as 499. Operational paths have a line only when something is wrong.
  */
 export const observeRequests = ({ logger, metrics, clock }: ObserveRequestsOptions) =>
   function observeRequest(request: IncomingMessage, response: ServerResponse, next: () => void): void {
@@ -35,6 +40,7 @@ export const observeRequests = ({ logger, metrics, clock }: ObserveRequestsOptio
       const durationMs = clock.monotonicMs() - beganMs;
       const status = response.writableFinished ? response.statusCode : 499;
       metrics.ended(method, status, durationMs);
+      if (isRoutine(url, status)) return;
       const bytes = bytesSince(response, before);
       logger.request({ method, url, status, bytes, durationMs, requestId });
     });

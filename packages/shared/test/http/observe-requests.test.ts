@@ -60,6 +60,19 @@ describe('observeRequests', () => {
     ]);
   });
 
+  it('writes no line for a health check that is well, and one for a check that is not', async () => {
+    const { port, lines, total } = await start((request, response) => {
+      response.statusCode = request.url === '/readyz?2' ? 503 : 200;
+      response.end();
+    });
+    for (const path of ['/livez', '/readyz', '/metrics', '/readyz?2', '/readyz/x']) {
+      await exchangeRaw({ port, bytes: `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n` });
+    }
+    await waitFor('the last line', () => lines.length === 2);
+    expect(lines.map(({ url }) => url)).toEqual(['/readyz?2', '/readyz/x']);
+    expect((await total()).reduce((sum, { value }) => sum + value, 0)).toBe(5);
+  });
+
   it('counts the bytes of each response on a kept connection alone', async () => {
     const sockets = new Set<unknown>();
     const { port, lines } = await start((request, response) => {
