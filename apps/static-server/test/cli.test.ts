@@ -1,0 +1,163 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { basename, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort } from '@tripod/shared/testing/free-port';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import { createSite, type Site } from './support/site.ts';
+
+const bin = fileURLToPath(new URL('../bin/static-server.js', import.meta.url));
+
+type Run = {
+  readonly child: ChildProcess;
+  stdout(): string;
+  stderr(): string;
+  /** Resolves with the exit code. */
+  readonly ended: Promise<number | null>;
+};
+
+let site: Site;
+const runs: Run[] = [];
+
+const run = (...args: string[]): Run => {
+  let [stdout, stderr] = ['', ''];
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd: dirname(site.root),
+    env: { PATH: process.env['PATH'] },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout?.on('data', (piece: Buffer) => {
+    stdout += piece.toString();
+  });
+  child.stderr?.on('data', (piece: Buffer) => {
+    stderr += piece.toString();
+  });
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  const one = { child, stdout: () => stdout, stderr: () => stderr, ended };
+  runs.push(one);
+  return one;
+};
+
+const untilReady = (one: Run): Promise<true> =>
+  waitFor(`readiness; stderr: ${one.stderr()}`, () => one.stdout().includes('"ready"') || undefined);
+
+beforeAll(() => {
+  site = createSite();
+  site.write('../empty.json', '{}');
+  site.write('../site.json', JSON.stringify({ path: 'site', port: 0, csp: 'off' }));
+  site.write('../unknown.json', JSON.stringify({ path: 'site', folder: 'site' }));
+});
+
+afterEach(async () => {
+  for (const { child, ended } of runs.splice(0)) {
+    child.kill('SIGKILL');
+    await ended;
+  }
+});
+
+afterAll(() => site.remove());
+
+describe('static-server', () => {
+  it('prints the folder as typed and the port, each on its own line, before it says ready', async () => {
+    const port = await freePort();
+    const one = run('--path', './site', '--port', String(port));
+    await untilReady(one);
+    const [first, second, third = ''] = one.stdout().split('\n');
+    expect([first, second]).toEqual(['path: ./site', `port: ${port}`]);
+    expect(JSON.parse(third)).toMatchObject({ message: 'ready', url: `http://127.0.0.1:${port}` });
+    const answer = await fetch(`http://localhost:${port}/folder/`);
+    await expect(answer.text()).resolves.toBe('folder');
+    expect(answer.headers.get('content-security-policy')).toContain("connect-src 'self' *:8081");
+  });
+
+  it('prints the port that it really has', async () => {
+    const one = run('--path', site.root, '--port', '0');
+    await untilReady(one);
+    const port = /^port: (\d+)$/m.exec(one.stdout())?.[1];
+    expect(Number(port)).toBeGreaterThan(0);
+    await expect(fetch(`http://127.0.0.1:${port}/`)).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('takes its settings from a file, where a relative folder holds from that file', async () => {
+    const one = run('--config', 'site.json');
+    await untilReady(one);
+    expect(one.stdout()).toMatch(new RegExp(`^path: /.*/${basename(site.root)}$`, 'm'));
+    const port = /^port: (\d+)$/m.exec(one.stdout())?.[1];
+    const answer = await fetch(`http://127.0.0.1:${port}/`);
+    expect(answer.headers.has('content-security-policy')).toBe(false);
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends with exit code 0 on %s', async (signal) => {
+    const one = run('--path', 'site', '--port', '0', '--drain-delay-ms', '0');
+    await untilReady(one);
+    one.child.kill(signal);
+    await expect(one.ended).resolves.toBe(0);
+    expect(one.stdout()).toContain('"stopped"');
+    expect(one.stderr()).toBe('');
+  });
+
+  it.each([
+    ['an unknown flag', ['--path', 'site', '--folder', 'x'], /--folder/],
+    ['a port that is no number', ['--path', 'site', '--port', 'http'], /--port must be a whole number/],
+    ['a port that is too high', ['--path', 'site', '--port', '65536'], /--port must be .* 65535/],
+    ['a policy of two lines', ['--path', 'site', '--csp', 'a\nb'], /--csp must be a Content-Security-Policy/],
+    ['an empty policy', ['--path', 'site', '--csp', ''], /--csp must be a Content-Security-Policy/],
+    ['no folder', [], /--path is missing: name the folder/],
+    ['no folder in the file', ['--config', 'empty.json'], /--path is missing: name the folder/],
+    [
+      'a folder that is missing',
+      ['--path', 'nowhere'],
+      /--path must name a folder, and .*nowhere does not exist/,
+    ],
+    [
+      'a file instead of a folder',
+      ['--path', 'secret.txt'],
+      /--path must name a folder, and .*secret.txt is not one/,
+    ],
+    ['a folder in a file', ['--path', 'secret.txt/x'], /--path must name a folder, and .* does not exist/],
+    [
+      'an unknown setting in the file',
+      ['--config', 'unknown.json'],
+      /folder in .*unknown.json is not a setting/,
+    ],
+    ['a config file that is missing', ['--config', 'nowhere.json'], /nowhere.json/],
+  ])('ends with exit code 2 and one sentence for %s', async (_what, args, sentence) => {
+    const one = run(...args);
+    await expect(one.ended).resolves.toBe(2);
+    expect(one.stderr()).toMatch(sentence);
+    expect(one.stderr()).toMatch(/^static-server: [^\n]+\n$/);
+    expect(one.stdout()).toBe('');
+  });
+
+  it('ends with exit code 1 and one sentence when the port is in use', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const one = run('--path', 'site', '--port', String(port));
+    await expect(one.ended).resolves.toBe(1);
+    other.close();
+    expect(one.stderr()).toBe(
+      `static-server: Port ${port} is already in use; choose another one with --port.\n`,
+    );
+  });
+
+  it('tells of every flag with --help', async () => {
+    const one = run('--help');
+    await expect(one.ended).resolves.toBe(0);
+    for (const flag of [
+      'path',
+      'port',
+      'host',
+      'csp',
+      'drain-delay-ms',
+      'log-format',
+      'no-metrics',
+      'config',
+    ]) {
+      expect(one.stdout()).toContain(`--${flag}`);
+    }
+    expect(one.stdout()).not.toContain('(PATH)');
+  });
+});
