@@ -11,7 +11,7 @@ import { clusterName, findPostmaster, stopPostmaster, sweepRemains } from './pos
 import { findState, writeState } from './state-file.ts';
 
 const LOG_FD = 2;
-const MAX_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 4;
 const FIRST_DELAY_MS = 100;
 // eight copies and more with pools of ten, and room for psql; the default of 100 would be met at the tenth copy
 const SETTINGS = { max_connections: '200' };

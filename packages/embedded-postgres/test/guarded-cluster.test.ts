@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { logSize } from '../src/log-file.ts';
 import { findState } from '../src/state-file.ts';
 import { Scene } from './support/scene.ts';
 
@@ -9,20 +10,15 @@ import { Scene } from './support/scene.ts';
 jest.setTimeout(60_000);
 
 describe('data from an earlier start', () => {
-  let prepared: Scene;
   let scene: Scene;
   beforeAll(async () => {
-    prepared = new Scene();
-    const user = await prepared.joined();
+    scene = new Scene();
+    const user = await scene.joined();
     await user.query('CREATE TABLE kept AS SELECT 42 AS answer');
-    await user.leave();
-    await prepared.untilAllGone();
+    await scene.rest();
   });
-  beforeEach(() => {
-    scene = Scene.copyOf(prepared);
-  });
-  afterEach(() => scene.close());
-  afterAll(() => prepared.close());
+  afterEach(() => scene.rest());
+  afterAll(() => scene.close());
 
   const expectKept = async (): Promise<void> => {
     const user = await scene.joined();
@@ -72,8 +68,11 @@ describe('data from an earlier start', () => {
   });
 
   it('is refused in one sentence when another major version made it', async () => {
-    writeFileSync(join(scene.layout.dataDir, 'PG_VERSION'), '12\n');
+    const file = join(scene.layout.dataDir, 'PG_VERSION');
+    const version = readFileSync(file);
+    writeFileSync(file, '12\n');
     const { message } = await scene.user().next('refused');
+    writeFileSync(file, version);
     expect(message).toContain(
       `The data in ${scene.layout.dataDir} was made by Postgres 12, and this is Postgres `,
     );
@@ -95,9 +94,12 @@ describe('data from an earlier start', () => {
 
   it('is closed cleanly, so that the next start has nothing to recover', async () => {
     await expectKept();
-    await scene.user().next('joined');
-    const log = readFileSync(scene.layout.logFile, 'utf8');
+    await scene.rest();
+    expect(existsSync(join(scene.layout.dataDir, 'postmaster.pid'))).toBe(false);
+    const before = logSize(scene.layout.logFile);
+    await expectKept();
+    const log = readFileSync(scene.layout.logFile).subarray(before).toString();
+    expect(log).toContain('database system was shut down at');
     expect(log).not.toContain('was not properly shut down');
-    expect(existsSync(join(scene.layout.dataDir, 'postmaster.pid'))).toBe(true);
   });
 });

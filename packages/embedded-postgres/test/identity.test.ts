@@ -11,7 +11,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { findIdentity } from '../src/identity.ts';
 import { Scene } from './support/scene.ts';
 import type { RunAs } from './support/user-process.ts';
@@ -49,15 +49,28 @@ const mayEnter = (folder: string, { uid, gid }: RunAs): boolean =>
 // only root can run a test as somebody else; an ordinary user runs all the other tests as themselves
 const asRoot = process.getuid?.() === 0 ? describe : describe.skip;
 
+const nobody = findUser('nobody');
+// a checkout below a home folder of mode 0700 is none that another user can run anything of
+const asNobody = process.getuid?.() === 0 && mayEnter(import.meta.dirname, nobody) ? it : it.skip;
+
 asRoot('whom Postgres runs as (needs root)', () => {
-  const nobody = findUser('nobody');
-  // a checkout below a home folder of mode 0700 is none that another user can run anything of
-  const asNobody = mayEnter(import.meta.dirname, nobody) ? it : it.skip;
-  let scene: Scene;
-  afterEach(() => scene.close());
+  let roots: Scene;
+  let nobodys: Scene;
+  beforeAll(() => {
+    roots = new Scene();
+    nobodys = new Scene({ owner: nobody });
+  });
+  afterEach(async () => {
+    await roots.rest();
+    await nobodys.rest();
+  });
+  afterAll(async () => {
+    await roots.close();
+    await nobodys.close();
+  });
 
   it('is not root when root starts it', async () => {
-    scene = new Scene();
+    const scene = roots;
     const user = await scene.joined();
     const { uid } = scene.processes().find(({ command }) => command.includes(' -D ')) ?? {};
     expect(uid).toBe(findIdentity(undefined).uid);
@@ -67,7 +80,7 @@ asRoot('whom Postgres runs as (needs root)', () => {
   });
 
   asNobody('is the ordinary user who starts it, from the first start to a restart', async () => {
-    scene = new Scene({ owner: nobody });
+    const scene = nobodys;
     const user = await scene.joined(nobody);
     expect(scene.processes().map(({ uid }) => uid)).toEqual(scene.processes().map(() => nobody.uid));
     await user.query('CREATE TABLE kept AS SELECT 42 AS answer');
@@ -75,13 +88,6 @@ asRoot('whom Postgres runs as (needs root)', () => {
     await scene.untilAllGone();
     const next = await scene.joined(nobody);
     expect(await next.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
-  });
-
-  asNobody('is refused in one sentence for a user without a name, whom initdb refuses', async () => {
-    const nameless = { uid: 12345, gid: 12345 };
-    scene = new Scene({ owner: nameless });
-    const { message } = await scene.user(nameless).next('refused');
-    expect(message).toMatch(/^This user \(id 12345\) has no name in \/etc\/passwd.* or set DATABASE_URL\.$/);
   });
 
   asNobody.each([
@@ -94,7 +100,7 @@ asRoot('whom Postgres runs as (needs root)', () => {
       '"rm -r ',
     ],
   ])('is one sentence for a checkout that %s', async (_what, first, second, owners, remedy) => {
-    scene = new Scene(first && { owner: first });
+    const scene = first ? nobodys : roots;
     const user = await scene.joined(first);
     expect((await scene.user(second).next('refused')).message).toContain(owners);
     await user.leave();
@@ -103,6 +109,18 @@ asRoot('whom Postgres runs as (needs root)', () => {
     expect(message).toContain(owners);
     expect(message).toContain(`${remedy}${scene.layout.home}"`);
     expect(message).not.toContain('\n');
+  });
+});
+
+asRoot('data that can not lie where it should (needs root)', () => {
+  let scene: Scene;
+  afterEach(() => scene.close());
+
+  asNobody('is refused in one sentence for a user without a name, whom initdb refuses', async () => {
+    const nameless = { uid: 12345, gid: 12345 };
+    scene = new Scene({ owner: nameless });
+    const { message } = await scene.user(nameless).next('refused');
+    expect(message).toMatch(/^This user \(id 12345\) has no name in \/etc\/passwd.* or set DATABASE_URL\.$/);
   });
 
   it('may keep its data elsewhere, and says where, below a folder that it may not enter', async () => {

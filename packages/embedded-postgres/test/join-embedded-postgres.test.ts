@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { findEmbeddedPostgres } from '../src/find-embedded-postgres.ts';
 import { listProcesses } from '../src/process-table.ts';
 import { Scene } from './support/scene.ts';
@@ -10,18 +10,12 @@ import { until } from './support/until.ts';
 jest.setTimeout(60_000);
 
 describe('users who come and go', () => {
-  let prepared: Scene;
   let scene: Scene;
-  beforeAll(async () => {
-    prepared = new Scene();
-    await (await prepared.joined()).leave();
-    await prepared.untilAllGone();
+  beforeAll(() => {
+    scene = new Scene();
   });
-  beforeEach(() => {
-    scene = Scene.copyOf(prepared);
-  });
-  afterEach(() => scene.close());
-  afterAll(() => prepared.close());
+  afterEach(() => scene.rest());
+  afterAll(() => scene.close());
 
   it('starts Postgres for the first user, and lets the second join it', async () => {
     const first = scene.user();
@@ -29,9 +23,9 @@ describe('users who come and go', () => {
     const joins = await Promise.all([first.next('joined'), second.next('joined')]);
     expect(joins.map(({ started }) => started).sort()).toEqual([false, true]);
     expect(joins[0]?.url).toBe(joins[1]?.url);
-    await first.query('CREATE TABLE kept (id int)');
-    await second.query('INSERT INTO kept VALUES (7)');
-    expect(await first.query('SELECT id FROM kept')).toEqual([{ id: 7 }]);
+    await first.query('CREATE TABLE shared (id int)');
+    await second.query('INSERT INTO shared VALUES (7)');
+    expect(await first.query('SELECT id FROM shared')).toEqual([{ id: 7 }]);
     expect(await findEmbeddedPostgres(scene)).toMatchObject({ running: true, users: 2 });
   });
 
@@ -57,13 +51,13 @@ describe('users who come and go', () => {
     async (way) => {
       const user = scene.user();
       const { url } = await user.next('joined');
-      await user.query('CREATE TABLE kept AS SELECT 42 AS answer');
+      await user.query(`CREATE TABLE by_${way} AS SELECT 42 AS answer`);
       await user[way]();
       await scene.untilAllGone();
       expect(await findEmbeddedPostgres(scene)).toMatchObject({ running: false, users: 0 });
       const next = scene.user();
       expect(await next.next('joined')).toMatchObject({ url, started: true });
-      expect(await next.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+      expect(await next.query(`SELECT answer FROM by_${way}`)).toEqual([{ answer: 42 }]);
     },
   );
 
@@ -87,10 +81,10 @@ describe('users who come and go', () => {
   });
 
   it('runs side by side with the Postgres of a copied checkout', async () => {
+    const copy = Scene.copyOf(scene);
     const user = scene.user();
     const { url } = await user.next('joined');
     await user.query('CREATE TABLE only_here (id int)');
-    const copy = Scene.copyOf(prepared);
     try {
       const stranger = copy.user();
       expect((await stranger.next('joined')).url).not.toBe(url);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { findEmbeddedPostgres } from '../src/find-embedded-postgres.ts';
 import { resetEmbeddedPostgres } from '../src/reset-embedded-postgres.ts';
 import { findState } from '../src/state-file.ts';
@@ -9,20 +9,12 @@ import { Scene } from './support/scene.ts';
 jest.setTimeout(60_000);
 
 describe('resetEmbeddedPostgres', () => {
-  let prepared: Scene;
   let scene: Scene;
-  beforeAll(async () => {
-    prepared = new Scene();
-    const user = await prepared.joined();
-    await user.query('CREATE TABLE kept (id int)');
-    await user.leave();
-    await prepared.untilAllGone();
+  beforeAll(() => {
+    scene = new Scene();
   });
-  beforeEach(() => {
-    scene = Scene.copyOf(prepared);
-  });
-  afterEach(() => scene.close());
-  afterAll(() => prepared.close());
+  afterEach(() => scene.rest());
+  afterAll(() => scene.close());
 
   const expectEmpty = (): void => {
     expect(existsSync(scene.layout.dataDir)).toBe(false);
@@ -46,6 +38,7 @@ describe('resetEmbeddedPostgres', () => {
 
   it('stops it by force, tells its users, and empties it', async () => {
     const user = await scene.joined();
+    await user.query('CREATE TABLE kept (id int)');
     await resetEmbeddedPostgres({ stateDir: scene.stateDir, force: true });
     expect((await user.next('lost')).message).toBe('The database was stopped by a reset.');
     expect(await findEmbeddedPostgres(scene)).toMatchObject({ running: false, users: 0 });
@@ -54,6 +47,7 @@ describe('resetEmbeddedPostgres', () => {
 
   it('empties it when the last user has only just left', async () => {
     const user = await scene.joined();
+    await user.query('CREATE TABLE kept (id int)');
     await user.leave();
     await resetEmbeddedPostgres(scene);
     expectEmpty();
@@ -61,6 +55,7 @@ describe('resetEmbeddedPostgres', () => {
 
   it('ends and empties a Postgres whose guard and users were killed', async () => {
     const user = await scene.joined();
+    await user.query('CREATE TABLE kept (id int)');
     process.kill(scene.guardPid, 'SIGKILL');
     await user.kill();
     expect(scene.postmasterPid).not.toBe(0);
@@ -70,10 +65,9 @@ describe('resetEmbeddedPostgres', () => {
   });
 
   it('has nothing to do where there is no database, as often as asked', async () => {
-    await scene.close();
-    scene = new Scene();
     await resetEmbeddedPostgres(scene);
     await resetEmbeddedPostgres(scene);
+    expectEmpty();
     expect(await findEmbeddedPostgres(scene)).toEqual({
       running: false,
       users: 0,

@@ -24,21 +24,18 @@ const untilServedAgain = async (scene: Scene, user: UserProcess, killedPid = 0):
 };
 
 describe('the guard', () => {
-  let prepared: Scene;
   let scene: Scene;
   let user: UserProcess;
-  beforeAll(async () => {
-    prepared = new Scene();
-    await (await prepared.joined()).leave();
-    await prepared.untilAllGone();
+  beforeAll(() => {
+    scene = new Scene();
   });
   beforeEach(async () => {
-    scene = Scene.copyOf(prepared);
     user = await scene.joined();
+    await user.query('DROP TABLE IF EXISTS kept');
     await user.query('CREATE TABLE kept AS SELECT 42 AS answer');
   });
-  afterEach(() => scene.close());
-  afterAll(() => prepared.close());
+  afterEach(() => scene.rest());
+  afterAll(() => scene.close());
 
   it('starts a killed Postgres again, on the same port with the same data', async () => {
     const { port, postgresPid } = await findEmbeddedPostgres(scene);
@@ -138,5 +135,6 @@ describe('the guard', () => {
     expect(message).toContain(scene.layout.logFile);
     expect(message).not.toContain('\n');
     await scene.untilAllGone();
+    renameSync(`${control}.away`, control);
   });
 });

@@ -8,6 +8,8 @@ import { listProcesses, type RunningProcess, sendSignal } from '../../src/proces
 import { until } from './until.ts';
 import { type RunAs, type UserOptions, UserProcess } from './user-process.ts';
 
+export type SceneOptions = { readonly owner?: RunAs; readonly below?: string };
+
 /** A state folder of its own in the temp folder, and the processes that use it. */
 export class Scene {
   readonly stateDir: string;
@@ -16,7 +18,7 @@ export class Scene {
   readonly root: string;
   readonly #users: UserProcess[] = [];
 
-  constructor({ owner, below = '.tripod' }: { owner?: RunAs; below?: string } = {}) {
+  constructor({ owner, below = '.tripod' }: SceneOptions = {}) {
     this.root = mkdtempSync(join(tmpdir(), 'tripod-embedded-'));
     chmodSync(this.root, 0o755);
     this.stateDir = join(this.root, below);
@@ -72,11 +74,18 @@ export class Scene {
     return until(`nothing of ${this.stateDir} runs`, () => this.processes().length === 0);
   }
 
-  /** Ends the users and asserts that everything ends with them, then removes the folder. */
+  /** Ends the users and their guard, and asserts that nothing of this folder runs on. */
+  async rest(): Promise<void> {
+    await Promise.all(this.#users.splice(0).map((user) => user.kill()));
+    // sooner than by its grace
+    if (this.guardPid !== 0) sendSignal(this.guardPid, 'SIGTERM');
+    await this.untilAllGone();
+  }
+
+  /** The same for good: the folder is removed. */
   async close(): Promise<void> {
-    await Promise.all(this.#users.map((user) => user.kill()));
     try {
-      await this.untilAllGone();
+      await this.rest();
     } finally {
       for (const { pid } of this.processes()) sendSignal(pid, 'SIGKILL');
       rmSync(this.root, { recursive: true, force: true });
