@@ -5,8 +5,13 @@ import type { RouteTable, Routing } from '../../routing/route-table.ts';
 const maxHeaderLines = 100;
 const maxTargetLength = 8192;
 
-/** A request that may go on, and whether it has a body. */
-export type Admitted = { readonly routing: Routing; readonly isEmpty: boolean };
+/** A request that may go on. */
+export type Admitted = {
+  readonly routing: Routing;
+  readonly isEmpty: boolean;
+  /** The client sends its body only when it is told to (RFC 9110 10.1.1). */
+  readonly expectsContinue: boolean;
+};
 
 type Facts = { hosts: string[]; codings: string[]; lengths: string[] };
 
@@ -52,9 +57,14 @@ export const admitRequest = (request: IncomingMessage, routes: RouteTable): Admi
     throw refuse('A request must have exactly one Host header.');
   }
   checkFraming(request, facts);
+  const { expect } = request.headers;
+  // HTTP/1.0 has no expectations: there the header means nothing.
+  const expects = httpVersion === '1.1' && expect !== undefined;
+  if (expects && expect.toLowerCase() !== '100-continue') throw new AppError('PROXY_EXPECTATION_FAILED');
   const routing = routes.route({ method, target: url, authority: facts.hosts[0] });
   const length = Number(facts.lengths[0] ?? 0);
   if (routing.kind === 'forward' && length > routing.route.maxBodyBytes)
     throw new AppError('PROXY_BODY_TOO_LARGE');
-  return { routing, isEmpty: length === 0 && facts.codings.length === 0 };
+  const isEmpty = length === 0 && facts.codings.length === 0;
+  return { routing, isEmpty, expectsContinue: expects && !isEmpty };
 };

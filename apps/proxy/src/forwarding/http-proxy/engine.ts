@@ -1,4 +1,4 @@
-import { Agent, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { Agent, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { errorCodes } from '@tripod/shared/errors/codes';
@@ -12,6 +12,7 @@ import { Exchange, type ExchangeRequest } from '../exchange.ts';
 import { plainAddress } from '../forwarded-headers.ts';
 import { createUpstreamLookup } from '../resolve-upstream.ts';
 import { RetryBudget } from '../retry.ts';
+import { acceptEveryRequest } from './accept-requests.ts';
 import { type Admitted, admitRequest } from './admission.ts';
 import { type ForwardingParts, ForwardRequest } from './forward-request.ts';
 import { createHardenedPackage } from './hardened-package.ts';
@@ -90,7 +91,9 @@ export const createHttpProxyEngine = ({ config, routes, observer, clock }: Engin
       sendProblem(request, response, error, { requestId });
       return;
     }
-    const { routing, isEmpty } = admitted;
+    const { routing, isEmpty, expectsContinue } = admitted;
+    // A body that nobody reads has no time limit either: the connection ends with the answer.
+    if (routing.kind !== 'forward' && !isEmpty) response.setHeader('Connection', 'close');
     switch (routing.kind) {
       case 'redirect':
         response.once('close', end);
@@ -105,7 +108,7 @@ export const createHttpProxyEngine = ({ config, routes, observer, clock }: Engin
         response.end();
         return;
       case 'forward':
-        new ForwardRequest(parts, exchange, routing, { request, response, isEmpty }).start();
+        new ForwardRequest(parts, exchange, routing, { request, response, isEmpty, expectsContinue }).start();
         return;
     }
   };
@@ -115,13 +118,7 @@ export const createHttpProxyEngine = ({ config, routes, observer, clock }: Engin
   };
   const stoppable = createStoppableServer(handle, { readiness, clock, onRefused });
   applyTimeouts(stoppable.server, config);
-  // node:http hands CONNECT over as a bare socket; its refusal is an answer like any other.
-  stoppable.server.on('connect', (request: IncomingMessage, socket: Socket) => {
-    const response = new ServerResponse(request);
-    response.assignSocket(socket);
-    response.once('finish', () => socket.end());
-    handle(request, response);
-  });
+  acceptEveryRequest(stoppable.server, handle);
   return {
     listen: (options) => stoppable.listen(options),
     drain: () => readiness.startDraining(),
