@@ -8,7 +8,7 @@ import { type Attempt, clientLeft, type Exchange } from '../exchange.ts';
 import type { AttemptFailure } from '../retry.ts';
 import { failureOf } from './attempt-failure.ts';
 import type { HardenedPackage } from './hardened-package.ts';
-import { answerHeaders, outgoingHeaders } from './message-headers.ts';
+import { answerHeaders, isForwardable, outgoingHeaders } from './message-headers.ts';
 import { RequestBody } from './request-body.ts';
 
 /** What all exchanges of this engine use together. */
@@ -48,6 +48,7 @@ export class ForwardRequest {
       readonly request: IncomingMessage;
       readonly response: ServerResponse;
       readonly isEmpty: boolean;
+      readonly expectsContinue: boolean;
     },
   ) {
     this.#parts = parts;
@@ -56,7 +57,11 @@ export class ForwardRequest {
     this.#target = routed.target;
     this.#request = client.request;
     this.#response = client.response;
-    this.#body = new RequestBody(client.request, client.isEmpty, {
+    this.#body = new RequestBody(client.request, {
+      isEmpty: client.isEmpty,
+      onWanted: () => {
+        if (client.expectsContinue) client.response.writeContinue();
+      },
       maxBytes: routed.route.maxBodyBytes,
       onProgress: (state) => this.#bodyMoved(state),
       onTooLarge: () => this.#answer(new AppError('PROXY_BODY_TOO_LARGE')),
@@ -91,7 +96,8 @@ export class ForwardRequest {
     this.#phase = 'connect';
     deadlines.set(this.#deadline, config.connectTimeoutMs);
     let connected = false;
-    const isCurrent = (): boolean => this.#attempt === attempt && !this.#done && attempt.status === 0;
+    const isCurrent = (): boolean =>
+      this.#attempt === attempt && !this.#done && attempt.status === 0 && !this.#response.headersSent;
     this.#parts.package.send(
       {
         method: this.#exchange.request.method,
@@ -116,8 +122,14 @@ export class ForwardRequest {
             else connect();
           });
           upstreamRequest.once('response', (upstreamResponse) => {
-            if (isCurrent()) this.#answered(attempt, upstreamResponse);
-            else upstreamResponse.destroy();
+            if (!isCurrent()) upstreamResponse.destroy();
+            else if (isForwardable(upstreamResponse)) this.#answered(attempt, upstreamResponse);
+            else this.#failed('invalid-head');
+          });
+          // A 101 that nobody asked for: node:http then ends the request without an error.
+          upstreamRequest.once('upgrade', (_response, socket) => {
+            socket.destroy();
+            if (isCurrent()) this.#failed('invalid-head');
           });
         },
       },
@@ -200,6 +212,7 @@ export class ForwardRequest {
         this.#failed('response-timeout');
         return;
       case 'response-body':
+        this.#upstreamRequest?.destroy();
         this.#response.destroy();
         return;
     }

@@ -40,7 +40,8 @@ export const outgoingHeaders = (
 ): OutgoingHttpHeaders => {
   const raw = request.rawHeaders;
   const named = connectionTokens(valuesOf(raw, 'connection'));
-  const headers: Record<string, string | string[]> = {};
+  // Without a prototype: a header may be called `constructor`.
+  const headers: Record<string, string | string[]> = Object.create(null);
   for (const [original, value] of pairs(raw)) {
     const name = original.toLowerCase();
     if (isOurs(name) || endsHere(name, named)) continue;
@@ -65,6 +66,15 @@ export const outgoingHeaders = (
   else if (length !== undefined) headers['content-length'] = length;
   return headers;
 };
+
+/**
+ * Whether a response head, which node:http's parser has let pass, can be passed on: a status of three digits from 200
+ * on, a reason without control characters, and no transfer coding but the one that the parser has removed.
+ */
+export const isForwardable = ({ statusCode = 0, statusMessage = '', rawHeaders }: IncomingMessage): boolean =>
+  statusCode >= 200 &&
+  /^[\t\x20-\x7e\x80-\xff]*$/.test(statusMessage) &&
+  valuesOf(rawHeaders, 'transfer-encoding').every((coding) => coding.toLowerCase() === 'chunked');
 
 /** The headers of the answer to the client: the upstream's without those that end here. */
 export const answerHeaders = (response: IncomingMessage, requestId: string, close: boolean): string[] => {

@@ -2,9 +2,14 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 
 /** Bodies up to this size are kept until the response head, so that an idempotent request can be sent again. */
 const maxKeptBytes = 65_536;
+/** A body in crumbs would cost many times its bytes: so many pieces are made one. */
+const maxKeptPieces = 64;
 
 export type RequestBodyOptions = {
+  readonly isEmpty: boolean;
   readonly maxBytes: number;
+  /** Called once, when the body is wanted for the first time. */
+  readonly onWanted: () => void;
   /** A piece came, the end came (`ended`), or the upstream takes no more for now (`blocked`). */
   readonly onProgress: (state: 'reading' | 'blocked' | 'ended') => void;
   readonly onTooLarge: () => void;
@@ -20,14 +25,15 @@ export class RequestBody {
   #kept: Buffer[] | undefined;
   #bytes = 0;
   #ended: boolean;
+  #wanted = false;
   #sink: ClientRequest | undefined;
 
-  constructor(source: IncomingMessage, isEmpty: boolean, options: RequestBodyOptions) {
+  constructor(source: IncomingMessage, options: RequestBodyOptions) {
     this.#source = source;
     this.#options = options;
     this.#kept = [];
-    this.#ended = isEmpty;
-    if (isEmpty) return;
+    this.#ended = options.isEmpty;
+    if (options.isEmpty) return;
     source.pause();
     source.on('data', (piece: Buffer) => this.#read(piece));
     source.on('end', () => this.#finish());
@@ -52,8 +58,12 @@ export class RequestBody {
       return;
     }
     sink.on('drain', () => {
-      if (this.#sink === sink) this.#source.resume();
+      if (this.#sink !== sink || this.#ended) return;
+      this.#source.resume();
+      this.#options.onProgress('reading');
     });
+    if (!this.#wanted) this.#options.onWanted();
+    this.#wanted = true;
     this.#source.resume();
   }
 
@@ -70,11 +80,15 @@ export class RequestBody {
       this.#options.onTooLarge();
       return;
     }
-    if (this.#bytes <= maxKeptBytes) this.#kept?.push(piece);
-    else this.#kept = undefined;
+    this.#keep(piece);
     const flowing = this.#sink?.write(piece) ?? false;
     if (!flowing) this.#source.pause();
     this.#options.onProgress(flowing ? 'reading' : 'blocked');
+  }
+
+  #keep(piece: Buffer): void {
+    if (this.#bytes > maxKeptBytes) this.#kept = undefined;
+    if (this.#kept?.push(piece) === maxKeptPieces) this.#kept = [Buffer.concat(this.#kept)];
   }
 
   #finish(): void {
