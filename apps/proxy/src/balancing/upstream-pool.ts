@@ -38,6 +38,11 @@ export class UpstreamPool {
     return this.#policy(untried, request);
   }
 
+  /** Whether `select` would find one. */
+  hasAvailable(tried: readonly Upstream[]): boolean {
+    return this.upstreams.some((upstream) => upstream.available && !tried.includes(upstream));
+  }
+
   find(id: string): Upstream | undefined {
     return this.upstreams.find((upstream) => upstream.id === id);
   }

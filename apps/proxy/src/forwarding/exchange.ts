@@ -95,10 +95,10 @@ export class Exchange {
     const { method } = this.request;
     const { reused } = attempt;
     const tries = this.#tried.length;
+    const othersLeft = this.route?.pool.hasAvailable(this.#tried) ?? false;
     const elapsedMs = clock.monotonicMs() - this.beganMs;
-    const decision = decideRetry({ failure, method, replayable, reused, tries, elapsedMs }, () =>
-      budget.spend(),
-    );
+    const facts = { failure, method, replayable, reused, tries, othersLeft, elapsedMs };
+    const decision = decideRetry(facts, () => budget.spend());
     if (decision !== 'stop') attempt.upstream.counters.retries += 1;
     return decision;
   }

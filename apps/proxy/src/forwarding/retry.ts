@@ -13,6 +13,8 @@ export type RetryFacts = {
   readonly reused: boolean;
   /** Attempts so far that count as a try. */
   readonly tries: number;
+  /** Whether an upstream is available that was not tried yet. */
+  readonly othersLeft: boolean;
   /** Since the request came. */
   readonly elapsedMs: number;
 };
@@ -34,12 +36,12 @@ const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'
  */
 export const decideRetry = (facts: RetryFacts, mayAfford: () => boolean): RetryDecision => {
   if (facts.elapsedMs >= maxElapsedMs) return 'stop';
-  if (facts.failure === 'refused' || facts.failure === 'connect-timeout') {
-    return facts.tries < maxTries ? 'next' : 'stop';
-  }
+  const mayGoOn = facts.othersLeft && facts.tries < maxTries;
+  if (facts.failure === 'refused' || facts.failure === 'connect-timeout') return mayGoOn ? 'next' : 'stop';
   if (!idempotentMethods.has(facts.method) || !facts.replayable) return 'stop';
   if (facts.reused && facts.failure !== 'response-timeout') return 'same-fresh';
-  return facts.tries < maxTries && mayAfford() ? 'next' : 'stop';
+  // Asked last: asking takes it out of the budget, which pools share.
+  return mayGoOn && mayAfford() ? 'next' : 'stop';
 };
 
 const windowMs = 10_000;
