@@ -1,10 +1,10 @@
-import { ConfigError } from '@tripod/shared/config/config-error';
 import { configFileSetting, portSetting, serviceSettings } from '@tripod/shared/config/service-settings';
 import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
 import { policyNames } from './balancing/policy-table.ts';
 import { engineNames } from './forwarding/engine-table.ts';
 import { parseTrustedProxies, type TrustedProxies } from './forwarding/forwarded-headers.ts';
-import { parseRoute, type RouteConfig } from './routing/route-config.ts';
+import { plainPath } from './routing/private-paths.ts';
+import { parseRoutes, type RouteConfig, routeProblems } from './routing/route-config.ts';
 
 const milliseconds = (value: number, description: string) =>
   ({
@@ -19,6 +19,16 @@ const milliseconds = (value: number, description: string) =>
 const count = (value: number, minimum: number, description: string) =>
   ({ type: 'integer', minimum, maximum: 1000, default: value, description }) as const;
 
+const trustedProxyProblems = (networks: readonly string[]): readonly string[] => {
+  try {
+    parseTrustedProxies(networks);
+    return [];
+  } catch (error) {
+    const named = JSON.stringify(error instanceof Error ? error.message : error);
+    return [`must be networks such as 10.0.0.0/8, and holds ${named}`];
+  }
+};
+
 /** Every setting of the proxy. */
 export const proxySettings = {
   port: portSetting(8080),
@@ -27,6 +37,7 @@ export const proxySettings = {
     separator: ' ',
     items: { type: 'string' },
     shape: 'PREFIX=URL[,URL…], such as /api/=http://127.0.0.1:8081,http://127.0.0.1:8083',
+    problems: routeProblems,
     default: [
       '/api/=http://127.0.0.1:8081,http://127.0.0.1:8083,http://127.0.0.1:8084',
       '/=http://127.0.0.1:8082',
@@ -104,6 +115,7 @@ export const proxySettings = {
     type: 'array',
     items: { type: 'string' },
     shape: 'a list of networks such as 10.0.0.0/8',
+    problems: trustedProxyProblems,
     default: [],
     placeholder: 'networks',
     description: 'Whose X-Forwarded headers are believed',
@@ -121,41 +133,10 @@ export type ProxyConfig = Omit<ProxySettings, 'route' | 'trustedProxies' | 'priv
   readonly privatePaths: readonly string[];
 };
 
-const understand = <T>(source: string, problems: ConfigError[], parse: () => T): T | undefined => {
-  try {
-    return parse();
-  } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
-    problems.push(new ConfigError([{ source, problem }]));
-    return undefined;
-  }
-};
-
-/** Understands routes and networks. Throws one ConfigError with everything that is wrong in them. */
-export const parseProxyConfig = (settings: ProxySettings): ProxyConfig => {
-  const problems: ConfigError[] = [];
-  const routes = settings.route.map((text) => understand('--route', problems, () => parseRoute(text)));
-  const known = routes.filter((route) => route !== undefined);
-  const repeated = known.find(
-    (route, index) => known.findIndex(({ prefix }) => prefix === route.prefix) !== index,
-  );
-  if (repeated)
-    understand('--route', problems, () => {
-      throw new Error(`names the prefix ${repeated.prefix} twice`);
-    });
-  const trustedProxies = understand('--trusted-proxies', problems, () => {
-    try {
-      return parseTrustedProxies(settings.trustedProxies);
-    } catch (error) {
-      throw new Error(
-        `must be networks such as 10.0.0.0/8, and holds ${JSON.stringify((error as Error).message)}`,
-      );
-    }
-  });
-  if (problems.length > 0 || !trustedProxies)
-    throw new ConfigError(problems.flatMap(({ problems: all }) => all));
-  const privatePaths = settings.privatePaths.includes('none')
-    ? []
-    : settings.privatePaths.map((path) => path.toLowerCase());
-  return { ...settings, routes: known, trustedProxies, privatePaths };
-};
+/** Gives the texts their meaning. Expects settings whose `problems` were asked: throws on what they refuse. */
+export const parseProxyConfig = (settings: ProxySettings): ProxyConfig => ({
+  ...settings,
+  routes: parseRoutes(settings.route),
+  trustedProxies: parseTrustedProxies(settings.trustedProxies),
+  privatePaths: settings.privatePaths.includes('none') ? [] : settings.privatePaths.map(plainPath),
+});

@@ -52,3 +52,32 @@ export const parseRoute = (text: string): RouteConfig => {
   if (twice) throw new Error(`must not name the upstream ${twice} twice for ${prefix}`);
   return { prefix, poolName: poolNameOf(prefix), upstreams };
 };
+
+/** Reads all routes; two whose prefixes would give their pools one name (`/a/b/`, `/a-b/`) get `a-b` and `a-b-2`. */
+export const parseRoutes = (texts: readonly string[]): readonly RouteConfig[] => {
+  const routes: RouteConfig[] = [];
+  for (const text of texts) {
+    const route = parseRoute(text);
+    const taken = new Set(routes.map(({ poolName }) => poolName));
+    let { poolName } = route;
+    for (let number = 2; taken.has(poolName); number += 1) poolName = `${route.poolName}-${number}`;
+    routes.push({ ...route, poolName });
+  }
+  return routes;
+};
+
+/** What is wrong with each of these routes, and with them together. */
+export const routeProblems = (texts: readonly string[]): readonly string[] => {
+  const problems: string[] = [];
+  const prefixes = new Set<string>();
+  for (const text of texts) {
+    try {
+      const { prefix } = parseRoute(text);
+      if (prefixes.has(prefix)) problems.push(`must not name the prefix ${prefix} twice`);
+      prefixes.add(prefix);
+    } catch (error) {
+      problems.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  return problems;
+};

@@ -1,5 +1,6 @@
 import { AppError } from '@tripod/shared/errors/app-error';
 import type { UpstreamPool } from '../balancing/upstream-pool.ts';
+import { isPrivate } from './private-paths.ts';
 import { checkTarget, isAuthority, TargetError, toOriginForm } from './request-target.ts';
 
 /** Requests whose path begins with `prefix` go to `pool`, without the prefix when `stripPrefix` says so. */
@@ -33,20 +34,12 @@ export type RouteTable = {
 
 export type RouteTableOptions = {
   readonly routes: readonly Route[];
-  /** Paths that are answered 404 on every route: they tell of the inside. */
+  /** Plain paths (see `plainPath`) that are answered 404 on every route: they tell of the inside. */
   readonly privatePaths: readonly string[];
 };
 
 const refusedMethods: ReadonlySet<string> = new Set(['CONNECT', 'TRACE']);
 const forwardedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
-
-const isPrivate = (path: string, privatePaths: readonly string[]): boolean => {
-  const plain = path.replace(/%([2-7][0-9a-f])/gi, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  const bare = plain.length > 1 ? plain.replace(/\/+$/, '').toLowerCase() : plain;
-  return privatePaths.includes(bare);
-};
 
 const pathOf = (target: string): string => {
   const query = target.indexOf('?');

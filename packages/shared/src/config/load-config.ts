@@ -79,15 +79,15 @@ export const loadConfig = <const S extends Settings>(settings: S, sources: Confi
   const properties = Object.fromEntries(Object.entries(settings).map(([name, s]) => [name, schemaOf(s)]));
   const check = new Ajv({ allErrors: true, strict: true }).compile({ type: 'object', properties });
   const values = Object.fromEntries([...found].map(([name, { value }]) => [name, value]));
-  if (!check(values)) {
-    const bad = new Set(check.errors?.map((error) => error.instancePath.split('/')[1] ?? ''));
-    for (const name of bad) {
-      const setting = settings[name];
-      const one = found.get(name);
-      if (!setting || !one) continue;
-      const problem = `must be ${describeShape(setting)}${shown(setting, one.value)}`;
-      problems.push({ source: one.source, problem });
-    }
+  check(values);
+  const bad = new Set(check.errors?.map((error) => error.instancePath.split('/')[1] ?? ''));
+  for (const [name, { value, source }] of found) {
+    const setting = settings[name];
+    if (!setting) continue;
+    const wrong = bad.has(name)
+      ? [`must be ${describeShape(setting)}${shown(setting, value)}`]
+      : (setting.problems?.(value as never) ?? []);
+    for (const problem of wrong) problems.push({ source, problem });
   }
   if (problems.length > 0) throw new ConfigError(problems);
 

@@ -17,6 +17,11 @@ export type Setting = {
   readonly separator?: string;
   /** What a value must look like, in words, where the schema alone would explain itself badly. */
   readonly shape?: string;
+  /**
+   * What is wrong with a value that the schema allows; each goes on from the setting's name: "must be …, and is …".
+   * Given the value in its type.
+   */
+  readonly problems?: (value: never) => readonly string[];
   /** The word in `--help` that stands for the value. */
   readonly placeholder?: string;
   /** `false` for a name that the system already uses for something else (`PATH`). */
