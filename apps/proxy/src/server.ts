@@ -16,7 +16,7 @@ import type { Engine } from './forwarding/engine.ts';
 import { engines } from './forwarding/engine-table.ts';
 import { createExchangeObserver } from './forwarding/observe-exchanges.ts';
 import { createHealthChecks, type HealthChecks } from './health/health-checks.ts';
-import { createPassiveChecker } from './health/passive-checker.ts';
+import { createPassiveChecker, type PassiveChecker } from './health/passive-checker.ts';
 import { createRouteTable, type RouteTable } from './routing/route-table.ts';
 
 export type ProxyDependencies = { readonly logger: Logger; readonly clock: Clock };
@@ -26,6 +26,7 @@ export type Proxy = {
   readonly engine: Engine;
   readonly admin: StoppableServer;
   readonly checks: HealthChecks;
+  readonly passive: PassiveChecker;
   readonly readiness: Readiness;
 };
 
@@ -69,5 +70,5 @@ export const createProxy = (config: ProxyConfig, { logger, clock }: ProxyDepende
   }
   const activeChecks = config.healthPath !== 'off';
   const admin = createAdminServer({ pools: routes.pools, readiness, metrics, activeChecks, logger, clock });
-  return { engine, admin, checks, readiness };
+  return { engine, admin, checks, passive, readiness };
 };

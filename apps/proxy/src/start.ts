@@ -17,7 +17,7 @@ export const startProxy = async (
   config: ProxyConfig,
   dependencies: ProxyDependencies,
 ): Promise<RunningService> => {
-  const { engine, admin, checks, readiness } = createProxy(config, dependencies);
+  const { engine, admin, checks, passive, readiness } = createProxy(config, dependencies);
   const { logger } = dependencies;
   const undo = createShutdownStack();
   try {
@@ -25,6 +25,7 @@ export const startProxy = async (
     undo.push('the admin side', () => admin.stop({ drainDelayMs: 0, graceMs: 1000 }));
     checks.start();
     undo.push('the active checks', () => checks.stop());
+    undo.push('the passive checks', () => passive.stop());
     const listening = await engine.listen({ host: config.host, port: config.port });
     undo.push('the listener', () => engine.close({ graceMs }));
     logger.info('proxy listens', {

@@ -23,13 +23,19 @@ export type AdminServerOptions = {
   readonly clock: Clock;
 };
 
-/** Errors of express.json: they are the client's, and say what is wrong with the body. */
-const translate = (error: unknown): unknown =>
-  error instanceof Error &&
-  'type' in error &&
-  String(error.type).match(/^(entity|encoding|charset|request)\./)
+/** Errors of express and express.json: they are the client's, and say what is wrong with the path or the body. */
+const translate = (error: unknown): unknown => {
+  if (error instanceof URIError) {
+    return new AppError('REQUEST_INVALID', { detail: 'The path holds a broken percent-encoding.' });
+  }
+  const isBodyError =
+    error instanceof Error &&
+    'type' in error &&
+    /^(entity|encoding|charset|request)\./.test(String(error.type));
+  return isBodyError
     ? new AppError('ADMIN_BODY_INVALID', { detail: 'The body must be JSON of 64 KiB at most.' })
     : undefined;
+};
 
 /** The operator's side of the proxy: pools, health, metrics. It listens on loopback only. */
 export const createAdminServer = (options: AdminServerOptions): StoppableServer => {

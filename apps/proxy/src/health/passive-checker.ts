@@ -1,5 +1,5 @@
 import type { Logger } from '@tripod/shared/logging/logger';
-import type { Clock } from '@tripod/shared/process/clock';
+import type { Clock, Timer } from '@tripod/shared/process/clock';
 import type { Upstream } from '../balancing/upstream.ts';
 import type { UpstreamPool } from '../balancing/upstream-pool.ts';
 
@@ -18,11 +18,14 @@ export type PassiveChecker = {
   failed(upstream: Upstream, pool: UpstreamPool, reason: string): void;
   /** The upstream answered. */
   passed(upstream: Upstream): void;
+  /** Brings back no one any more. */
+  stop(): void;
 };
 
 export const createPassiveChecker = (options: PassiveCheckerOptions): PassiveChecker => {
   const { maxFails, failWindowMs, clock, logger } = options;
   const recent = new WeakMap<Upstream, number[]>();
+  const timers = new Set<Timer>();
   return {
     failed(upstream, pool, reason) {
       if (maxFails === 0 || upstream.ejected) return;
@@ -37,15 +40,21 @@ export const createPassiveChecker = (options: PassiveCheckerOptions): PassiveChe
       upstream.eject(reason);
       logger.warn('upstream server temporarily disabled', { upstream: upstream.id, pool: pool.name, reason });
       const ejection = upstream.counters.ejections;
-      clock.after(failWindowMs, () => {
+      const timer = clock.after(failWindowMs, () => {
+        timers.delete(timer);
         // An active check may have brought it back, and a later failure ejected it anew.
         if (!upstream.ejected || upstream.counters.ejections !== ejection) return;
         upstream.restore();
         logger.info('upstream server is tried again', { upstream: upstream.id, pool: pool.name });
       });
+      timers.add(timer);
     },
     passed(upstream) {
       recent.delete(upstream);
+    },
+    stop() {
+      for (const timer of timers) timer.cancel();
+      timers.clear();
     },
   };
 };

@@ -40,6 +40,8 @@ export const createHttpProbe =
         const late = error.name === 'AbortError' || error.name === 'TimeoutError';
         resolve({ kind: 'failed', reason: late ? `no answer within ${timeoutMs} ms` : reasonOf(error) });
       });
+      // After an answer to another question (101) node:http closes without an error.
+      probe.once('close', () => resolve({ kind: 'failed', reason: 'no valid answer' }));
       probe.end();
     });
 
