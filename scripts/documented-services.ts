@@ -1,6 +1,7 @@
 import { apiServerSettings } from '@tripod/api-server/config';
 import { proxySettings } from '@tripod/proxy/config';
 import type { Settings } from '@tripod/shared/config/settings';
+import { createProgram } from '@tripod/stack/program';
 import { upSettings } from '@tripod/stack/settings';
 import { staticServerSettings } from '@tripod/static-server/config';
 
@@ -10,11 +11,32 @@ export type DocumentedService = {
   readonly command: string;
   readonly about: string;
   readonly settings: Settings;
+  /** Further commands: name → what it does. */
+  readonly commands?: Readonly<Record<string, string>>;
 };
 
 export const documentedServices: readonly DocumentedService[] = [
   { command: 'proxy', about: 'The reverse proxy and load balancer.', settings: proxySettings },
-  { command: 'api-server', about: 'One copy of the API on Postgres.', settings: apiServerSettings },
+  {
+    command: 'api-server',
+    about: 'One copy of the API on Postgres.',
+    settings: apiServerSettings,
+    commands: { migrate: 'Brings the database up to date, and ends' },
+  },
   { command: 'static-server', about: 'The server of files.', settings: staticServerSettings },
   { command: 'dev', about: 'The whole stack; the same as `pnpm stack up`.', settings: upSettings('.') },
 ];
+
+const neverCalled = (): never => {
+  throw new Error('the documentation runs no command');
+};
+
+/** The command line of the stack, to be looked at. */
+export const stackProgram = createProgram({
+  checkout: '.',
+  workingDir: '/',
+  environment: {},
+  actions: { contextOf: neverCalled, up: neverCalled, reset: neverCalled },
+});
+
+export type StackProgram = typeof stackProgram;

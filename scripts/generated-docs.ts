@@ -1,4 +1,4 @@
-import { documentedServices } from './documented-services.ts';
+import { documentedServices, stackProgram } from './documented-services.ts';
 import { renderConfiguration } from './render-configuration.ts';
 import { renderErrors } from './render-errors.ts';
 
@@ -10,6 +10,6 @@ export type GeneratedDoc = {
 
 /** Every page that is made from code, as it should be now. */
 export const renderDocs = (): readonly GeneratedDoc[] => [
-  { file: 'docs/configuration.md', text: renderConfiguration(documentedServices) },
+  { file: 'docs/configuration.md', text: renderConfiguration(documentedServices, stackProgram) },
   { file: 'docs/errors.md', text: renderErrors() },
 ];

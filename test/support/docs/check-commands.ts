@@ -1,0 +1,79 @@
+import type { KnownCommand } from './known-commands.ts';
+import { type Checked, lookThrough } from './look-through.ts';
+import type { Page } from './read-pages.ts';
+import { parseShell, type ShellCommand } from './shell-words.ts';
+
+export type Commands = ReadonlyMap<string, KnownCommand>;
+
+/** Programs of others that our pages may use. */
+const programs: ReadonlySet<string> = new Set([
+  'ab',
+  'apt-get',
+  'curl',
+  'docker',
+  'git',
+  'kill',
+  'nginx',
+  'npm',
+  'sudo',
+  'wrk',
+]);
+
+/** What pnpm does by itself. */
+const pnpmCommands: ReadonlySet<string> = new Set(['install']);
+
+const flagFault = (
+  name: string,
+  words: readonly string[],
+  flags: ReadonlySet<string>,
+): string | undefined => {
+  const wrong = words
+    .map((word) => word.replace(/=.*/, ''))
+    .find((word) => /^--?[a-z]/.test(word) && !flags.has(word));
+  return wrong === undefined ? undefined : `${name} has no flag ${wrong}`;
+};
+
+const ownFault = (
+  name: string,
+  words: readonly string[],
+  { flags, subcommands }: KnownCommand,
+): string | undefined => {
+  const [next = ''] = words;
+  if (!subcommands || !/^[a-z]/.test(next)) return flagFault(name, words, flags);
+  const own = subcommands.get(next);
+  return own ? flagFault(`${name} ${next}`, words.slice(1), own) : `${name} has no command ${next}`;
+};
+
+/** What is wrong with a command that a page shows; undefined when it can be typed. */
+export const findCommandFault = (
+  [first = '', ...words]: ShellCommand,
+  commands: Commands,
+): string | undefined => {
+  if (first === 'npx') {
+    const [yes, pnpm = '', ...rest] = words;
+    if (yes !== '--yes' || !pnpm.startsWith('pnpm@12')) return 'npx must be called as: npx --yes pnpm@12 …';
+    return findCommandFault(['pnpm', ...rest], commands);
+  }
+  if (first === 'pnpm') {
+    const [name = '', ...rest] = words;
+    if (pnpmCommands.has(name)) return undefined;
+    const command = commands.get(name);
+    return command ? ownFault(name, rest, command) : `pnpm has no script ${name}`;
+  }
+  const command = commands.get(first);
+  if (command) return ownFault(first, words, command);
+  return programs.has(first) ? undefined : `${first} is no known program`;
+};
+
+/** Spans that are whole commands, and not only the name of one. */
+const isCommand = (span: string): boolean => /^(npx|pnpm|api-server|static-server|proxy|stack) \S/.test(span);
+
+/** Every command of the `sh` blocks, and of spans that begin with one of ours. */
+export const checkCommands = (pages: readonly Page[], commands: Commands): Checked =>
+  lookThrough(pages, ({ blocks, spans }) => {
+    const shell = blocks.filter(({ language }) => language === 'sh').map(({ text }) => text);
+    return parseShell([...shell, ...spans.filter(isCommand)].join('\n')).map((command) => ({
+      what: command.join(' '),
+      fault: findCommandFault(command, commands),
+    }));
+  });

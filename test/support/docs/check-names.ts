@@ -1,0 +1,35 @@
+import { errorCodes } from '@tripod/shared/errors/codes';
+import { type Checked, codeOf, lookThrough } from './look-through.ts';
+import type { Page } from './read-pages.ts';
+
+/** Flags of other programs that our pages may name without their program. */
+const foreignFlags: ReadonlySet<string> = new Set(['--yes', '--data', '--frozen-lockfile']);
+
+/** Words in capitals that are neither variables nor codes. */
+const otherCapitals =
+  /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|SIG[A-Z]+|INSERT|COMMIT|E[A-Z]+|[A-Z]|NAME|PATH|URL|API|FIN|NUL)$/;
+
+/** Every flag in code, wherever it stands. */
+export const checkFlags = (pages: readonly Page[], own: ReadonlySet<string>): Checked =>
+  lookThrough(pages, (markdown) =>
+    codeOf(markdown)
+      .flatMap((code) => [...code.matchAll(/(?<![\w-])--[a-z][a-z0-9-]*/g)])
+      .map(([flag]) => ({
+        what: flag,
+        fault: own.has(flag) || foreignFlags.has(flag) ? undefined : 'is no flag of ours',
+      })),
+  );
+
+/** Every error code and environment variable in code: names in capitals, those with an underscore anywhere. */
+export const checkCapitals = (pages: readonly Page[], variables: ReadonlySet<string>): Checked =>
+  lookThrough(pages, (markdown) => {
+    const withUnderscore = codeOf(markdown).flatMap(
+      (code) => code.match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g) ?? [],
+    );
+    const alone = markdown.spans.filter((span) => /^[A-Z]+$/.test(span) && !otherCapitals.test(span));
+    return [...withUnderscore, ...alone].map((what) => ({
+      what,
+      fault:
+        what in errorCodes || variables.has(what) ? undefined : 'is neither an error code nor a variable',
+    }));
+  });

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { flagOf, type Settings } from '@tripod/shared/config/settings';
+import { documentedServices, stackProgram } from '../../../scripts/documented-services.ts';
+
+/** A command of ours: the flags it takes, and the words that may follow it. */
+export type KnownCommand = {
+  readonly flags: ReadonlySet<string>;
+  /** Name → its own flags; undefined where any word may follow (a path, the name of a run). */
+  readonly subcommands?: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+};
+
+const alwaysKnown = ['--help', '-h'];
+
+export const flagsOf = (settings: Settings): readonly string[] =>
+  Object.entries(settings)
+    .filter(([, setting]) => !setting.secret)
+    .map(([name, { type, default: value }]) => {
+      const flag = flagOf(name);
+      return type === 'boolean' && value === true ? flag.replace('--', '--no-') : flag;
+    });
+
+const stackCommands = new Map(
+  stackProgram.commands.map((command) => [
+    command.name(),
+    new Set([...command.options.flatMap(({ long, short }) => [long ?? '', short ?? '']), ...alwaysKnown]),
+  ]),
+);
+
+/** The scripts of the root package.json, but for those that pnpm runs by itself. */
+export const readRootScripts = (root: string): readonly string[] => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  return Object.keys(scripts).filter((name) => name !== 'prepare');
+};
+
+/** What can be typed after `pnpm`, or alone once it is on the PATH. */
+export const knownCommands = (root: string): ReadonlyMap<string, KnownCommand> => {
+  const commands = new Map<string, KnownCommand>();
+  for (const name of readRootScripts(root)) commands.set(name, { flags: new Set(alwaysKnown) });
+  for (const { command, settings, commands: further = {} } of documentedServices) {
+    const flags = new Set([...flagsOf(settings), ...alwaysKnown]);
+    const subcommands = new Map(Object.keys(further).map((name) => [name, flags]));
+    commands.set(command, { flags, subcommands });
+  }
+  commands.set('stack', { flags: new Set(alwaysKnown), subcommands: stackCommands });
+  commands.set('write-docs', { flags: new Set(['--check']) });
+  return commands;
+};
+
+/** Every flag of ours. */
+export const ownFlags = (root: string): ReadonlySet<string> =>
+  new Set(
+    [...knownCommands(root).values()].flatMap(({ flags, subcommands }) => [
+      ...flags,
+      ...[...(subcommands?.values() ?? [])].flatMap((set) => [...set]),
+    ]),
+  );

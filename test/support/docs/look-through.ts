@@ -1,0 +1,30 @@
+import { type Markdown, parseMarkdown } from './parse-markdown.ts';
+import type { Page } from './read-pages.ts';
+
+/** Something that a page names, and what is wrong with it; undefined when nothing is. */
+export type Mention = { readonly what: string; readonly fault: string | undefined };
+
+/** All that a check looked at, so that one that finds nothing to look at is not taken for one that finds no fault. */
+export type Checked = { readonly looked: readonly string[]; readonly faults: readonly string[] };
+
+/** Collects the mentions of every page. */
+export const lookThrough = (
+  pages: readonly Page[],
+  mentionsOf: (markdown: Markdown, page: Page) => readonly Mention[],
+): Checked => {
+  const looked: string[] = [];
+  const faults: string[] = [];
+  for (const page of pages) {
+    for (const { what, fault } of mentionsOf(parseMarkdown(page.text), page)) {
+      looked.push(what);
+      if (fault !== undefined) faults.push(`${page.file}: ${what}: ${fault}`);
+    }
+  }
+  return { looked, faults };
+};
+
+/** Everything that stands in code: spans and blocks. */
+export const codeOf = ({ spans, blocks }: Markdown): readonly string[] => [
+  ...spans,
+  ...blocks.map(({ text }) => text),
+];

@@ -1,0 +1,40 @@
+export type CodeBlock = { readonly language: string; readonly text: string };
+
+export type Markdown = {
+  /** What stands between single backticks, outside of blocks. */
+  readonly spans: readonly string[];
+  readonly blocks: readonly CodeBlock[];
+  /** Targets of links and pictures. */
+  readonly links: readonly string[];
+  /** What `#…` may lead to, as GitHub makes them of headings. */
+  readonly anchors: ReadonlySet<string>;
+};
+
+const fence = /^```(\w*)[^\n]*\n([\s\S]*?)^```$/gm;
+
+const anchorsOf = (text: string): ReadonlySet<string> => {
+  const anchors = new Set<string>();
+  for (const [, heading = ''] of text.matchAll(/^#{1,6} (.+)$/gm)) {
+    const slug = heading
+      .toLowerCase()
+      .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replace(/\s/g, '-');
+    let anchor = slug;
+    for (let copy = 1; anchors.has(anchor); copy += 1) anchor = `${slug}-${copy}`;
+    anchors.add(anchor);
+  }
+  return anchors;
+};
+
+/** Takes apart as much Markdown as our pages use. */
+export const parseMarkdown = (text: string): Markdown => {
+  const blocks = [...text.matchAll(fence)].map(([, language = '', body = '']) => ({ language, text: body }));
+  const prose = text.replace(fence, '');
+  return {
+    spans: [...prose.matchAll(/`([^`]+)`/g)].map(([, span = '']) => span.replace(/\s*\n\s*/g, ' ')),
+    blocks,
+    links: [...prose.replace(/`[^`]+`/g, '').matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target),
+    anchors: anchorsOf(prose),
+  };
+};

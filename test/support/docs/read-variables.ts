@@ -1,0 +1,33 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { environmentOf } from '@tripod/shared/config/settings';
+import { documentedServices } from '../../../scripts/documented-services.ts';
+
+/** Set by npm, pnpm or our own processes for each other, or by every system: no setting of a person. */
+const internal: ReadonlySet<string> = new Set([
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'INIT_CWD',
+  'LD_LIBRARY_PATH',
+  'TEST_DATABASE_URL',
+]);
+
+const sources = ['apps/*/src/**/*.ts', 'packages/*/src/**/*.ts', 'test/support/**/*.ts', 'bench/src/**/*.ts'];
+
+/** Every environment variable that a person may set: those of the settings, and those that code reads by name. */
+export const readVariables = (root: string): ReadonlySet<string> => {
+  const variables = new Set<string>(['CI']);
+  for (const { settings } of documentedServices) {
+    for (const [name, setting] of Object.entries(settings)) {
+      if (setting.environment !== false) variables.add(environmentOf(name));
+    }
+  }
+  for (const file of sources.flatMap((pattern) => globSync(pattern, { cwd: root }))) {
+    const text = readFileSync(join(root, file), 'utf8');
+    for (const [, name = ''] of text.matchAll(/\benv(?:ironment)?\['([A-Z][A-Z0-9_]*)'\]/g))
+      variables.add(name);
+  }
+  for (const name of internal) variables.delete(name);
+  return variables;
+};

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { errorCodes } from '@tripod/shared/errors/codes';
+import { renderDocs } from '../../scripts/generated-docs.ts';
+import { checkCommands } from '../support/docs/check-commands.ts';
+import { checkLinks } from '../support/docs/check-links.ts';
+import { checkCapitals, checkFlags } from '../support/docs/check-names.ts';
+import { checkPaths, listPaths } from '../support/docs/check-paths.ts';
+import { knownCommands, ownFlags, readRootScripts } from '../support/docs/known-commands.ts';
+import { type Checked, codeOf } from '../support/docs/look-through.ts';
+import { parseMarkdown } from '../support/docs/parse-markdown.ts';
+import { readPages } from '../support/docs/read-pages.ts';
+import { readVariables } from '../support/docs/read-variables.ts';
+
+const root = join(import.meta.dirname, '../..');
+const pages = readPages(root);
+const commands = knownCommands(root);
+const flags = ownFlags(root);
+const variables = readVariables(root);
+const paths = listPaths(root);
+
+/** All code of all pages, in which what exists must be named. */
+const code = pages.flatMap(({ text }) => codeOf(parseMarkdown(text))).join('\n');
+
+const isNamed = (name: string): boolean => new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(code);
+
+/** A page with nothing but this in it, to see each check find its fault. */
+const planted = (text: string) => [{ file: 'planted.md', text }];
+
+describe('what the documentation names', () => {
+  // With the smallest number of mentions that is believable: a check that matches nothing must fail.
+  it.each<[string, number, () => Checked]>([
+    ['commands', 40, () => checkCommands(pages, commands)],
+    ['flags', 80, () => checkFlags(pages, flags)],
+    ['error codes and variables', 80, () => checkCapitals(pages, variables)],
+    ['files and folders', 50, () => checkPaths(pages, paths)],
+    ['links', 20, () => checkLinks(pages, root)],
+  ])('exists: %s, %d mentions or more', (_what, fewest, check) => {
+    const { looked, faults } = check();
+    expect(faults).toEqual([]);
+    expect(looked.length).toBeGreaterThanOrEqual(fewest);
+  });
+});
+
+describe('what exists', () => {
+  it.each<[string, number, () => Iterable<string>]>([
+    ['flags', 40, () => flags],
+    ['environment variables', 30, () => variables],
+    ['error codes', 30, () => Object.keys(errorCodes)],
+    [
+      'commands of the stack',
+      9,
+      () => [...(commands.get('stack')?.subcommands?.keys() ?? [])].map((n) => `stack ${n}`),
+    ],
+    ['scripts of the root', 12, () => readRootScripts(root).map((name) => `pnpm(?:@12)? ${name}`)],
+  ])('is named in the documentation: %s, %d or more', (_what, fewest, list) => {
+    const names = [...list()];
+    expect(names.filter((name) => !isNamed(name))).toEqual([]);
+    expect(names.length).toBeGreaterThanOrEqual(fewest);
+  });
+});
+
+describe('the pages made from code', () => {
+  it.each(renderDocs().map(({ file, text }) => [file, text]))(
+    '%s is as `pnpm write-docs` writes it',
+    (file, text) => {
+      expect(readFileSync(join(root, file), 'utf8')).toBe(text);
+    },
+  );
+
+  it('are two', () => {
+    expect(renderDocs()).toHaveLength(2);
+  });
+});
+
+describe('the checks themselves find', () => {
+  it.each([
+    ['a script that is not there', '```sh\nnpx --yes pnpm@12 devv\n```', 'pnpm has no script devv'],
+    ['npx that would ask', '```sh\nnpx pnpm@12 dev\n```', 'npx must be called as: npx --yes pnpm@12 …'],
+    ['an unknown program after a pipe', '```sh\ncurl http://x | jqq\n```', 'jqq is no known program'],
+    ['a flag of another command', '`pnpm static-server --route x`', 'static-server has no flag --route'],
+    ['a flag behind a line break', '```sh\npnpm proxy \\\n  --prot 1\n```', 'proxy has no flag --prot'],
+    ['a command of the stack that is not there', '`pnpm stack scael api=2`', 'stack has no command scael'],
+    ['a flag of another command of the stack', '`pnpm stack ps --follow`', 'stack ps has no flag --follow'],
+    ['a variable in front of it', '```sh\nPORT=1 pnpm porxy\n```', 'pnpm has no script porxy'],
+  ])('%s', (_what, text, fault) => {
+    expect(checkCommands(planted(text), commands).faults).toEqual([
+      expect.stringMatching(new RegExp(`: ${fault}$`)),
+    ]);
+  });
+
+  it('an unknown flag on its own', () => {
+    expect(checkFlags(planted('see `--helth-path`'), flags).faults).toEqual([
+      'planted.md: --helth-path: is no flag of ours',
+    ]);
+  });
+
+  it.each(['PROXY_NO_UPSTREAMS', 'DATABSE_URL', 'PROT'])('the unknown name %s', (name) => {
+    expect(checkCapitals(planted(`\`${name}\``), variables).faults).toHaveLength(1);
+  });
+
+  it.each([
+    'apps/proxy/src/cil.ts',
+    'cil.ts',
+    'ruoting/',
+    '`x`\n```sh\nnginx -c "$(pwd)/config/ngnix.conf"\n```',
+  ])('the missing path in %j', (text) => {
+    const page = planted(text.includes('`') ? text : `\`${text}\``);
+    expect(checkPaths(page, paths).faults.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['[x](docs/nothing.md)', 'leads to nothing'],
+    ['![x](docs/nothing.png)', 'leads to nothing'],
+    ['[x](docs)', 'a folder, and only a folder, ends in a slash'],
+    ['[x](docs/errors.md#nothing)', 'there is no heading for #nothing'],
+    ['# Some heading\n[x](#other-heading)', 'there is no heading for #other-heading'],
+  ])('the broken link %s', (text, fault) => {
+    expect(checkLinks(planted(text), root).faults).toEqual([expect.stringContaining(fault)]);
+  });
+
+  it.each(['[x](README.md)', '[x](docs/)', '[x](docs/errors.md#every-server)', '# A `b`, c\n[x](#a-b-c)'])(
+    'no fault in %j',
+    (text) => {
+      expect(checkLinks(planted(text), root)).toMatchObject({ looked: [expect.anything()], faults: [] });
+    },
+  );
+});
