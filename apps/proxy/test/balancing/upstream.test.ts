@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Upstream } from '../../src/balancing/upstream.ts';
+import { makeUpstream } from '../support/make-pool.ts';
+
+describe('Upstream', () => {
+  it.each([
+    ['http://127.0.0.1:8081', '127.0.0.1:8081', '127.0.0.1', 8081],
+    ['http://[::1]:8081', '[::1]:8081', '::1', 8081],
+    ['http://copy', 'copy:80', 'copy', 80],
+  ])('knows itself from %s', (url, id, hostname, port) => {
+    const upstream = new Upstream({ url: new URL(url) });
+    expect(upstream).toMatchObject({ id, hostname, port, url: `http://${id}` });
+  });
+
+  it('is available from the start, unless it has to pass a check first', () => {
+    expect(makeUpstream(1).available).toBe(true);
+    expect(makeUpstream(1, { healthy: false })).toMatchObject({ available: false, state: 'unhealthy' });
+  });
+
+  it('is ejected until it is restored or passes a check', () => {
+    const upstream = makeUpstream(1);
+    upstream.eject('refused');
+    expect(upstream).toMatchObject({ state: 'ejected', available: false, reason: 'refused' });
+    upstream.restore();
+    expect(upstream.available).toBe(true);
+    upstream.eject('refused');
+    upstream.setHealthy(true);
+    expect(upstream).toMatchObject({ available: true, reason: undefined });
+    expect(upstream.counters.ejections).toBe(2);
+  });
+
+  it('stays out while it drains, whatever the checks say', () => {
+    const upstream = makeUpstream(1);
+    upstream.setDraining(true);
+    upstream.setHealthy(true);
+    expect(upstream).toMatchObject({ state: 'draining', available: false });
+    upstream.setDraining(false);
+    expect(upstream.available).toBe(true);
+  });
+
+  it('is full with its greatest number in flight, and open again with one less', () => {
+    const upstream = makeUpstream(1, { maxInFlight: 2 });
+    upstream.began();
+    expect(upstream.available).toBe(true);
+    upstream.began();
+    expect(upstream).toMatchObject({ state: 'full', available: false });
+    upstream.ended();
+    expect(upstream.available).toBe(true);
+  });
+
+  it('is available exactly when it is healthy, not ejected, not draining and not full', () => {
+    const step = fc.constantFrom('began', 'ended', 'up', 'down', 'eject', 'restore', 'drain', 'undrain');
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const upstream = makeUpstream(1, { maxInFlight: 3 });
+        for (const one of steps) {
+          if (one === 'began') upstream.began();
+          else if (one === 'ended' && upstream.inFlight > 0) upstream.ended();
+          else if (one === 'up' || one === 'down') upstream.setHealthy(one === 'up');
+          else if (one === 'eject') upstream.eject('broke');
+          else if (one === 'restore') upstream.restore();
+          else if (one === 'drain' || one === 'undrain') upstream.setDraining(one === 'drain');
+          const { healthy, ejected, draining, inFlight, maxInFlight } = upstream;
+          expect(upstream.available).toBe(healthy && !ejected && !draining && inFlight < maxInFlight);
+          expect(upstream.available).toBe(upstream.state === 'available');
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseRoute, parseRoutes, parseUpstreamUrl, routeProblems } from '../../src/routing/route-config.ts';
+
+describe('parseRoute', () => {
+  it.each([
+    ['/=http://127.0.0.1:8082', '/', 'static', ['127.0.0.1:8082']],
+    ['/api/=http://127.0.0.1:8081,http://[::1]:8083', '/api/', 'api', ['127.0.0.1:8081', '[::1]:8083']],
+    ['/a/b/=http://x:1', '/a/b/', 'a-b', ['x:1']],
+    ['/api/=http://x:1, http://y:1', '/api/', 'api', ['x:1', 'y:1']],
+    ['/api/=http://x', '/api/', 'api', ['x']],
+  ])('reads %s', (text, prefix, poolName, hosts) => {
+    const route = parseRoute(text);
+    expect(route).toMatchObject({ prefix, poolName });
+    expect(route.upstreams.map(({ host }) => host)).toEqual(hosts);
+  });
+
+  it.each([
+    '',
+    '/',
+    '/api/',
+    'http://127.0.0.1:1',
+    '=http://x:1',
+    '/api=http://x:1',
+    'api/=http://x:1',
+    '/a b/=http://x:1',
+  ])('says what a route looks like instead of %j', (text) => {
+    expect(() => parseRoute(text)).toThrow(/^must be PREFIX=URL\[,URL…\] with a prefix that ends in a slash/);
+  });
+
+  it('says that https is not supported yet', () => {
+    expect(() => parseRoute('/=https://x:1')).toThrow(
+      'must not name https://x:1: upstreams over https are not supported yet',
+    );
+  });
+
+  it('says which upstream is named twice', () => {
+    expect(() => parseRoute('/=http://x:1,http://X:1')).toThrow('must not name the upstream x:1 twice for /');
+  });
+
+  it.each([
+    '',
+    'x:1',
+    'ftp://x:1',
+    'http://',
+    'http://x:1/path',
+    'http://x:1?q',
+    'http://me:pw@x:1',
+    'http://x:99999',
+    'nothing',
+  ])('names the upstream %j that it can not use', (text) => {
+    expect(() => parseUpstreamUrl(text)).toThrow(/^must name upstreams as http:\/\/address:port/);
+  });
+});
+
+describe('parseRoutes', () => {
+  it('gives pools of similar prefixes names of their own', () => {
+    const names = parseRoutes([
+      '/a/b/=http://x:1',
+      '/a-b/=http://x:1',
+      '/=http://x:1',
+      '/static/=http://x:1',
+    ]);
+    expect(names.map(({ poolName }) => poolName)).toEqual(['a-b', 'a-b-2', 'static', 'static-2']);
+  });
+});
+
+describe('routeProblems', () => {
+  it('finds nothing wrong with routes that are right', () => {
+    expect(routeProblems(['/=http://x:1', '/api/=http://x:1'])).toEqual([]);
+  });
+
+  it('names everything that is wrong, also a prefix that comes twice', () => {
+    expect(routeProblems(['x', '/=https://x', '/=http://x:1', '/=http://x:2'])).toEqual([
+      expect.stringContaining('and is "x"'),
+      expect.stringContaining('https'),
+      'must not name the prefix / twice',
+    ]);
+  });
+});

@@ -1,0 +1,144 @@
+import { describe, expect, it } from '@jest/globals';
+import { AppError } from '@tripod/shared/errors/app-error';
+import { plainPath } from '../../src/routing/private-paths.ts';
+import { createRouteTable, type Routing } from '../../src/routing/route-table.ts';
+import { makeUpstream, poolOf } from '../support/make-pool.ts';
+
+const privatePaths = ['/livez', '/readyz', '/metrics', '/healthz'];
+
+const tableOf = (prefixes: readonly string[], closed: readonly string[] = privatePaths) =>
+  createRouteTable({
+    privatePaths: closed.map(plainPath),
+    routes: prefixes.map((prefix, index) => ({
+      prefix,
+      stripPrefix: true,
+      maxBodyBytes: 1000,
+      pool: poolOf([makeUpstream(index + 1)], prefix),
+    })),
+  });
+
+const usual = tableOf(['/', '/api/', '/api/v2/']);
+
+const ask = (target: string, table = usual, method = 'GET', authority = 'here'): Routing =>
+  table.route({ method, target, authority });
+
+const codeOf = (run: () => unknown): string => {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof AppError) return error.code;
+    throw error;
+  }
+  return 'none';
+};
+
+describe('createRouteTable', () => {
+  it.each([
+    ['/', '/', '/'],
+    ['/style.css', '/', '/style.css'],
+    ['/api/', '/api/', '/'],
+    ['/api/images.json', '/api/', '/images.json'],
+    ['/api/images.json?indent=2&x=/api/', '/api/', '/images.json?indent=2&x=/api/'],
+    ['/api/?indent=2', '/api/', '/?indent=2'],
+    ['/api/v2/a', '/api/v2/', '/a'],
+    ['/api/v2x', '/api/', '/v2x'],
+    ['/apifoo', '/', '/apifoo'],
+    ['/API/images.json', '/', '/API/images.json'],
+    ['/%61pi/images.json', '/', '/%61pi/images.json'],
+    ['/a//b', '/', '/a//b'],
+    ['http://here/api/images.json', '/api/', '/images.json'],
+  ])('sends %s to the route %s as %s', (target, prefix, forwarded) => {
+    expect(ask(target)).toMatchObject({ kind: 'forward', route: { prefix }, target: forwarded });
+  });
+
+  it('finds the longest prefix whatever the order of the routes', () => {
+    const table = tableOf(['/a/', '/a/b/c/', '/', '/a/b/']);
+    expect(ask('/a/b/c/x', table)).toMatchObject({ route: { prefix: '/a/b/c/' }, target: '/x' });
+    expect(ask('/a/b/x', table)).toMatchObject({ route: { prefix: '/a/b/' } });
+  });
+
+  it.each([
+    ['/api', '/api/'],
+    ['/api?indent=2', '/api/?indent=2'],
+    ['/api/v2', '/api/v2/'],
+  ])('redirects %s, a route without its slash, to %s', (target, location) => {
+    expect(ask(target)).toEqual({ kind: 'redirect', location });
+  });
+
+  it('answers 404 when no route fits', () => {
+    expect(codeOf(() => ask('/', tableOf(['/api/'])))).toBe('NOT_FOUND');
+  });
+
+  it.each(['//', '/api//x', '/api//evil.example/', '/api/v2//x'])(
+    'refuses %s, which would be the address of another server without its prefix',
+    (target) => {
+      expect(codeOf(() => ask(target))).toBe('PROXY_PATH_INVALID');
+    },
+  );
+
+  it.each([
+    '/api/../admin',
+    '/api/%2e%2e/admin',
+    '/a%2fb',
+    '/a\\b',
+    '/a#b',
+    '/a%',
+    'http://other/',
+    'x',
+    '*',
+  ])('refuses %s', (target) => {
+    expect(codeOf(() => ask(target))).toBe('PROXY_PATH_INVALID');
+  });
+
+  it('answers OPTIONS * itself', () => {
+    expect(ask('*', usual, 'OPTIONS')).toEqual({ kind: 'options' });
+  });
+
+  it.each([
+    ['CONNECT', 'here:80'],
+    ['TRACE', '/'],
+  ])('refuses %s with 405 and what is allowed', (method, target) => {
+    expect(() => ask(target, usual, method)).toThrow(
+      expect.objectContaining({
+        code: 'PROXY_METHOD_REFUSED',
+        headers: { Allow: expect.stringContaining('GET, HEAD, POST') },
+      }),
+    );
+  });
+
+  it.each(['a b', 'a/b', 'me@a', ''])('refuses the Host %j', (host) => {
+    expect(codeOf(() => ask('/', usual, 'GET', host))).toBe('REQUEST_INVALID');
+  });
+});
+
+describe('private paths', () => {
+  it.each(
+    privatePaths.flatMap((path) => [
+      path,
+      path.toUpperCase(),
+      `${path}/`,
+      `${path}//`,
+      `${path}?x=1`,
+      `${path}/?x`,
+      path.replace('z', '%7a').replace('m', '%6D'),
+      `/%${path.charCodeAt(1).toString(16)}${path.slice(2).toUpperCase()}/`,
+    ]),
+  )('answers 404 to %s on every route', (path) => {
+    for (const prefix of ['', '/api', '/api/v2']) {
+      expect(codeOf(() => ask(`${prefix}${path}`))).toBe('NOT_FOUND');
+    }
+    expect(codeOf(() => ask(`http://here${path}`))).toBe('NOT_FOUND');
+  });
+
+  it.each(['/livezz', '/a/livez', '/livez.html', '/metrics/x'])('lets %s pass', (path) => {
+    expect(ask(path).kind).toBe('forward');
+  });
+
+  it.each(['/Secret', '/secret/', '/%73ecret'])('closes a path that is written %s in the flag', (closed) => {
+    expect(codeOf(() => ask('/secret', tableOf(['/'], [closed])))).toBe('NOT_FOUND');
+  });
+
+  it('are open when there are none', () => {
+    expect(ask('/livez', tableOf(['/'], [])).kind).toBe('forward');
+  });
+});

@@ -1,0 +1,46 @@
+import { loadConfig } from '@tripod/shared/config/load-config';
+import { type Clock, systemClock } from '@tripod/shared/process/clock';
+import { type ProxySettings, parseProxyConfig, proxySettings } from '../../src/config.ts';
+import { startProxy } from '../../src/start.ts';
+import { type CollectedLog, collectLog } from './collect-log.ts';
+
+export type RunOptions = Partial<ProxySettings> & { readonly clock?: Clock };
+
+/** A proxy in this process, listening on free loopback ports. */
+export type RunningProxy = {
+  readonly port: number;
+  readonly adminPort: number;
+  readonly log: CollectedLog;
+  stop(options?: { readonly drainDelayMs: number }): Promise<void>;
+};
+
+const running = new Set<RunningProxy>();
+
+/** Without active checks and ejections, unless a test asks for them: they would come in between. */
+export const runProxy = async ({ clock = systemClock, ...settings }: RunOptions): Promise<RunningProxy> => {
+  const given = { host: '127.0.0.1', port: 0, adminPort: 0, healthPath: 'off', maxFails: 0, ...settings };
+  const config = parseProxyConfig(loadConfig(proxySettings, { flags: given, workingDir: '/' }));
+  const log = collectLog();
+  const service = await startProxy(config, { logger: log, clock });
+  const proxy: RunningProxy = {
+    port: Number(new URL(service.url).port),
+    adminPort: Number(new URL(service.adminUrl ?? '').port),
+    log,
+    stop: async (options = { drainDelayMs: 0 }) => {
+      running.delete(proxy);
+      await service.stop(options);
+    },
+  };
+  running.add(proxy);
+  return proxy;
+};
+
+/** For afterEach: stops what a test left running. */
+export const stopProxies = async (): Promise<void> => {
+  await Promise.all([...running].map((proxy) => proxy.stop()));
+};
+
+/** `/`, to these upstreams: the flag for a proxy with one route. */
+export const routeTo = (...upstreams: readonly { readonly url: string }[]): readonly string[] => [
+  `/=${upstreams.map(({ url }) => url).join(',')}`,
+];

@@ -1,0 +1,30 @@
+import {
+  plainResponse,
+  type ScriptedUpstream,
+  startScriptedUpstream,
+  type UpstreamScript,
+} from '@tripod/shared/testing/scripted-upstream';
+
+const started = new Set<ScriptedUpstream>();
+
+/** A scripted upstream that ends with the test (see `stopUpstreams`). By default it says `hello`. */
+export const runUpstream = async (
+  script: UpstreamScript = (socket) => void socket.write(plainResponse('hello')),
+): Promise<ScriptedUpstream> => {
+  const upstream = await startScriptedUpstream(script);
+  started.add(upstream);
+  return upstream;
+};
+
+/** An address where nothing listens any more. */
+export const refusingUpstream = async (): Promise<ScriptedUpstream> => {
+  const upstream = await startScriptedUpstream(() => undefined);
+  await upstream.stop();
+  return upstream;
+};
+
+export const stopUpstreams = async (): Promise<void> => {
+  const all = [...started];
+  started.clear();
+  await Promise.all(all.map((upstream) => upstream.stop()));
+};
