@@ -20,6 +20,7 @@ const pictures = createPictureList({
   elements: {
     list: byId('pictures'),
     below: byId('below'),
+    end: byId('end'),
     state: byId('state'),
     reason: byId('reason'),
     tryAgain: byId('try-again'),

@@ -7,12 +7,10 @@ const createCard = (picture, index) => {
   const link = createElement('a', 'card');
   link.href = `#picture-${index + 1}`;
   link.setAttribute('aria-haspopup', 'dialog');
-  const figure = document.createElement('figure');
-  figure.append(
+  link.append(
     createFrame(picture, index < eagerCount ? 'eager' : 'lazy'),
-    createElement('figcaption', '', picture.title),
+    createElement('div', 'title', picture.title),
   );
-  link.append(figure);
   const item = document.createElement('li');
   item.append(link);
   return { item, link };
@@ -22,11 +20,11 @@ const isSame = (one, other) =>
   one.title === other.title && one.alt_text === other.alt_text && one.url === other.url;
 
 /**
- * The grid of pictures and the line of state below it. `fetchPage(address)` answers as `listPictures` does;
+ * The grid of pictures and the state of the list below it. `fetchPage(address)` answers as `listPictures` does;
  * pages are asked for one at a time, each when the end of the list comes near the screen.
  */
 export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, onOpen }) => {
-  const { list, below, state, reason, tryAgain, announcement } = elements;
+  const { list, below, end, state, reason, tryAgain, announcement } = elements;
   const shown = [];
   // added here while the end of the list was not loaded yet: the API will list them once more, as its last
   const addedEarly = [];
@@ -57,10 +55,11 @@ export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, o
 
   const announce = (added) => {
     const all = next === undefined ? ', all there are' : '';
-    announcement.textContent =
-      added === shown.length
-        ? `${added} pictures shown${all}.`
-        : `${added} more, ${shown.length} shown${all}.`;
+    const noun = added === 1 ? 'picture' : 'pictures';
+    const isFirst = added === shown.length;
+    announcement.textContent = isFirst
+      ? `${added} ${noun} shown${all}.`
+      : `${added} more, ${shown.length} shown${all}.`;
   };
 
   const takePage = (pictures) => {
@@ -91,8 +90,8 @@ export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, o
     takePage(page.pictures);
     onPage(page);
     // an observer reports changes only: asked anew, it says whether the end is still near
-    nearEnd.unobserve(below);
-    if (next !== undefined) nearEnd.observe(below);
+    nearEnd.unobserve(end);
+    if (next !== undefined) nearEnd.observe(end);
   };
 
   /** Loads the next page, if there is one; a page that is on its way is waited for, not asked for twice. */

@@ -14,10 +14,12 @@ export type Picture = { title: string; alt_text: string; url: string };
 /** What the scripted API answers instead of its own answer. */
 export type Answer = { status: number; body: unknown; headers?: Record<string, string> };
 
+type Outcome = Answer | 'hang up' | undefined;
+
 export type ScriptedApi = {
   pictures: Picture[];
   /** Called for each request; undefined lets the API answer by itself, 'hang up' closes the connection. */
-  answer: (method: string, search: URLSearchParams) => Answer | 'hang up' | undefined;
+  answer: (method: string, search: URLSearchParams) => Outcome | Promise<Outcome>;
   /** Every request so far, as `GET ?limit=60`. */
   requests: string[];
 };
@@ -95,7 +97,7 @@ const answerApi = async (api: ScriptedApi, req: IncomingMessage, res: ServerResp
     return;
   }
   const body = await readBody(req);
-  const scripted = api.answer(method, searchParams);
+  const scripted = await api.answer(method, searchParams);
   if (scripted === 'hang up') {
     req.socket.destroy();
     return;

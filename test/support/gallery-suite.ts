@@ -1,0 +1,64 @@
+import { afterAll, afterEach, beforeAll, expect, jest } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from './browser.ts';
+import { type GalleryPage, type OpenOptions, openGallery } from './gallery-page.ts';
+import { type GallerySite, type Picture, type ScriptedApi, startGallerySite } from './gallery-site.ts';
+
+export type GallerySuite = {
+  /** Opens a path of the page in a browser of its own state; closed after the test, which fails if the browser complained. */
+  visit: (path?: string, options?: OpenOptions) => Promise<Page>;
+  /** The scripted API, empty again before each test. */
+  api: () => ScriptedApi;
+  site: () => GallerySite;
+};
+
+/** Pictures 1 to `count`, all of which can be loaded. */
+export const picturesOf = (count: number): Picture[] =>
+  Array.from({ length: count }, (_, index) => ({
+    title: `Picture ${index + 1}`,
+    alt_text: `What picture ${index + 1} shows`,
+    url: '/images/owl.svg',
+  }));
+
+/** One site and one browser for all tests of a file, with the hooks that start, reset and stop them. */
+export const useGallery = (): GallerySuite => {
+  // a browser on a busy machine is slow to start and to draw
+  jest.setTimeout(60_000);
+  let site: GallerySite | undefined;
+  let browser: Browser | undefined;
+  let opened: GalleryPage[] = [];
+
+  const siteOf = (): GallerySite => {
+    if (!site) throw new Error('the site is not started yet');
+    return site;
+  };
+
+  beforeAll(async () => {
+    site = await startGallerySite();
+    browser = await launchBrowser();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await site?.stop();
+  });
+
+  afterEach(async () => {
+    const complaints = await Promise.all(opened.map((one) => one.complaints()));
+    await Promise.all(opened.map((one) => one.page.context().close()));
+    opened = [];
+    Object.assign(siteOf().api, { pictures: [], requests: [], answer: () => undefined });
+    expect(complaints.flat()).toEqual([]);
+  });
+
+  return {
+    visit: async (path = '/', options = {}) => {
+      if (!browser) throw new Error('the browser is not started yet');
+      const gallery = await openGallery(browser, `${siteOf().origin}${path}`, options);
+      opened.push(gallery);
+      return gallery.page;
+    },
+    api: () => siteOf().api,
+    site: siteOf,
+  };
+};

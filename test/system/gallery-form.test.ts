@@ -1,0 +1,210 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { readFocus } from '../support/gallery-page.ts';
+import type { Picture } from '../support/gallery-site.ts';
+import { picturesOf, useGallery } from '../support/gallery-suite.ts';
+
+const { visit, api } = useGallery();
+
+const fox: Picture = { title: 'Fox', alt_text: 'A fox in the grass', url: '/images/fox.svg' };
+
+const dialog = (page: Page) => page.getByRole('dialog', { name: 'Add a picture' });
+
+const field = (page: Page, name: string) => page.locator(`#field-${name}`);
+
+const fill = async (page: Page, picture: Picture): Promise<void> => {
+  await page.getByRole('button', { name: 'Add a picture' }).click();
+  await page.getByLabel('Title').fill(picture.title);
+  await page.getByLabel('Description').fill(picture.alt_text);
+  await page.getByLabel('Address of the picture').fill(picture.url);
+};
+
+const send = (page: Page) => page.getByRole('button', { name: 'Add', exact: true }).click();
+
+/** What a screen reader says of a field beside its label: the texts that describe it, and whether it is wrong. */
+const describeField = async (page: Page, name: string): Promise<{ text: string; isInvalid: boolean }> => {
+  const ids = ((await field(page, name).getAttribute('aria-describedby')) ?? '').split(' ');
+  const texts = await Promise.all(ids.map((id) => page.locator(`#${id}`).textContent()));
+  return {
+    text: texts.join(' ').trim(),
+    isInvalid: (await field(page, name).getAttribute('aria-invalid')) === 'true',
+  };
+};
+
+describe('adding a picture', () => {
+  it('sends what was typed, shows the picture, puts the focus on it and announces it', async () => {
+    api().pictures = picturesOf(2);
+    const page = await visit();
+    await fill(page, { ...fox, title: '  Fox ' });
+    await send(page);
+    await page.getByRole('link', { name: 'A fox in the grass' }).waitFor();
+    expect(api().pictures.at(-1)).toEqual(fox);
+    expect(await readFocus(page)).toBe('a: Fox');
+    expect(await page.locator('#announcement').textContent()).toBe('Fox was added.');
+    await dialog(page).waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Add a picture' }).click();
+    expect(await field(page, 'title').inputValue()).toBe('');
+  });
+
+  it('shows the first picture of an empty gallery', async () => {
+    const page = await visit();
+    await page.getByText('No images available.').waitFor();
+    await fill(page, fox);
+    await send(page);
+    await page.locator('.card .is-loaded').waitFor();
+    expect(await page.locator('#state').textContent()).toBe('');
+  });
+
+  it('shows a picture once that was added before the end of the list was loaded', async () => {
+    api().pictures = picturesOf(70);
+    const page = await visit();
+    await page.locator('.card').nth(59).waitFor();
+    await fill(page, fox);
+    await send(page);
+    await page.getByRole('link', { name: 'What picture 70 shows' }).waitFor();
+    expect(await page.getByRole('link', { name: 'A fox in the grass' }).count()).toBe(1);
+    expect(await page.locator('.card').count()).toBe(71);
+  });
+
+  it('sends once, however often the button is pressed', async () => {
+    let release = (): void => {};
+    const held = new Promise<undefined>((resolve) => {
+      release = () => resolve(undefined);
+    });
+    api().answer = (method) => (method === 'POST' ? held : undefined);
+    const page = await visit();
+    await fill(page, fox);
+    await send(page);
+    const adding = page.getByRole('button', { name: 'Adding…' });
+    await adding.click({ force: true });
+    await page.keyboard.press('Enter');
+    release();
+    await page.getByRole('link', { name: 'A fox in the grass' }).waitFor();
+    expect(api().requests.filter((line) => line.startsWith('POST'))).toHaveLength(1);
+  });
+});
+
+describe('what was typed wrong', () => {
+  it('names every empty field beside it, and puts the focus on the first', async () => {
+    const page = await visit();
+    await fill(page, { title: ' ', alt_text: '', url: '' });
+    await send(page);
+    expect(await describeField(page, 'title')).toEqual({
+      text: 'Give the picture a title.',
+      isInvalid: true,
+    });
+    expect((await describeField(page, 'alt_text')).text).toMatch(/Describe what is to be seen\.$/);
+    expect((await describeField(page, 'url')).text).toMatch(/Enter the address of the picture\.$/);
+    expect(await readFocus(page)).toBe('input: field-title');
+    expect(api().requests).toEqual(['GET ?limit=60']);
+  });
+
+  it('takes the error away as soon as the field is changed', async () => {
+    const page = await visit();
+    await fill(page, { ...fox, title: '' });
+    await send(page);
+    await field(page, 'title').fill('F');
+    expect(await describeField(page, 'title')).toEqual({ text: '', isInvalid: false });
+  });
+
+  it.each([
+    'javascript:alert(1)',
+    'data:image/png;base64,AA',
+    'fox.svg',
+    'http://me:secret@fox.test/',
+    'http://[',
+  ])('refuses the address %p before it is sent', async (url) => {
+    const page = await visit();
+    await fill(page, { ...fox, url });
+    await send(page);
+    expect((await describeField(page, 'url')).text).toMatch(/Start with https:\/\/ or http:\/\//);
+    expect(await readFocus(page)).toBe('input: field-url');
+    expect(api().requests).toEqual(['GET ?limit=60']);
+  });
+
+  it("puts the API's errors beside the fields they point at, and keeps what was typed", async () => {
+    api().answer = (method) =>
+      method === 'POST'
+        ? {
+            status: 400,
+            body: {
+              detail: 'Two fields are wrong.',
+              errors: [
+                { pointer: '#/url', detail: 'must be an address' },
+                { pointer: '#/alt_text', detail: 'must say more than the title' },
+              ],
+            },
+          }
+        : undefined;
+    const page = await visit('/', { failing: /images\.json/ });
+    await fill(page, fox);
+    await send(page);
+    await page.getByText('must say more than the title').waitFor();
+    expect((await describeField(page, 'alt_text')).isInvalid).toBe(true);
+    expect((await describeField(page, 'url')).text).toMatch(/must be an address$/);
+    expect((await describeField(page, 'title')).isInvalid).toBe(false);
+    expect(await readFocus(page)).toBe('textarea: field-alt_text');
+    expect(await field(page, 'title').inputValue()).toBe('Fox');
+    expect(await page.locator('#add-error').textContent()).toBe('');
+  });
+
+  it('shows an error that points at no field of the form above them all', async () => {
+    api().answer = (method) =>
+      method === 'POST'
+        ? {
+            status: 400,
+            body: { detail: 'The body is wrong.', errors: [{ pointer: '#/colour', detail: 'is not known' }] },
+          }
+        : undefined;
+    const page = await visit('/', { failing: /images\.json/ });
+    await fill(page, fox);
+    await send(page);
+    await page.getByRole('alert').getByText('The body is wrong. is not known').waitFor();
+  });
+});
+
+describe('when it can not be added', () => {
+  it.each([
+    [
+      'the database is away',
+      { status: 503, body: { detail: 'Nothing was written.', requestId: 'r-7' } },
+      'Nothing was written. What you typed is still here. Request r-7.',
+    ],
+    [
+      'a proxy answers with a page',
+      { status: 502, body: null },
+      'The server answered 502. What you typed is still here.',
+    ],
+    [
+      'there is no connection',
+      'hang up',
+      "The server can't be reached just now. What you typed is still here.",
+    ],
+  ] as const)(
+    'says so and keeps what was typed when %s, and adds it on the next try',
+    async (_, answer, text) => {
+      api().answer = (method) => (method === 'POST' ? answer : undefined);
+      const page = await visit('/', { failing: /images\.json/ });
+      await fill(page, fox);
+      await send(page);
+      await page.getByRole('alert').getByText(text, { exact: true }).waitFor();
+      expect(await field(page, 'alt_text').inputValue()).toBe(fox.alt_text);
+      api().answer = () => undefined;
+      await send(page);
+      await page.getByRole('link', { name: 'A fox in the grass' }).waitFor();
+    },
+  );
+});
+
+it('closes with Escape and with Cancel, keeps what was typed and gives the focus back', async () => {
+  const page = await visit();
+  await fill(page, fox);
+  await page.keyboard.press('Escape');
+  await dialog(page).waitFor({ state: 'hidden' });
+  expect(await readFocus(page)).toBe('button: Add a picture');
+  await page.keyboard.press('Enter');
+  expect(await field(page, 'title').inputValue()).toBe('Fox');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await dialog(page).waitFor({ state: 'hidden' });
+  expect(await readFocus(page)).toBe('button: Add a picture');
+});

@@ -1,0 +1,206 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { readFocus } from '../support/gallery-page.ts';
+import { picturesOf, useGallery } from '../support/gallery-suite.ts';
+
+const { visit, api } = useGallery();
+
+const titleOf = (page: Page) => page.locator('#lightbox-title');
+
+const openLightbox = async (page: Page, number: number): Promise<void> => {
+  await page
+    .locator('.card')
+    .nth(number - 1)
+    .focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: `Picture ${number}`, exact: true }).waitFor();
+};
+
+/** Draws one finger from the middle of the page by so many pixels. */
+const swipe = async (page: Page, x: number, y: number): Promise<void> => {
+  const session = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', share: number) =>
+    session.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: type === 'touchEnd' ? [] : [{ x: 190 + x * share, y: 300 + y * share }],
+    });
+  await touch('touchStart', 0);
+  await touch('touchMove', 0.5);
+  await touch('touchMove', 1);
+  await touch('touchEnd', 1);
+};
+
+describe('with the keyboard', () => {
+  it('opens with Enter, names the picture and its place, and puts the focus on Close', async () => {
+    api().pictures = picturesOf(3);
+    const page = await visit();
+    await openLightbox(page, 2);
+    expect(await page.locator('#lightbox-text').textContent()).toBe('What picture 2 shows');
+    expect(await page.locator('#lightbox-place').textContent()).toBe('2 / 3');
+    expect(await page.locator('#stage img').getAttribute('alt')).toBe('What picture 2 shows');
+    expect(await readFocus(page)).toBe('button: Close');
+  });
+
+  it('closes with Escape, gives the focus back to the picture it was opened from and leaves the page where it was', async () => {
+    api().pictures = picturesOf(30);
+    const page = await visit();
+    await page.locator('.card').nth(20).focus();
+    const before = await page.evaluate('scrollY');
+    await openLightbox(page, 21);
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    expect(await readFocus(page)).toBe('a: Picture 21');
+    expect(await page.evaluate('scrollY')).toBe(before);
+  });
+
+  it('moves with the arrow keys, round from the last to the first', async () => {
+    api().pictures = picturesOf(3);
+    const page = await visit();
+    await openLightbox(page, 2);
+    const seen: (string | null)[] = [];
+    for (const key of ['ArrowRight', 'ArrowRight', 'ArrowLeft', 'ArrowLeft']) {
+      await page.keyboard.press(key);
+      seen.push(await titleOf(page).textContent());
+    }
+    expect(seen).toEqual(['Picture 3', 'Picture 1', 'Picture 3', 'Picture 2']);
+  });
+
+  it('keeps the focus inside, forwards and backwards', async () => {
+    api().pictures = picturesOf(2);
+    const page = await visit();
+    await openLightbox(page, 1);
+    const seen: string[] = [];
+    for (const key of ['Tab', 'Tab', 'Tab', 'Shift+Tab', 'Shift+Tab']) {
+      await page.keyboard.press(key);
+      seen.push(await readFocus(page));
+    }
+    expect(seen.map((focus) => focus.replace('button: ', ''))).toEqual([
+      'Previous picture',
+      'Next picture',
+      'Close',
+      'Next picture',
+      'Previous picture',
+    ]);
+  });
+
+  it('loads the next page when it goes past the last picture that is shown', async () => {
+    api().pictures = picturesOf(61);
+    const page = await visit('/#picture-60');
+    await page.getByRole('dialog', { name: 'Picture 60' }).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('dialog', { name: 'Picture 61' }).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('dialog', { name: 'Picture 1', exact: true }).waitFor();
+  });
+});
+
+describe('with a pointer', () => {
+  it('opens with a click, moves and closes with its buttons', async () => {
+    api().pictures = picturesOf(3);
+    const page = await visit();
+    await page.locator('.card').first().click();
+    await page.getByRole('button', { name: 'Previous picture' }).click();
+    expect(await titleOf(page).textContent()).toBe('Picture 3');
+    await page.getByRole('button', { name: 'Next picture' }).click();
+    expect(await titleOf(page).textContent()).toBe('Picture 1');
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    expect(await readFocus(page)).toBe('a: Picture 1');
+  });
+
+  it('closes with a click beside the picture', async () => {
+    api().pictures = picturesOf(1);
+    const page = await visit();
+    await page.locator('.card').first().click();
+    await page.getByRole('dialog').waitFor();
+    await page.mouse.click(200, 20);
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  });
+
+  it('leaves a click with Ctrl to the browser, which opens the picture in a tab of its own', async () => {
+    api().pictures = picturesOf(2);
+    const page = await visit();
+    const [tab] = await Promise.all([
+      page.context().waitForEvent('page'),
+      page
+        .locator('.card')
+        .nth(1)
+        .click({ modifiers: ['ControlOrMeta'] }),
+    ]);
+    await tab.getByRole('dialog', { name: 'Picture 2' }).waitFor();
+    expect(await page.getByRole('dialog').isVisible()).toBe(false);
+  });
+
+  it('has no buttons that lead nowhere when there is one picture', async () => {
+    api().pictures = picturesOf(1);
+    const page = await visit();
+    await page.locator('.card').first().click();
+    await page.getByRole('button', { name: 'Close' }).waitFor();
+    expect(
+      await page
+        .getByRole('dialog')
+        .getByRole('button', { name: /picture/ })
+        .count(),
+    ).toBe(0);
+  });
+
+  it.each([
+    ['left to the next picture', -120, 10, 'Picture 3'],
+    ['right to the one before', 120, -10, 'Picture 1'],
+    ['a little, which is a slip', -30, 0, 'Picture 2'],
+    ['up, which means nothing', 20, -160, 'Picture 2'],
+  ])('can be swiped %s', async (_, x, y, title) => {
+    api().pictures = picturesOf(3);
+    const page = await visit('/#picture-2', { viewport: { width: 375, height: 740 }, hasTouch: true });
+    await page.getByRole('dialog', { name: 'Picture 2' }).waitFor();
+    await swipe(page, x, y);
+    await page.getByRole('dialog', { name: title }).waitFor();
+  });
+
+  it('can be swiped down to close', async () => {
+    api().pictures = picturesOf(3);
+    const page = await visit('/#picture-2', { viewport: { width: 375, height: 740 }, hasTouch: true });
+    await page.getByRole('dialog').waitFor();
+    await swipe(page, 5, 200);
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  });
+});
+
+describe('the address', () => {
+  it('names the picture that is open, and nothing when none is', async () => {
+    api().pictures = picturesOf(2);
+    const page = await visit('/?from=friend');
+    await openLightbox(page, 1);
+    await page.keyboard.press('ArrowRight');
+    expect(new URL(page.url()).hash).toBe('#picture-2');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    expect(new URL(page.url()).search + new URL(page.url()).hash).toBe('?from=friend');
+  });
+
+  it('opens the picture it names, loading the pages up to it', async () => {
+    api().pictures = picturesOf(130);
+    const page = await visit('/#picture-125');
+    await page.getByRole('dialog', { name: 'Picture 125' }).waitFor();
+  });
+
+  it.each(['#picture-9', '#picture-0', '#picture-x'])(
+    'opens nothing for %s of two pictures',
+    async (hash) => {
+      api().pictures = picturesOf(2);
+      const page = await visit(`/${hash}`);
+      await page.locator('.card .is-loaded').nth(1).waitFor();
+      expect(await page.getByRole('dialog').isVisible()).toBe(false);
+    },
+  );
+});
+
+it('shows the title and description of a picture that can not be loaded', async () => {
+  api().pictures = [{ title: 'Lost', alt_text: 'A picture that is gone', url: '/images/gone.jpg' }];
+  const page = await visit('/', { failing: /gone\.jpg/ });
+  await page.locator('.card .is-broken').waitFor();
+  await page.locator('.card').click();
+  await page.locator('#stage .stand-in').getByText('A picture that is gone').waitFor();
+  expect(await page.locator('#stage img').getAttribute('alt')).toBe('A picture that is gone');
+});

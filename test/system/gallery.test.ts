@@ -1,0 +1,275 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { launchBrowser } from '../support/browser.ts';
+import { openGallery, readFocus } from '../support/gallery-page.ts';
+import { picturesOf, useGallery } from '../support/gallery-suite.ts';
+
+const { visit, api, site } = useGallery();
+
+const state = (page: Page) => page.locator('#state');
+
+describe('the states of the page', () => {
+  it('has the title, the heading and the subheading', async () => {
+    const page = await visit();
+    expect(await page.title()).toBe('Image gallery');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Gallery');
+    await page
+      .getByText("Sunsets and animals like you've never seen them before.", { exact: true })
+      .waitFor();
+  });
+
+  it('says "Loading images…" until the API answers', async () => {
+    let release = (): void => {};
+    const held = new Promise<undefined>((resolve) => {
+      release = () => resolve(undefined);
+    });
+    api().answer = () => held;
+    api().pictures = picturesOf(1);
+    const page = await visit();
+    expect(await state(page).textContent()).toBe('Loading images…');
+    release();
+    await page.getByRole('link', { name: 'What picture 1 shows' }).waitFor();
+    expect(await state(page).textContent()).toBe('');
+  });
+
+  it('says "No images available." when there are none', async () => {
+    const page = await visit();
+    await page.getByText('No images available.', { exact: true }).waitFor();
+    expect(await page.getByRole('button', { name: 'Try again' }).isVisible()).toBe(false);
+  });
+
+  it.each([
+    ['null, as some implementations say none', null, 'No images available.'],
+    ['something that is no list', { images: [] }, 'Something went wrong.'],
+  ])('reads %s', async (_, body, text) => {
+    api().answer = () => ({ status: 200, body });
+    const page = await visit();
+    await page.getByText(text, { exact: true }).waitFor();
+  });
+
+  it('says "Something went wrong." with the reason and the request id, and shows the pictures on trying again', async () => {
+    api().answer = () => ({ status: 503, body: { detail: 'The database is away.', requestId: 'r-81' } });
+    api().pictures = picturesOf(2);
+    const page = await visit('/', { failing: /images\.json/ });
+    await page.getByText('Something went wrong.', { exact: true }).waitFor();
+    expect(await page.locator('#reason').textContent()).toBe('The database is away. Request r-81');
+    api().answer = () => undefined;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('.card').nth(1).waitFor();
+    expect(await readFocus(page)).toBe('a: Picture 1');
+    expect(await state(page).textContent()).toBe('');
+  });
+
+  it('keeps the focus on "Try again" when trying again fails too', async () => {
+    api().answer = () => 'hang up';
+    const page = await visit('/', { failing: /images\.json/ });
+    const again = page.getByRole('button', { name: 'Try again' });
+    await again.click();
+    await page.getByText("The server can't be reached just now.", { exact: true }).waitFor();
+    await again.waitFor();
+    expect(await readFocus(page)).toBe('button: Try again');
+  });
+
+  it('shows its own two pictures with ?sample and asks no API', async () => {
+    const page = await visit('/?sample');
+    await page.locator('.card .is-loaded').nth(1).waitFor();
+    expect(await page.locator('.card .title').allTextContents()).toEqual(['Sunset', 'Fox']);
+    expect(await page.getByRole('button', { name: 'Add a picture' }).isVisible()).toBe(false);
+    expect(api().requests).toEqual([]);
+  });
+
+  it('says which copy of the API served the list', async () => {
+    api().pictures = picturesOf(1);
+    const page = await visit();
+    await page.getByText('This list was served by api-2.').waitFor();
+  });
+
+  it('has a page of its own for an address where nothing is', async () => {
+    const page = await visit('/nowhere/at/all', { failing: /nowhere/ });
+    await page.getByRole('heading', { name: 'Not found' }).waitFor();
+    await page.getByRole('link', { name: 'To the gallery' }).click();
+    await page.getByText('No images available.').waitFor();
+  });
+});
+
+describe('paging', () => {
+  it('asks for 60 pictures at a time and for more only as one scrolls, announcing what came', async () => {
+    api().pictures = picturesOf(130);
+    const page = await visit();
+    const announcement = page.locator('#announcement');
+    await announcement.getByText('60 pictures shown.', { exact: true }).waitFor();
+    expect(api().requests).toEqual(['GET ?limit=60']);
+    await page.locator('.card').last().scrollIntoViewIfNeeded();
+    await announcement.getByText('60 more, 120 shown.', { exact: true }).waitFor();
+    await page.keyboard.press('End');
+    await announcement.getByText('10 more, 130 shown, all there are.', { exact: true }).waitFor();
+    expect(api().requests).toEqual(['GET ?limit=60', 'GET ?limit=60&after=60', 'GET ?limit=60&after=120']);
+    expect(await page.locator('.card .title').allTextContents()).toEqual(
+      api().pictures.map(({ title }) => title),
+    );
+  });
+
+  it('loads on when the keyboard reaches the last picture', async () => {
+    api().pictures = picturesOf(61);
+    const page = await visit();
+    await page.locator('.card').nth(59).focus();
+    await page.locator('.card').nth(60).waitFor();
+    await page.keyboard.press('Tab');
+    expect(await readFocus(page)).toBe('a: Picture 61');
+  });
+
+  it('keeps the pictures it has when the next page fails, and goes on from there', async () => {
+    api().pictures = picturesOf(70);
+    api().answer = (_, search) => (search.has('after') ? { status: 502, body: null } : undefined);
+    const page = await visit('/', { failing: /images\.json/ });
+    await page.locator('.card').nth(59).focus();
+    await page.getByText('The server answered 502.', { exact: true }).waitFor();
+    expect(await page.locator('.card').count()).toBe(60);
+    api().answer = () => undefined;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('.card').nth(69).waitFor();
+    expect(await readFocus(page)).toBe('a: Picture 61');
+  });
+
+  it('never follows a link to another origin', async () => {
+    api().answer = () => ({
+      status: 200,
+      body: picturesOf(1),
+      headers: { link: '<http://elsewhere.test/images.json>; rel="next"' },
+    });
+    const page = await visit();
+    await page.locator('#announcement').getByText('1 picture shown, all there are.').waitFor();
+  });
+});
+
+describe('the pictures', () => {
+  it('gives a picture that can not be loaded a frame with its title and description, and keeps its img', async () => {
+    api().pictures = [{ title: 'Lost', alt_text: 'A picture that is gone', url: '/images/gone.jpg' }];
+    const page = await visit('/', { failing: /gone\.jpg/ });
+    const frame = page.locator('.card .frame.is-broken');
+    await frame.waitFor();
+    expect(await frame.locator('.stand-in > *').allTextContents()).toEqual([
+      'Lost',
+      'A picture that is gone',
+    ]);
+    expect(await page.getByRole('img', { name: 'A picture that is gone' }).count()).toBe(1);
+  });
+
+  it('has a frame of the same size before and after a picture has come', async () => {
+    let release = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    api().pictures = picturesOf(1);
+    const page = await visit('/404.html');
+    await page.route('**/owl.svg', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(`${site().origin}/`, { waitUntil: 'commit' });
+    const frame = page.locator('.card .frame');
+    const before = await frame.boundingBox();
+    release();
+    await page.locator('.card .frame.is-loaded').waitFor();
+    expect(await frame.boundingBox()).toEqual(before);
+    expect((before?.width ?? 0) / (before?.height ?? 1)).toBeCloseTo(4 / 3, 2);
+  });
+
+  it('moves nothing on the page when the list and the pictures come', async () => {
+    api().pictures = picturesOf(70);
+    const page = await visit('/404.html');
+    await page.addInitScript(`
+      globalThis.shifted = 0;
+      new PerformanceObserver((list) => {
+        for (const { value } of list.getEntries()) shifted += value;
+      }).observe({ type: 'layout-shift', buffered: true });
+    `);
+    await page.goto(`${site().origin}/`);
+    await page.locator('.card .is-loaded').nth(7).waitFor();
+    expect(await page.evaluate('shifted')).toBeLessThan(0.01);
+  });
+
+  it('loads the first pictures at once and the others when they come near', async () => {
+    api().pictures = picturesOf(12);
+    const page = await visit();
+    await page.locator('.card').nth(11).waitFor();
+    const loading = await page
+      .locator('.card img')
+      .evaluateAll((images) => images.map((image) => image.getAttribute('loading')));
+    expect(loading).toEqual([...Array(8).fill('eager'), ...Array(4).fill('lazy')]);
+  });
+
+  it('shows markup in titles and descriptions as the text it is', async () => {
+    const markup = '<img src=x onerror="globalThis.hacked = true"><script>hacked = true</script>';
+    api().pictures = [{ title: markup, alt_text: markup, url: '/images/fox.svg' }];
+    const page = await visit();
+    await page.locator('.card .is-loaded').waitFor();
+    expect(await page.locator('.card .title').textContent()).toBe(markup);
+    await page.locator('.card').click();
+    expect(await page.locator('#lightbox-title').textContent()).toBe(markup);
+    expect(await page.evaluate('globalThis.hacked')).toBeUndefined();
+    expect(await page.locator('.card img, #stage img').count()).toBe(2);
+  });
+
+  it.each([
+    'javascript:globalThis.hacked=true',
+    'java\tscript:globalThis.hacked=true',
+    'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg"/>',
+    'blob:http://127.0.0.1/1',
+    'file:///etc/passwd',
+    'http://user:secret@127.0.0.1/picture.jpg',
+    'http://[',
+    '',
+  ])('never puts %p into src', async (url) => {
+    api().pictures = [{ title: 'Odd', alt_text: 'Odd address', url }];
+    const page = await visit();
+    await page.locator('.card .is-broken').waitFor();
+    expect(await page.locator('.card img').getAttribute('src')).toBeNull();
+    expect(await page.evaluate('globalThis.hacked')).toBeUndefined();
+  });
+});
+
+describe('where the API is', () => {
+  const addressOf = async (location: string): Promise<string> => {
+    const page = await visit('/?sample');
+    return page.evaluate<string>(
+      `import('/gallery/api-address.js').then(({ findImagesAddress }) => findImagesAddress(new URL('${location}')))`,
+    );
+  };
+
+  it.each([
+    ['http://localhost:8080/', '/api/images.json'],
+    ['http://localhost:9000/', '/api/images.json'],
+    ['https://gallery.example/', '/api/images.json'],
+    ['http://localhost:8081/', '/api/images.json'],
+    ['http://localhost:8082/', 'http://localhost:8081/images.json'],
+    ['http://192.168.1.7:8082/', 'http://192.168.1.7:8081/images.json'],
+    ['http://[::1]:8082/', 'http://[::1]:8081/images.json'],
+  ])('seen from %s is %s', async (location, address) => {
+    expect(await addressOf(location)).toBe(address);
+  });
+});
+
+describe('across origins', () => {
+  it('lists, follows links and adds pictures from port 8082, with the API on 8081', async () => {
+    const rules = `MAP gallery.test:8082 127.0.0.1:${site().sitePort},MAP gallery.test:8081 127.0.0.1:${site().apiPort}`;
+    const mapped = await launchBrowser([`--host-resolver-rules=${rules}`]);
+    try {
+      api().pictures = picturesOf(61);
+      const gallery = await openGallery(mapped, 'http://gallery.test:8082/');
+      const { page } = gallery;
+      await page.locator('.card').nth(59).focus();
+      await page.locator('.card').nth(60).waitFor();
+      await page.getByRole('button', { name: 'Add a picture' }).click();
+      await page.getByLabel('Title').fill('New');
+      await page.getByLabel('Description').fill('A new one');
+      await page.getByLabel('Address of the picture').fill('/images/fox.svg');
+      await page.getByRole('button', { name: 'Add', exact: true }).click();
+      await page.getByRole('link', { name: 'A new one' }).waitFor();
+      expect(api().requests).toEqual(['GET ?limit=60', 'GET ?limit=60&after=60', 'OPTIONS ', 'POST ']);
+      expect(await gallery.complaints()).toEqual([]);
+    } finally {
+      await mapped.close();
+    }
+  });
+});
