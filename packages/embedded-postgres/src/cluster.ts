@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import type { Binaries } from './binaries.ts';
 import type { Identity } from './identity.ts';
 import type { Layout } from './layout.ts';
-import { ensureOwnedFolder, foreignFolderMessage } from './owned-folder.ts';
+import { ensureOwnedFolder, foreignPathMessage } from './owned-folder.ts';
 import { listProcesses, sendSignal } from './process-table.ts';
 import { runProgram } from './run-program.ts';
 
@@ -119,7 +119,7 @@ const describeInitFailure = (error: Error, dataDir: string): string => {
 /** Throws a sentence when the data is another user's, or another major version's. */
 export const checkData = (dataDir: string, binaries: Binaries, identity: Identity): void => {
   const owner = statSync(dataDir).uid;
-  if (owner !== (identity.uid ?? process.getuid?.())) throw new Error(foreignFolderMessage(dataDir, owner));
+  if (owner !== (identity.uid ?? process.getuid?.())) throw new Error(foreignPathMessage(dataDir, owner));
   const major = Number.parseInt(readFileSync(join(dataDir, 'PG_VERSION'), 'utf8'), 10);
   if (major !== binaries.major) {
     throw new Error(

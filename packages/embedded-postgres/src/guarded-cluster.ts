@@ -32,7 +32,7 @@ type StartOptions = {
 /** Gets Postgres running on the data of a state folder: takes over one that runs, else starts one. Throws one sentence. */
 export const startGuardedPostgres = async (options: StartOptions): Promise<StartedPostgres> => {
   const { layout, onProgress } = options;
-  const state = findState(layout.stateFile);
+  const state = findState(layout);
   const found = findDataDir(layout);
   if (found && findPostmaster(found)) {
     const adopted = state && (await adoptPostgres(found));
@@ -45,6 +45,8 @@ export const startGuardedPostgres = async (options: StartOptions): Promise<Start
   const password = state?.password ?? randomBytes(24).toString('hex');
   const remember = (port: number): void => {
     const { stateDir, socketPath } = layout;
+    // a restart on a full disk has nothing to write
+    if (state?.stateDir === stateDir && state.port === port && state.guardPid === process.pid) return;
     writeState(layout.stateFile, { port, password, stateDir, socketPath, guardPid: process.pid });
   };
   if (found) {

@@ -6,7 +6,11 @@ const MAX_GIST_LENGTH = 300;
 /** Keeps a log under 10 MiB, with one old one beside it. Copied and emptied, since Postgres keeps it open (to append). */
 export const boundLog = (logFile: string, maxBytes = MAX_LOG_BYTES): void => {
   if (logSize(logFile) <= maxBytes) return;
-  copyFileSync(logFile, `${logFile}.1`);
+  try {
+    copyFileSync(logFile, `${logFile}.1`);
+  } catch {
+    // a full disk has no room for the old one, and all the more need of this
+  }
   truncateSync(logFile);
 };
 
@@ -17,7 +21,10 @@ export const logSize = (logFile: string): number => statSync(logFile, { throwIfN
 export const summarizeLog = (logFile: string, fromByte: number): string => {
   if (logSize(logFile) <= fromByte) return 'it said nothing';
   const lines = readFileSync(logFile).subarray(fromByte).toString().split('\n').filter(Boolean);
-  const errors = lines.filter((line) => /\b(PANIC|FATAL|ERROR)\b|error:/i.test(line));
+  // what clients were answered meanwhile is no reason
+  const errors = lines.filter(
+    (line) => /\b(PANIC|FATAL|ERROR)\b|error:/i.test(line) && !line.includes('the database system is '),
+  );
   const told = (errors.length > 0 ? errors : lines)
     .slice(-2)
     .map((line) => line.replace(/^.*?\] /, '').trim());

@@ -1,4 +1,5 @@
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
+import type { Layout } from './layout.ts';
 
 const me = (): number => process.getuid?.() ?? 0;
 
@@ -18,11 +19,15 @@ export const ensureOwnedFolder = (folder: string, mode: number): void => {
   }
   const found = lstatSync(folder);
   if (!found.isDirectory()) throw new Error(`${folder} is not a folder: move it away, and start again.`);
-  if (found.uid !== me()) throw new Error(foreignFolderMessage(folder, found.uid));
+  if (found.uid !== me()) throw new Error(foreignPathMessage(folder, found.uid));
   if ((found.mode & 0o777) !== mode) chmodSync(folder, mode);
 };
 
-/** One sentence for data that another user made, usually root in a first run. */
-export const foreignFolderMessage = (folder: string, owner: number): string =>
-  `The database in ${folder} belongs to user ${owner === 0 ? 'root' : owner}, and this is user ${me()}: ` +
-  `run as that user, or give the data up with "${me() === 0 ? '' : 'sudo '}rm -r ${folder}".`;
+/** One sentence for what another user made, usually root in a first run; `path` is what has to go. */
+export const foreignPathMessage = (path: string, owner: number): string =>
+  `${path} belongs to user ${owner === 0 ? 'root' : owner}, and this is user ${me()}: ` +
+  `run as that user, or give its database up with "${me() === 0 ? '' : 'sudo '}rm -r ${path}".`;
+
+/** The same for the folder of the database: the state folder around it has to go too when it has the same owner. */
+export const foreignHomeMessage = ({ home, stateDir }: Layout, owner: number): string =>
+  foreignPathMessage(lstatSync(stateDir).uid === owner ? stateDir : home, owner);

@@ -1,7 +1,7 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findProcess, listProcesses, sendSignal } from './process-table.ts';
+import { findProcess, listProcesses, type RunningProcess, sendSignal } from './process-table.ts';
 
 /** What a postmaster writes into its data folder about itself. */
 export type PostmasterRecord = {
@@ -64,14 +64,17 @@ export const stopPostmaster = async (dataDir: string): Promise<void> => {
 };
 
 /**
- * Clears away what a postmaster killed by SIGKILL leaves: its children, which would go on for as long as their queries
- * run and bar the next start, and its file, whose pid may be another program's by now. Call it only when none runs.
+ * Clears away what a postmaster killed by SIGKILL leaves: its children, which would go on for as long as their queries run,
+ * and the pid in its file, which may be another program's by now, or a zombie's. Call it only when none runs.
  */
 export const sweepRemains = async (dataDir: string, key: string, ownerUid: number): Promise<void> => {
   const title = `postgres: ${clusterName(key)}: `;
+  // a child that has only just been forked has the postmaster's own command line
+  const isLeft = ({ uid, command }: RunningProcess): boolean =>
+    uid === ownerUid && (command.startsWith(title) || command.includes(`postgres -D ${dataDir} -p `));
   const deadline = Date.now() + 5_000;
   for (;;) {
-    const left = listProcesses().filter(({ uid, command }) => uid === ownerUid && command.startsWith(title));
+    const left = listProcesses().filter(isLeft);
     if (left.length === 0) break;
     if (Date.now() > deadline) {
       const pids = left.map(({ pid }) => pid).join(', ');
@@ -80,5 +83,17 @@ export const sweepRemains = async (dataDir: string, key: string, ownerUid: numbe
     for (const { pid } of left) sendSignal(pid, 'SIGKILL');
     await delay(POLL_MS);
   }
-  rmSync(join(dataDir, 'postmaster.pid'), { force: true });
+  disownRecord(dataDir);
+};
+
+/**
+ * Postgres takes a record that names its own parent for a dead one's, and then still checks by the shared memory named in
+ * it that nobody is there. So the record is given this process's pid, and not deleted; unless it is torn.
+ */
+const disownRecord = (dataDir: string): void => {
+  const file = join(dataDir, 'postmaster.pid');
+  const record = findRecord(dataDir);
+  if (!record) return;
+  if (!Number.isInteger(record.pid) || record.pid <= 0 || !Number.isInteger(record.port)) rmSync(file);
+  else writeFileSync(file, readFileSync(file, 'utf8').replace(/^\d+/, String(process.pid)));
 };

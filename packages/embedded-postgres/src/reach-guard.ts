@@ -89,7 +89,7 @@ const sitDown = (
   });
 
 const describeSilence = (layout: Layout): string => {
-  const pid = findState(layout.stateFile)?.guardPid;
+  const pid = findState(layout)?.guardPid;
   const who = pid === undefined ? 'Another process' : `The database's guard (process ${pid})`;
   return `${who} holds ${layout.lockFile} and does not answer: end it, and start again.`;
 };

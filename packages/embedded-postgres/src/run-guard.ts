@@ -65,7 +65,12 @@ export const runGuard = async (layout: Layout): Promise<void> => {
   try {
     await serve();
   } catch (error) {
-    tell({ type: 'failed', message: (error as Error).message });
+    const { code, message } = error as NodeJS.ErrnoException;
+    // a system's error is no sentence
+    const sentence = code
+      ? `The database can't be kept running (${message}): set DATABASE_URL meanwhile.`
+      : message;
+    tell({ type: 'failed', message: sentence });
     throw error;
   } finally {
     clearInterval(logTimer);
@@ -110,7 +115,7 @@ export const runGuard = async (layout: Layout): Promise<void> => {
 const openDoor = async (layout: Layout, users: GuardUsers): Promise<void> => {
   const { home, socketPath, stateDir, stateFile } = layout;
   if (dirname(socketPath) !== home) ensureOwnedFolder(dirname(socketPath), 0o700);
-  const state = findState(stateFile);
+  const state = findState(layout);
   if (state) writeState(stateFile, { ...state, stateDir, socketPath, guardPid: process.pid });
   await users.listen(socketPath);
 };

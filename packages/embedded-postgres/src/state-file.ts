@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { foreignFolderMessage } from './owned-folder.ts';
+import { lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import type { Layout } from './layout.ts';
+import { foreignHomeMessage } from './owned-folder.ts';
 
 /** What is remembered between starts, and where the running guard is found. */
 export type State = {
@@ -22,13 +23,13 @@ const isState = (value: unknown): value is State => {
 };
 
 /** A missing or damaged file counts as none: port and password are then made anew. */
-export const findState = (stateFile: string): State | undefined => {
+export const findState = (layout: Layout): State | undefined => {
   try {
-    const value: unknown = JSON.parse(readFileSync(stateFile, 'utf8'));
+    const value: unknown = JSON.parse(readFileSync(layout.stateFile, 'utf8'));
     return isState(value) ? value : undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EACCES') {
-      throw new Error(foreignFolderMessage(stateFile.replace(/\/[^/]*$/, ''), 0));
+      throw new Error(foreignHomeMessage(layout, lstatSync(layout.home).uid));
     }
     return undefined;
   }

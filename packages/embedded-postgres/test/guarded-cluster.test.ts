@@ -30,8 +30,13 @@ describe('data from an earlier start', () => {
     ['another program', process.pid],
     ['process 1', 1],
   ])('is served in spite of a postmaster.pid that names %s', async (_what, pid) => {
-    const record = [pid, scene.layout.dataDir, 1, 15432, '', '127.0.0.1', '1 1', 'ready   ', ''].join('\n');
-    writeFileSync(join(scene.layout.dataDir, 'postmaster.pid'), record);
+    const copied = [pid, scene.layout.dataDir, 1, 15432, '', '127.0.0.1', '1 1', 'ready   ', ''].join('\n');
+    writeFileSync(join(scene.layout.dataDir, 'postmaster.pid'), copied);
+    await expectKept();
+  });
+
+  it('is served in spite of a torn postmaster.pid', async () => {
+    writeFileSync(join(scene.layout.dataDir, 'postmaster.pid'), '');
     await expectKept();
   });
 
@@ -40,12 +45,12 @@ describe('data from an earlier start', () => {
     ['torn', '{"port": 154'],
     ['of another shape', '{"port": "x"}'],
   ])('is served with a new password when the state file is %s', async (what, text) => {
-    const before = findState(scene.layout.stateFile)?.password;
+    const before = findState(scene.layout)?.password;
     if (what === 'lost') rmSync(scene.layout.stateFile);
     else writeFileSync(scene.layout.stateFile, text);
     await expectKept();
-    expect(findState(scene.layout.stateFile)?.password).toMatch(/^[0-9a-f]{48}$/);
-    expect(findState(scene.layout.stateFile)?.password).not.toBe(before);
+    expect(findState(scene.layout)?.password).toMatch(/^[0-9a-f]{48}$/);
+    expect(findState(scene.layout)?.password).not.toBe(before);
   });
 
   it('is served in spite of a socket file that a dead guard left', async () => {
@@ -61,7 +66,7 @@ describe('data from an earlier start', () => {
     const squatter = createServer().listen(port, '127.0.0.1');
     try {
       await expectKept();
-      expect(findState(scene.layout.stateFile)?.port).not.toBe(port);
+      expect(findState(scene.layout)?.port).not.toBe(port);
     } finally {
       squatter.close();
     }

@@ -107,7 +107,7 @@ asRoot('whom Postgres runs as (needs root)', () => {
     await scene.untilAllGone();
     const { message } = await scene.user(second).next('refused');
     expect(message).toContain(owners);
-    expect(message).toContain(`${remedy}${scene.layout.home}"`);
+    expect(message).toContain(`${remedy}${scene.stateDir}"`);
     expect(message).not.toContain('\n');
   });
 });

@@ -37,6 +37,11 @@ describe('the log file', () => {
   it.each([
     ['the last errors', '[1] LOG:  a\n[1] FATAL:  no\n[1] LOG:  b\n', 'FATAL:  no'],
     ['the last lines when there is no error', '[1] LOG:  a\n[1] LOG:  b\n[1] LOG:  c\n', 'LOG:  b; LOG:  c'],
+    [
+      'no answer to a client',
+      '[1] FATAL:  no\n[2] FATAL:  the database system is starting up\n',
+      'FATAL:  no',
+    ],
     ['an error of Node', 'x\nTypeError: y\n    at z\n', 'TypeError: y'],
     ['that there was nothing', '', 'it said nothing'],
   ])('is summed up by %s', (_what, text, gist) => {

@@ -18,7 +18,7 @@ describe('resetEmbeddedPostgres', () => {
 
   const expectEmpty = (): void => {
     expect(existsSync(scene.layout.dataDir)).toBe(false);
-    expect(findState(scene.layout.stateFile)).toBeUndefined();
+    expect(findState(scene.layout)).toBeUndefined();
   };
 
   const expectEmptyAtNextJoin = async (): Promise<void> => {
