@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '@tripod/shared/testing/free-port';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import { generateNginxConfig } from '@tripod/stack/nginx/nginx-config';
+import { ask } from './ask.ts';
+import { checkout, exited } from './run-stack.ts';
+
+/** The nginx of this machine, or undefined. With CI=true a missing one is a failure, not a reason to skip. */
+export const findInstalledNginx = (): string | undefined => {
+  const found = ['nginx', '/usr/sbin/nginx'].find((name) => spawnSync(name, ['-v']).status === 0);
+  if (!found && process.env['CI'] === 'true')
+    throw new Error('nginx is not installed, and CI must not skip its tests');
+  return found;
+};
+
+export type RunningNginx = { readonly url: string; stop(): Promise<void> };
+
+/** Real nginx with config/nginx.conf, in front of these servers. */
+export const runNginx = async (
+  nginx: string,
+  upstreams: { readonly apiPorts: readonly number[]; readonly staticPort: number },
+): Promise<RunningNginx> => {
+  const dir = mkdtempSync(join(tmpdir(), 'tripod-nginx-'));
+  chmodSync(dir, 0o755);
+  const port = await freePort();
+  const template = readFileSync(join(checkout, 'config/nginx.conf'), 'utf8');
+  const mimeTypes = join(checkout, 'config/mime.types');
+  const file = join(dir, 'nginx.conf');
+  writeFileSync(file, generateNginxConfig(template, { ...upstreams, port, dir, mimeTypes, ipv6: false }));
+  const child: ChildProcess = spawn(nginx, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let complaints = '';
+  child.stderr?.on('data', (piece: Buffer) => {
+    complaints += piece.toString();
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await waitFor('nginx', () => {
+    if (child.exitCode !== null) throw new Error(`nginx ended:\n${complaints}`);
+    return ask(url, '/').then(
+      () => true,
+      () => false,
+    );
+  });
+  return {
+    url,
+    stop: async () => {
+      child.kill('SIGQUIT');
+      await exited(child);
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+};

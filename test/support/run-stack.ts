@@ -1,0 +1,130 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts } from '@tripod/shared/testing/free-port';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+
+export const checkout = join(import.meta.dirname, '../..');
+
+/** A whole stack, started by its command. */
+export type RunningStack = {
+  readonly url: string;
+  readonly adminUrl: string;
+  readonly port: number;
+  readonly staticPort: number;
+  readonly apiPort: number;
+  readonly stateDir: string;
+  readonly process: ChildProcess;
+  /** Everything it has printed so far. */
+  output(): string;
+  /** Runs `stack COMMAND…` against it and returns what that printed. */
+  command(...args: readonly string[]): Promise<{ readonly code: number; readonly output: string }>;
+  /** Ends it as Ctrl-C would, and removes its state. */
+  stop(): Promise<void>;
+};
+
+const stackBin = join(checkout, 'apps/stack/bin/stack.js');
+
+/** Starts one of our commands and gathers its output. */
+export const spawnNode = (
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): { readonly child: ChildProcess; readonly output: () => string } => {
+  const inherited = { ...process.env };
+  // What the test run was started with is not what a person's terminal has.
+  for (const name of ['INIT_CWD', 'DATABASE_URL', 'TEST_DATABASE_URL', 'NODE_OPTIONS', 'PORT', 'HOST']) {
+    delete inherited[name];
+  }
+  const child = spawn(process.execPath, args, {
+    cwd: checkout,
+    env: { ...inherited, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let output = '';
+  const gather = (piece: Buffer): void => {
+    output += piece.toString();
+  };
+  child.stdout?.on('data', gather);
+  child.stderr?.on('data', gather);
+  return { child, output: () => output };
+};
+
+export const exited = (child: ChildProcess): Promise<number> =>
+  child.exitCode === null && child.signalCode === null
+    ? new Promise((resolve) => child.once('exit', (code) => resolve(code ?? -1)))
+    : Promise.resolve(child.exitCode ?? -1);
+
+export type RunStackOptions = {
+  readonly copies?: number;
+  readonly proxy?: string;
+  /** A state folder of an earlier run, to start again on its data. */
+  readonly stateDir?: string;
+};
+
+/** Starts the stack on free ports with a state folder of its own, and waits until it says that it is ready. */
+export const runStack = async ({
+  copies = 3,
+  proxy,
+  stateDir,
+}: RunStackOptions = {}): Promise<RunningStack> => {
+  const [port = 0, apiPort = 0, staticPort = 0, adminPort = 0] = await freePorts(4);
+  const dir = stateDir ?? mkdtempSync(join(tmpdir(), 'tripod-system-'));
+  const flags = [
+    '--port',
+    port,
+    '--api-port',
+    apiPort,
+    '--static-port',
+    staticPort,
+    '--admin-port',
+    adminPort,
+  ];
+  const choice = proxy === undefined ? [] : ['--proxy', proxy];
+  const { child, output } = spawnNode([
+    stackBin,
+    'up',
+    '--state-dir',
+    dir,
+    '--copies',
+    String(copies),
+    ...flags.map(String),
+    ...choice,
+  ]);
+  const isReady = (): boolean => /"name":"stack","message":"ready"/.test(output());
+  const stop = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT');
+    await exited(child);
+    rmSync(dir, { recursive: true, force: true });
+  };
+  try {
+    await waitFor(
+      'the stack to be ready',
+      () => {
+        if (child.exitCode !== null) throw new Error(`the stack ended with ${child.exitCode}:\n${output()}`);
+        return isReady();
+      },
+      60_000,
+    );
+  } catch (error) {
+    await stop();
+    throw new Error(`${error instanceof Error ? error.message : error}\n${output()}`);
+  }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    adminUrl: `http://127.0.0.1:${adminPort}`,
+    port,
+    staticPort,
+    apiPort,
+    stateDir: dir,
+    process: child,
+    output,
+    command: async (...args) => {
+      const run = spawnNode([stackBin, ...args, '--state-dir', dir]);
+      const code = await exited(run.child);
+      return { code, output: run.output() };
+    },
+    stop,
+  };
+};
