@@ -23,11 +23,12 @@ export type TrustedProxies = { has(address: string): boolean };
 export const parseTrustedProxies = (networks: readonly string[]): TrustedProxies => {
   const list = new BlockList();
   for (const network of networks) {
-    const [address = '', bits] = network.split('/');
+    const [address = '', bits, ...more] = network.split('/');
     const family = isIPv4(address) ? 'ipv4' : isIPv6(address) ? 'ipv6' : undefined;
     const prefix =
       bits === undefined ? (family === 'ipv4' ? 32 : 128) : /^\d{1,3}$/.test(bits) ? Number(bits) : -1;
-    if (!family || prefix < 0 || prefix > (family === 'ipv4' ? 32 : 128)) throw new RangeError(network);
+    if (!family || more.length > 0 || prefix < 0 || prefix > (family === 'ipv4' ? 32 : 128))
+      throw new RangeError(network);
     list.addSubnet(address, prefix, family);
   }
   const empty = networks.length === 0;

@@ -1,0 +1,201 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
+import { plainResponse } from '@tripod/shared/testing/scripted-upstream';
+import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { ask, someBytes } from '../support/ask.ts';
+import { runEchoUpstream, runNodeUpstream, sha, type Told } from '../support/echo-upstream.ts';
+import { routeTo, runProxy } from '../support/run-proxy.ts';
+import { stopAll } from '../support/stop-all.ts';
+import { runUpstream } from '../support/upstreams.ts';
+
+afterEach(stopAll);
+
+const sizes = [0, 1, 1000, 65_535, 65_536, 65_537, 1_000_000, 5_000_000];
+
+describe.each(engineNames)('messages through the engine %s', (engine) => {
+  const proxyTo = async (upstream: { readonly url: string }) =>
+    runProxy({ engine, route: routeTo(upstream), maxBodyBytes: 10_000_000 });
+
+  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'])(
+    'passes on a %s without a body',
+    async (method) => {
+      const proxy = await proxyTo(await runEchoUpstream());
+      const { status, text } = await ask({ ...proxy, method, path: '/a?b=c' });
+      expect(status).toBe(200);
+      const told = JSON.parse(text) as Told;
+      expect(told).toMatchObject({ method, url: '/a?b=c', bytes: 0 });
+      expect(told.headers['transfer-encoding']).toBeUndefined();
+    },
+  );
+
+  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])(
+    'passes on a %s with a body, by length and in chunks',
+    async (method) => {
+      const proxy = await proxyTo(await runEchoUpstream());
+      for (const body of ['some bytes', ['some ', 'bytes']]) {
+        const told = JSON.parse((await ask({ ...proxy, method, body })).text) as Told;
+        expect(told).toMatchObject({ method, bytes: 10, sha: sha(Buffer.from('some bytes')) });
+      }
+    },
+  );
+
+  it.each(sizes)('carries request bodies of %i bytes whole, by length and in chunks', async (size) => {
+    const proxy = await proxyTo(await runEchoUpstream());
+    const bytes = someBytes(size);
+    const chunks = [bytes.subarray(0, size >> 1), bytes.subarray(size >> 1)].filter(
+      ({ length }) => length > 0,
+    );
+    for (const body of [bytes, chunks]) {
+      const told = JSON.parse((await ask({ ...proxy, method: 'POST', body })).text) as Told;
+      expect(told).toMatchObject({ bytes: size, sha: sha(bytes) });
+    }
+  });
+
+  it.each(sizes)('carries response bodies of %i bytes whole, by length and in chunks', async (size) => {
+    const bytes = someBytes(size);
+    const upstream = await runNodeUpstream(({ url }, response) => {
+      if (url === '/length') response.setHeader('Content-Length', size);
+      response.write(bytes.subarray(0, size >> 1));
+      response.end(bytes.subarray(size >> 1));
+    });
+    const proxy = await proxyTo(upstream);
+    const byLength = await ask({ ...proxy, path: '/length' });
+    expect(byLength.headers).toMatchObject({ 'content-length': String(size) });
+    expect(sha(byLength.body)).toBe(sha(bytes));
+    const inChunks = await ask({ ...proxy, path: '/chunks' });
+    expect(inChunks.headers['content-length']).toBeUndefined();
+    expect(sha(inChunks.body)).toBe(sha(bytes));
+  });
+
+  it('carries a response that ends with the connection', async () => {
+    const upstream = await runUpstream((socket) => void socket.end('HTTP/1.0 200 OK\r\n\r\nto the end'));
+    const { text } = await ask(await proxyTo(upstream));
+    expect(text).toBe('to the end');
+  });
+
+  it('answers HEAD with the headers of GET and no body', async () => {
+    const upstream = await runUpstream((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\nETag: "x"\r\n\r\n');
+    });
+    const { port } = await proxyTo(upstream);
+    const twice = 'HEAD / HTTP/1.1\r\nHost: here\r\n\r\n'.repeat(2);
+    const until = (text: string): boolean => text.split('\r\n\r\n').length === 3;
+    const text = await exchangeRaw({ port, bytes: twice, until });
+    const [first, second, rest] = text.split('\r\n\r\n').map((part) => part.toLowerCase());
+    for (const head of [first, second]) {
+      expect(head).toMatch(/^http\/1\.1 200 ok\r\n/);
+      expect(head).toContain('content-length: 5');
+      expect(head).toContain('etag: "x"');
+    }
+    expect(rest).toBe('');
+  });
+
+  it.each([
+    ['204 No Content', ''],
+    ['204 No Content', 'Content-Length: 0\r\n'],
+    ['304 Not Modified', 'ETag: "x"\r\n'],
+    ['304 Not Modified', 'Content-Length: 5\r\n'],
+  ])('answers %s with %j without a body, and keeps the connection', async (status, headers) => {
+    const upstream = await runUpstream((socket, { target }) => {
+      socket.write(target === '/1' ? `HTTP/1.1 ${status}\r\n${headers}\r\n` : plainResponse('second'));
+    });
+    const { port } = await proxyTo(upstream);
+    const bytes = 'GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n';
+    const [head = '', second = '', body] = (await exchangeRaw({ port, bytes })).split('\r\n\r\n');
+    expect(head).toContain(`HTTP/1.1 ${status}`);
+    expect(head).not.toMatch(/transfer-encoding/i);
+    if (status.startsWith('204')) expect(head).not.toMatch(/content-length/i);
+    expect(second).toContain('HTTP/1.1 200 OK');
+    expect(body).toBe('second');
+  });
+
+  it('passes on a status and a reason that nobody has heard of', async () => {
+    const upstream = await runUpstream((socket) => void socket.write(plainResponse('', '299 Fine, really')));
+    const { port } = await proxyTo(upstream);
+    const text = await exchangeRaw({ port, bytes: 'GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n' });
+    expect(text).toMatch(/^HTTP\/1\.1 299 Fine, really\r\n/);
+  });
+
+  it('passes on set-cookie twice, in order', async () => {
+    const cookies = 'Set-Cookie: a=1; Path=/\r\nSet-Cookie: b=2\r\n';
+    const upstream = await runUpstream((socket) => void socket.write(plainResponse('', '200 OK', cookies)));
+    const { headers } = await ask(await proxyTo(upstream));
+    expect(headers['set-cookie']).toEqual(['a=1; Path=/', 'b=2']);
+  });
+
+  it('passes several requests of one connection on, one after the other, also sent at once', async () => {
+    const upstream = await runUpstream((socket, { target }) => void socket.write(plainResponse(target)));
+    const { port } = await proxyTo(upstream);
+    const bytes = ['/1', '/2', '/3']
+      .map(
+        (path, index) =>
+          `GET ${path} HTTP/1.1\r\nHost: h\r\n${index === 2 ? 'Connection: close\r\n' : ''}\r\n`,
+      )
+      .join('');
+    const text = await exchangeRaw({ port, bytes });
+    expect(text.match(/\r\n\r\n\/\d/g)).toEqual(['\r\n\r\n/1', '\r\n\r\n/2', '\r\n\r\n/3']);
+  });
+
+  it('keeps connections to upstreams', async () => {
+    const upstream = await runUpstream();
+    const proxy = await proxyTo(upstream);
+    for (let request = 0; request < 5; request += 1) await ask(proxy);
+    expect(upstream.received).toHaveLength(1);
+  });
+
+  describe('HTTP/1.0', () => {
+    it('closes after the answer, and never sends chunks', async () => {
+      const upstream = await runNodeUpstream((_request, response) => {
+        response.write('in ');
+        response.end('chunks');
+      });
+      const { port } = await proxyTo(upstream);
+      const answer = parseRawResponse(await exchangeRaw({ port, bytes: 'GET / HTTP/1.0\r\n\r\n' }));
+      expect(answer.headers['transfer-encoding']).toBeUndefined();
+      expect(answer.body).toBe('in chunks');
+    });
+
+    it('keeps the connection when it is asked to, and the length is known', async () => {
+      const { port } = await proxyTo(await runUpstream());
+      const one = 'GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n';
+      const until = (text: string): boolean => text.split('hello').length === 3;
+      const text = await exchangeRaw({ port, bytes: one + one, until });
+      expect(text.match(/Connection: keep-alive/gi)).toHaveLength(2);
+    });
+
+    it('is asked of upstreams as HTTP/1.1, with a Host', async () => {
+      const upstream = await runUpstream();
+      const { port } = await proxyTo(upstream);
+      await exchangeRaw({ port, bytes: 'GET / HTTP/1.0\r\n\r\n' });
+      expect(upstream.requests[0]?.head).toMatch(/^GET \/ HTTP\/1\.1\r\n/);
+      expect(upstream.requests[0]?.head).toMatch(new RegExp(`\r\nhost: 127.0.0.1:${upstream.port}\r\n`, 'i'));
+    });
+  });
+
+  describe('Expect: 100-continue', () => {
+    const head = (length: number, expectation = '100-continue'): string =>
+      `POST / HTTP/1.1\r\nHost: h\r\nContent-Length: ${length}\r\nExpect: ${expectation}\r\nConnection: close\r\n\r\n`;
+
+    it('asks the client for its body, and the upstream for nothing', async () => {
+      const upstream = await runUpstream();
+      const { port } = await proxyTo(upstream);
+      const text = await exchangeRaw({ port, bytes: head(4), until: (soFar) => soFar.includes('\r\n\r\n') });
+      expect(text).toBe('HTTP/1.1 100 Continue\r\n\r\n');
+      const whole = await exchangeRaw({ port, bytes: [head(4), 'body'] });
+      expect(whole).toMatch(/^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/);
+      expect(upstream.requests.at(-1)?.head).not.toMatch(/expect/i);
+    });
+
+    it('refuses a body that is too large before it is sent', async () => {
+      const { port } = await proxyTo(await runUpstream());
+      expect(await exchangeRaw({ port, bytes: head(10_000_001) })).toMatch(/^HTTP\/1\.1 413 /);
+    });
+
+    it('answers 417 to any other expectation', async () => {
+      const { port } = await proxyTo(await runUpstream());
+      const answer = parseRawResponse(await exchangeRaw({ port, bytes: head(0, 'a-miracle') }));
+      expect(answer.status).toBe(417);
+      expect(answer.body).toContain('PROXY_EXPECTATION_FAILED');
+    });
+  });
+});

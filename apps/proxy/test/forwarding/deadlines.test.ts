@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { createFakeClock } from '@tripod/shared/testing/fake-clock';
+import { Deadline, Deadlines } from '../../src/forwarding/deadlines.ts';
+
+const scene = () => {
+  const clock = createFakeClock();
+  const deadlines = new Deadlines(clock);
+  let passed = 0;
+  const deadline = new Deadline(() => {
+    passed += 1;
+  });
+  deadlines.add(deadline);
+  return { clock, deadlines, deadline, passed: () => passed };
+};
+
+describe('Deadlines', () => {
+  it('lets a deadline pass once, not early and at most 100 ms late', () => {
+    const { clock, deadlines, deadline, passed } = scene();
+    deadlines.set(deadline, 1050);
+    clock.advance(1049);
+    expect(passed()).toBe(0);
+    clock.advance(101);
+    expect(passed()).toBe(1);
+    clock.advance(10_000);
+    expect(passed()).toBe(1);
+  });
+
+  it('forgets one that is moved, cleared or removed', () => {
+    const { clock, deadlines, deadline, passed } = scene();
+    deadlines.set(deadline, 100);
+    deadlines.set(deadline, 1000);
+    clock.advance(500);
+    deadlines.clear(deadline);
+    clock.advance(5000);
+    deadlines.set(deadline, 100);
+    deadlines.remove(deadline);
+    clock.advance(5000);
+    expect(passed()).toBe(0);
+  });
+
+  it('keeps one timer for all, and none when there is nothing to watch', () => {
+    const { clock, deadlines, deadline } = scene();
+    const second = new Deadline(() => undefined);
+    deadlines.add(second);
+    expect(clock.waiting).toBe(1);
+    deadlines.remove(deadline);
+    deadlines.remove(second);
+    clock.advance(100);
+    expect(clock.waiting).toBe(0);
+    deadlines.add(second);
+    expect(clock.waiting).toBe(1);
+  });
+
+  it('lets those that are added while others pass wait for their own time', () => {
+    const { clock, deadlines } = scene();
+    let late = 0;
+    const second = new Deadline(() => {
+      late += 1;
+    });
+    const first = new Deadline(() => {
+      deadlines.add(second);
+      deadlines.set(second, 1000);
+    });
+    deadlines.add(first);
+    deadlines.set(first, 50);
+    clock.advance(500);
+    expect(late).toBe(0);
+    clock.advance(1000);
+    expect(late).toBe(1);
+  });
+});

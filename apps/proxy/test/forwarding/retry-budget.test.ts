@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import { createFakeClock } from '@tripod/shared/testing/fake-clock';
+import { RetryBudget } from '../../src/forwarding/retry.ts';
+
+const earn = (budget: RetryBudget, requests: number): void => {
+  for (let request = 0; request < requests; request += 1) budget.earn();
+};
+
+/** Spends until it is refused, and tells how much there was. */
+const spendAll = (budget: RetryBudget): number => {
+  let spent = 0;
+  while (budget.spend()) spent += 1;
+  return spent;
+};
+
+describe('RetryBudget', () => {
+  it('holds 10 retries before there were any requests', () => {
+    expect(spendAll(new RetryBudget(createFakeClock()))).toBe(10);
+  });
+
+  it.each([
+    [100, 20],
+    [1000, 110],
+    [5, 11],
+  ])('holds a tenth of %i requests and 10 more', (requests, retries) => {
+    const budget = new RetryBudget(createFakeClock());
+    earn(budget, requests);
+    expect(spendAll(budget)).toBe(retries);
+  });
+
+  it('counts the requests of the last 10 s only', () => {
+    const clock = createFakeClock();
+    const budget = new RetryBudget(clock);
+    earn(budget, 1000);
+    clock.advance(9_000);
+    earn(budget, 100);
+    clock.advance(2_000);
+    expect(spendAll(budget)).toBe(20);
+  });
+
+  it('gives back what was spent after 10 s', () => {
+    const clock = createFakeClock();
+    const budget = new RetryBudget(clock);
+    expect(spendAll(budget)).toBe(10);
+    clock.advance(8_000);
+    expect(budget.spend()).toBe(false);
+    clock.advance(3_000);
+    expect(spendAll(budget)).toBe(10);
+  });
+
+  it('forgets everything after a long silence', () => {
+    const clock = createFakeClock();
+    const budget = new RetryBudget(clock);
+    earn(budget, 1000);
+    spendAll(budget);
+    clock.advance(3_600_000);
+    expect(spendAll(budget)).toBe(10);
+  });
+});

@@ -1,0 +1,169 @@
+import { describe, expect, it } from '@jest/globals';
+import { createFakeClock, type FakeClock } from '@tripod/shared/testing/fake-clock';
+import type { Upstream } from '../../src/balancing/upstream.ts';
+import { ActiveChecker } from '../../src/health/active-checker.ts';
+import type { ProbeResult } from '../../src/health/probe.ts';
+import { type CollectedLog, collectLog } from '../support/collect-log.ts';
+import { makeUpstream } from '../support/make-pool.ts';
+
+const passed: ProbeResult = { kind: 'passed' };
+const failed: ProbeResult = { kind: 'failed', reason: 'connection refused' };
+const noPath: ProbeResult = { kind: 'no-path' };
+
+/** Lets the promises of a check that was answered run to their end. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+type Scene = {
+  readonly upstream: Upstream;
+  readonly clock: FakeClock;
+  readonly log: CollectedLog;
+  readonly checker: ActiveChecker;
+  /** Checks asked so far, by `path` or by `connect`. */
+  readonly asked: string[];
+  /** Answers the check that waits. */
+  answer(result: ProbeResult): Promise<void>;
+};
+
+const begin = (options: { fall?: number; rise?: number; healthy?: boolean } = {}): Scene => {
+  const { fall = 2, rise = 1, healthy = true } = options;
+  const upstream = makeUpstream(1, { healthy });
+  const clock = createFakeClock();
+  const log = collectLog();
+  const asked: string[] = [];
+  let waiting: ((result: ProbeResult) => void) | undefined;
+  const ask = (how: string) => (): Promise<ProbeResult> => {
+    asked.push(how);
+    return new Promise((resolve) => {
+      waiting = resolve;
+    });
+  };
+  const checker = new ActiveChecker({
+    upstream,
+    probe: ask('path'),
+    connectProbe: ask('connect'),
+    intervalMs: 1000,
+    downIntervalMs: 250,
+    fall,
+    rise,
+    clock,
+    logger: log,
+  });
+  checker.start();
+  return {
+    upstream,
+    clock,
+    log,
+    checker,
+    asked,
+    answer: async (result) => {
+      waiting?.(result);
+      waiting = undefined;
+      await settle();
+    },
+  };
+};
+
+describe('ActiveChecker', () => {
+  it('checks at once, then once in each interval', async () => {
+    const { asked, answer, clock } = begin();
+    expect(asked).toHaveLength(1);
+    await answer(passed);
+    clock.advance(999);
+    expect(asked).toHaveLength(1);
+    clock.advance(1);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('never has two checks under way', () => {
+    const { asked, clock } = begin();
+    clock.advance(60_000);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('takes an upstream out with the failure that makes `fall` in a row, and says why', async () => {
+    const { upstream, answer, clock, log } = begin({ fall: 3 });
+    for (let failure = 1; failure <= 2; failure += 1) {
+      await answer(failed);
+      expect(upstream.available).toBe(true);
+      clock.advance(250);
+    }
+    await answer(failed);
+    expect(upstream).toMatchObject({ state: 'unhealthy', reason: 'connection refused' });
+    expect(log.count('upstream server is unhealthy')).toBe(1);
+  });
+
+  it('starts to count anew after a pass', async () => {
+    const { upstream, answer, clock } = begin({ fall: 2 });
+    for (const result of [failed, passed, failed, passed, failed]) {
+      await answer(result);
+      clock.advance(1000);
+    }
+    expect(upstream.available).toBe(true);
+  });
+
+  it('checks every 250 ms while it fails, and says only once that it is unhealthy', async () => {
+    const { asked, answer, clock, log } = begin({ fall: 1 });
+    for (let check = 1; check <= 4; check += 1) {
+      expect(asked).toHaveLength(check);
+      await answer(failed);
+      clock.advance(250);
+    }
+    expect(log.count('upstream server is unhealthy')).toBe(1);
+  });
+
+  it('brings an upstream back with the pass that makes `rise` in a row, and says so', async () => {
+    const { upstream, answer, clock, log } = begin({ fall: 1, rise: 2 });
+    for (const result of [failed, passed, failed, passed]) {
+      await answer(result);
+      expect(upstream.available).toBe(false);
+      clock.advance(250);
+    }
+    await answer(passed);
+    expect(upstream.available).toBe(true);
+    expect(log.count('upstream server is back')).toBe(1);
+  });
+
+  it('lets a new upstream in with its first passed check', async () => {
+    const { upstream, answer } = begin({ healthy: false });
+    expect(upstream.available).toBe(false);
+    await answer(passed);
+    expect(upstream.available).toBe(true);
+  });
+
+  it('brings back an upstream that the passive checks ejected', async () => {
+    const { upstream, answer } = begin();
+    upstream.eject('broke');
+    await answer(passed);
+    expect(upstream.state).toBe('available');
+  });
+
+  it('goes on by connecting when there is no health path, and says that once', async () => {
+    const { upstream, asked, answer, clock, log } = begin();
+    await answer(noPath);
+    for (let check = 0; check < 3; check += 1) {
+      clock.advance(1000);
+      await answer(passed);
+    }
+    expect(asked).toEqual(['path', 'connect', 'connect', 'connect']);
+    expect(log.count('upstream has no health path: checked by connecting')).toBe(1);
+    expect(upstream.available).toBe(true);
+  });
+
+  it('leaves no timer when it is stopped between two checks', async () => {
+    const { checker, answer, clock, asked } = begin();
+    await answer(passed);
+    expect(clock.waiting).toBe(1);
+    checker.stop();
+    expect(clock.waiting).toBe(0);
+    clock.advance(10_000);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('leaves no timer, and no verdict, when it is stopped during a check', async () => {
+    const { checker, answer, clock, upstream } = begin({ fall: 1 });
+    checker.stop();
+    await answer(failed);
+    expect(clock.waiting).toBe(0);
+    expect(upstream.available).toBe(true);
+  });
+});
