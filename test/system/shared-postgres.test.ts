@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { freePort } from '@tripod/shared/testing/free-port';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import { ask } from '../support/ask.ts';
+import { checkout, exited, spawnNode } from '../support/run-stack.ts';
+
+type Copy = Awaited<ReturnType<typeof startCopy>>;
+
+const copies: Copy[] = [];
+let stateDir = '';
+
+const startCopy = async (name: string) => {
+  const port = await freePort();
+  const { child, output } = spawnNode([
+    join(checkout, 'apps/api-server/bin/api-server.js'),
+    ...['--port', String(port), '--name', name, '--state-dir', stateDir, '--drain-delay-ms', '0'],
+  ]);
+  const url = `http://127.0.0.1:${port}`;
+  const isReady = (): Promise<boolean> =>
+    ask(url, '/readyz').then(
+      ({ status }) => status === 200,
+      () => false,
+    );
+  await waitFor(`${name} to be ready:\n${output()}`, isReady, 30_000);
+  const copy = { url, child, output };
+  copies.push(copy);
+  return copy;
+};
+
+const listOf = async ({ url }: Copy): Promise<readonly { title: string }[]> => {
+  const { status, body } = await ask(url, '/images.json');
+  expect(status).toBe(200);
+  return JSON.parse(body) as { title: string }[];
+};
+
+const add = async ({ url }: Copy, title: string): Promise<void> => {
+  const body = JSON.stringify({ title, alt_text: title, url: '/images/fox.svg' });
+  expect((await ask(url, '/images.json', { method: 'POST', body })).status).toBe(200);
+};
+
+afterEach(async () => {
+  for (const { child } of copies) {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+    await exited(child);
+  }
+  copies.length = 0;
+  rmSync(stateDir, { recursive: true, force: true });
+}, 30_000);
+
+describe('copies that are started one by one, without the stack', () => {
+  it('share one Postgres, which outlives the copy that started it', async () => {
+    stateDir = mkdtempSync(join(tmpdir(), 'tripod-copies-'));
+    const first = await startCopy('api-1');
+    const second = await startCopy('api-2');
+    const third = await startCopy('api-3');
+    await add(second, 'before');
+    first.child.kill('SIGKILL');
+    await exited(first.child);
+    await add(second, 'after');
+    for (const copy of [second, third]) {
+      expect((await listOf(copy)).slice(-2).map(({ title }) => title)).toEqual(['before', 'after']);
+    }
+  }, 90_000);
+
+  it('find the data again when all of them had ended', async () => {
+    stateDir = mkdtempSync(join(tmpdir(), 'tripod-copies-'));
+    const first = await startCopy('api-1');
+    await add(first, 'kept');
+    first.child.kill('SIGTERM');
+    expect(await exited(first.child)).toBe(0);
+    const again = await startCopy('api-1');
+    expect((await listOf(again)).at(-1)).toMatchObject({ title: 'kept' });
+  }, 90_000);
+});
