@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,12 +8,12 @@ import { waitFor } from '@tripod/shared/testing/wait-for';
 import { ask } from '../support/ask.ts';
 import { checkout, exited, spawnNode } from '../support/run-stack.ts';
 
-type Copy = Awaited<ReturnType<typeof startCopy>>;
+type Copy = { readonly url: string; readonly child: ChildProcess };
 
 const copies: Copy[] = [];
 let stateDir = '';
 
-const startCopy = async (name: string) => {
+const startCopy = async (name: string): Promise<Copy> => {
   const port = await freePort();
   const { child, output } = spawnNode([
     join(checkout, 'apps/api-server/bin/api-server.js'),
@@ -25,7 +26,7 @@ const startCopy = async (name: string) => {
       () => false,
     );
   await waitFor(`${name} to be ready:\n${output()}`, isReady, 30_000);
-  const copy = { url, child, output };
+  const copy = { url, child };
   copies.push(copy);
   return copy;
 };
