@@ -1,9 +1,11 @@
+import type { Clock } from '@tripod/shared/process/clock';
 import { StartError } from '@tripod/shared/process/start-error';
 import type { HandleControl } from './control/control-server.ts';
 import type { Say } from './copies/api-copies.ts';
 import { reportStack } from './report-stack.ts';
 import type { Stack } from './stack.ts';
 import type { StackDependencies } from './stack-dependencies.ts';
+import { pause } from './supervisor/pause.ts';
 import type { SupervisedProcess } from './supervisor/supervised-process.ts';
 
 export type OperationsOptions = {
@@ -49,10 +51,23 @@ const start = async (stack: Stack, process: SupervisedProcess, say: Say): Promis
   }
 };
 
-const kill = (process: SupervisedProcess, say: Say): void => {
-  if (process.pid === undefined) throw new StartError(`${process.name} does not run.`);
-  say(`${process.name}: process ${process.pid} killed; the stack starts it again`);
+const maxRevivalMs = 15_000;
+const pollMs = 50;
+
+const kill = async (process: SupervisedProcess, clock: Clock, say: Say): Promise<void> => {
+  const { name, pid } = process;
+  if (pid === undefined) throw new StartError(`${name} does not run.`);
+  const killedMs = clock.monotonicMs();
+  const passedMs = (): number => Math.round(clock.monotonicMs() - killedMs);
   process.kill();
+  say(`${name}: process ${pid} killed; the stack starts it again`);
+  while (process.pid === pid || process.state !== 'ready') {
+    if (process.state === 'failed' || passedMs() > maxRevivalMs) {
+      throw new StartError(`${name} has not come back; its reason: pnpm stack logs ${name}`);
+    }
+    await pause(clock, pollMs);
+  }
+  say(`${name}: ready again after ${passedMs()} ms, as process ${process.pid}`);
 };
 
 /** What the commands of a person do to the running stack. Those that change it wait for each other. */
@@ -84,7 +99,7 @@ export const createOperations = ({ stack, dependencies, onDown }: OperationsOpti
       case 'scale':
         return inTurn(() => stack.copies.scale(request.count, say));
       case 'kill':
-        return kill(find(request.name), say);
+        return kill(find(request.name), dependencies.clock, say);
       case 'restart':
         if (request.name === allCopies) return inTurn(() => stack.copies.renewAll(say));
         return inTurn(() => renew(stack, find(request.name), say));

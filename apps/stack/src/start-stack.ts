@@ -109,7 +109,10 @@ export const startStack = async (options: StartStackOptions): Promise<RunningSta
     await checkPorts(config, dependencies);
 
     const output = createOutput({ logsDir: folder.logsDir, sink, clock, ...lineFormat });
-    undo.push('the logs', output.close);
+    undo.push('the logs', () => {
+      output.event('info', 'stopped');
+      output.close();
+    });
     if (leftovers.length > 0) {
       output.event('warn', 'ended what a killed stack had left', {
         processes: leftovers.map(({ name }) => name),

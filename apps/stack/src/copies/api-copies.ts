@@ -60,8 +60,9 @@ export class ApiCopies {
     const ranked = [...this.#copies.filter(runs), ...this.#copies.filter((copy) => !runs(copy))];
     if (ranked.length === count && ranked.every(runs)) say(`api: ${count} already run`);
     for (const copy of ranked.slice(count).reverse()) {
-      await this.takeOut(copy, say);
+      if (copy.state !== 'stopped') await this.takeOut(copy, say);
       this.#forget(copy);
+      say(`${copy.name}: removed`);
     }
     for (const copy of ranked.slice(0, count)) if (!runs(copy)) await this.bringIn(copy, say);
     for (const copy of await this.make(Math.max(0, count - ranked.length))) {

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 
-export type OwnProcess = { readonly pid: number; readonly ppid: number };
+export type LaunchedProcess = {
+  readonly pid: number;
+  readonly ppid: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+};
 
 const parentOf = (pid: number): number | undefined => {
   try {
@@ -25,9 +29,11 @@ const intervalMs = 500;
 /**
  * Calls back once when something of the chain npx → sh → pnpm → sh above this process is gone: SIGTERM to npx ends npx
  * and its shell only and leaves pnpm running, so each link up to the topmost of them is watched. Elsewhere than on
- * Linux only the parent is. Returns how to end the watch.
+ * Linux only the parent is. One that was started without them, by a shell that may go, is nobody's but its own.
+ * Returns how to end the watch.
  */
-export const watchLauncher = (own: OwnProcess, onGone: () => void): (() => void) => {
+export const watchLauncher = (own: LaunchedProcess, onGone: () => void): (() => void) => {
+  if (own.env['npm_lifecycle_event'] === undefined) return () => undefined;
   const links: { readonly pid: number; readonly parent: number }[] = [];
   let top = 0;
   for (let { pid } = own; pid > 1 && links.length < maxLinks; ) {
