@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { limits, pooledConnectionSettings } from './connection-settings.ts';
+import { toConnectionError } from './database-errors.ts';
 import type { DatabaseAddress } from './parse-database-url.ts';
 import { cutConnection } from './timed-query.ts';
 
@@ -31,6 +32,7 @@ export class ConnectionPool {
   readonly #max: number;
   readonly #open = new Set<pg.PoolClient>();
   readonly #lent = new Set<pg.PoolClient>();
+  #closed: Promise<void> | undefined;
 
   constructor({ address, applicationName, max, onIdleLoss }: ConnectionPoolOptions) {
     this.#max = max;
@@ -60,7 +62,7 @@ export class ConnectionPool {
       return await this.#pool.connect();
     } catch (error) {
       if (error instanceof Error && error.message === waitedInVain) throw new PoolBusyError();
-      throw error;
+      throw toConnectionError(error);
     }
   }
 
@@ -74,8 +76,13 @@ export class ConnectionPool {
     return { total: totalCount, idle: idleCount, waiting: waitingCount };
   }
 
-  /** Waits for lent connections to come back, then ends all. */
-  async close(): Promise<void> {
+  /** Waits for lent connections to come back, then ends all. Later calls wait for the first. */
+  close(): Promise<void> {
+    this.#closed ??= this.#end();
+    return this.#closed;
+  }
+
+  async #end(): Promise<void> {
     await this.#pool.end();
     // A goodbye to a server that is out of reach would be waited for until the kernel gives up.
     for (const client of this.#open) cutConnection(client);

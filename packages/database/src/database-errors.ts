@@ -8,10 +8,18 @@ import pg from 'pg';
  */
 export type DatabaseFailure = 'lost' | 'unavailable' | 'badValue' | 'unknown';
 
+/** The connection could not be made, or broke; what the network said of it is the cause. */
+export class ConnectionLostError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, cause === undefined ? {} : { cause });
+    this.name = 'ConnectionLostError';
+  }
+}
+
 /** The server did not answer a statement in time; the connection was cut. */
-export class QueryTimeoutError extends Error {
+export class QueryTimeoutError extends ConnectionLostError {
   constructor(timeoutMs: number) {
-    super(`no answer from the database within ${timeoutMs} ms`);
+    super(`no answer within ${timeoutMs} ms`);
     this.name = 'QueryTimeoutError';
   }
 }
@@ -49,15 +57,14 @@ const isServerError = (error: unknown): error is pg.DatabaseError => error insta
 export const sqlStateOf = (error: unknown): string | undefined =>
   isServerError(error) ? error.code : undefined;
 
-/** Whatever a query or a connection attempt threw → what it means. */
+/** Whatever was thrown → what it means. */
 export const classifyDatabaseError = (error: unknown): DatabaseFailure => {
+  if (error instanceof ConnectionLostError) return 'lost';
   if (isServerError(error)) {
     const code = error.code ?? '';
     return meanings[code] ?? meanings[code.slice(0, 2)] ?? 'unknown';
   }
-  if (error instanceof AppError && error.code === 'API_DATABASE_UNAVAILABLE') return 'unavailable';
-  const ours = error instanceof TypeError || error instanceof RangeError || error instanceof AppError;
-  return ours || !(error instanceof Error) ? 'unknown' : 'lost';
+  return error instanceof AppError && error.code === 'API_DATABASE_UNAVAILABLE' ? 'unavailable' : 'unknown';
 };
 
 const reasonsByCode: Readonly<Record<string, string>> = {
@@ -80,10 +87,21 @@ const reasonsByCode: Readonly<Record<string, string>> = {
 
 /** A short reason for people, without anything secret. */
 export const describeDatabaseError = (error: unknown): string => {
-  const { code, message } = error as NodeJS.ErrnoException;
+  const { code, message, cause } = error as NodeJS.ErrnoException;
   if (code !== undefined && reasonsByCode[code] !== undefined) return reasonsByCode[code];
+  if (error instanceof ConnectionLostError && cause !== undefined) return describeDatabaseError(cause);
   if (/timeout|timed out/i.test(message)) return 'no answer';
   return message || code || 'unknown reason';
+};
+
+/**
+ * What the driver threw: an error of the server as it is, and anything else, which is always about the connection,
+ * as a ConnectionLostError.
+ */
+export const toConnectionError = (error: unknown): unknown => {
+  if (isServerError(error) || error instanceof ConnectionLostError || error instanceof TypeError)
+    return error;
+  return new ConnectionLostError(describeDatabaseError(error), error);
 };
 
 /** 503 with Retry-After: nothing was written. */

@@ -4,7 +4,7 @@ import { StartError } from '@tripod/shared/process/start-error';
 import pg from 'pg';
 import { connectionSettings, limits } from './connection-settings.ts';
 import { createKnex } from './create-knex.ts';
-import { sqlStateOf } from './database-errors.ts';
+import { sqlStateOf, toConnectionError } from './database-errors.ts';
 import type { Migration, MigrationSource } from './migration-directory.ts';
 import { type DatabaseAddress, describeAddress } from './parse-database-url.ts';
 import { cutConnection, timedQuery } from './timed-query.ts';
@@ -67,13 +67,25 @@ const runPending = async (client: pg.Client, options: MigrateOptions): Promise<r
   );
   // An older copy may start after a newer one has migrated: that is no reason to refuse.
   const config = { migrationSource: source, disableMigrationsListValidation: true };
-  // Whoever set knex's own lock is dead: it would have to hold ours.
-  await knex.migrate.forceFreeMigrationsLock(config);
-  const [, applied] = (await knex.migrate.latest(config)) as [number, string[]];
-  const [completed] = (await knex.migrate.list(config)) as [{ readonly name: string }[], unknown];
+  // One transaction around everything, knex's own tables among it: a copy that is killed leaves nothing behind.
+  const [applied, completed] = await knex.transaction(async (trx) => {
+    // Whoever set knex's own lock is dead: it would have to hold ours.
+    await trx.migrate.forceFreeMigrationsLock(config);
+    const [, names] = (await trx.migrate.latest(config)) as [number, string[]];
+    const [done] = (await trx.migrate.list(config)) as [{ readonly name: string }[], unknown];
+    return [names, done];
+  });
   const newer = completed.map(({ name }) => name).filter((name) => !known.includes(name));
   if (newer.length > 0) logger.warn('the database has migrations of a newer version', { newer });
   return applied;
+};
+
+const connect = async (client: pg.Client): Promise<void> => {
+  try {
+    await client.connect();
+  } catch (error) {
+    throw toConnectionError(error);
+  }
 };
 
 /**
@@ -90,7 +102,7 @@ export const migrate = async (options: MigrateOptions): Promise<readonly string[
   signal?.addEventListener('abort', abort);
   try {
     signal?.throwIfAborted();
-    await client.connect();
+    await connect(client);
     const applied = await runPending(client, options);
     for (const name of applied) logger.info('migrated', { migration: name });
     return applied;

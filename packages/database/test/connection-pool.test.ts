@@ -1,0 +1,102 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { ConnectionPool, PoolBusyError } from '@tripod/database/connection-pool';
+import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
+import type { TempDatabase } from '@tripod/shared/testing/temp-database';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import { emptyDatabase } from './support/test-database.ts';
+
+let database: TempDatabase;
+let pool: ConnectionPool;
+const losses: Error[] = [];
+
+const openPool = (max: number): ConnectionPool => {
+  pool = new ConnectionPool({
+    address: parseDatabaseUrl(database.url),
+    applicationName: 'pool-test',
+    max,
+    onIdleLoss: (error) => losses.push(error),
+  });
+  return pool;
+};
+
+beforeAll(async () => {
+  database = await emptyDatabase();
+});
+afterEach(async () => {
+  losses.length = 0;
+  await pool.close();
+});
+afterAll(() => database.drop());
+
+describe('ConnectionPool', () => {
+  it('gives each session its name and its limits', async () => {
+    const client = await openPool(1).acquire();
+    const { rows } = await client.query(`
+      select current_setting('application_name') as name, current_setting('lock_timeout') as lock,
+        current_setting('statement_timeout') as statement,
+        current_setting('idle_in_transaction_session_timeout') as idle`);
+    client.release();
+    expect(rows).toEqual([{ name: 'pool-test', lock: '2s', statement: '2500ms', idle: '10s' }]);
+  });
+
+  it('opens no connection before one is needed, and lends the same again', async () => {
+    openPool(2);
+    expect(pool.stats).toEqual({ total: 0, idle: 0, waiting: 0 });
+    const first = await pool.acquire();
+    first.release();
+    const second = await pool.acquire();
+    second.release();
+    expect(second).toBe(first);
+    expect(pool.stats).toEqual({ total: 1, idle: 1, waiting: 0 });
+  });
+
+  it('refuses at once when twice its size wait already, and serves those who wait', async () => {
+    openPool(1);
+    const holder = await pool.acquire();
+    const waiting = [pool.acquire(), pool.acquire()];
+    await expect(pool.acquire()).rejects.toBeInstanceOf(PoolBusyError);
+    expect(pool.stats.waiting).toBe(2);
+    holder.release();
+    for (const one of waiting) (await one).release();
+  });
+
+  it('gives up on a connection that does not come free in time', async () => {
+    openPool(1);
+    const holder = await pool.acquire();
+    await expect(pool.acquire()).rejects.toBeInstanceOf(PoolBusyError);
+    holder.release();
+  });
+
+  it('survives and reports the death of an idle connection', async () => {
+    openPool(2);
+    const [killer, victim] = [await pool.acquire(), await pool.acquire()];
+    const { rows } = await victim.query<{ pid: number }>('select pg_backend_pid() as pid');
+    victim.release();
+    await killer.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
+    await waitFor('the loss', () => losses.length > 0);
+    killer.release();
+    expect(pool.stats.total).toBe(1);
+  });
+
+  it('survives the death of a lent connection, whose query fails', async () => {
+    openPool(2);
+    const [killer, victim] = [await pool.acquire(), await pool.acquire()];
+    const { rows } = await victim.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const asleep = expect(victim.query('select pg_sleep(2)')).rejects.toMatchObject({ code: '57P01' });
+    await killer.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
+    await asleep;
+    victim.release();
+    killer.release();
+    await waitFor('its removal', () => pool.stats.total === 1);
+  });
+
+  it('cuts only idle connections', async () => {
+    openPool(2);
+    const [lent, idle] = [await pool.acquire(), await pool.acquire()];
+    idle.release();
+    pool.cutIdle();
+    await waitFor('its removal', () => pool.stats.total === 1);
+    await expect(lent.query('select 1 as one')).resolves.toMatchObject({ rows: [{ one: 1 }] });
+    lent.release();
+  });
+});

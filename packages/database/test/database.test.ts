@@ -1,0 +1,202 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Database, DatabaseOptions } from '@tripod/database/database';
+import { StartError } from '@tripod/shared/process/start-error';
+import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
+import type { TempDatabase } from '@tripod/shared/testing/temp-database';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import { databaseAt, emptyDatabase, keepingLogger, portOf, throughPort } from './support/test-database.ts';
+
+let temp: TempDatabase;
+let wire: TcpForwarder;
+let database: Database;
+let logger: ReturnType<typeof keepingLogger>;
+
+const open = (options: Partial<DatabaseOptions> = {}): Database => {
+  database = databaseAt(throughPort(temp.url, wire.port), { logger, ...options });
+  return database;
+};
+const readOne = (): Promise<unknown> =>
+  database.reading(async () => await database.knex.select(database.knex.raw('1 as one')));
+const untilReady = (): Promise<true> => waitFor('the database', () => database.reason() === undefined);
+const unavailable = { code: 'API_DATABASE_UNAVAILABLE', headers: { 'Retry-After': '1' } };
+
+beforeAll(async () => {
+  temp = await emptyDatabase();
+});
+beforeEach(async () => {
+  wire = await startTcpForwarder(portOf(temp.url));
+  logger = keepingLogger();
+});
+afterEach(async () => {
+  await database.close();
+  await wire.stop();
+});
+afterAll(() => temp.drop());
+
+describe('createDatabase', () => {
+  it('connects to nothing before it is started, and refuses until then', async () => {
+    open();
+    await expect(readOne()).rejects.toMatchObject(unavailable);
+    expect(wire.accepted).toBe(0);
+    expect(database.reason()).toBe('starting');
+  });
+
+  it('serves knex and prepared statements on the same connections', async () => {
+    await open({ poolSize: 1 }).start();
+    await expect(readOne()).resolves.toEqual([{ one: 1 }]);
+    const query = { name: 'two', text: 'select $1::int as two', values: [2] };
+    await expect(database.query(query)).resolves.toMatchObject({ rows: [{ two: 2 }] });
+    await expect(
+      database.knex.transaction(async (trx) => await trx.raw('select 3 as three')),
+    ).resolves.toMatchObject({
+      rows: [{ three: 3 }],
+    });
+    expect(wire.accepted).toBe(1);
+    expect(database.stats()).toEqual({ total: 1, idle: 1, waiting: 0 });
+  });
+
+  it('prepares before anything else may use it', async () => {
+    const order: string[] = [];
+    open({
+      prepare: async () => {
+        order.push('preparing');
+        await expect(readOne()).rejects.toMatchObject(unavailable);
+      },
+    });
+    await database.start();
+    order.push(database.reason() ?? 'ready');
+    expect(order).toEqual(['preparing', 'ready']);
+  });
+
+  it('throws what preparing can not mend', async () => {
+    open({ prepare: () => Promise.reject(new StartError('The table is round.')) });
+    await expect(database.start()).rejects.toThrow('The table is round.');
+  });
+
+  it('starts while the database is away, says so in one line, and heals when it comes', async () => {
+    await wire.cut();
+    await open().start();
+    expect(database.reason()).toBe('connection refused');
+    await expect(readOne()).rejects.toMatchObject(unavailable);
+    await wire.heal();
+    await untilReady();
+    await expect(readOne()).resolves.toEqual([{ one: 1 }]);
+    const { database: name } = throughPort(temp.url, wire.port);
+    const where = `the database "${name}" at 127.0.0.1:${wire.port}`;
+    expect(logger.lines).toEqual([
+      `warn ${where} is not available: connection refused; it is tried again`,
+      `info ${where} is available again`,
+    ]);
+  });
+
+  it('says that there is no such database', async () => {
+    const address = throughPort(temp.url.replace(/[^/]+$/, 'no_such_database'), portOf(temp.url));
+    database = databaseAt(address, { logger });
+    await database.start();
+    expect(logger.lines).toEqual([
+      `warn the database "no_such_database" at 127.0.0.1:${portOf(temp.url)} is not available: no such database; it is tried again`,
+    ]);
+  });
+
+  it('notices without any request that the database has gone, and prepares again when it is back', async () => {
+    let prepared = 0;
+    open({
+      prepare: () => {
+        prepared += 1;
+        return Promise.resolve();
+      },
+    });
+    await database.start();
+    await wire.cut();
+    await waitFor('the absence', () => database.reason() !== undefined);
+    await wire.heal();
+    await untilReady();
+    expect(prepared).toBe(2);
+  });
+
+  it('calls a write that lost its connection uncertain, and a read unavailable', async () => {
+    await open().start();
+    const sleeping = async (): Promise<unknown> => await database.knex.raw('select pg_sleep(2)');
+    const write = expect(database.writing(sleeping)).rejects.toMatchObject({
+      code: 'API_WRITE_UNCERTAIN',
+      headers: {},
+    });
+    const read = expect(database.reading(sleeping)).rejects.toMatchObject(unavailable);
+    await waitFor('both statements', () => database.stats().idle === 0 && database.stats().total === 2);
+    await wire.cut();
+    await Promise.all([write, read]);
+  });
+
+  it('calls a write that could not be sent unavailable', async () => {
+    await open().start();
+    await wire.cut();
+    await expect(database.writing(readOne)).rejects.toMatchObject(unavailable);
+  });
+
+  it('cuts a connection that stays silent, then refuses at once, and heals', async () => {
+    await open().start();
+    wire.silence();
+    const write = database.writing(async () => await database.knex.raw('select 1'));
+    await expect(write).rejects.toMatchObject({ code: 'API_WRITE_UNCERTAIN' });
+    // Not one more waits in vain: the answer is there without asking the wire.
+    const accepted = wire.accepted;
+    await expect(Promise.all([readOne(), readOne()])).rejects.toMatchObject(unavailable);
+    expect(database.stats().idle).toBe(0);
+    expect(wire.accepted - accepted).toBeLessThanOrEqual(1);
+    await wire.heal();
+    await untilReady();
+    await expect(readOne()).resolves.toEqual([{ one: 1 }]);
+  });
+
+  it('goes on when the server ends a session', async () => {
+    await open({ poolSize: 1 }).start();
+    await expect(
+      database.reading(async () => await database.knex.raw('select pg_terminate_backend(pg_backend_pid())')),
+    ).rejects.toMatchObject(unavailable);
+    await untilReady();
+    await expect(readOne()).resolves.toEqual([{ one: 1 }]);
+  });
+
+  it('refuses a statement that waits too long for a lock, and nothing was written', async () => {
+    await open().start();
+    const { knex } = database;
+    await knex.raw('create table locked (n int)');
+    await knex.transaction(async (trx) => {
+      await trx.raw('lock table locked');
+      const write = database.writing(async () => await knex('locked').insert({ n: 1 }));
+      await expect(write).rejects.toMatchObject(unavailable);
+    });
+    await expect(knex('locked').count()).resolves.toEqual([{ count: '0' }]);
+    expect(database.reason()).toBeUndefined();
+  });
+
+  it('never lends a connection that is still inside a transaction', async () => {
+    await open({ poolSize: 1 }).start();
+    await database.knex.raw('begin');
+    await expect(
+      database.query({
+        text: 'select txid_current_if_assigned() as id, now() = statement_timestamp() as alone',
+      }),
+    ).resolves.toMatchObject({ rows: [{ id: null, alone: true }] });
+  });
+
+  it('is busy, not away, while all its connections are in use', async () => {
+    await open({ poolSize: 1 }).start();
+    const slow = database.knex.raw('select pg_sleep(2.2)').then(() => 'done');
+    await expect(readOne()).rejects.toMatchObject(unavailable);
+    expect(database.reason()).toBeUndefined();
+    await expect(slow).resolves.toBe('done');
+    expect(logger.lines).toHaveLength(1);
+  });
+
+  it('waits for work that is under way when it is closed', async () => {
+    await open().start();
+    const work = database.reading(
+      async () => (await database.knex.raw<{ rows: unknown[] }>('select 1 as one from pg_sleep(0.3)')).rows,
+    );
+    await waitFor('the statement', () => database.stats().idle === 0);
+    await database.close();
+    await expect(work).resolves.toEqual([{ one: 1 }]);
+    await waitFor('the end of all connections', () => wire.open === 0);
+  });
+});

@@ -1,0 +1,180 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { migrate } from '@tripod/database/migrate';
+import {
+  createMigrationDirectory,
+  type Migration,
+  type MigrationSource,
+} from '@tripod/database/migration-directory';
+import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
+import { systemClock } from '@tripod/shared/process/clock';
+import { StartError } from '@tripod/shared/process/start-error';
+import type { TempDatabase } from '@tripod/shared/testing/temp-database';
+import pg from 'pg';
+import { emptyDatabase, keepingLogger } from './support/test-database.ts';
+
+let temp: TempDatabase;
+let logger: ReturnType<typeof keepingLogger>;
+
+beforeEach(async () => {
+  temp = await emptyDatabase();
+  logger = keepingLogger();
+});
+afterEach(() => temp.drop());
+
+const ask = async <T extends pg.QueryResultRow>(text: string, url = temp.url): Promise<T[]> => {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<T>(text)).rows;
+  } finally {
+    await client.end();
+  }
+};
+
+const listed = (migrations: Readonly<Record<string, Migration>>): MigrationSource => ({
+  getMigrations: () => Promise.resolve(Object.keys(migrations)),
+  getMigrationName: (name) => name,
+  getMigration: (name) =>
+    Promise.resolve({ down: () => Promise.resolve(), ...(migrations[name] as Migration) }),
+});
+const run = (
+  source: MigrationSource,
+  options: { readonly url?: string; readonly signal?: AbortSignal } = {},
+) =>
+  migrate({
+    address: parseDatabaseUrl(options.url ?? temp.url),
+    applicationName: 'migrate-test',
+    source,
+    logger,
+    clock: systemClock,
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
+const raw = (sql: string): Migration => ({
+  up: async (knex) => {
+    await knex.raw(sql);
+  },
+});
+const directory = createMigrationDirectory(new URL('support/migrations/', import.meta.url));
+
+describe('migrate', () => {
+  it('runs what is due, in order, once', async () => {
+    await expect(run(directory)).resolves.toEqual(['0001-words', '0002-more-words']);
+    await expect(run(directory)).resolves.toEqual([]);
+    await expect(ask('select word from words')).resolves.toEqual([{ word: 'first' }, { word: 'second' }]);
+  });
+
+  it('runs only what is new on a database that has the rest', async () => {
+    const first = { '0001-a': raw('create table a (n int)') };
+    await run(listed(first));
+    await expect(run(listed({ ...first, '0002-b': raw('create table b (n int)') }))).resolves.toEqual([
+      '0002-b',
+    ]);
+  });
+
+  it('leaves nothing of a batch in which one fails', async () => {
+    const source = listed({ '0001-a': raw('create table a (n int)'), '0002-b': raw('create nonsense') });
+    await expect(run(source)).rejects.toThrow('nonsense');
+    await expect(ask("select to_regclass('a') as a")).resolves.toEqual([{ a: null }]);
+    await expect(run(listed({ '0001-a': raw('create table a (n int)') }))).resolves.toEqual(['0001-a']);
+  });
+
+  it('frees a lock that some other tool left behind', async () => {
+    await run(directory);
+    await ask('update knex_migrations_lock set is_locked = 1');
+    const next = listed({
+      '0001-words': raw(''),
+      '0002-more-words': raw(''),
+      '0003-c': raw('create table c (n int)'),
+    });
+    await expect(run(next)).resolves.toEqual(['0003-c']);
+    await expect(ask('select is_locked from knex_migrations_lock')).resolves.toEqual([{ is_locked: 0 }]);
+  });
+
+  it('accepts a database that a newer version has migrated, and says so', async () => {
+    await run(directory);
+    await expect(run(listed({ '0001-words': raw('') }))).resolves.toEqual([]);
+    expect(logger.lines).toContain('warn the database has migrations of a newer version');
+  });
+
+  it('refuses a migration without a transaction before it runs any', async () => {
+    const source = listed({
+      '0001-a': raw('create table a (n int)'),
+      '0002-b': { ...raw('create table b (n int)'), config: { transaction: false } },
+    });
+    await expect(run(source)).rejects.toThrow('migration 0002-b must not set transaction: false');
+    await expect(ask("select to_regclass('a') as a")).resolves.toEqual([{ a: null }]);
+  });
+
+  it('says in one sentence that the user may not create tables', async () => {
+    const role = `reader_${temp.url.split('/').at(-1)}`;
+    await ask(`create role ${role} login password 'secret-of-reader'`);
+    try {
+      const url = new URL(temp.url);
+      url.username = role;
+      url.password = 'secret-of-reader';
+      const refused = await run(directory, { url: url.href }).catch((error: unknown) => error);
+      expect(refused).toBeInstanceOf(StartError);
+      expect((refused as Error).message).toMatch(
+        /^The user of DATABASE_URL may not create .*Grant it the right/,
+      );
+      expect((refused as Error).message).not.toContain('secret-of-reader');
+    } finally {
+      await ask(`drop role ${role}`);
+    }
+  });
+
+  it('ends at once when it is told to stop, and leaves no lock', async () => {
+    const stop = new AbortController();
+    const endless = listed({ '0001-a': raw('select pg_sleep(20)') });
+    const ended = expect(run(endless, { signal: stop.signal })).rejects.toThrow();
+    while (
+      (
+        await ask(
+          "select 1 from pg_stat_activity where query = 'select pg_sleep(20)' and datname = current_database()",
+        )
+      ).length === 0
+    );
+    stop.abort();
+    await ended;
+    await ask("select pg_terminate_backend(pid) from pg_stat_activity where query = 'select pg_sleep(20)'");
+    await expect(run(directory)).resolves.toHaveLength(2);
+  });
+
+  it('lets three processes start together, with one of them killed, round after round', async () => {
+    const script = join(import.meta.dirname, 'support/run-migrations.ts');
+    for (let round = 0; round < 4; round += 1) {
+      const fresh = await emptyDatabase();
+      try {
+        const start = () => {
+          const child = spawn(process.execPath, [script], {
+            env: { PATH: process.env['PATH'], DATABASE_URL: fresh.url },
+            stdio: ['ignore', 'pipe', 'inherit'],
+          });
+          return { child, exit: once(child, 'exit'), said: once(child.stdout, 'data') };
+        };
+        const [victim, ...others] = [start(), start(), start()];
+        await victim?.said;
+        // Each round a little later: while it connects, waits for its turn, migrates, or has finished.
+        for (let turn = 0; turn < round * 3; turn += 1) await ask('select pg_sleep(0.05)', fresh.url);
+        victim?.child.kill('SIGKILL');
+        await victim?.exit;
+        for (const { exit } of others) await expect(exit).resolves.toEqual([0, null]);
+        await expect(ask('select word from words', fresh.url)).resolves.toEqual([
+          { word: 'first' },
+          { word: 'second' },
+        ]);
+        await expect(ask('select is_locked from knex_migrations_lock', fresh.url)).resolves.toEqual([
+          { is_locked: 0 },
+        ]);
+        const held =
+          "select 1 from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())";
+        await expect(ask(held, fresh.url)).resolves.toEqual([]);
+      } finally {
+        await fresh.drop();
+      }
+    }
+  }, 60_000);
+});

@@ -1,0 +1,78 @@
+import { connect, createServer, type Socket } from 'node:net';
+
+/** A wire that a test can break: between a service and its database, or a proxy and its upstream. */
+export type TcpForwarder = {
+  readonly port: number;
+  /** Connections that are open now. */
+  readonly open: number;
+  /** How many were ever accepted. */
+  readonly accepted: number;
+  /** Refuses new connections and resets those that are open. */
+  cut(): Promise<void>;
+  /** Swallows every byte in both directions; new connections are accepted and stay silent: a half-open wire. */
+  silence(): void;
+  /** Accepts connections again, and lets the bytes through on new ones; silent ones stay silent for ever. */
+  heal(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Forwards connections on a free loopback port to `port` on 127.0.0.1. */
+export const startTcpForwarder = async (port: number): Promise<TcpForwarder> => {
+  const sockets = new Set<Socket>();
+  let silent = false;
+  let accepted = 0;
+  const keep = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+  };
+  const server = createServer({ noDelay: true }, (near) => {
+    accepted += 1;
+    keep(near);
+    // Nothing reads from it, so not even its end is noticed.
+    if (silent) return;
+    const far = connect({ port, host: '127.0.0.1', noDelay: true });
+    keep(far);
+    near.pipe(far).pipe(near);
+    near.once('close', () => far.destroy());
+    far.once('close', () => near.destroy());
+  });
+  const listen = (at: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(at, '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  const cut = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      for (const socket of sockets) socket.resetAndDestroy();
+    });
+  await listen(0);
+  const address = server.address();
+  const actual = typeof address === 'object' && address ? address.port : 0;
+  return {
+    port: actual,
+    get open() {
+      return server.listening ? sockets.size : 0;
+    },
+    get accepted() {
+      return accepted;
+    },
+    cut,
+    silence: () => {
+      silent = true;
+      for (const socket of sockets) {
+        socket.unpipe();
+        socket.pause();
+      }
+    },
+    heal: async () => {
+      silent = false;
+      if (!server.listening) await listen(actual);
+    },
+    stop: cut,
+  };
+};
