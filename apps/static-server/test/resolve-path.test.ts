@@ -132,6 +132,7 @@ describe('resolvePath', () => {
     // Never let through by parsePath; this is the second wall.
     [['..', 'site-secret', 'secret.txt']],
     [['folder', '..', '..', 'secret.txt']],
+    [['..', 'whose-absence-nobody-may-learn.txt']],
   ])('finds nothing at %j, which leaves the root', async (segments) => {
     await expect(resolve(...segments)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
