@@ -6,6 +6,7 @@ import type { Logger } from '@tripod/shared/logging/logger';
 import type { Clock } from '@tripod/shared/process/clock';
 import { parseByteRange } from './byte-range.ts';
 import { evaluateConditions, isRangeCurrent } from './conditional.ts';
+import { fromDiskError } from './disk-error.ts';
 import { contentHeadersOf, fileHeadersOf } from './file-headers.ts';
 import type { FindFile, OpenFile } from './find-file.ts';
 import { parseRequestTarget } from './request-target.ts';
@@ -56,6 +57,7 @@ const sendBody = async (
     await sendBytes(response, file, range);
   } catch (error) {
     if (isClientGone(error)) return;
+    if (!response.destroyed) throw fromDiskError(error);
     logger.error('an answer was broken off', { requestId: requestIdFor(response), error });
   }
 };

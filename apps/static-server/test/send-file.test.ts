@@ -171,9 +171,47 @@ describe('a disk that refuses', () => {
     expect(answer.text).not.toContain('inside');
   });
 
-  it('in the first read breaks the connection off before anything is sent', async () => {
+  it.each(['GET', 'GET of a part'])('a read of a small file is answered with 500: %s', async (what) => {
     const started = await start({ disk: failing('EIO', 'read') });
-    await expect(started.ask('/style.css')).resolves.toMatchObject({ text: '' });
+    const answer = await started.ask('/style.css', what === 'GET' ? [] : ['Range: bytes=1-2']);
+    expect(answer.status).toBe(500);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'INTERNAL_ERROR' });
+    for (const name of ['etag', 'last-modified', 'content-range']) {
+      expect(answer.headers).not.toHaveProperty(name);
+    }
+    expect(answer.text).not.toContain('inside');
+    expect(started.errors).toHaveLength(1);
+  });
+
+  it('the first read of a large file breaks the connection off before anything is sent', async () => {
+    site.write('big.bin', Buffer.alloc(100_000));
+    const started = await start({ disk: failing('EIO', 'read') });
+    await expect(started.ask('/big.bin')).resolves.toMatchObject({ text: '' });
     await waitFor('the log', () => started.errors.length === 1);
+  });
+
+  it('a small file that lost its end answers 500, for nothing has been sent', async () => {
+    site.write('small.txt', 'all of it');
+    const shorten = (): Promise<void> => truncate(`${site.root}/small.txt`, 3);
+    const started = await start({ disk: beforeReadAt(0, shorten) });
+    await expect(started.ask('/small.txt')).resolves.toMatchObject({ status: 500 });
+  });
+
+  it('a client that leaves while a small file is read harms nothing', async () => {
+    let leave = (): void => undefined;
+    const left = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
+    const started = await start({ disk: beforeReadAt(0, () => left) });
+    const socket = connect({ port: started.port, host: '127.0.0.1' });
+    socket.write('GET /style.css HTTP/1.1\r\nHost: x\r\n\r\n');
+    await waitFor('the file to be open', () => started.openFiles() === 1);
+    socket.destroy();
+    await waitFor('the log', () => started.requestLines.length === 1);
+    leave();
+    await waitFor('the file to be closed', () => started.openFiles() === 0);
+    expect(started.requestLines[0]).toMatchObject({ status: 499 });
+    await expect(started.ask('/style.css')).resolves.toMatchObject({ status: 200 });
+    expect(started.errors).toEqual([]);
   });
 });
