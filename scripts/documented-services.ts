@@ -4,6 +4,7 @@ import type { Settings } from '@tripod/shared/config/settings';
 import { createProgram } from '@tripod/stack/program';
 import { upSettings } from '@tripod/stack/settings';
 import { staticServerSettings } from '@tripod/static-server/config';
+import { benchSettings } from '../bench/src/bench-settings.ts';
 
 /** A command and the settings that it takes, as docs/configuration.md shows them. */
 export type DocumentedService = {
@@ -25,6 +26,11 @@ export const documentedServices: readonly DocumentedService[] = [
   },
   { command: 'static-server', about: 'The server of files.', settings: staticServerSettings },
   { command: 'dev', about: 'The whole stack; the same as `pnpm stack up`.', settings: upSettings('.') },
+  {
+    command: 'bench',
+    about: 'A benchmark; its name comes first, as in `pnpm bench proxy`.',
+    settings: benchSettings,
+  },
 ];
 
 const neverCalled = (): never => {

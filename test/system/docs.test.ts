@@ -83,6 +83,7 @@ describe('the checks themselves find', () => {
     ['a flag behind a line break', '```sh\npnpm proxy \\\n  --prot 1\n```', 'proxy has no flag --prot'],
     ['a command of the stack that is not there', '`pnpm stack scael api=2`', 'stack has no command scael'],
     ['a flag of another command of the stack', '`pnpm stack ps --follow`', 'stack ps has no flag --follow'],
+    ['a benchmark that is not there', '`pnpm bench porxy --rounds 1`', 'bench has no command porxy'],
     ['a variable in front of it', '```sh\nPORT=1 pnpm porxy\n```', 'pnpm has no script porxy'],
   ])('%s', (_what, text, fault) => {
     expect(checkCommands(planted(text), commands).faults).toEqual([

@@ -14,7 +14,7 @@ const skipped: ReadonlySet<string> = new Set([
 
 /** Names that pages give to say that there is no such file, and files that a person or a run makes. */
 const isNotOurs = (span: string): boolean =>
-  span === 'index.ts' || span.startsWith('.tripod/') || /^[\w-]+\.[0-9a-f]{8}\.\w+$/.test(span);
+  span === 'index.ts' || /^(\.tripod|bench\/results)\//.test(span) || /^[\w-]+\.[0-9a-f]{8}\.\w+$/.test(span);
 
 /** Every file and folder of the checkout; folders end in a slash. */
 export const listPaths = (root: string): readonly string[] => {
@@ -46,7 +46,9 @@ export const checkPaths = (pages: readonly Page[], paths: readonly string[]): Ch
   const existsFromRoot = (path: string): boolean => paths.includes(path) || paths.includes(`${path}/`);
   return lookThrough(pages, (markdown, { file }) => {
     const spans = markdown.spans.filter((span) => isPath(span) && !isNotOurs(span));
-    const whole = codeOf(markdown).flatMap((code) => code.match(fromRoot) ?? []);
+    const whole = codeOf(markdown)
+      .flatMap((code) => code.match(fromRoot) ?? [])
+      .filter((path) => !isNotOurs(path));
     const here = file.replace(/[^/]*$/, '');
     return [
       ...spans.map((what) => ({ what, fault: exists(what) ? undefined : 'there is no such file or folder' })),

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { flagOf, type Settings } from '@tripod/shared/config/settings';
+import { benchSettings } from '../../../bench/src/bench-settings.ts';
+import { listRunNames } from '../../../bench/src/find-runs.ts';
 import { documentedServices, stackProgram } from '../../../scripts/documented-services.ts';
 
 /** A command of ours: the flags it takes, and the words that may follow it. */
@@ -44,6 +46,8 @@ export const knownCommands = (root: string): ReadonlyMap<string, KnownCommand> =
     const subcommands = new Map(Object.keys(further).map((name) => [name, flags]));
     commands.set(command, { flags, subcommands });
   }
+  const bench = new Set([...flagsOf(benchSettings), ...alwaysKnown]);
+  commands.set('bench', { flags: bench, subcommands: new Map(listRunNames().map((name) => [name, bench])) });
   commands.set('stack', { flags: new Set(alwaysKnown), subcommands: stackCommands });
   commands.set('write-docs', { flags: new Set(['--check']) });
   return commands;

@@ -1,0 +1,29 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Where a program lies, or undefined. Also looks where Debian keeps servers, which is not on everyone's PATH. */
+export const findProgram = (name: string, path: string): string | undefined =>
+  [...path.split(delimiter), '/usr/sbin', '/usr/local/sbin']
+    .map((folder) => join(folder, name))
+    .find((file) => {
+      try {
+        accessSync(file, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+
+const debianPackages: Readonly<Record<string, string>> = {
+  wrk: 'wrk',
+  ab: 'apache2-utils',
+  nginx: 'nginx',
+};
+
+/** One sentence that says how to get what is missing; undefined when nothing is. */
+export const explainMissing = (names: readonly string[], path: string): string | undefined => {
+  const missing = names.filter((name) => findProgram(name, path) === undefined);
+  if (missing.length === 0) return undefined;
+  const packages = missing.map((name) => debianPackages[name] ?? name).join(' ');
+  return `${missing.join(' and ')} must be installed first (Debian: apt-get install ${packages}).`;
+};

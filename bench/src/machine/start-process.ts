@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import type { Contestant, Place } from '../run.ts';
+import { pinned } from './cores.ts';
+
+export type ProcessOptions = {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  readonly core: number | undefined;
+  /** Where it answers once it is ready. */
+  readonly url: string;
+  /** Path that then answers 200. Default `/`. */
+  readonly readyPath?: string;
+};
+
+const answers = async (url: string): Promise<boolean> => {
+  try {
+    const response = await fetch(url, { headers: { Connection: 'close' } });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+};
+
+/** Starts a process with its output in a file, and waits until it answers. Throws with that output when it ends. */
+export const startProcess = async (place: Place, options: ProcessOptions): Promise<Contestant> => {
+  const { name, command, core, url, readyPath = '/' } = options;
+  const log = join(place.folder, `${name}.log`);
+  const output = openSync(log, 'a');
+  const [program, ...args] = pinned(core, command);
+  const child = spawn(program, args, { stdio: ['ignore', output, output] });
+  closeSync(output);
+  let ended = false;
+  const exited = new Promise<void>((resolve) => {
+    const end = (): void => {
+      ended = true;
+      resolve();
+    };
+    child.once('exit', end);
+    child.once('error', end);
+  });
+  place.stack.push(name, async () => {
+    child.kill('SIGTERM');
+    await exited;
+  });
+  await waitFor(`${name} at ${url}`, () => {
+    if (ended) throw new Error(`${name} did not start:\n${readFileSync(log, 'utf8').slice(-2000)}`);
+    return answers(`${url}${readyPath}`);
+  });
+  return { name, pid: child.pid ?? 0, url };
+};

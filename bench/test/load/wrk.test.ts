@@ -1,0 +1,57 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseWrk, wrkArguments } from '../../src/load/wrk.ts';
+
+const output = (p99: string, further = ''): string => `Running 3s test @ http://127.0.0.1:8080/api/images.json
+  1 threads and 32 connections
+  Thread Stats   Avg      Stdev     Max   +/- Stdev
+    Latency     0.95ms    1.62ms  34.61ms   94.24%
+    Req/Sec    48.33k     3.12k   53.01k    70.00%
+  Latency Distribution
+     50%  612.00us
+     75%    0.88ms
+     90%    1.41ms
+     99%    ${p99}
+  144218 requests in 3.00s, 78.41MB read
+${further}Requests/sec:  48072.61
+Transfer/sec:     26.14MB
+`;
+
+describe('parseWrk', () => {
+  it('reads requests, rate and the slowest hundredth', () => {
+    expect(parseWrk(output('8.71ms'))).toEqual({
+      requests: 144_218,
+      requestsPerSecond: 48_072.61,
+      errors: 0,
+      p99Ms: 8.71,
+    });
+  });
+
+  it.each([
+    ['612.00us', 0.612],
+    ['1.02s', 1020],
+    ['1.50m', 90_000],
+  ])('reads a time of %s', (text, p99Ms) => {
+    expect(parseWrk(output(text)).p99Ms).toBeCloseTo(p99Ms);
+  });
+
+  it.each([
+    ['  Socket errors: connect 1, read 20, write 300, timeout 4000\n', 4321],
+    ['  Non-2xx or 3xx responses: 17\n', 17],
+    ['  Socket errors: connect 0, read 3, write 0, timeout 0\n  Non-2xx or 3xx responses: 4\n', 7],
+  ])('counts every error in %j', (further, errors) => {
+    expect(parseWrk(output('1.00ms', further)).errors).toBe(errors);
+  });
+
+  it.each(['', 'unable to connect to 127.0.0.1:1 Connection refused', output('')])('refuses %j', (text) => {
+    expect(() => parseWrk(text)).toThrow('not understood');
+  });
+});
+
+describe('wrkArguments', () => {
+  it('asks for one thread, that many connections and that many seconds', () => {
+    const load = { name: 'x', tool: 'wrk', path: '/', connections: 32 } as const;
+    expect(wrkArguments(load, 'http://127.0.0.1:1/', 3).join(' ')).toBe(
+      '--threads 1 --connections 32 --duration 3s --latency http://127.0.0.1:1/',
+    );
+  });
+});
