@@ -15,7 +15,7 @@ import { dirname, join } from 'node:path';
 import { type Browser, chromium as playwright } from 'playwright-core';
 
 // not chromium.args: those carry --disable-web-security (no CORS) and --single-process
-const baseFlags = ['--no-sandbox', '--disable-dev-shm-usage', '--use-gl=angle', '--use-angle=swiftshader'];
+const baseFlags = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
 
 /** Unpacks the npm chromium once per user and version: 200 MB, in one rename, so no half-written binary. */
 const unpackChromium = (): string => {

@@ -19,13 +19,16 @@ const recordViolations = `
   });
 `;
 
+// without motion unless a test is about it: nothing has to be waited for until it stands still
+const defaults: BrowserContextOptions = { viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce' };
+
 /** Opens an address in a context of its own; close it with `page.context().close()`. */
 export const openGallery = async (
   browser: Browser,
   address: string,
   { failing, ...options }: OpenOptions = {},
 ): Promise<GalleryPage> => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+  const context = await browser.newContext({ ...defaults, ...options });
   context.setDefaultTimeout(20_000);
   await context.addInitScript(recordViolations);
   const page = await context.newPage();

@@ -175,8 +175,8 @@ describe('the address', () => {
     await page.keyboard.press('ArrowRight');
     expect(new URL(page.url()).hash).toBe('#picture-2');
     await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'hidden' });
-    expect(new URL(page.url()).search + new URL(page.url()).hash).toBe('?from=friend');
+    await page.waitForURL(({ hash }) => hash === '');
+    expect(new URL(page.url()).search).toBe('?from=friend');
   });
 
   it('opens the picture it names, loading the pages up to it', async () => {
