@@ -35,8 +35,7 @@ const requireFolder = async (path: string | undefined): Promise<string> => {
  */
 export const startStaticServer = async (
   config: StaticServerConfig,
-  { logger, clock, print }: CliContext,
-  pathAsTyped = config.path,
+  { logger, clock, print, flags }: CliContext,
 ): Promise<RunningService> => {
   const root = await requireFolder(config.path);
   const metrics = config.metrics ? createMetrics() : undefined;
@@ -46,7 +45,8 @@ export const startStaticServer = async (
     { logger, clock, metrics, disk: nodeDisk, readiness: createReadiness() },
   );
   const { url, port } = await server.listen({ host: config.host, port: config.port });
-  print(`path: ${pathAsTyped}`);
+  // The configuration holds the absolute path; a person wants to read what they typed.
+  print(`path: ${flags['path'] ?? config.path}`);
   print(`port: ${port}`);
   logger.info('ready', { url });
   return { url, stop: server.stop };

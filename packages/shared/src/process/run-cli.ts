@@ -25,6 +25,8 @@ export type CliContext = {
   readonly clock: Clock;
   /** Prints one plain line on stdout, at once. */
   readonly print: (line: string) => void;
+  /** The flags as they were typed, by the names of their settings. */
+  readonly flags: Readonly<Record<string, unknown>>;
 };
 
 type LoggedConfig = { readonly logFormat: 'auto' | 'text' | 'json'; readonly drainDelayMs: number };
@@ -148,7 +150,7 @@ export const runCli = async <const S extends Settings>(cli: Cli<S>): Promise<voi
     const { logFormat, drainDelayMs } = config as unknown as LoggedConfig;
     logger = loggerFor(cli.loggerName?.(config) ?? cli.name, logFormat);
     endOnUncaught(logger);
-    const context = { logger, clock: systemClock, print: (line: string) => console.log(line) };
+    const context = { logger, clock: systemClock, print: (line: string) => console.log(line), flags };
     const run = command === undefined ? undefined : cli.run?.[command];
     if (run) {
       await run(config, context);
