@@ -1,0 +1,210 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { parseRawResponse } from '@tripod/shared/testing/raw-http';
+import { createTempDatabase, type TempDatabase } from '@tripod/shared/testing/temp-database';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import { cat, serverUrl } from './support/api.ts';
+import { type Command, killCommands, runApiServer } from './support/command.ts';
+
+let temp: TempDatabase;
+beforeAll(async () => {
+  temp = await createTempDatabase({ serverUrl: serverUrl() });
+});
+afterEach(killCommands);
+afterAll(() => temp.drop());
+
+const start = (...args: string[]): Command =>
+  runApiServer(['--port', '0', '--drain-delay-ms', '0', ...args], { DATABASE_URL: temp.url });
+const untilReady = (url: string): Promise<true> =>
+  waitFor('readiness', async () => (await fetch(`${url}/readyz`)).status === 200);
+const portOf = (url: string): number => Number(new URL(url).port);
+
+/** A POST whose last bytes are sent once `ready` holds. */
+const finishing = async (port: number, head: string, body: string, ready: () => boolean): Promise<string> => {
+  const socket = connect({ port, host: '127.0.0.1' });
+  let received = '';
+  socket.on('data', (piece) => {
+    received += piece.toString();
+  });
+  socket.write(head + body.slice(0, 5));
+  await waitFor('the word', ready, 20_000);
+  socket.write(body.slice(5));
+  await once(socket, 'close');
+  return received;
+};
+
+describe('api-server', () => {
+  it('migrates a fresh database, shows the first pictures and logs each request with its name', async () => {
+    const command = start('--name', 'api-7');
+    const url = await command.url();
+    await untilReady(url);
+    const answer = await fetch(`${url}/images.json`, { headers: { 'X-Request-Id': 'look-at-this' } });
+    const images = (await answer.json()) as { title: string }[];
+    expect(images.slice(0, 2).map(({ title }) => title)).toEqual(['Sunset', 'Mountain']);
+    expect(answer.headers.get('x-served-by')).toBe('api-7');
+    const line = await waitFor('the line', () =>
+      command.logged().find(({ requestId }) => requestId === 'look-at-this'),
+    );
+    expect(line).toMatchObject({ name: 'api-7', message: 'GET /images.json', status: 200 });
+    expect(command.output()).not.toContain(new URL(temp.url).password);
+  });
+
+  it('is called api-PORT when nobody gives it a name, by the port it really has', async () => {
+    const url = await start().url();
+    const answer = await fetch(`${url}/livez`);
+    expect(answer.headers.get('x-served-by')).toBe(`api-${portOf(url)}`);
+  });
+
+  it('hides its name with --no-served-by and its metrics with --no-metrics', async () => {
+    const url = await start('--no-served-by', '--no-metrics').url();
+    const answer = await fetch(`${url}/metrics`);
+    expect([answer.status, answer.headers.get('x-served-by')]).toEqual([404, null]);
+  });
+
+  it('tells of itself in metrics', async () => {
+    const url = await start('--pool-size', '3').url();
+    await untilReady(url);
+    const text = await (await fetch(`${url}/metrics`)).text();
+    for (const line of [
+      'database_available 1',
+      'database_pool_connections{state="idle"} 1',
+      'database_pool_waiting 0',
+    ]) {
+      expect(text).toContain(line);
+    }
+    expect(text).toContain('process_resident_memory_bytes');
+  });
+
+  it('reads a config file, flags winning', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'api-server-test-'));
+    try {
+      const file = join(folder, 'api.json');
+      writeFileSync(file, JSON.stringify({ name: 'from-file', corsOrigins: ['https://gallery.example'] }));
+      const url = await start('--config', file, '--name', 'from-flag').url();
+      const { headers } = await fetch(`${url}/livez`, { headers: { Origin: 'https://gallery.example' } });
+      expect(headers.get('x-served-by')).toBe('from-flag');
+      expect(headers.get('access-control-allow-origin')).toBe('https://gallery.example');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('finishes a request in flight after SIGTERM, refuses new ones, and exits 0', async () => {
+    const command = start();
+    const url = await command.url();
+    await untilReady(url);
+    const body = JSON.stringify(cat);
+    const head = `POST /images.json HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n`;
+    let told = false;
+    const answered = finishing(portOf(url), head, body, () => told);
+    // The one that asks is counted as well.
+    const inFlight = async () => /in_flight 2$/m.test(await (await fetch(`${url}/metrics`)).text());
+    await waitFor('the request', inFlight);
+    command.child.kill('SIGTERM');
+    await waitFor('closed doors', () =>
+      fetch(`${url}/livez`).then(
+        () => false,
+        () => true,
+      ),
+    );
+    told = true;
+    const answer = parseRawResponse(await answered);
+    expect([answer.status, answer.headers['connection']]).toEqual([200, 'close']);
+    expect(JSON.parse(answer.body)).toEqual(cat);
+    await expect(command.ended).resolves.toBe(0);
+  });
+
+  it('ends at once at the second signal', async () => {
+    const command = runApiServer(['--port', '0', '--drain-delay-ms', '60000'], { DATABASE_URL: temp.url });
+    await command.url();
+    await waitFor('readiness', () =>
+      command.logged().some(({ message }) => String(message).includes('ready')),
+    );
+    command.child.kill('SIGINT');
+    await waitFor('the stop', () => command.logged().some(({ message }) => message === 'stopping'));
+    command.child.kill('SIGINT');
+    await expect(command.ended).resolves.toBe(130);
+  });
+});
+
+describe('api-server that can not start', () => {
+  it.each([
+    ['an unknown flag', ['--prot', '8081'], /--prot/],
+    ['a port that is none', ['--port', 'http'], /--port must be a whole number from 0 to 65535/],
+    ['a pool of none', ['--pool-size', '0'], /--pool-size must be a whole number from 1 to 100/],
+    ['a name with a space', ['--name', 'api 1'], /--name must be 1 to 63 letters/],
+    ['an origin that is none', ['--cors-origins', 'gallery.example'], /--cors-origins must be/],
+    ['the password on the command line', ['--database-url', 'postgres://x'], /--database-url/],
+    ['a config file that is not there', ['--config', '/no/such.json'], /\/no\/such\.json does not exist/],
+    ['another command', ['migrat'], /migrat/],
+  ])('says what is wrong in one line, exit 2: %s', async (_what, args, words) => {
+    const command = runApiServer(args, { DATABASE_URL: temp.url });
+    await expect(command.ended).resolves.toBe(2);
+    expect(command.stderr()).toMatch(words);
+    expect(command.stderr().trim()).not.toContain('\n');
+  });
+
+  it.each([
+    'postgres//ann:hunter2@localhost/x',
+    'postgres://ann:hunter2@localhost:port/x',
+    'postgres://ann:hunter2#@localhost/x',
+  ])('refuses a malformed DATABASE_URL in one line without the password, exit 2: %s', async (url) => {
+    for (const args of [['--port', '0'], ['migrate']]) {
+      const command = runApiServer(args, { DATABASE_URL: url });
+      await expect(command.ended).resolves.toBe(2);
+      expect(command.stderr()).toMatch(/^api-server: DATABASE_URL must [^\n]+\n$/);
+      expect(command.output()).not.toContain('hunter2');
+    }
+  });
+
+  it.each([
+    ['in production', [], { NODE_ENV: 'production' }],
+    ['with --no-embedded-database', ['--no-embedded-database'], {}],
+    ['when it migrates in production', ['migrate'], { NODE_ENV: 'production' }],
+  ])('asks for DATABASE_URL %s, exit 1', async (_when, args, env) => {
+    const command = runApiServer(args, env);
+    await expect(command.ended).resolves.toBe(1);
+    expect(command.stderr()).toMatch(/^api-server: DATABASE_URL is missing[^\n]+\n$/);
+  });
+
+  it('names the port that is taken and the flag to change it, exit 1', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const command = runApiServer(['--port', String(port)], { DATABASE_URL: temp.url });
+    await expect(command.ended).resolves.toBe(1);
+    expect(command.stderr()).toBe(
+      `api-server: Port ${port} is already in use; choose another one with --port.\n`,
+    );
+    server.close();
+  });
+});
+
+describe('api-server migrate', () => {
+  it('brings a fresh database up to date, says when it was, and ends', async () => {
+    const fresh = await createTempDatabase({ serverUrl: serverUrl() });
+    try {
+      const env = { DATABASE_URL: fresh.url };
+      const first = runApiServer(['migrate'], env);
+      await expect(first.ended).resolves.toBe(0);
+      expect(first.output()).toContain('is up to date now');
+      const second = runApiServer(['migrate'], env);
+      await expect(second.ended).resolves.toBe(0);
+      expect(second.output()).toContain('was up to date already');
+    } finally {
+      await fresh.drop();
+    }
+  });
+
+  it('says where the database is that it can not reach, exit 1', async () => {
+    const command = runApiServer(['migrate'], { DATABASE_URL: 'postgres://ann:hunter2@127.0.0.1:9/gallery' });
+    await expect(command.ended).resolves.toBe(1);
+    expect(command.stderr()).toBe(
+      'api-server: The database "gallery" at 127.0.0.1:9 could not be migrated: connection refused.\n',
+    );
+  });
+});

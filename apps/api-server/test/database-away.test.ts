@@ -1,0 +1,186 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Logger, silentLogger } from '@tripod/shared/logging/logger';
+import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import pg from 'pg';
+import supertest from 'supertest';
+import { type Api, cat, serverUrl, startApi } from './support/api.ts';
+import { killCommands, runApiServer } from './support/command.ts';
+
+let api: Api;
+let wire: TcpForwarder;
+const errors: string[] = [];
+const logger: Logger = { ...silentLogger, error: (message) => void errors.push(message) };
+
+beforeEach(async () => {
+  errors.length = 0;
+  api = await startApi({
+    logger,
+    through: async (port) => {
+      wire = await startTcpForwarder(port);
+      return wire.port;
+    },
+  });
+  await api.empty();
+});
+afterEach(async () => {
+  await killCommands();
+  await wire.heal();
+  await api.stop();
+  await wire.stop();
+});
+
+const ask = () => supertest(api.url);
+const get = () => ask().get('/images.json');
+const post = () => ask().post('/images.json').send(cat);
+const untilReady = () => waitFor('readiness', async () => (await ask().get('/readyz')).status === 200);
+const unavailable = (answer: supertest.Response): void => {
+  expect([answer.status, answer.headers['retry-after']]).toEqual([503, '1']);
+  expect(answer.body).toMatchObject({ code: 'API_DATABASE_UNAVAILABLE' });
+  expect(answer.headers).toMatchObject({ 'access-control-allow-origin': '*', 'x-served-by': 'api-1' });
+};
+/** Asks the database without the wire that the test breaks. */
+const askDirectly = async (text: string): Promise<readonly Record<string, unknown>[]> => {
+  const client = new pg.Client({ connectionString: api.databaseUrl });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows;
+  } finally {
+    await client.end();
+  }
+};
+
+describe('a copy whose database goes away', () => {
+  it('answers 503 at once, stays live, and heals by itself', async () => {
+    await wire.cut();
+    unavailable(await get());
+    unavailable(await post());
+    expect((await ask().get('/livez')).status).toBe(200);
+    const ready = await ask().get('/readyz');
+    expect([ready.status, ready.body]).toEqual([
+      503,
+      { status: 'not ready', reasons: { database: 'connection refused' } },
+    ]);
+    expect((await ask().get('/metrics')).text).toContain('database_available 0');
+    await wire.heal();
+    await untilReady();
+    expect((await post()).status).toBe(200);
+    await expect(get()).resolves.toMatchObject({ status: 200, body: [cat] });
+  });
+
+  it('still refuses what is wrong by itself', async () => {
+    await wire.cut();
+    await expect(ask().post('/images.json').send('{')).resolves.toMatchObject({ status: 400 });
+    await expect(ask().get('/images.json?indent=x')).resolves.toMatchObject({ status: 400 });
+  });
+
+  it('survives the end of every session', async () => {
+    await Promise.all([get(), get(), get(), get()]);
+    await askDirectly(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'api-test'",
+    );
+    await waitFor('a read', async () => (await get()).status === 200);
+    expect((await post()).status).toBe(200);
+  });
+
+  it('does not know the fate of a write that was cut off, and says so', async () => {
+    const blocker = new pg.Client({ connectionString: api.databaseUrl });
+    await blocker.connect();
+    try {
+      await blocker.query('begin');
+      await blocker.query('lock table images');
+      const write = post().then((answer) => answer);
+      await waitFor(
+        'the insert',
+        async () =>
+          (
+            await askDirectly(
+              "select 1 from pg_stat_activity where query like 'insert%' and wait_event_type = 'Lock'",
+            )
+          ).length > 0,
+      );
+      await wire.cut();
+      const answer = await write;
+      expect([answer.status, answer.headers['retry-after']]).toEqual([503, undefined]);
+      expect(answer.body).toMatchObject({ code: 'API_WRITE_UNCERTAIN' });
+      expect(JSON.stringify(answer.body)).not.toMatch(/ECONN|insert|127\.0\.0\.1/);
+    } finally {
+      await blocker.query('rollback');
+      await blocker.end();
+    }
+    // Here it was written after all: the server never heard that no one listens any more.
+    await waitFor('the row', async () => (await askDirectly('select 1 from images')).length === 1);
+  });
+
+  it('does not write what waits too long for a lock, and reads go on', async () => {
+    const blocker = new pg.Client({ connectionString: api.databaseUrl });
+    await blocker.connect();
+    try {
+      await blocker.query('begin');
+      await blocker.query('lock table images in share mode');
+      const write = post().then((answer) => answer);
+      expect((await get()).status).toBe(200);
+      unavailable(await write);
+    } finally {
+      await blocker.query('rollback');
+      await blocker.end();
+    }
+    await expect(get()).resolves.toMatchObject({ body: [] });
+    expect((await ask().get('/readyz')).status).toBe(200);
+  });
+
+  it('gives up on a silent wire, then answers at once, and heals', async () => {
+    wire.silence();
+    unavailable(await get());
+    const accepted = wire.accepted;
+    for (let count = 0; count < 20; count += 1) unavailable(await get());
+    expect(wire.accepted - accepted).toBeLessThanOrEqual(2);
+    await wire.heal();
+    await untilReady();
+    expect((await get()).status).toBe(200);
+  }, 20_000);
+
+  it('logs the cause under the request id, and tells no client', async () => {
+    await wire.cut();
+    const { text } = await get();
+    expect(text).not.toMatch(/ECONN|refused|127\.0\.0\.1|postgres/i);
+    expect(errors.length).toBeGreaterThan(0);
+  });
+});
+
+describe('a copy that starts without its database', () => {
+  it('listens, is not ready, says so in one line, and heals when it comes', async () => {
+    const { pathname, password, username } = new URL(api.databaseUrl);
+    await wire.cut();
+    const url = `postgres://${username}:${password}@127.0.0.1:${wire.port}${pathname}`;
+    const command = runApiServer(['--port', '0'], { DATABASE_URL: url });
+    const at = await command.url();
+    expect((await fetch(`${at}/livez`)).status).toBe(200);
+    const statuses = await Promise.all([fetch(`${at}/readyz`), fetch(`${at}/images.json`)]);
+    expect(statuses.map(({ status }) => status)).toEqual([503, 503]);
+    const warning = await waitFor('the warning', () =>
+      command.logged().find(({ level }) => level === 'warn'),
+    );
+    expect(warning['message']).toBe(
+      `the database "${pathname.slice(1)}" at 127.0.0.1:${wire.port} is not available: connection refused; it is tried again`,
+    );
+    await wire.heal();
+    await waitFor('readiness', async () => (await fetch(`${at}/readyz`)).status === 200);
+    expect((await fetch(`${at}/images.json`)).status).toBe(200);
+    expect(command.logged().filter(({ level }) => level === 'warn')).toHaveLength(1);
+    expect(command.output()).not.toContain(password);
+  });
+
+  it('names a database that is not there', async () => {
+    const url = new URL(serverUrl());
+    url.pathname = '/no_such_gallery';
+    const command = runApiServer(['--port', '0'], { DATABASE_URL: url.href });
+    const warning = await waitFor('the warning', () =>
+      command.logged().find(({ level }) => level === 'warn'),
+    );
+    expect(warning['message']).toContain(
+      `"no_such_gallery" at ${url.hostname}:${url.port} is not available: no such database`,
+    );
+    expect((await fetch(`${await command.url()}/livez`)).status).toBe(200);
+  });
+});

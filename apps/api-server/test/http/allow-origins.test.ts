@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import supertest from 'supertest';
+import { type Api, cat, startApi } from '../support/api.ts';
+
+const gallery = 'https://gallery.example';
+let open: Api;
+let listed: Api;
+beforeAll(async () => {
+  open = await startApi();
+  listed = await startApi({ corsOrigins: [gallery, 'http://localhost:8082'] });
+});
+afterAll(async () => {
+  await open.stop();
+  await listed.stop();
+});
+
+const exposed = 'ETag,Link,X-Request-Id,X-Served-By,Retry-After';
+const preflight = (api: Api, origin: string) =>
+  supertest(api.url).options('/images.json').set({
+    Origin: origin,
+    'Access-Control-Request-Method': 'POST',
+    'Access-Control-Request-Headers': 'content-type',
+  });
+
+describe('allowOrigins', () => {
+  it('answers a preflight with 204 and exactly what is allowed', async () => {
+    const { status, headers, text } = await preflight(open, gallery);
+    expect([status, text]).toEqual([204, '']);
+    expect(headers).toMatchObject({
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'GET,HEAD,POST',
+      'access-control-allow-headers': 'Content-Type,Authorization,Idempotency-Key,If-None-Match',
+      'access-control-max-age': '600',
+    });
+  });
+
+  it.each(['null', gallery, 'http://localhost:8082'])(
+    'lets a page of %s read everything by default',
+    async (origin) => {
+      for (const answer of [
+        await supertest(open.url).get('/images.json').set('Origin', origin),
+        await supertest(open.url).post('/images.json').set('Origin', origin).send(cat),
+        await supertest(open.url).post('/images.json').set('Origin', origin).send('{'),
+        await supertest(open.url).get('/nothing').set('Origin', origin),
+        await supertest(open.url).delete('/images.json').set('Origin', origin),
+      ]) {
+        expect(answer.headers).toMatchObject({
+          'access-control-allow-origin': '*',
+          'access-control-expose-headers': exposed,
+        });
+      }
+    },
+  );
+
+  it.each([
+    [gallery, gallery],
+    ['http://localhost:8082', 'http://localhost:8082'],
+    ['https://evil.example', undefined],
+    ['https://gallery.example.evil.example', undefined],
+    ['http://gallery.example', undefined],
+    ['null', undefined],
+  ])(
+    'with a list, tells %s that %s may read, and that this depends on the Origin',
+    async (origin, allowed) => {
+      for (const path of ['/images.json', '/nothing']) {
+        const { headers } = await supertest(listed.url).get(path).set('Origin', origin);
+        expect(headers['access-control-allow-origin']).toBe(allowed);
+        expect(headers['vary']).toMatch(/(^|, )Origin(,|$)/);
+      }
+      expect((await preflight(listed, origin)).headers['access-control-allow-origin']).toBe(allowed);
+    },
+  );
+
+  it('varies by Origin also when there is none, or a cache would give the answer to all', async () => {
+    const { headers } = await supertest(listed.url).get('/images.json');
+    expect(headers['vary']).toBe('Origin');
+  });
+
+  it.each(['open', 'listed'])('never allows credentials: %s', async (which) => {
+    const api = which === 'open' ? open : listed;
+    for (const answer of [
+      await preflight(api, gallery),
+      await supertest(api.url).get('/images.json').set('Origin', gallery),
+    ]) {
+      expect(answer.headers['access-control-allow-credentials']).toBeUndefined();
+    }
+  });
+});

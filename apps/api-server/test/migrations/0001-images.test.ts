@@ -1,0 +1,171 @@
+import { existsSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { migrate } from '@tripod/database/migrate';
+import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
+import { silentLogger } from '@tripod/shared/logging/logger';
+import { systemClock } from '@tripod/shared/process/clock';
+import { StartError } from '@tripod/shared/process/start-error';
+import { createTempDatabase, type TempDatabase } from '@tripod/shared/testing/temp-database';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import pg from 'pg';
+import { apiMigrations } from '../../src/api-migrations.ts';
+import { parseImage } from '../../src/images/image.ts';
+import { cat, serverUrl } from '../support/api.ts';
+import { killCommands, runApiServer } from '../support/command.ts';
+
+let temp: TempDatabase;
+beforeEach(async () => {
+  temp = await createTempDatabase({ serverUrl: serverUrl() });
+});
+afterEach(async () => {
+  await killCommands();
+  await temp.drop();
+});
+
+const ask = async (text: string): Promise<readonly Record<string, unknown>[]> => {
+  const client = new pg.Client({ connectionString: temp.url });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows;
+  } finally {
+    await client.end();
+  }
+};
+const migrateImages = () =>
+  migrate({
+    address: parseDatabaseUrl(temp.url),
+    applicationName: 'test',
+    source: apiMigrations,
+    logger: silentLogger,
+    clock: systemClock,
+  });
+
+/** The table as the course makes it. */
+const courseTable = `create table public.images
+  (id serial not null, title text not null, url text not null, alt_text text, primary key (id))`;
+
+describe('0001-images', () => {
+  it('makes the table as documented', async () => {
+    await migrateImages();
+    const columns = await ask(`
+      select attname as name, format_type(atttypid, atttypmod) as type, attnotnull as required, attidentity as identity
+      from pg_attribute where attrelid = 'images'::regclass and attnum > 0 order by attnum`);
+    expect(columns).toEqual([
+      { name: 'id', type: 'bigint', required: true, identity: 'a' },
+      { name: 'title', type: 'text', required: true, identity: '' },
+      { name: 'alt_text', type: 'text', required: true, identity: '' },
+      { name: 'url', type: 'text', required: true, identity: '' },
+      { name: 'created_at', type: 'timestamp with time zone', required: true, identity: '' },
+    ]);
+  });
+
+  it('puts in the pictures of the course, then at least six that are in assets', async () => {
+    await migrateImages();
+    const rows = await ask('select title, alt_text, url from images order by id');
+    for (const row of rows) expect(parseImage(row)).toEqual(row);
+    const [sunset, mountain, ...own] = rows;
+    expect(sunset).toMatchObject({ title: 'Sunset', alt_text: 'Clouds at sunset' });
+    expect(mountain).toMatchObject({ title: 'Mountain', alt_text: 'A mountain at sunset' });
+    expect(own.length).toBeGreaterThanOrEqual(6);
+    for (const { url } of own) {
+      expect(url).toMatch(/^\/images\/[a-z-]+\.svg$/);
+      expect(existsSync(new URL(`../../../../assets${String(url)}`, import.meta.url))).toBe(true);
+    }
+  });
+
+  it('adopts the table of the course with its rows, and adds none', async () => {
+    await ask(courseTable);
+    await ask("insert into images (title, url, alt_text) values ('Old', 'https://x.example/1', null)");
+    const command = runApiServer(['--port', '0'], { DATABASE_URL: temp.url });
+    const url = `${await command.url()}/images.json`;
+    await waitFor('readiness', async () => (await fetch(url)).status === 200);
+    const old = { title: 'Old', alt_text: '', url: 'https://x.example/1' };
+    await expect((await fetch(url)).json()).resolves.toEqual([old]);
+    const created = await fetch(url, { method: 'POST', body: JSON.stringify(cat) });
+    await expect(created.json()).resolves.toEqual(cat);
+    const page = await fetch(`${url}?limit=1`);
+    await expect(page.json()).resolves.toEqual([old]);
+    const next = new URL(/<([^>]+)>/.exec(page.headers.get('link') ?? '')?.[1] ?? '', url);
+    await expect((await fetch(next)).json()).resolves.toEqual([cat]);
+    await expect(ask('select count(created_at)::int as filled from images')).resolves.toEqual([
+      { filled: 2 },
+    ]);
+  });
+
+  it.each([
+    [
+      'an empty one',
+      'create table images (id serial primary key, title text not null, url text, alt_text text)',
+    ],
+    [
+      'columns in another order, varchar',
+      'create table images (url varchar(2048), alt_text varchar, title varchar(200), id int generated always as identity)',
+    ],
+    ['no id', 'create table images (title text, alt_text text, url text)'],
+    ['no id and another key', 'create table images (title text, alt_text text, url text primary key)'],
+    [
+      'created_at and more columns',
+      'create table images (id bigserial primary key, title text, alt_text text, url text, created_at timestamptz default now(), likes int not null default 0, note text)',
+    ],
+    [
+      'a dropped column',
+      'create table images (id serial, old text not null, title text, alt_text text, url text); alter table images drop column old',
+    ],
+  ])('adopts a table with %s', async (_what, table) => {
+    await ask(table);
+    await expect(migrateImages()).resolves.toEqual(['0001-images']);
+    await ask("insert into images (title, alt_text, url) values ('a', 'b', '/c')");
+    const rows = await ask('select id::int as id, title, created_at is not null as dated from images');
+    expect(rows).toEqual([{ id: 1, title: 'a', dated: true }]);
+  });
+
+  it.each([
+    ['title', 'is missing', 'create table images (id serial, name text, alt_text text, url text)'],
+    ['alt_text', 'is missing', 'create table images (id serial, title text, url text)'],
+    [
+      'url',
+      'is of type bytea, not text',
+      'create table images (id serial, title text, alt_text text, url bytea)',
+    ],
+    [
+      'title',
+      'is of type jsonb, not text',
+      'create table images (id serial, title jsonb, alt_text text, url text)',
+    ],
+    [
+      'alt_text',
+      'is computed',
+      "create table images (id serial, title text, url text, alt_text text generated always as ('x') stored)",
+    ],
+    [
+      'id',
+      'is of type uuid, not a whole number',
+      'create table images (id uuid default gen_random_uuid(), title text, alt_text text, url text)',
+    ],
+    [
+      'id',
+      'has no default that counts up',
+      'create table images (id int primary key, title text, alt_text text, url text)',
+    ],
+    [
+      'owner',
+      'must be filled in, and has no default',
+      'create table images (id serial, title text, alt_text text, url text, owner int not null)',
+    ],
+  ])('refuses a table whose column %s %s', async (column, problem, table) => {
+    await ask(table);
+    const refused = await migrateImages().catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(StartError);
+    expect((refused as Error).message).toContain(`column ${column} ${problem}`);
+    await expect(ask("select to_regclass('knex_migrations') as made")).resolves.toEqual([{ made: null }]);
+  });
+
+  it('ends the api-server with that sentence, exit 1', async () => {
+    await ask('create table images (id serial, title text, alt_text text, link text)');
+    const command = runApiServer(['--port', '0'], { DATABASE_URL: temp.url });
+    await expect(command.ended).resolves.toBe(1);
+    expect(command.stderr()).toBe(
+      'api-server: The database has a table images already, whose column url is missing: rename that table, or use another database.\n',
+    );
+  });
+});

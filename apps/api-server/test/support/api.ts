@@ -1,0 +1,81 @@
+import { createDatabase, type Database } from '@tripod/database/database';
+import { registerDatabaseMetrics } from '@tripod/database/database-metrics';
+import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
+import { createReadiness, type Readiness } from '@tripod/shared/http/readiness';
+import { type Logger, silentLogger } from '@tripod/shared/logging/logger';
+import { createMetrics } from '@tripod/shared/metrics/metrics';
+import { systemClock } from '@tripod/shared/process/clock';
+import { createTempDatabase } from '@tripod/shared/testing/temp-database';
+import { createImageStore } from '../../src/images/image-store.ts';
+import { createApiServer } from '../../src/server.ts';
+
+export type Api = {
+  readonly database: Database;
+  readonly databaseUrl: string;
+  readonly readiness: Readiness;
+  readonly port: number;
+  readonly url: string;
+  /** Removes all images. */
+  empty(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export type ApiOptions = {
+  readonly corsOrigins?: readonly string[];
+  readonly servedBy?: string | undefined;
+  readonly logger?: Logger;
+  /** Another way to the same database, given its port. */
+  readonly through?: (port: number) => Promise<number>;
+};
+
+export const serverUrl = (): string => {
+  const url = process.env['TEST_DATABASE_URL'];
+  if (url === undefined)
+    throw new Error('TEST_DATABASE_URL is missing: run the tests with jest.unit.config.js');
+  return url;
+};
+
+/** One copy on a database of its own, listening on a free port. */
+export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
+  const { corsOrigins = ['*'], logger = silentLogger, through } = options;
+  const temp = await createTempDatabase({ serverUrl: serverUrl(), template: 'template_tripod' });
+  const address = new URL(temp.url);
+  if (through) address.port = String(await through(Number(address.port)));
+  const database = createDatabase({
+    address: parseDatabaseUrl(address.href),
+    applicationName: 'api-test',
+    poolSize: 4,
+    logger,
+    clock: systemClock,
+    random: Math.random,
+    prepare: () => Promise.resolve(),
+  });
+  const metrics = createMetrics();
+  registerDatabaseMetrics(metrics, database);
+  const readiness = createReadiness();
+  readiness.require('database', database.reason);
+  const servedBy = 'servedBy' in options ? options.servedBy : 'api-1';
+  const server = createApiServer(
+    { corsOrigins, servedBy: () => servedBy },
+    { images: createImageStore(database), readiness, metrics, logger, clock: systemClock },
+  );
+  const { port, url } = await server.listen({ host: '127.0.0.1', port: 0 });
+  await database.start();
+  return {
+    database,
+    databaseUrl: temp.url,
+    readiness,
+    port,
+    url,
+    empty: async () => {
+      await database.knex('images').delete();
+    },
+    stop: async () => {
+      await server.stop({ drainDelayMs: 0 });
+      await database.close();
+      await temp.drop();
+    },
+  };
+};
+
+export const cat = { title: 'Cat', alt_text: 'A cool cat', url: 'https://cats.example/cool.jpg' };
