@@ -2,6 +2,7 @@ import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { AppError } from '../errors/app-error.ts';
 import type { Clock } from '../process/clock.ts';
+import { isLingering } from './end-after-request.ts';
 import { requestIdFor } from './observe-requests.ts';
 import { renderProblem } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
@@ -65,6 +66,10 @@ export const createClientErrorListener = ({ inFlight, clock, onRefused }: Client
     const error = toClientError(cause.code);
     const responses = [...inFlight].filter((response) => response.req.socket === socket);
     const broken = responses.find((response) => !response.req.complete);
+    if (broken && isLingering(broken)) {
+      broken.end();
+      return;
+    }
     if (broken) {
       sendProblem(broken.req, broken, error, { requestId: requestIdFor(broken) });
       return;

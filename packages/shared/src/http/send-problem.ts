@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { endAfterRequest } from './end-after-request.ts';
 import { renderProblem, toAppError } from './problem.ts';
 
 export type SendProblemOptions = {
@@ -10,24 +11,6 @@ export type SendProblemOptions = {
 /** Whether bytes of the request's body are still to come (RFC 9112 6.3: no length and no coding means no body). */
 const hasUnreadBody = ({ complete, headers }: IncomingMessage): boolean =>
   !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
-
-/** How long a client may go on sending a body that was refused, before the connection is closed. */
-const lingerMs = 1000;
-
-/**
- * Ends the response when the client has stopped sending, or after a second. A connection that is closed with unread
- * bytes is reset, and the reset may overtake the answer (RFC 9112 9.6).
- */
-const endAfterRequest = (request: IncomingMessage, response: ServerResponse): void => {
-  const timer = setTimeout(() => response.end(), lingerMs);
-  timer.unref();
-  const end = (): void => {
-    clearTimeout(timer);
-    response.end();
-  };
-  request.once('end', end).once('close', end);
-  request.resume();
-};
 
 /**
  * Answers a request with an error. Once the head is out there is no way to say it any more: the connection is

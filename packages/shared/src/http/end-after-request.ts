@@ -1,0 +1,25 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** How long a client may go on sending a body that nobody wants, before the connection is closed. */
+const lingerMs = 1000;
+
+const lingering = new WeakSet<ServerResponse>();
+
+/** Whether the answer is out and only the client's sending is waited for. */
+export const isLingering = (response: ServerResponse): boolean => lingering.has(response);
+
+/**
+ * Ends the response when the client has stopped sending, or after a second. A connection that is closed with unread
+ * bytes is reset, and the reset may overtake the answer (RFC 9112 9.6).
+ */
+export const endAfterRequest = (request: IncomingMessage, response: ServerResponse): void => {
+  lingering.add(response);
+  const timer = setTimeout(() => response.end(), lingerMs);
+  timer.unref();
+  const end = (): void => {
+    clearTimeout(timer);
+    response.end();
+  };
+  request.once('end', end).once('close', end);
+  request.resume();
+};
