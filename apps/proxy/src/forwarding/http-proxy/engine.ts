@@ -67,7 +67,15 @@ export const createHttpProxyEngine = ({ config, routes, observer, clock }: Engin
   const freshAgent = new Agent({ keepAlive: false, noDelay: true, lookup } as ConstructorParameters<
     typeof Agent
   >[0]);
+  // Connections that end with an answer on its way: what the client sent behind it is not carried out (RFC 9112 9.6),
+  // and after a refusal may not even be a request.
+  const closing = new WeakSet<Socket>();
+  const closeAfter = (request: IncomingMessage, response: ServerResponse): void => {
+    closing.add(request.socket);
+    if (!response.headersSent) response.setHeader('Connection', 'close');
+  };
   const parts: ForwardingParts = {
+    closeAfter,
     config,
     package: createHardenedPackage(),
     agent,
@@ -77,6 +85,7 @@ export const createHttpProxyEngine = ({ config, routes, observer, clock }: Engin
   };
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    if (closing.has(request.socket)) return;
     const exchange = new Exchange(context, exchangeRequestOf(request));
     const { requestId } = exchange.request;
     const end = (): void => exchange.finish(response.statusCode);
@@ -85,15 +94,16 @@ export const createHttpProxyEngine = ({ config, routes, observer, clock }: Engin
       admitted = admitRequest(request, routes);
     } catch (error) {
       response.once('close', end);
-      // After a doubt about where a request ends, nothing more of that connection may be read as one.
-      if (!(error instanceof AppError && error.code === 'NOT_FOUND'))
-        response.setHeader('Connection', 'close');
+      const isHarmless = error instanceof AppError && error.code === 'NOT_FOUND' && request.complete;
+      if (!isHarmless) closeAfter(request, response);
       sendProblem(request, response, error, { requestId });
       return;
     }
     const { routing, isEmpty, expectsContinue } = admitted;
+    // Should its body turn out to be broken, its refusal has the id too.
+    if (!isEmpty) response.setHeader('X-Request-Id', requestId);
     // A body that nobody reads has no time limit either: the connection ends with the answer.
-    if (routing.kind !== 'forward' && !isEmpty) response.setHeader('Connection', 'close');
+    if (routing.kind !== 'forward' && !isEmpty) closeAfter(request, response);
     switch (routing.kind) {
       case 'redirect':
         response.once('close', end);
@@ -114,7 +124,7 @@ export const createHttpProxyEngine = ({ config, routes, observer, clock }: Engin
   };
 
   const onRefused = (socket: Socket, { code }: AppError): void => {
-    new Exchange(context, unreadRequest(socket)).finish(errorCodes[code].status);
+    if (!closing.has(socket)) new Exchange(context, unreadRequest(socket)).finish(errorCodes[code].status);
   };
   const stoppable = createStoppableServer(handle, { readiness, clock, onRefused });
   applyTimeouts(stoppable.server, config);

@@ -1,5 +1,6 @@
 import type { Agent, ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@tripod/shared/errors/app-error';
+import { endAfterRequest } from '@tripod/shared/http/end-after-request';
 import { sendProblem } from '@tripod/shared/http/send-problem';
 import type { Route } from '../../routing/route-table.ts';
 import { Deadline, type Deadlines } from '../deadlines.ts';
@@ -21,6 +22,8 @@ export type ForwardingParts = {
   readonly freshAgent: Agent;
   readonly deadlines: Deadlines;
   readonly isDraining: () => boolean;
+  /** Makes this answer the last one of its connection. */
+  readonly closeAfter: (request: IncomingMessage, response: ServerResponse) => void;
 };
 
 type Phase = 'connect' | 'request-body' | 'response-head' | 'response-body';
@@ -166,14 +169,14 @@ export class ForwardRequest {
   }
 
   #answered(attempt: Attempt, upstreamResponse: IncomingMessage): void {
-    const { deadlines, config, isDraining } = this.#parts;
+    const { deadlines, config, isDraining, closeAfter } = this.#parts;
     const response = this.#response;
     const status = upstreamResponse.statusCode ?? 502;
     this.#exchange.answered(attempt, status);
     this.#phase = 'response-body';
     const { requestId } = this.#exchange.request;
-    const close = isDraining() || !this.#body.ended;
-    const headers = answerHeaders(upstreamResponse, requestId, close);
+    if (isDraining() || !this.#body.ended) closeAfter(this.#request, response);
+    const headers = answerHeaders(upstreamResponse, requestId);
     response.writeHead(status, upstreamResponse.statusMessage, headers);
     const moved = (): void => deadlines.set(this.#deadline, config.idleTimeoutMs);
     moved();
@@ -188,7 +191,12 @@ export class ForwardRequest {
     });
     upstreamResponse.once('end', () => {
       this.#exchange.end(attempt);
-      response.end();
+      if (this.#body.ended) {
+        response.end();
+        return;
+      }
+      this.#body.close();
+      endAfterRequest(this.#request, response);
     });
     // Half an answer must never look like a whole one: the client's connection breaks as the upstream's did.
     const brokeOff = (): void => {
@@ -201,6 +209,8 @@ export class ForwardRequest {
   }
 
   #late(): void {
+    // A broken body was answered without us, and the connection is about to close.
+    if (this.#phase !== 'response-body' && this.#response.headersSent) return;
     switch (this.#phase) {
       case 'connect':
         this.#failed('connect-timeout');
@@ -221,13 +231,14 @@ export class ForwardRequest {
   #answer(error: AppError): void {
     this.#end();
     this.#upstreamRequest?.destroy();
+    if (!this.#body.ended) this.#parts.closeAfter(this.#request, this.#response);
     sendProblem(this.#request, this.#response, error, { requestId: this.#exchange.request.requestId });
   }
 
   /** Nothing more is asked of any upstream. */
   #end(): void {
     this.#done = true;
-    this.#body.detach();
+    this.#body.close();
     this.#parts.deadlines.remove(this.#deadline);
   }
 

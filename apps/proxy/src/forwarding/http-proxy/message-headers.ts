@@ -77,7 +77,7 @@ export const isForwardable = ({ statusCode = 0, statusMessage = '', rawHeaders }
   valuesOf(rawHeaders, 'transfer-encoding').every((coding) => coding.toLowerCase() === 'chunked');
 
 /** The headers of the answer to the client: the upstream's without those that end here. */
-export const answerHeaders = (response: IncomingMessage, requestId: string, close: boolean): string[] => {
+export const answerHeaders = (response: IncomingMessage, requestId: string): string[] => {
   const raw = response.rawHeaders;
   const named = connectionTokens(valuesOf(raw, 'connection'));
   const headers: string[] = [];
@@ -91,6 +91,5 @@ export const answerHeaders = (response: IncomingMessage, requestId: string, clos
     headers.push(original, value);
   }
   if (!hasRequestId) headers.push('X-Request-Id', requestId);
-  if (close) headers.push('Connection', 'close');
   return headers;
 };

@@ -35,8 +35,8 @@ export class RequestBody {
     this.#ended = options.isEmpty;
     if (options.isEmpty) return;
     source.pause();
-    source.on('data', (piece: Buffer) => this.#read(piece));
-    source.on('end', () => this.#finish());
+    source.on('data', this.#read);
+    source.on('end', this.#finish);
   }
 
   /** All of it has been read from the client. */
@@ -67,13 +67,20 @@ export class RequestBody {
     this.#source.resume();
   }
 
+  /** Nothing of it is wanted any more: what still comes is someone else's to throw away. */
+  close(): void {
+    this.detach();
+    this.#source.removeListener('data', this.#read);
+    this.#source.removeListener('end', this.#finish);
+  }
+
   /** The attempt is over: reads no more until the next one. */
   detach(): void {
     this.#sink = undefined;
     if (!this.#ended) this.#source.pause();
   }
 
-  #read(piece: Buffer): void {
+  readonly #read = (piece: Buffer): void => {
     this.#bytes += piece.length;
     if (this.#bytes > this.#options.maxBytes) {
       this.#source.pause();
@@ -84,16 +91,16 @@ export class RequestBody {
     const flowing = this.#sink?.write(piece) ?? false;
     if (!flowing) this.#source.pause();
     this.#options.onProgress(flowing ? 'reading' : 'blocked');
-  }
+  };
 
   #keep(piece: Buffer): void {
     if (this.#bytes > maxKeptBytes) this.#kept = undefined;
     if (this.#kept?.push(piece) === maxKeptPieces) this.#kept = [Buffer.concat(this.#kept)];
   }
 
-  #finish(): void {
+  readonly #finish = (): void => {
     this.#ended = true;
     this.#sink?.end();
     this.#options.onProgress('ended');
-  }
+  };
 }
