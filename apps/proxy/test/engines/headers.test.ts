@@ -1,0 +1,209 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
+import { plainResponse, type ScriptedUpstream } from '@tripod/shared/testing/scripted-upstream';
+import type { ProxySettings } from '../../src/config.ts';
+import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { routeTo, runProxy } from '../support/run-proxy.ts';
+import { stopAll } from '../support/stop-all.ts';
+import { runUpstream } from '../support/upstreams.ts';
+
+afterEach(stopAll);
+
+/** The values of a header in the head that an upstream received. */
+const valuesOf = (head: string, name: string): readonly string[] =>
+  head
+    .split('\r\n')
+    .filter((line) => line.toLowerCase().startsWith(`${name}:`))
+    .map((line) => line.slice(name.length + 1).trim());
+
+describe.each(engineNames)('headers through the engine %s', (engine) => {
+  /** Sends these header lines through, and returns the head that the upstream received. */
+  const received = async (lines: string, settings: Partial<ProxySettings> = {}): Promise<string> => {
+    const upstream = await runUpstream();
+    const { port } = await runProxy({ engine, route: routeTo(upstream), ...settings });
+    await exchangeRaw({
+      port,
+      bytes: `GET / HTTP/1.1\r\nHost: here:8080\r\n${lines}Connection: close\r\n\r\n`,
+    });
+    return upstream.requests[0]?.head ?? 'nothing came';
+  };
+
+  const answered = async (lines: string): Promise<ReturnType<typeof parseRawResponse>> => {
+    const upstream = await runUpstream((socket) => void socket.write(plainResponse('', '200 OK', lines)));
+    const { port } = await runProxy({ engine, route: routeTo(upstream) });
+    return parseRawResponse(
+      await exchangeRaw({ port, bytes: 'GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n' }),
+    );
+  };
+
+  it.each([
+    'Keep-Alive: timeout=5',
+    'Proxy-Connection: keep-alive',
+    'Proxy-Authorization: Basic eDp5',
+    'TE: trailers',
+    'Trailer: X-Sum',
+    'Upgrade: h2c',
+    'Connection: X-Auth, keep-alive\r\nX-Auth: admin',
+    'Connection: x-auth\r\nX-AUTH: admin',
+    'X-Auth: admin\r\nConnection: ,, X-Auth ,',
+  ])('keeps %j from the upstream', async (lines) => {
+    const head = await received(`${lines}\r\n`);
+    expect(head).not.toMatch(
+      /\r\n(keep-alive|proxy-connection|proxy-authorization|te|trailer|upgrade|x-auth):/i,
+    );
+    expect(valuesOf(head, 'connection')).toEqual(['keep-alive']);
+  });
+
+  it('does not let Connection take away what the message needs', async () => {
+    const upstream = await runUpstream();
+    const { port } = await runProxy({ engine, route: routeTo(upstream) });
+    const lines =
+      'Host: here\r\nConnection: close, Content-Length, Host, X-Forwarded-For\r\nContent-Length: 4\r\n';
+    await exchangeRaw({ port, bytes: `POST / HTTP/1.1\r\n${lines}\r\nbody` });
+    const head = upstream.requests[0]?.head ?? '';
+    expect(valuesOf(head, 'host')).toEqual(['here']);
+    expect(valuesOf(head, 'content-length')).toEqual(['4']);
+    expect(valuesOf(head, 'x-forwarded-for')).toEqual(['127.0.0.1']);
+    expect(upstream.received[0]).toMatch(/\r\n\r\nbody$/);
+  });
+
+  it('passes on what is for the upstream, each line as it came', async () => {
+    const head = await received(
+      'Accept: a\r\nAccept: b\r\nAuthorization: Bearer x\r\nX-Empty:\r\nX-Latin: \xe4\r\nCookie: a=1\r\nCookie: b=2\r\n',
+    );
+    expect(valuesOf(head, 'accept').join()).toMatch(/^a, ?b$|^a,b$/);
+    expect(valuesOf(head, 'authorization')).toEqual(['Bearer x']);
+    expect(valuesOf(head, 'x-empty')).toEqual(['']);
+    expect(valuesOf(head, 'x-latin')).toEqual(['\xe4']);
+    expect(valuesOf(head, 'cookie').join('; ')).toBe('a=1; b=2');
+  });
+
+  it('passes on names that mean something to JavaScript', async () => {
+    const head = await received('Constructor: x\r\nPrototype: y\r\nLength: 7\r\n');
+    expect(valuesOf(head, 'constructor')).toEqual(['x']);
+    expect(valuesOf(head, 'prototype')).toEqual(['y']);
+    expect(valuesOf(head, 'length')).toEqual(['7']);
+    await expect(received('__proto__: x\r\n__proto__: y\r\n')).resolves.toMatch(/^GET \/ /);
+  });
+
+  it('passes the Host on as it came', async () => {
+    expect(valuesOf(await received(''), 'host')).toEqual(['here:8080']);
+  });
+
+  it('overwrites what a client says of where it comes from, in any spelling', async () => {
+    const head = await received(
+      [
+        'X-Forwarded-For: 6.6.6.6',
+        'X-Forwarded-For: 7.7.7.7',
+        'x_forwarded_for: 6.6.6.6',
+        'X-Forwarded_Host: evil',
+        'X-Forwarded-Host: evil',
+        'X-Forwarded-Proto: https',
+        'X-Forwarded-Port: 6',
+        'X-Real-IP: 6.6.6.6',
+        'Forwarded: for=6.6.6.6',
+        'X_Request_Id: evil-evil',
+        'Content_Length: 6',
+        'Transfer_Encoding: chunked',
+        '',
+      ].join('\r\n'),
+    );
+    expect(valuesOf(head, 'x-forwarded-for')).toEqual(['127.0.0.1']);
+    expect(valuesOf(head, 'x-forwarded-host')).toEqual(['here:8080']);
+    expect(valuesOf(head, 'x-forwarded-proto')).toEqual(['http']);
+    expect(head).not.toMatch(/6\.6\.6\.6|7\.7\.7\.7|evil|_|real-ip|forwarded-port|\r\nforwarded:/i);
+  });
+
+  it('goes on from what a trusted proxy says', async () => {
+    const head = await received(
+      'X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Host: public\r\nX-Forwarded-Proto: https\r\nx_forwarded_for: 5.5.5.5\r\n',
+      { trustedProxies: ['127.0.0.0/8'] },
+    );
+    expect(valuesOf(head, 'x-forwarded-for')).toEqual(['6.6.6.6, 127.0.0.1']);
+    expect(valuesOf(head, 'x-forwarded-host')).toEqual(['public']);
+    expect(valuesOf(head, 'x-forwarded-proto')).toEqual(['https']);
+    expect(head).not.toContain('5.5.5.5');
+  });
+
+  it('sends one Via of its own', async () => {
+    expect(valuesOf(await received('Via: 1.0 someone\r\n'), 'via')).toEqual(['1.1 tripod']);
+  });
+
+  describe('X-Request-Id', () => {
+    const exchangeId = async (
+      lines: string,
+      own = '',
+    ): Promise<{ sent: string; back: string | undefined }> => {
+      const upstream = await runUpstream((socket) => void socket.write(plainResponse('', '200 OK', own)));
+      const { port } = await runProxy({ engine, route: routeTo(upstream) });
+      const bytes = `GET / HTTP/1.1\r\nHost: h\r\n${lines}Connection: close\r\n\r\n`;
+      const { headers } = parseRawResponse(await exchangeRaw({ port, bytes }));
+      return {
+        sent: valuesOf(upstream.requests[0]?.head ?? '', 'x-request-id').join('|'),
+        back: headers['x-request-id'],
+      };
+    };
+
+    it('is made for each request, the same for client, upstream and log', async () => {
+      const { sent, back } = await exchangeId('');
+      expect(sent).toMatch(/^[\w.-]{8,64}$/);
+      expect(back).toBe(sent);
+    });
+
+    it("is the client's when that can not break anything", async () => {
+      expect(await exchangeId('X-Request-Id: client-id.1\r\n')).toEqual({
+        sent: 'client-id.1',
+        back: 'client-id.1',
+      });
+    });
+
+    it.each(['short', 'a b c d e f', '"quoted-id"', 'x'.repeat(65), '{"a":"b1234"}'])(
+      'is a new one in place of %j',
+      async (id) => {
+        const { sent, back } = await exchangeId(`X-Request-Id: ${id}\r\n`);
+        expect(sent).not.toBe(id);
+        expect(back).toBe(sent);
+      },
+    );
+
+    it('comes once, also when the upstream sends its own', async () => {
+      const { back } = await exchangeId('X-Request-Id: client-id.1\r\n', 'X-Request-Id: client-id.1\r\n');
+      expect(back).toBe('client-id.1');
+    });
+  });
+
+  it.each([
+    'Keep-Alive: timeout=5',
+    'Proxy-Authenticate: Basic',
+    'Upgrade: h2c',
+    'Trailer: X-Sum',
+    'Connection: X-Inside\r\nX-Inside: yes',
+  ])('keeps %j from the client', async (lines) => {
+    const { headers } = await answered(`${lines}\r\n`);
+    for (const name of ['proxy-authenticate', 'upgrade', 'trailer', 'x-inside']) {
+      expect(headers[name]).toBeUndefined();
+    }
+    expect(headers['keep-alive'] ?? '').not.toBe('timeout=5');
+    expect(headers['connection']).toBe('close');
+  });
+
+  it('passes Location, Date and unknown headers on to the client unchanged', async () => {
+    const lines =
+      'Location: http://127.0.0.1:1/x\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nX-Any: a\r\nX-Any: b\r\n';
+    expect((await answered(lines)).headers).toMatchObject({
+      location: 'http://127.0.0.1:1/x',
+      date: 'Thu, 01 Jan 1970 00:00:00 GMT',
+      'x-any': 'a, b',
+    });
+  });
+
+  it('tells the route prefix to nobody: the upstream sees the path without it', async () => {
+    const upstream: ScriptedUpstream = await runUpstream();
+    const { port } = await runProxy({ engine, route: [`/api/=${upstream.url}`] });
+    await exchangeRaw({
+      port,
+      bytes: 'GET /api/images.json?a=/api/ HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n',
+    });
+    expect(upstream.requests[0]?.target).toBe('/images.json?a=/api/');
+  });
+});
