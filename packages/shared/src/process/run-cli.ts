@@ -9,7 +9,8 @@ import { createLogger, type Logger } from '../logging/logger.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { ListenError } from './listen.ts';
 import { StartError } from './start-error.ts';
-import { isStopOrder, type ReadyReport } from './supervision.ts';
+import { stopWhenTold } from './stop-when-told.ts';
+import type { ReadyReport } from './supervision.ts';
 import { workingDir } from './working-dir.ts';
 
 /** A started service. `stop` may be called again; each call resolves when the last response has been sent. */
@@ -79,41 +80,6 @@ const loggerFor = (name: string, logFormat: LoggedConfig['logFormat']): Logger =
   });
 };
 
-/** Ends the process when it is told to: once in good order, at the second signal at once. */
-const stopWhenTold = (service: RunningService, logger: Logger, configuredDelayMs: number): void => {
-  let stopping = false;
-  const end = (code: number): void => {
-    logger.flush();
-    process.exit(code);
-  };
-  const stop = (why: string, drainDelayMs: number): void => {
-    if (stopping) return;
-    stopping = true;
-    logger.info('stopping', { why, drainDelayMs });
-    service.stop({ drainDelayMs }).then(
-      () => {
-        logger.info('stopped');
-        end(0);
-      },
-      (error: unknown) => {
-        logger.error('stopping failed', { error });
-        end(1);
-      },
-    );
-  };
-  for (const [signal, number] of [['SIGINT', 2] as const, ['SIGTERM', 15] as const, ['SIGHUP', 1] as const]) {
-    process.on(signal, () => (stopping ? end(128 + number) : stop(signal, configuredDelayMs)));
-  }
-  // The supervisor is gone, however it ended: nobody would restart or stop this process any more.
-  const orphaned = (): void => stop('the supervisor is gone', 0);
-  process.on('disconnect', orphaned);
-  // It went while the service was starting. Without a supervisor from the start this is undefined.
-  if (process.connected === false) orphaned();
-  process.on('message', (message) => {
-    if (isStopOrder(message)) stop('the supervisor asked', message.drainDelayMs);
-  });
-};
-
 /** A failure that no one caught leaves the process in an unknown state: say it and end; the stack restarts it. */
 const endOnUncaught = (logger: Logger): void => {
   const crash = (error: unknown): void => {
@@ -157,8 +123,9 @@ export const runCli = async <const S extends Settings>(cli: Cli<S>): Promise<voi
       logger.flush();
       return;
     }
+    const started = stopWhenTold(logger, drainDelayMs);
     const service = await cli.start(config, context);
-    stopWhenTold(service, logger, drainDelayMs);
+    started(service);
     const report: ReadyReport = { type: 'ready', url: service.url, adminUrl: service.adminUrl };
     // That the supervisor is gone is told by 'disconnect'; the report itself may be lost.
     process.send?.(report, undefined, undefined, () => undefined);

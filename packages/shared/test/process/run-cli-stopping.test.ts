@@ -7,6 +7,9 @@ afterEach(killFixtures);
 
 const messagesOf = (fixture: Fixture): readonly unknown[] => fixture.logged().map(({ message }) => message);
 
+const printed = (fixture: Fixture, text: string): Promise<true> =>
+  waitFor(`"${text}"`, () => fixture.stdout().includes(text) || undefined);
+
 const start = async (...args: readonly string[]) => {
   const fixture = startFixture(args);
   return { fixture, url: await fixture.url() };
@@ -99,6 +102,33 @@ describe('signals', () => {
   });
 });
 
+describe('signals during the start', () => {
+  it('stop the service in order as soon as it has started', async () => {
+    const fixture = startFixture(['--drain-delay-ms', '0', '--mode', 'waits'], { ipc: true });
+    await printed(fixture, 'waiting');
+    fixture.child.kill('SIGTERM');
+    await printed(fixture, '"message":"stopping"');
+    fixture.child.disconnect();
+    expect(await fixture.exited).toEqual({ code: 0, signal: null });
+    expect(messagesOf(fixture)).toEqual([
+      'stopping',
+      'listening',
+      'server stopped',
+      'pool closed',
+      'stopped',
+    ]);
+  });
+
+  it('end it at once the second time', async () => {
+    const fixture = startFixture(['--mode', 'waits'], { ipc: true });
+    await printed(fixture, 'waiting');
+    fixture.child.kill('SIGTERM');
+    await printed(fixture, '"message":"stopping"');
+    fixture.child.kill('SIGTERM');
+    expect(await fixture.exited).toEqual({ code: 143, signal: null });
+  });
+});
+
 describe('under a supervisor', () => {
   it('reports where it answers once it does', async () => {
     const fixture = startFixture([], { ipc: true });
@@ -121,13 +151,13 @@ describe('under a supervisor', () => {
     });
   });
 
-  it.each([
-    ['while it runs', 'fine'],
-    ['while it starts', 'waits'],
-  ])('stops when the supervisor goes away %s', async (_when, mode) => {
+  it.each<[string, string, (fixture: Fixture) => Promise<unknown>]>([
+    ['while it runs', 'fine', (fixture) => fixture.url()],
+    ['while it starts', 'waits', (fixture) => printed(fixture, 'waiting')],
+    ['before it starts', 'fine', () => Promise.resolve()],
+  ])('stops when the supervisor goes away %s', async (_when, mode, until) => {
     const fixture = startFixture(['--drain-delay-ms', '60000', '--mode', mode], { ipc: true });
-    if (mode === 'fine') await fixture.url();
-    else await waitFor('the start to begin', () => fixture.stdout().includes('waiting'));
+    await until(fixture);
     fixture.child.disconnect();
     expect((await fixture.exited).code).toBe(0);
     expect(messagesOf(fixture)).toContain('stopped');
