@@ -18,6 +18,9 @@ export type AskOptions = {
   readonly onProgress?: (message: string) => void;
 };
 
+const endedEarly = (cause?: unknown): StartError =>
+  new StartError('The stack ended before it answered.', cause);
+
 /** Asks the running stack and waits for the end of it. Throws a StartError with its reason when it says no. */
 export const askStack = (
   request: ControlRequest,
@@ -37,7 +40,7 @@ export const askStack = (
     socket.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') reject(new NotRunningError(startCommand));
       else if (error.code === 'EACCES') reject(new StartError('The stack that runs here is another user’s.'));
-      else reject(error);
+      else reject(endedEarly(error));
     });
-    socket.once('close', () => reject(new StartError('The stack ended before it answered.')));
+    socket.once('close', () => reject(endedEarly()));
   });

@@ -65,12 +65,15 @@ export class ApiCopies {
       say(`${copy.name}: removed`);
     }
     for (const copy of ranked.slice(0, count)) if (!runs(copy)) await this.bringIn(copy, say);
-    for (const copy of await this.make(Math.max(0, count - ranked.length))) {
-      try {
-        await this.bringIn(copy, say);
-      } catch (error) {
-        this.#forget(copy);
-        throw error;
+    while (this.#copies.length < count) {
+      const made = await this.make(1);
+      for (const copy of made) {
+        try {
+          await this.bringIn(copy, say);
+        } catch (error) {
+          this.#forget(copy);
+          throw error;
+        }
       }
     }
   }

@@ -1,0 +1,109 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { askStack, NotRunningError } from '../../src/control/control-client.ts';
+import {
+  type ControlServer,
+  type HandleControl,
+  startControlServer,
+} from '../../src/control/control-server.ts';
+import { useTempFolders } from '../support/temp-folder.ts';
+
+const makeFolder = useTempFolders();
+const servers: ControlServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+
+const serve = async (handle: HandleControl) => {
+  const socketPath = join(makeFolder(), 'stack.sock');
+  servers.push(await startControlServer(socketPath, handle));
+  return { socketPath, startCommand: 'pnpm dev' };
+};
+
+describe('the control socket', () => {
+  it('carries a request there, and progress and the result back', async () => {
+    const where = await serve(async (request, say) => {
+      say('one');
+      say('two');
+      return { request };
+    });
+    const progress: string[] = [];
+    const onProgress = (message: string) => void progress.push(message);
+    const request = { command: 'scale', count: 5 } as const;
+    expect(await askStack(request, { ...where, onProgress })).toEqual({ request });
+    expect(progress).toEqual(['one', 'two']);
+  });
+
+  it('carries the sentence of a failure back', async () => {
+    const where = await serve(() => Promise.reject(new Error('There is no api-9 here.')));
+    await expect(askStack({ command: 'stop', name: 'api-9' }, where)).rejects.toThrow(
+      'There is no api-9 here.',
+    );
+  });
+
+  it('can be opened by its user alone', async () => {
+    const { socketPath } = await serve(() => Promise.resolve());
+    expect(statSync(socketPath).mode & 0o777).toBe(0o600);
+  });
+
+  it('takes the place of the socket of a dead stack', async () => {
+    const socketPath = join(makeFolder(), 'stack.sock');
+    writeFileSync(socketPath, '');
+    servers.push(await startControlServer(socketPath, () => Promise.resolve('here')));
+    expect(await askStack({ command: 'ps' }, { socketPath, startCommand: '' })).toBe('here');
+  });
+
+  it('says how to start one when nothing runs', async () => {
+    const where = { socketPath: join(makeFolder(), 'stack.sock'), startCommand: 'pnpm dev' };
+    const asked = askStack({ command: 'ps' }, where);
+    await expect(asked).rejects.toThrow(NotRunningError);
+    await expect(asked).rejects.toThrow('No stack runs here. Start it with: pnpm dev');
+  });
+
+  it('says so when the stack ends before it answers', async () => {
+    const where = await serve(() => new Promise(() => undefined));
+    const asked = askStack({ command: 'ps' }, where);
+    asked.catch(() => undefined);
+    await new Promise((resolve) => {
+      const second = connect(where.socketPath, () => resolve(undefined));
+      second.on('error', () => undefined);
+    });
+    for (const server of servers.splice(0)) await server.close();
+    await expect(asked).rejects.toThrow('The stack ended before it answered.');
+  });
+
+  it.each([
+    ['no JSON', 'hello', /JSON/],
+    ['an unknown command', '{"command":"explode"}', /does not know that command/],
+    ['a command without its name', '{"command":"stop"}', /does not know that command/],
+    ['too many copies', '{"command":"scale","count":17}', /from 0 to 16/],
+    ['half a copy', '{"command":"scale","count":1.5}', /from 0 to 16/],
+  ])('refuses %s', async (_what, line, reason) => {
+    const { socketPath } = await serve(() => Promise.resolve('never'));
+    const reply = await new Promise<string>((resolve) => {
+      let text = '';
+      const socket = connect(socketPath, () => socket.write(`${line}\n`));
+      socket.on('data', (piece) => {
+        text += piece.toString();
+      });
+      socket.once('close', () => resolve(text));
+    });
+    expect(JSON.parse(reply)).toMatchObject({ type: 'failed', message: expect.stringMatching(reason) });
+  });
+
+  it('cuts a client off that sends without end', async () => {
+    const { socketPath } = await serve(() => Promise.resolve('never'));
+    const reply = await new Promise<string>((resolve) => {
+      let text = '';
+      const socket = connect(socketPath, () => socket.write('x'.repeat(10_000)));
+      socket.on('error', () => undefined);
+      socket.on('data', (piece) => {
+        text += piece.toString();
+      });
+      socket.once('close', () => resolve(text));
+    });
+    expect(reply).toBe('');
+  });
+});

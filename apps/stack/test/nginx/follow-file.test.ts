@@ -1,0 +1,73 @@
+import { appendFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { type Following, type FollowOptions, followFile } from '../../src/nginx/follow-file.ts';
+import { useTempFolders } from '../support/temp-folder.ts';
+
+const makeFolder = useTempFolders();
+const followed: Following[] = [];
+afterEach(async () => {
+  for (const following of followed.splice(0)) await following.stop();
+});
+
+const follow = async (path: string, options: Partial<FollowOptions> = {}) => {
+  const lines: string[] = [];
+  const following = await followFile(path, { onLine: (line) => void lines.push(line), ...options });
+  followed.push(following);
+  return { following, lines };
+};
+
+describe('followFile', () => {
+  it('reads what is added after it began', async () => {
+    const path = join(makeFolder(), 'a.log');
+    writeFileSync(path, 'old\n');
+    const { following, lines } = await follow(path);
+    appendFileSync(path, 'new\nha');
+    appendFileSync(path, 'lf\n');
+    await following.read();
+    expect(lines).toEqual(['new', 'half']);
+  });
+
+  it('reads from the start when asked to', async () => {
+    const path = join(makeFolder(), 'a.log');
+    writeFileSync(path, 'old\n');
+    expect((await follow(path, { fromStart: true })).lines).toEqual(['old']);
+  });
+
+  it('waits for a file that is not there yet', async () => {
+    const path = join(makeFolder(), 'a.log');
+    const { following, lines } = await follow(path, { fromStart: true });
+    writeFileSync(path, 'first\n');
+    await following.read();
+    expect(lines).toEqual(['first']);
+  });
+
+  it('goes on with the new file when the old one was put away', async () => {
+    const path = join(makeFolder(), 'a.log');
+    writeFileSync(path, 'one\n');
+    const { following, lines } = await follow(path, { fromStart: true });
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, 'two\n');
+    await following.read();
+    expect(lines).toEqual(['one', 'two']);
+  });
+
+  it('empties a file that has grown too long, and goes on', async () => {
+    const path = join(makeFolder(), 'a.log');
+    writeFileSync(path, '0123456789\n');
+    const { following, lines } = await follow(path, { fromStart: true, maxBytes: 5 });
+    expect(statSync(path).size).toBe(0);
+    appendFileSync(path, 'on\n');
+    await following.read();
+    expect(lines).toEqual(['0123456789', 'on']);
+  });
+
+  it('hands on the last line, also one without an end, when it stops', async () => {
+    const path = join(makeFolder(), 'a.log');
+    writeFileSync(path, '');
+    const { following, lines } = await follow(path);
+    appendFileSync(path, 'last');
+    await following.stop();
+    expect(lines).toEqual(['last']);
+  });
+});

@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '@tripod/shared/process/clock';
+import { freePort } from '@tripod/shared/testing/free-port';
+import { endLeftovers } from '../../src/supervisor/end-leftovers.ts';
+import { systemProcesses } from '../../src/supervisor/process-table.ts';
+
+const file = join(import.meta.dirname, '../fixtures/service.ts');
+const children: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+const startLeftover = async () => {
+  const port = await freePort();
+  const child = spawn(process.execPath, [file, '--port', `${port}`], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  await once(child.stdout, 'data');
+  return { child, leftover: { name: 'api-1', pid: child.pid ?? 0, port, marks: [file, `--port ${port}`] } };
+};
+const world = { table: systemProcesses, clock: systemClock };
+
+describe('endLeftovers', () => {
+  it('ends a process that is still there', async () => {
+    const { child, leftover } = await startLeftover();
+    expect(await endLeftovers([leftover], world)).toEqual([leftover]);
+    expect(child.signalCode ?? (await once(child, 'exit'))[1]).toBe('SIGTERM');
+  });
+
+  it('kills one that hangs', async () => {
+    const { child, leftover } = await startLeftover();
+    child.kill('SIGSTOP');
+    await endLeftovers([leftover], { ...world, graceMs: 100 });
+    expect(child.signalCode ?? (await once(child, 'exit'))[1]).toBe('SIGKILL');
+  });
+
+  it('leaves another program alone that has the number now', async () => {
+    const { child, leftover } = await startLeftover();
+    expect(await endLeftovers([{ ...leftover, marks: [file, '--port 1'] }], world)).toEqual([]);
+    expect(child.exitCode ?? child.signalCode).toBeNull();
+  });
+
+  it('has nothing to do for a process that is gone', async () => {
+    const { child, leftover } = await startLeftover();
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(await endLeftovers([leftover], world)).toEqual([]);
+  });
+});
