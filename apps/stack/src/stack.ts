@@ -136,20 +136,30 @@ export class Stack {
   }
 
   #changed(process: SupervisedProcess): void {
-    const { dependencies, folder, output } = this.#options;
+    const { output } = this.#options;
     if (process === this.proxy && process.state === 'ready') {
       this.balancer.becameReady().catch((error: unknown) => {
         output.event('error', 'the proxy could not be told of the copies', { error });
       });
     }
-    writeStackState(folder.stateFile, {
-      pid: dependencies.pid,
-      url: this.url,
-      proxy: this.config.proxy,
-      startedAt: this.#startedAt,
-      processes: this.processes.flatMap(({ name, pid, spec: { port }, command }) =>
-        pid === undefined || !command ? [] : [{ name, pid, port, marks: [command.file, `--port ${port}`] }],
-      ),
-    });
+    this.#keepState();
+  }
+
+  /** For a next start, should this process be killed. */
+  #keepState(): void {
+    const { dependencies, folder, output } = this.#options;
+    try {
+      writeStackState(folder.stateFile, {
+        pid: dependencies.pid,
+        url: this.url,
+        proxy: this.config.proxy,
+        startedAt: this.#startedAt,
+        processes: this.processes.flatMap(({ name, pid, spec: { port }, command }) =>
+          pid === undefined || !command ? [] : [{ name, pid, port, marks: [command.file, `--port ${port}`] }],
+        ),
+      });
+    } catch (error) {
+      output.event('warn', 'the state file can not be written', { error });
+    }
   }
 }

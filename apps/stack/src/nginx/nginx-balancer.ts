@@ -43,6 +43,9 @@ export const createNginxBalancer = (options: NginxBalancerOptions): Balancer => 
     while (!holds() && isReady() && clock.monotonicMs() < deadlineMs) await pause(clock, pollMs);
     return holds();
   };
+  const isGone = (pid: number): boolean => table.commandOf(pid) === undefined;
+  /** A worker accepts until it calls itself by this name, a moment after the new ones do. */
+  const leaves = (pid: number): boolean => table.commandOf(pid)?.includes('is shutting down') ?? true;
   /** New workers take over at once; the old ones end when their last request is answered. */
   const reload = async (waitForOldMs: number): Promise<void> => {
     write();
@@ -57,7 +60,8 @@ export const createNginxBalancer = (options: NginxBalancerOptions): Balancer => 
     if (!changed && isReady()) {
       throw new StartError('nginx did not take the new configuration; its reason: pnpm stack logs proxy');
     }
-    await until(() => !table.childrenOf(master).some((pid) => before.includes(pid)), waitForOldMs);
+    await until(() => before.every(leaves), maxReloadMs);
+    await until(() => before.every(isGone), waitForOldMs);
   };
   let last: Promise<void> = Promise.resolve();
   const change = (waitForOldMs: number): Promise<void> => {

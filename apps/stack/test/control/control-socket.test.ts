@@ -10,11 +10,12 @@ import {
 } from '../../src/control/control-server.ts';
 import { useTempFolders } from '../support/temp-folder.ts';
 
-const makeFolder = useTempFolders();
 const servers: ControlServer[] = [];
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
 });
+// After the hook above: hooks run in this order, and the folders must outlive what uses them.
+const makeFolder = useTempFolders();
 
 const serve = async (handle: HandleControl) => {
   const socketPath = join(makeFolder(), 'stack.sock');

@@ -4,11 +4,12 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Following, type FollowOptions, followFile } from '../../src/nginx/follow-file.ts';
 import { useTempFolders } from '../support/temp-folder.ts';
 
-const makeFolder = useTempFolders();
 const followed: Following[] = [];
 afterEach(async () => {
   for (const following of followed.splice(0)) await following.stop();
 });
+// After the hook above: hooks run in this order, and the folders must outlive what uses them.
+const makeFolder = useTempFolders();
 
 const follow = async (path: string, options: Partial<FollowOptions> = {}) => {
   const lines: string[] = [];

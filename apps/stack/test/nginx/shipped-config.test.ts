@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { listen } from '@tripod/shared/process/listen';
 import { freePort } from '@tripod/shared/testing/free-port';
 import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
@@ -11,7 +11,6 @@ import { waitFor } from '@tripod/shared/testing/wait-for';
 import { installedNginx } from '../support/installed-nginx.ts';
 import { useTempFolders } from '../support/temp-folder.ts';
 
-const makeFolder = useTempFolders();
 const config = join(import.meta.dirname, '../../../../config');
 const nobody = 65_534;
 const isRoot = process.getuid?.() === 0;
@@ -32,6 +31,8 @@ afterEach(async () => {
     server.close();
   }
 });
+// After the hook above: hooks run in this order, and the folders must outlive what uses them.
+const makeFolder = useTempFolders();
 
 const serve = async (name: string): Promise<number> => {
   const server = createServer(async (request, response) => {
@@ -108,6 +109,8 @@ const get = async (port: number, target: string, headers = '') => {
 };
 const bodyOf = ({ body }: { readonly body: string }) =>
   JSON.parse(body.slice(body.indexOf('{'), body.lastIndexOf('}') + 1));
+
+jest.setTimeout(30_000);
 
 describe('config/nginx.conf (skipped where nginx is missing)', () => {
   withNginx(

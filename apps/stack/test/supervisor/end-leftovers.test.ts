@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { systemClock } from '@tripod/shared/process/clock';
 import { freePort } from '@tripod/shared/testing/free-port';
 import { endLeftovers } from '../../src/supervisor/end-leftovers.ts';
@@ -24,6 +24,8 @@ const startLeftover = async () => {
   return { child, leftover: { name: 'api-1', pid: child.pid ?? 0, port, marks: [file, `--port ${port}`] } };
 };
 const world = { table: systemProcesses, clock: systemClock };
+
+jest.setTimeout(30_000);
 
 describe('endLeftovers', () => {
   it('ends a process that is still there', async () => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { freePort } from '@tripod/shared/testing/free-port';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { createSpawnService, type Running } from '../../src/supervisor/spawn-service.ts';
@@ -33,6 +33,8 @@ const start = async (...args: readonly string[]) => {
   running.push(service);
   return { service, seen, port };
 };
+
+jest.setTimeout(30_000);
 
 describe('createSpawnService', () => {
   it('tells when the service serves, and what it writes line by line', async () => {

@@ -1,0 +1,60 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '@tripod/shared/process/clock';
+import { freePorts } from '@tripod/shared/testing/free-port';
+import { isPortFree } from '../../src/copies/is-port-free.ts';
+import type { UpConfig } from '../../src/settings.ts';
+import type { StackDependencies } from '../../src/stack-dependencies.ts';
+import { systemProcesses } from '../../src/supervisor/process-table.ts';
+import type { ServiceCommands } from '../../src/supervisor/service-commands.ts';
+import { fixtureCommands } from './fixture-commands.ts';
+
+export const checkout = join(import.meta.dirname, '../../../..');
+
+export type FixtureStack = {
+  readonly config: UpConfig;
+  readonly dependencies: StackDependencies;
+  /** Every line it has shown, as it was shown. */
+  readonly shown: string[];
+};
+
+/** What a stack of small services is started with: free ports, a state folder of its own, no database to prepare. */
+export const prepareFixtureStack = async (
+  folder: string,
+  change: Partial<UpConfig> = {},
+  commands: ServiceCommands = fixtureCommands(),
+): Promise<FixtureStack> => {
+  const [port = 0, apiPort = 0, staticPort = 0, adminPort = 0] = await freePorts(4);
+  const assets = join(folder, 'assets');
+  mkdirSync(assets, { recursive: true });
+  const shown: string[] = [];
+  return {
+    shown,
+    config: {
+      copies: 2,
+      port,
+      proxy: 'http-proxy',
+      assets,
+      stateDir: join(folder, 'state'),
+      apiPort,
+      staticPort,
+      adminPort,
+      databaseUrl: 'postgres://nobody@127.0.0.1:1/none',
+      ...change,
+    },
+    dependencies: {
+      checkout,
+      commands,
+      pid: process.pid,
+      userId: process.getuid?.() ?? 0,
+      execPath: process.execPath,
+      environment: { PATH: process.env['PATH'], PORT: '1', NAME: 'wrong' },
+      clock: systemClock,
+      table: systemProcesses,
+      killGroup: (pid, signal) => void process.kill(-pid, signal),
+      isPortFree,
+      sink: { add: (line) => void shown.push(line), flush: () => undefined, dropped: () => 0 },
+      lineFormat: { format: 'json', colour: false },
+    },
+  };
+};
