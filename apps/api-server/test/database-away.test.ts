@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Logger, silentLogger } from '@tripod/shared/logging/logger';
 import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
 import { waitFor } from '@tripod/shared/testing/wait-for';
@@ -6,6 +6,9 @@ import pg from 'pg';
 import supertest from 'supertest';
 import { type Api, cat, serverUrl, startApi } from './support/api.ts';
 import { killCommands, runApiServer } from './support/command.ts';
+
+// A guard for a busy machine: what other processes and time limits take is not measured here.
+jest.setTimeout(60_000);
 
 let api: Api;
 let wire: TcpForwarder;
@@ -138,7 +141,7 @@ describe('a copy whose database goes away', () => {
     await wire.heal();
     await untilReady();
     expect((await get()).status).toBe(200);
-  }, 20_000);
+  });
 
   it('logs the cause under the request id, and tells no client', async () => {
     await wire.cut();
@@ -147,6 +150,9 @@ describe('a copy whose database goes away', () => {
     expect(errors.length).toBeGreaterThan(0);
   });
 });
+
+const isAbsence = ({ message }: Readonly<Record<string, unknown>>): boolean =>
+  String(message).includes('is not available');
 
 describe('a copy that starts without its database', () => {
   it('listens, is not ready, says so in one line, and heals when it comes', async () => {
@@ -158,16 +164,14 @@ describe('a copy that starts without its database', () => {
     expect((await fetch(`${at}/livez`)).status).toBe(200);
     const statuses = await Promise.all([fetch(`${at}/readyz`), fetch(`${at}/images.json`)]);
     expect(statuses.map(({ status }) => status)).toEqual([503, 503]);
-    const warning = await waitFor('the warning', () =>
-      command.logged().find(({ level }) => level === 'warn'),
-    );
+    const warning = await waitFor('the warning', () => command.logged().find(isAbsence));
     expect(warning['message']).toBe(
       `the database "${pathname.slice(1)}" at 127.0.0.1:${wire.port} is not available: connection refused; it is tried again`,
     );
     await wire.heal();
     await waitFor('readiness', async () => (await fetch(`${at}/readyz`)).status === 200);
     expect((await fetch(`${at}/images.json`)).status).toBe(200);
-    expect(command.logged().filter(({ level }) => level === 'warn')).toHaveLength(1);
+    expect(command.logged().filter(isAbsence)).toHaveLength(1);
     expect(command.output()).not.toContain(password);
   });
 
@@ -175,9 +179,7 @@ describe('a copy that starts without its database', () => {
     const url = new URL(serverUrl());
     url.pathname = '/no_such_gallery';
     const command = runApiServer(['--port', '0'], { DATABASE_URL: url.href });
-    const warning = await waitFor('the warning', () =>
-      command.logged().find(({ level }) => level === 'warn'),
-    );
+    const warning = await waitFor('the warning', () => command.logged().find(isAbsence));
     expect(warning['message']).toContain(
       `"no_such_gallery" at ${url.hostname}:${url.port} is not available: no such database`,
     );

@@ -51,12 +51,17 @@ export type Database = {
   close(): Promise<void>;
 };
 
+/** Asks whether the server answers, and whether what it says is written stays written. */
+const probe = `select current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes,
+  current_setting('synchronous_commit') as synchronous_commit`;
+
 export const createDatabase = (options: DatabaseOptions): Database => {
   const { address, applicationName, poolSize, logger, clock, random, prepare } = options;
   const limit = { clock, timeoutMs: limits.queryTimeoutMs };
   const closing = new AbortController();
   const name = describeAddress(address);
   let prepared = false;
+  let warned = false;
   let lastReason = '';
 
   const onChange = (state: AvailabilityState): void => {
@@ -71,6 +76,12 @@ export const createDatabase = (options: DatabaseOptions): Database => {
       lastReason = '';
     }
   };
+  const warnOnce = (settings: Readonly<Record<string, string>>): void => {
+    const off = Object.keys(settings).filter((setting) => settings[setting] === 'off');
+    if (off.length > 0 && !warned)
+      logger.warn(`the ${name} may lose writes in a crash: ${off.join(', ')} off`);
+    warned = true;
+  };
   const pool = new ConnectionPool({
     address,
     applicationName,
@@ -83,7 +94,8 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     try {
       const client = await pool.acquire();
       try {
-        await timedQuery(client, { text: 'select 1' }, limit);
+        const { rows } = await timedQuery(client, { text: probe }, limit);
+        warnOnce(rows[0] as Readonly<Record<string, string>>);
       } finally {
         client.release();
       }

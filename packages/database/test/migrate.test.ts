@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { migrate } from '@tripod/database/migrate';
 import {
   createMigrationDirectory,
@@ -14,6 +14,9 @@ import { StartError } from '@tripod/shared/process/start-error';
 import type { TempDatabase } from '@tripod/shared/testing/temp-database';
 import pg from 'pg';
 import { emptyDatabase, keepingLogger } from './support/test-database.ts';
+
+// A guard for a busy machine: what other processes and time limits take is not measured here.
+jest.setTimeout(60_000);
 
 let temp: TempDatabase;
 let logger: ReturnType<typeof keepingLogger>;
@@ -176,5 +179,5 @@ describe('migrate', () => {
         await fresh.drop();
       }
     }
-  }, 60_000);
+  });
 });
