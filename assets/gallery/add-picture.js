@@ -20,6 +20,12 @@ const findFieldErrors = (picture) => {
   return errors;
 };
 
+/** The API says of a field that it "must be …"; below the field that reads as a sentence. */
+const toSentence = (detail) => {
+  const sentence = /^[a-z]/.test(detail) ? `It ${detail}` : detail;
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
+};
+
 /** A sentence for a failure that is no field's: what happened, and that nothing typed is lost. */
 const describeProblem = ({ status, detail, requestId }) => {
   const request = requestId ? ` Request ${requestId}.` : '';
@@ -35,6 +41,9 @@ export const createAddForm = ({ opener, dialog, form, error, cancel, send, onAdd
   const submit = form.querySelector('[type="submit"]');
   const fieldOf = (name) => form.elements.namedItem(name);
   let isSending = false;
+
+  // a line break is a control character, which the API refuses; in a description it means no more than a space
+  const readField = (name) => fieldOf(name).value.trim().replace(/\s+/g, ' ');
 
   const setFieldError = (name, detail) => {
     const field = fieldOf(name);
@@ -61,9 +70,9 @@ export const createAddForm = ({ opener, dialog, form, error, cancel, send, onAdd
     const ofFields = problem.errors.filter(({ field }) => fieldNames.includes(field));
     const others = problem.errors
       .filter(({ field }) => !fieldNames.includes(field))
-      .map(({ detail }) => detail);
+      .map(({ field, detail }) => `${field} ${detail}.`.trim());
     showErrors(
-      ofFields.map(({ field, detail }) => [field, detail]),
+      ofFields.map(({ field, detail }) => [field, toSentence(detail)]),
       ofFields.length > 0 && others.length === 0 ? '' : [describeProblem(problem), ...others].join(' '),
     );
   };
@@ -76,7 +85,7 @@ export const createAddForm = ({ opener, dialog, form, error, cancel, send, onAdd
   };
 
   const submitPicture = async () => {
-    const picture = Object.fromEntries(fieldNames.map((name) => [name, fieldOf(name).value.trim()]));
+    const picture = Object.fromEntries(fieldNames.map((name) => [name, readField(name)]));
     const errors = findFieldErrors(picture);
     showErrors(errors, '');
     if (errors.length > 0) return;

@@ -33,9 +33,12 @@ export const createLightbox = ({ dialog, pictures, elements, history }) => {
     preload(index + 1);
   };
 
+  const isBeforeUnloaded = () => current + 1 === pictures.count() && pictures.hasMore();
+
   const showNext = async () => {
-    if (current + 1 === pictures.count() && pictures.hasMore()) await pictures.loadMore();
-    if (dialog.open) show((current + 1) % pictures.count());
+    if (isBeforeUnloaded()) await pictures.loadMore();
+    // still so when the page could not be loaded: the page says why, and has the way to try again
+    if (dialog.open && !isBeforeUnloaded()) show((current + 1) % pictures.count());
   };
 
   const showPrevious = () => show((current + pictures.count() - 1) % pictures.count());

@@ -13,15 +13,15 @@ import { drawWhale } from './whale.ts';
 const catalogue: { name: string; title: string; draw: (title: string) => string }[] = [
   { name: 'sunset', title: 'Sunset', draw: drawSunset },
   { name: 'fox', title: 'Fox', draw: drawFox },
-  { name: 'dunes', title: 'Evening dunes', draw: drawDunes },
+  { name: 'dunes', title: 'Dunes', draw: drawDunes },
   { name: 'whale', title: 'Whale and calf', draw: drawWhale },
-  { name: 'ridges', title: 'Last light on the lake', draw: drawRidges },
+  { name: 'ridges', title: 'Mountain lake', draw: drawRidges },
   { name: 'heron', title: 'Heron', draw: drawHeron },
   { name: 'owl', title: 'Owl', draw: drawOwl },
-  { name: 'savanna', title: 'Giraffes at sundown', draw: drawSavanna },
+  { name: 'savanna', title: 'Giraffes', draw: drawSavanna },
   { name: 'penguins', title: 'Penguins', draw: drawPenguins },
   { name: 'deer', title: 'Stag', draw: drawDeer },
-  { name: 'pines', title: 'Pines at dusk', draw: drawPines },
+  { name: 'pines', title: 'Pines', draw: drawPines },
 ];
 
 /** The gallery's own pictures: each file's name in assets/images/, and what is in it. */

@@ -35,7 +35,7 @@ describe('adding a picture', () => {
   it('sends what was typed, shows the picture, puts the focus on it and announces it', async () => {
     api().pictures = picturesOf(2);
     const page = await visit();
-    await fill(page, { ...fox, title: '  Fox ' });
+    await fill(page, { ...fox, title: '  Fox ', alt_text: 'A fox\nin the grass' });
     await send(page);
     await page.getByRole('link', { name: 'A fox in the grass' }).waitFor();
     expect(api().pictures.at(-1)).toEqual(fox);
@@ -139,9 +139,9 @@ describe('what was typed wrong', () => {
     const page = await visit('/', { failing: /images\.json/ });
     await fill(page, fox);
     await send(page);
-    await page.getByText('must say more than the title').waitFor();
+    await page.getByText('It must say more than the title.', { exact: true }).waitFor();
     expect((await describeField(page, 'alt_text')).isInvalid).toBe(true);
-    expect((await describeField(page, 'url')).text).toMatch(/must be an address$/);
+    expect((await describeField(page, 'url')).text).toMatch(/It must be an address\.$/);
     expect((await describeField(page, 'title')).isInvalid).toBe(false);
     expect(await readFocus(page)).toBe('textarea: field-alt_text');
     expect(await field(page, 'title').inputValue()).toBe('Fox');
@@ -159,7 +159,10 @@ describe('what was typed wrong', () => {
     const page = await visit('/', { failing: /images\.json/ });
     await fill(page, fox);
     await send(page);
-    await page.getByRole('alert').getByText('The body is wrong. is not known').waitFor();
+    await page
+      .getByRole('alert')
+      .getByText('The body is wrong. colour is not known.', { exact: true })
+      .waitFor();
   });
 });
 

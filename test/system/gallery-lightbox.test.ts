@@ -95,6 +95,35 @@ describe('with the keyboard', () => {
   });
 });
 
+it('asks once for a page that is on its way', async () => {
+  let release = (): void => {};
+  const held = new Promise<undefined>((resolve) => {
+    release = () => resolve(undefined);
+  });
+  api().pictures = picturesOf(61);
+  api().answer = (_, search) => (search.has('after') ? held : undefined);
+  const page = await visit('/#picture-60');
+  await page.getByRole('dialog', { name: 'Picture 60' }).waitFor();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowLeft');
+  await page.getByRole('dialog', { name: 'Picture 59' }).waitFor();
+  release();
+  await page.locator('.card').nth(60).waitFor();
+  expect(await page.locator('.card').count()).toBe(61);
+  expect(api().requests).toEqual(['GET ?limit=60', 'GET ?limit=60&after=60']);
+});
+
+it('stays at the last picture when the next page can not be loaded', async () => {
+  api().pictures = picturesOf(61);
+  api().answer = (_, search) => (search.has('after') ? 'hang up' : undefined);
+  const page = await visit('/#picture-60', { failing: /images\.json/ });
+  await page.getByRole('dialog', { name: 'Picture 60' }).waitFor();
+  await page.keyboard.press('ArrowRight');
+  await page.locator('#state', { hasText: 'Something went wrong.' }).waitFor();
+  expect(await titleOf(page).textContent()).toBe('Picture 60');
+});
+
 describe('with a pointer', () => {
   it('opens with a click, moves and closes with its buttons', async () => {
     api().pictures = picturesOf(3);
@@ -150,6 +179,7 @@ describe('with a pointer', () => {
     ['right to the one before', 120, -10, 'Picture 1'],
     ['a little, which is a slip', -30, 0, 'Picture 2'],
     ['up, which means nothing', 20, -160, 'Picture 2'],
+    ['more up than aside, which means nothing', 100, -160, 'Picture 2'],
   ])('can be swiped %s', async (_, x, y, title) => {
     api().pictures = picturesOf(3);
     const page = await visit('/#picture-2', { viewport: { width: 375, height: 740 }, hasTouch: true });
@@ -177,6 +207,15 @@ describe('the address', () => {
     await page.keyboard.press('Escape');
     await page.waitForURL(({ hash }) => hash === '');
     expect(new URL(page.url()).search).toBe('?from=friend');
+  });
+
+  it('gives the focus to the picture it named when that is closed', async () => {
+    api().pictures = picturesOf(3);
+    const page = await visit('/#picture-2');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.waitForURL(({ hash }) => hash === '');
+    expect(await readFocus(page)).toBe('a: Picture 2');
   });
 
   it('opens the picture it names, loading the pages up to it', async () => {

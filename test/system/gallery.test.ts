@@ -109,6 +109,17 @@ describe('paging', () => {
     );
   });
 
+  it('goes on by itself while the end of the list is on the screen', async () => {
+    const all = picturesOf(8);
+    api().answer = (_, search) => {
+      const from = Number(search.get('after') ?? 0);
+      const link = `<images.json?after=${from + 2}>; rel="next"`;
+      return { status: 200, body: all.slice(from, from + 2), headers: from < 6 ? { link } : {} };
+    };
+    const page = await visit();
+    await page.locator('#announcement').getByText('2 more, 8 shown, all there are.').waitFor();
+  });
+
   it('loads on when the keyboard reaches the last picture', async () => {
     api().pictures = picturesOf(61);
     const page = await visit();
