@@ -198,11 +198,10 @@ export class ForwardRequest {
       this.#body.close();
       endAfterRequest(this.#request, response);
     });
-    // Half an answer must never look like a whole one: the client's connection breaks as the upstream's did.
     const brokeOff = (): void => {
       if (upstreamResponse.complete || response.destroyed) return;
       attempt.brokeOff = true;
-      response.destroy();
+      this.#cutOff();
     };
     upstreamResponse.once('error', brokeOff);
     upstreamResponse.once('close', brokeOff);
@@ -223,9 +222,18 @@ export class ForwardRequest {
         return;
       case 'response-body':
         this.#upstreamRequest?.destroy();
-        this.#response.destroy();
+        this.#cutOff();
         return;
     }
+  }
+
+  /**
+   * Half an answer must never look like a whole one. To HTTP/1.0 the end of the connection may be the end of the
+   * body: there only a reset tells.
+   */
+  #cutOff(): void {
+    if (this.#request.httpVersion === '1.0') this.#request.socket.resetAndDestroy();
+    this.#response.destroy();
   }
 
   #answer(error: AppError): void {
