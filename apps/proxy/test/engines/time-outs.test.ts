@@ -1,0 +1,160 @@
+import { connect } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
+import { plainResponse } from '@tripod/shared/testing/scripted-upstream';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import type { ProxySettings } from '../../src/config.ts';
+import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { ask, json } from '../support/ask.ts';
+import { routeTo, runProxy } from '../support/run-proxy.ts';
+import { stopAll } from '../support/stop-all.ts';
+import { takeUnresponsivePort } from '../support/unresponsive-port.ts';
+import { runUpstream } from '../support/upstreams.ts';
+
+afterEach(stopAll);
+
+const silent = (): void => undefined;
+
+describe.each(engineNames)('time-outs of the engine %s', (engine) => {
+  const over = (upstreams: readonly { readonly url: string }[], settings: Partial<ProxySettings>) =>
+    runProxy({ engine, route: routeTo(...upstreams), ...settings });
+
+  const statusOf = (text: string): number => parseRawResponse(text).status;
+
+  it.each([
+    ['no byte at all', []],
+    ['half a head', ['GET / HTTP/1.1\r\nHost: h\r\nX-']],
+    ['a head that trickles', ['GET / HTTP/1.1\r\n', 'Host: h\r\n', 'X: y\r\n']],
+  ])('answers 408 to %s and closes', async (_what, bytes) => {
+    const { port } = await over([await runUpstream()], { clientHeadTimeoutMs: 300 });
+    expect(statusOf(await exchangeRaw({ port, bytes, withinMs: 15_000 }))).toBe(408);
+  });
+
+  it('answers 408 to a second head that does not come to its end', async () => {
+    const { port } = await over([await runUpstream()], { clientHeadTimeoutMs: 300 });
+    const bytes = ['GET / HTTP/1.1\r\nHost: h\r\n\r\n', 'GET / HTTP/1.1\r\nHo'];
+    const text = await exchangeRaw({ port, bytes, withinMs: 15_000 });
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 408']);
+  });
+
+  it.each([
+    ['no byte of it', ''],
+    ['a little', 'x'],
+    ['one read full', 'x'.repeat(65_536)],
+    ['more than fits anywhere at once', 'x'.repeat(700_000)],
+  ])('answers 408 to a body of which %s comes, and blames no upstream', async (_what, beginning) => {
+    const upstreams = [await runUpstream(silent), await runUpstream(silent)];
+    const { port, log } = await over(upstreams, {
+      clientBodyTimeoutMs: 300,
+      responseTimeoutMs: 300,
+      maxFails: 1,
+    });
+    const bytes = `POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 900000\r\n\r\n${beginning}`;
+    const texts = await Promise.all([exchangeRaw({ port, bytes }), exchangeRaw({ port, bytes })]);
+    for (const answer of texts.map(parseRawResponse)) {
+      expect(answer.status).toBe(408);
+      expect(answer.headers['connection']).toBe('close');
+      expect(JSON.parse(answer.body)).toMatchObject({ code: 'REQUEST_TIMEOUT' });
+    }
+    expect(log.count('upstream server temporarily disabled')).toBe(0);
+    await waitFor('the upstreams to be let go', () => upstreams.every(({ open }) => open === 0));
+  });
+
+  it('lets a body take its time as long as something of it comes', async () => {
+    const { port } = await over([await runUpstream()], { clientBodyTimeoutMs: 600, responseTimeoutMs: 600 });
+    const socket = connect(port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (piece) => {
+      text += piece.toString();
+    });
+    socket.write('POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n');
+    let sent = 0;
+    const timer = setInterval(() => {
+      sent += 1;
+      socket.write('x');
+      if (sent === 10) clearInterval(timer);
+    }, 150);
+    await waitFor('the answer', () => text.includes('hello'));
+    socket.destroy();
+  });
+
+  it('answers 504 when the head of a response does not come, and aborts the request', async () => {
+    const upstream = await runUpstream(silent);
+    const { port } = await over([upstream], { responseTimeoutMs: 200 });
+    for (const method of ['GET', 'POST']) {
+      const answer = await ask({ port, method });
+      expect(answer.status).toBe(504);
+      expect(json(answer)).toMatchObject({ code: 'PROXY_UPSTREAM_TIMEOUT' });
+    }
+    await waitFor('the upstream to be let go', () => upstream.open === 0);
+  });
+
+  it('takes a GET on to the next when the head does not come, and never a POST', async () => {
+    const slow = await runUpstream(silent);
+    const { port } = await over([slow, await runUpstream()], { responseTimeoutMs: 200 });
+    for (let request = 0; slow.requests.length === 0 && request < 4; request += 1) {
+      expect((await ask({ port })).text).toBe('hello');
+    }
+    expect(slow.requests).toHaveLength(1);
+    const statuses = [await ask({ port, method: 'POST' }), await ask({ port, method: 'POST' })];
+    expect(statuses.map(({ status }) => status).sort()).toEqual([200, 504]);
+  });
+
+  it('answers 504 when no connection comes about, and tries any method at the next', async () => {
+    const stuck = await takeUnresponsivePort();
+    try {
+      const alone = await over([stuck], { connectTimeoutMs: 200 });
+      const answer = await ask({ port: alone.port, method: 'POST', body: 'x' });
+      expect(json(answer)).toMatchObject({ status: 504, code: 'PROXY_UPSTREAM_TIMEOUT' });
+      const { port, log } = await over([stuck, await runUpstream()], { connectTimeoutMs: 200 });
+      for (let request = 0; request < 2; request += 1) {
+        expect((await ask({ port, method: 'POST', body: 'x' })).text).toBe('hello');
+      }
+      await waitFor('the lines in the log', () => log.requests.length === 2);
+      expect(log.requests.map(({ fields }) => fields['upstreamStatus'])).toContain('connect-timeout, 200');
+    } finally {
+      stuck.release();
+    }
+  });
+
+  it('cuts a response off that comes to a standstill', async () => {
+    const upstream = await runUpstream((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf');
+    });
+    const { port } = await over([upstream], { idleTimeoutMs: 200 });
+    await expect(ask({ port })).rejects.toThrow();
+    await waitFor('the upstream to be let go', () => upstream.open === 0);
+  });
+
+  it('survives a standstill behind another answer, and what comes after it', async () => {
+    const upstream = await runUpstream((socket, { target }) => {
+      socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n');
+      const everyMs = target === '/1' ? 50 : 500;
+      const timer = setInterval(() => socket.write('1\r\nx\r\n'), everyMs);
+      socket.once('close', () => clearInterval(timer));
+    });
+    const { port } = await over([upstream], { idleTimeoutMs: 250 });
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write('GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n');
+    socket.resume();
+    await waitFor('the second to be given up', () => upstream.open === 1);
+    socket.destroy();
+    upstream.setScript((other) => void other.write(plainResponse('still here')));
+    expect((await ask({ port })).text).toBe('still here');
+  });
+
+  it('closes idle connections of clients', async () => {
+    const { port } = await over([await runUpstream()], { clientKeepAliveMs: 200 });
+    const text = await exchangeRaw({ port, bytes: 'GET / HTTP/1.1\r\nHost: h\r\n\r\n' });
+    expect(text).toContain('hello');
+  });
+
+  it('closes idle connections to upstreams', async () => {
+    const upstream = await runUpstream();
+    const { port } = await over([upstream], { upstreamKeepAliveMs: 300 });
+    await ask({ port });
+    expect(upstream.open).toBe(1);
+    await waitFor('the idle connection to be closed', () => upstream.open === 0);
+  });
+});
