@@ -62,7 +62,6 @@ export const initialiseData = async (
 ): Promise<void> => {
   const { binaries, identity, password, sync } = options;
   const parent = dirname(dataDir);
-  removeDrafts(parent);
   const draft = join(parent, `draft-${randomUUID()}`);
   const passwordFile = `${draft}-password`;
   mkdirSync(draft, { mode: 0o700 });

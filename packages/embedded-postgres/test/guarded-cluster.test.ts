@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { findIdentity } from '../src/identity.ts';
 import { logSize } from '../src/log-file.ts';
 import { findState } from '../src/state-file.ts';
 import { Scene } from './support/scene.ts';
@@ -25,14 +28,32 @@ describe('data from an earlier start', () => {
     expect(await user.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   };
 
+  const leaveRecord = (pid: number): void => {
+    const lines = [pid, scene.layout.dataDir, 1, 15432, '', '127.0.0.1', '1 1', 'ready   ', ''];
+    writeFileSync(join(scene.layout.dataDir, 'postmaster.pid'), lines.join('\n'));
+  };
+
   it.each([
     ['no process', 2 ** 22 + 1],
-    ['another program', process.pid],
     ['process 1', 1],
   ])('is served in spite of a postmaster.pid that names %s', async (_what, pid) => {
-    const copied = [pid, scene.layout.dataDir, 1, 15432, '', '127.0.0.1', '1 1', 'ready   ', ''].join('\n');
-    writeFileSync(join(scene.layout.dataDir, 'postmaster.pid'), copied);
+    leaveRecord(pid);
     await expectKept();
+  });
+
+  it('is served in spite of a postmaster.pid that names another program of the same user', async () => {
+    const identity = findIdentity(scene.layout.dataDir);
+    const program = spawn('/bin/sh', ['-c', 'read line'], {
+      ...identity,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    try {
+      await once(program, 'spawn');
+      leaveRecord(program.pid ?? 0);
+      await expectKept();
+    } finally {
+      program.kill();
+    }
   });
 
   it('is served in spite of a torn postmaster.pid', async () => {

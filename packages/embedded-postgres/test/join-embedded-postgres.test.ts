@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import pg from 'pg';
 import { findEmbeddedPostgres } from '../src/find-embedded-postgres.ts';
+import { connectToGuard } from '../src/guard-connection.ts';
+import { sendMessage } from '../src/guard-protocol.ts';
 import { listProcesses } from '../src/process-table.ts';
 import { Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
@@ -33,8 +37,11 @@ describe('users who come and go', () => {
     const starter = await scene.joined();
     const other = await scene.joined();
     const [before] = await other.query('SELECT pg_backend_pid() AS pid');
+    // a query that outlives the guard's grace
+    const during = other.query('SELECT pg_backend_pid() AS pid FROM pg_sleep(1)');
     await starter.kill();
     await until('the guard has noticed', async () => (await findEmbeddedPostgres(scene)).users === 1);
+    expect(await during).toEqual([before]);
     expect(await other.query('SELECT pg_backend_pid() AS pid')).toEqual([before]);
   });
 
@@ -62,25 +69,47 @@ describe('users who come and go', () => {
   );
 
   it('is not stopped between two users that follow each other at once', async () => {
-    const first = await scene.joined();
-    const pid = scene.postmasterPid;
-    const second = scene.user();
-    await Promise.all([first.leave(), second.next('joined')]);
-    expect(scene.postmasterPid).toBe(pid);
+    const starter = scene.user();
+    const { url } = await starter.next('joined');
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const [first, second] = await Promise.all([connectToGuard(scene.layout), connectToGuard(scene.layout)]);
+    if (!first || !second) throw new Error('there is a guard');
+    try {
+      sendMessage(first, { type: 'join' });
+      await once(first, 'data');
+      await starter.leave();
+      first.destroy();
+      sendMessage(second, { type: 'join' });
+      // a query that outlives the guard's grace
+      await client.query('SELECT pg_sleep(1)');
+    } finally {
+      await client.end();
+      second.destroy();
+    }
   });
 
   it('gives a working Postgres to one who joins while it is being stopped', async () => {
     const first = await scene.joined();
     const pid = scene.postmasterPid;
     const stopping = `[${pid}] LOG:  received fast shutdown request`;
+    // without its checkpointer Postgres can't finish stopping
+    const checkpointer =
+      scene.processes().find(({ command }) => command.includes(': checkpointer'))?.pid ?? 0;
+    process.kill(checkpointer, 'SIGSTOP');
     await first.leave();
     await until('it is being stopped', () => readFileSync(scene.layout.logFile, 'utf8').includes(stopping));
-    const late = await scene.joined();
+    const late = scene.user();
+    await late.next('progress');
+    process.kill(checkpointer, 'SIGCONT');
+    await late.next('joined');
     expect(await late.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
     expect(scene.postmasterPid).not.toBe(pid);
   });
 
   it('runs side by side with the Postgres of a copied checkout', async () => {
+    await scene.joined();
+    await scene.rest();
     const copy = Scene.copyOf(scene);
     const user = scene.user();
     const { url } = await user.next('joined');
