@@ -1,0 +1,182 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { ask } from './support/ask.ts';
+import { addressesOf, killProxies, spawnProxy } from './support/spawn-proxy.ts';
+import { stopAll } from './support/stop-all.ts';
+import { runUpstream } from './support/upstreams.ts';
+
+afterEach(killProxies);
+afterEach(stopAll);
+
+const ports = ['--port', '0', '--admin-port', '0'];
+
+const run = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+  const proxy = spawnProxy(args, { env });
+  const code = await proxy.ended;
+  return { code, stdout: proxy.stdout(), stderr: proxy.stderr() };
+};
+
+const linesOf = (text: string): readonly string[] => text.trim().split('\n');
+
+const taken = async (): Promise<Server & { port: number }> => {
+  const server = createServer();
+  await new Promise<void>((resolve) => {
+    server.listen({ host: '127.0.0.1', port: 0 }, resolve);
+  });
+  const address = server.address();
+  return Object.assign(server, { port: typeof address === 'object' && address ? address.port : 0 });
+};
+
+describe('the command proxy', () => {
+  it('shows every setting with --help, and ends with 0', async () => {
+    const { code, stdout, stderr } = await run(['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const flag of [
+      '--port',
+      '--admin-port',
+      '--route',
+      '--engine',
+      '--policy',
+      '--health-path',
+      '--config',
+    ]) {
+      expect(stdout).toContain(flag);
+    }
+  });
+
+  it('names all bad values at once, one line each, and ends with 2', async () => {
+    const { code, stderr, stdout } = await run([
+      '--port=99999',
+      '--engine=nonsense',
+      '--policy=luck',
+      '--fall=0',
+      '--route=/api',
+      '--route=/=https://127.0.0.1:1',
+      '--trusted-proxies=everyone',
+      '--health-path=readyz',
+    ]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(linesOf(stderr)).toEqual([
+      expect.stringMatching(/^proxy: --port must be a whole number from 0 to 65535, and is 99999$/),
+      expect.stringMatching(/^proxy: --route must be PREFIX=URL\[,URL…\] .*"\/api"$/),
+      expect.stringMatching(
+        /^proxy: --route must not name https:\/\/127\.0\.0\.1:1: .*https are not supported yet$/,
+      ),
+      expect.stringMatching(/^proxy: --engine must be one of .*, and is "nonsense"$/),
+      expect.stringMatching(/^proxy: --policy must be one of round-robin.*"luck"$/),
+      expect.stringMatching(/^proxy: --health-path must be a path such as \/readyz, or off/),
+      expect.stringMatching(/^proxy: --fall must be/),
+      expect.stringMatching(/^proxy: --trusted-proxies must be networks such as 10\.0\.0\.0\/8.*"everyone"/),
+    ]);
+  });
+
+  it('names the variable that a bad value came from', async () => {
+    const { code, stderr } = await run([], { ROUTE: '/api', HEALTH_INTERVAL_MS: 'soon' });
+    expect(code).toBe(2);
+    expect(stderr).toContain('proxy: ROUTE must be PREFIX=URL');
+    expect(stderr).toContain('proxy: HEALTH_INTERVAL_MS must be a whole number');
+  });
+
+  it.each([
+    ['an unknown flag', ['--colour', 'red']],
+    ['a flag without its value', ['--port']],
+    ['a stray word', ['start']],
+  ])('ends with 2 and one line for %s', async (_what, args) => {
+    const { code, stderr } = await run(args);
+    expect(code).toBe(2);
+    expect(linesOf(stderr)).toHaveLength(1);
+    expect(stderr).toMatch(/^proxy: The command line is wrong: .*--help/);
+  });
+
+  it('says which port is in use, and by which flag to change it, and ends with 1', async () => {
+    const server = await taken();
+    try {
+      const port = String(server.port);
+      const main = await run(['--port', port, '--admin-port', '0']);
+      expect(main).toMatchObject({
+        code: 1,
+        stderr: `proxy: Port ${port} is already in use; choose another one with --port.\n`,
+      });
+      const admin = await run(['--port', '0', '--admin-port', port]);
+      expect(admin).toMatchObject({
+        code: 1,
+        stderr: `proxy: Port ${port} is already in use; choose another one with --admin-port.\n`,
+      });
+    } finally {
+      server.close();
+    }
+  });
+
+  describe('with a config file', () => {
+    const withFile = async (
+      text: string | undefined,
+      use: (file: string) => Promise<void>,
+    ): Promise<void> => {
+      const folder = await mkdtemp(join(tmpdir(), 'proxy-config-'));
+      const file = join(folder, 'proxy.json');
+      try {
+        if (text !== undefined) await writeFile(file, text);
+        await use(file);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    };
+
+    it.each([
+      ['that is not there', undefined, 'does not exist'],
+      ['that is not JSON', '{', 'is not JSON'],
+      ['that is no object', '[]', 'must hold one JSON object'],
+      ['with a name that is no setting', '{"prot":1}', 'prot in'],
+      ['with a value of the wrong type', '{"port":"x"}', 'port in'],
+      ['with a bad route', '{"route":["/=https://x"]}', 'route in'],
+    ])('%s: says so, and ends with 2', async (_what, text, words) => {
+      await withFile(text, async (file) => {
+        const { code, stderr } = await run(['--config', file]);
+        expect(code).toBe(2);
+        expect(stderr).toContain(words);
+        expect(stderr).toContain(file);
+        expect(linesOf(stderr)).toHaveLength(1);
+      });
+    });
+
+    it('serves what the file says', async () => {
+      const upstream = await runUpstream();
+      const settings = { port: 0, adminPort: 0, healthPath: 'off', route: [`/=${upstream.url}`] };
+      await withFile(JSON.stringify(settings), async (file) => {
+        const { port } = await addressesOf(spawnProxy(['--config', file]));
+        expect((await ask({ port })).text).toBe('hello');
+      });
+    });
+  });
+
+  it('writes a line for each request, with every upstream that was tried', async () => {
+    const upstream = await runUpstream();
+    const proxy = spawnProxy([...ports, '--health-path', 'off', '--route', `/=${upstream.url}`]);
+    const { port } = await addressesOf(proxy);
+    await ask({
+      port,
+      path: '/a?b',
+      headers: { 'X-Request-Id': 'request-1', Cookie: 'secret', Authorization: 'secret' },
+    });
+    proxy.child.kill('SIGTERM');
+    await proxy.ended;
+    const lines = linesOf(proxy.stdout()).map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        message: 'GET /a?b',
+        status: 200,
+        bytes: 5,
+        requestId: 'request-1',
+        client: '127.0.0.1',
+        upstream: `127.0.0.1:${upstream.port}`,
+        upstreamStatus: '200',
+        tries: 1,
+      }),
+    );
+    expect(proxy.stdout()).not.toContain('secret');
+    expect(proxy.stderr()).toBe('');
+  });
+});

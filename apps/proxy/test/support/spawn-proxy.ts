@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+
+const bin = fileURLToPath(new URL('../../bin/proxy.js', import.meta.url));
+
+export type ProxyProcess = {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  stdout(): string;
+  stderr(): string;
+  /** Resolves with the exit code, or the name of the signal. */
+  readonly ended: Promise<number | string>;
+};
+
+export type SpawnOptions = {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+};
+
+const running = new Set<ChildProcess>();
+
+/** The command itself, as a process of its own, with these arguments and nothing from the environment but PATH. */
+export const spawnProxy = (args: readonly string[], { env = {}, cwd }: SpawnOptions = {}): ProxyProcess => {
+  const child = spawn(process.execPath, [bin, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  running.add(child);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (piece: Buffer) => {
+    stdout += piece.toString();
+  });
+  child.stderr.on('data', (piece: Buffer) => {
+    stderr += piece.toString();
+  });
+  const ended = new Promise<number | string>((resolve) => {
+    child.once('close', (code, signal) => {
+      running.delete(child);
+      resolve(code ?? signal ?? 'unknown');
+    });
+  });
+  return { child, pid: child.pid ?? 0, stdout: () => stdout, stderr: () => stderr, ended };
+};
+
+/** Waits until the process says where it listens. */
+export const addressesOf = async (proxy: ProxyProcess): Promise<{ port: number; adminPort: number }> => {
+  const line = await waitFor('the proxy to listen', () =>
+    proxy
+      .stdout()
+      .split('\n')
+      .find((text) => text.includes('proxy listens')),
+  );
+  const { url, admin } = JSON.parse(line) as { url: string; admin: string };
+  return { port: Number(new URL(url).port), adminPort: Number(new URL(admin).port) };
+};
+
+/** For afterEach: no process outlives its test. */
+export const killProxies = async (): Promise<void> => {
+  await Promise.all(
+    [...running].map(
+      (child) =>
+        new Promise<void>((resolve) => {
+          child.once('close', () => resolve());
+          child.kill('SIGKILL');
+        }),
+    ),
+  );
+};
