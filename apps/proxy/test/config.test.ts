@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError } from '@tripod/shared/config/config-error';
+import { loadConfig } from '@tripod/shared/config/load-config';
+import { parseProxyConfig, proxySettings } from '../src/config.ts';
+
+const load = (flags: Readonly<Record<string, unknown>> = {}) =>
+  parseProxyConfig(loadConfig(proxySettings, { flags, workingDir: '/' }));
+
+describe('the settings of the proxy', () => {
+  it('have the defaults that are promised', () => {
+    const config = load();
+    expect(config).toMatchObject({
+      host: 'localhost',
+      port: 8080,
+      adminPort: 8090,
+      policy: 'round-robin',
+      connectTimeoutMs: 1000,
+      responseTimeoutMs: 30_000,
+      idleTimeoutMs: 30_000,
+      clientHeadTimeoutMs: 10_000,
+      clientBodyTimeoutMs: 30_000,
+      clientKeepAliveMs: 65_000,
+      upstreamKeepAliveMs: 4000,
+      maxBodyBytes: 1_048_576,
+      healthPath: '/readyz',
+      healthIntervalMs: 1000,
+      healthTimeoutMs: 1000,
+      fall: 2,
+      rise: 1,
+      maxFails: 1,
+      failWindowMs: 10_000,
+      drainDelayMs: 2000,
+      privatePaths: ['/livez', '/readyz', '/metrics', '/healthz'],
+    });
+    expect(
+      config.routes.map(({ prefix, poolName, upstreams }) => [
+        prefix,
+        poolName,
+        upstreams.map(({ port }) => port),
+      ]),
+    ).toEqual([
+      ['/api/', 'api', ['8081', '8083', '8084']],
+      ['/', 'static', ['8082']],
+    ]);
+    expect(config.trustedProxies.has('127.0.0.1')).toBe(false);
+  });
+
+  it('read private paths as people may write them, and `none` as none', () => {
+    expect(load({ privatePaths: ['/Secret/', '/%61'] }).privatePaths).toEqual(['/secret', '/a']);
+    expect(load({ privatePaths: ['none'] }).privatePaths).toEqual([]);
+  });
+
+  it.each([
+    ['--health-path', { healthPath: 'readyz' }],
+    ['--health-path', { healthPath: '/a b' }],
+    ['--private-paths', { privatePaths: ['livez'] }],
+    ['--fall', { fall: 0 }],
+    ['--max-fails', { maxFails: -1 }],
+    ['--max-body-bytes', { maxBodyBytes: -1 }],
+    ['--connect-timeout-ms', { connectTimeoutMs: 0 }],
+    ['--trusted-proxies', { trustedProxies: ['10.0.0.0/99'] }],
+    ['--route', { route: ['/=http://x', '/=http://y'] }],
+  ])('name %s when it is %j', (flag, flags) => {
+    expect(() => load(flags)).toThrow(ConfigError);
+    expect(() => load(flags)).toThrow(new RegExp(`^${flag} must`));
+  });
+});

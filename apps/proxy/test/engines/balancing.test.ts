@@ -1,0 +1,141 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { plainResponse, startScriptedUpstream } from '@tripod/shared/testing/scripted-upstream';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import type { ProxySettings } from '../../src/config.ts';
+import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { ask } from '../support/ask.ts';
+import { routeTo, runProxy } from '../support/run-proxy.ts';
+import { stopAll } from '../support/stop-all.ts';
+import { refusingUpstream, runUpstream } from '../support/upstreams.ts';
+
+afterEach(stopAll);
+
+const disabled = 'upstream server temporarily disabled';
+
+describe.each(engineNames)('balancing with the engine %s', (engine) => {
+  const over = (upstreams: readonly { readonly url: string }[], settings: Partial<ProxySettings> = {}) =>
+    runProxy({ engine, route: routeTo(...upstreams), ...settings });
+
+  const askMany = async (port: number, count: number): Promise<readonly number[]> => {
+    const statuses: number[] = [];
+    for (let request = 0; request < count; request += 1) statuses.push((await ask({ port })).status);
+    return statuses;
+  };
+
+  it('gives 300 requests to 3 upstreams as 100 each', async () => {
+    const upstreams = [await runUpstream(), await runUpstream(), await runUpstream()];
+    const { port } = await over(upstreams);
+    await Promise.all(Array.from({ length: 10 }, () => askMany(port, 30)));
+    expect(upstreams.map(({ requests }) => requests.length)).toEqual([100, 100, 100]);
+  });
+
+  it('leaves an upstream that refuses alone after one request, and says so', async () => {
+    const good = await runUpstream();
+    const { port, log } = await over([await refusingUpstream(), good], { maxFails: 1 });
+    expect(new Set(await askMany(port, 20))).toEqual(new Set([200]));
+    expect(log.count(disabled)).toBe(1);
+    expect(log.requests.filter(({ fields }) => fields['tries'] === 2)).toHaveLength(1);
+  });
+
+  it('tries it again after the window', async () => {
+    const broken = await runUpstream((socket) => void socket.resetAndDestroy());
+    const { port, log } = await over([broken, await runUpstream()], { maxFails: 1, failWindowMs: 200 });
+    await askMany(port, 4);
+    expect(broken.requests).toHaveLength(1);
+    broken.setScript((socket) => void socket.write(plainResponse('back')));
+    await waitFor('the window to pass', () => log.count('upstream server is tried again') === 1);
+    await askMany(port, 4);
+    expect(broken.requests.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('goes on asking the last available upstream, however it fails', async () => {
+    const upstreams = [await runUpstream((socket) => void socket.end()), await runUpstream()];
+    upstreams[1]?.setScript((socket) => void socket.resetAndDestroy());
+    const { port, log } = await over(upstreams, { maxFails: 1 });
+    expect(new Set(await askMany(port, 10))).toEqual(new Set([502]));
+    expect(log.count(disabled)).toBe(1);
+    const counts = upstreams.map(({ requests }) => requests.length).sort((a, b) => a - b);
+    expect(counts).toEqual([1, 10]);
+  });
+
+  it('does not eject for a status of the application', async () => {
+    const upstreams = [
+      await runUpstream((socket) => void socket.write(plainResponse('oh', '500 Oh'))),
+      await runUpstream(),
+    ];
+    const { port, log } = await over(upstreams, { maxFails: 1 });
+    expect((await askMany(port, 10)).filter((status) => status === 500)).toHaveLength(5);
+    expect(log.count(disabled)).toBe(0);
+  });
+
+  describe('with active checks', () => {
+    const checked: Partial<ProxySettings> = {
+      healthPath: '/readyz',
+      healthIntervalMs: 50,
+      fall: 2,
+      rise: 1,
+      maxFails: 1,
+    };
+
+    it('sends nothing to an upstream that says it is not ready, and takes it back when it is', async () => {
+      const ready = { status: '503 Not Yet' };
+      const moody = await runUpstream((socket, { target }) => {
+        socket.write(plainResponse('', target === '/readyz' ? ready.status : '200 OK'));
+      });
+      const { port, log } = await over([moody, await runUpstream()], checked);
+      await waitFor('it to be unhealthy', () => log.count('upstream server is unhealthy') === 1);
+      const requests = (): number => moody.requests.filter(({ target }) => target === '/').length;
+      const before = requests();
+      await askMany(port, 10);
+      expect(requests()).toBe(before);
+      ready.status = '200 OK';
+      await waitFor('it to be back', () => log.count('upstream server is back') === 1);
+      await askMany(port, 10);
+      expect(requests()).toBe(before + 5);
+    });
+
+    it('takes an upstream back that died and was started again, with no request failing', async () => {
+      const mortal = await runUpstream();
+      const { port, log } = await over([mortal, await runUpstream()], checked);
+      await askMany(port, 4);
+      await mortal.stop();
+      expect(new Set(await askMany(port, 20))).toEqual(new Set([200]));
+      await waitFor('it to be unhealthy', () => log.count('upstream server is unhealthy') === 1);
+      const born = await startScriptedUpstream(
+        (socket) => void socket.write(plainResponse('again')),
+        mortal.port,
+      );
+      try {
+        await waitFor('it to be back', () =>
+          log.events.some(
+            ({ message, fields }) =>
+              message === 'upstream server is back' && fields['upstream'] === `127.0.0.1:${born.port}`,
+          ),
+        );
+        expect(new Set(await askMany(port, 10))).toEqual(new Set([200]));
+        expect(born.requests.filter(({ target }) => target === '/').length).toBe(5);
+      } finally {
+        await born.stop();
+      }
+    });
+
+    it('checks an upstream without a health path by connecting, and says so once', async () => {
+      const upstream = await runUpstream((socket, { target }) => {
+        socket.write(plainResponse('', target === '/readyz' ? '404 Not Found' : '200 OK'));
+      });
+      const { port, log } = await over([upstream], checked);
+      await waitFor('several checks', () => upstream.received.length > 5);
+      expect(log.count('upstream has no health path: checked by connecting')).toBe(1);
+      expect((await ask({ port })).status).toBe(200);
+    });
+
+    it('answers 503 while all are unhealthy, without asking any', async () => {
+      const upstream = await runUpstream((socket) => void socket.write(plainResponse('', '503 No')));
+      const { port, log } = await over([upstream], checked);
+      await waitFor('it to be unhealthy', () => log.count('upstream server is unhealthy') === 1);
+      const answer = await ask({ port });
+      expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+      expect(upstream.requests.filter(({ target }) => target === '/')).toEqual([]);
+    });
+  });
+});
