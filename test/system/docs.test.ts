@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -58,6 +59,23 @@ describe('what exists', () => {
     const names = [...list()];
     expect(names.filter((name) => !isNamed(name))).toEqual([]);
     expect(names.length).toBeGreaterThanOrEqual(fewest);
+  });
+});
+
+/** Whether `pnpm NAME` is a command of pnpm, which would then run instead of our script. */
+const isKeptByPnpm = (name: string): boolean => {
+  const { status, error } = spawnSync('pnpm', ['help', name], { stdio: 'ignore' });
+  if (error) throw error;
+  return status === 0;
+};
+
+// Without pnpm on the PATH this can't be tried; a run by pnpm itself has it there.
+const withPnpm = spawnSync('pnpm', ['--version']).error && process.env['CI'] !== 'true' ? it.skip : it;
+
+describe('the names of the root scripts', () => {
+  withPnpm('are free, but for test, which pnpm hands on', () => {
+    expect(isKeptByPnpm('docs')).toBe(true);
+    expect(readRootScripts(root).filter((name) => name !== 'test' && isKeptByPnpm(name))).toEqual([]);
   });
 });
 

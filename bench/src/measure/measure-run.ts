@@ -77,15 +77,15 @@ export const reportLoad = (
   };
 };
 
-/** Starts the contestants, warms them up, and measures them in turns. */
+/** Starts the contestants, warms each up for a whole round that is not counted, and measures them in turns. */
 export const measureRun = async (run: Run, options: MeasureOptions): Promise<readonly LoadReport[]> => {
-  const { rounds: count, onProgress, place } = options;
+  const { rounds: count, seconds, onProgress, place } = options;
   const { measured, peer } = await run.start(place);
   const reports: LoadReport[] = [];
   for (const load of run.loads) {
     onProgress(`${load.name}: warming up`);
     for (const one of [measured, peer]) {
-      await runLoad(load, one, { seconds: 1, core: place.cores.load });
+      await runLoad(load, one, { seconds, core: place.cores.load });
     }
     const rounds: Round[] = [];
     for (let number = 1; number <= count; number += 1) {
