@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from '@tripod/shared/testing/free-port';
 import { waitFor } from '@tripod/shared/testing/wait-for';
+import { makeStateDir } from './make-state-dir.ts';
 
 export const checkout = join(import.meta.dirname, '../..');
 
@@ -70,7 +70,7 @@ export const runStack = async ({
   stateDir,
 }: RunStackOptions = {}): Promise<RunningStack> => {
   const [port = 0, apiPort = 0, staticPort = 0, adminPort = 0] = await freePorts(4);
-  const dir = stateDir ?? mkdtempSync(join(tmpdir(), 'tripod-system-'));
+  const dir = stateDir ?? makeStateDir();
   const flags = [
     '--port',
     port,

@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { freePort } from '@tripod/shared/testing/free-port';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { ask } from '../support/ask.ts';
+import { makeStateDir } from '../support/make-state-dir.ts';
 import { checkout, exited, spawnNode } from '../support/run-stack.ts';
 
 type Copy = { readonly url: string; readonly child: ChildProcess };
@@ -53,7 +53,7 @@ afterEach(async () => {
 
 describe('copies that are started one by one, without the stack', () => {
   it('share one Postgres, which outlives the copy that started it', async () => {
-    stateDir = mkdtempSync(join(tmpdir(), 'tripod-copies-'));
+    stateDir = makeStateDir();
     const first = await startCopy('api-1');
     const second = await startCopy('api-2');
     const third = await startCopy('api-3');
@@ -67,7 +67,7 @@ describe('copies that are started one by one, without the stack', () => {
   }, 90_000);
 
   it('find the data again when all of them had ended', async () => {
-    stateDir = mkdtempSync(join(tmpdir(), 'tripod-copies-'));
+    stateDir = makeStateDir();
     const first = await startCopy('api-1');
     await add(first, 'kept');
     first.child.kill('SIGTERM');
