@@ -121,9 +121,23 @@ describe.each(engineNames)('time-outs of the engine %s', (engine) => {
     const upstream = await runUpstream((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf');
     });
-    const { port } = await over([upstream], { idleTimeoutMs: 200 });
+    const { port, log } = await over([upstream], { idleTimeoutMs: 200 });
     await expect(ask({ port })).rejects.toThrow();
     await waitFor('the upstream to be let go', () => upstream.open === 0);
+    await waitFor('the line in the log', () => log.requests.length === 1);
+    expect(log.requests[0]).toMatchObject({ status: 200, fields: { upstreamStatus: '200 broke off' } });
+  });
+
+  it('cuts off a client that takes nothing of its answer, and logs it as one that left', async () => {
+    const upstream = await runUpstream((socket) => void socket.write(plainResponse('x'.repeat(20_000_000))));
+    const { port, log } = await over([upstream], { idleTimeoutMs: 200 });
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.pause();
+    socket.write('GET / HTTP/1.1\r\nHost: h\r\n\r\n');
+    await waitFor('the line in the log', () => log.requests.length === 1);
+    expect(log.requests[0]).toMatchObject({ status: 499 });
+    socket.destroy();
   });
 
   it('survives a standstill behind another answer, and what comes after it', async () => {

@@ -221,6 +221,8 @@ export class ForwardRequest {
         this.#failed('response-timeout');
         return;
       case 'response-body':
+        // Whose silence it was: a client that takes nothing has left as far as we know.
+        if (this.#attempt) this.#attempt.brokeOff = !this.#response.writableNeedDrain;
         this.#upstreamRequest?.destroy();
         this.#cutOff();
         return;

@@ -1,0 +1,84 @@
+import { describe, expect, it } from '@jest/globals';
+import { createFakeClock } from '@tripod/shared/testing/fake-clock';
+import { createAccessLog } from '../../src/forwarding/access-log.ts';
+import { Exchange } from '../../src/forwarding/exchange.ts';
+import { RetryBudget } from '../../src/forwarding/retry.ts';
+import { collectLog } from '../support/collect-log.ts';
+import { makePool } from '../support/make-pool.ts';
+
+const request = {
+  method: 'GET',
+  target: '/a?b',
+  protocol: 'HTTP/1.1',
+  clientAddress: '10.0.0.1',
+  requestId: 'request-1',
+  userAgent: 'curl',
+  referer: undefined,
+};
+
+const scene = () => {
+  const clock = createFakeClock();
+  const log = collectLog();
+  const nothing = (): void => undefined;
+  const observer = {
+    received: nothing,
+    attemptBegan: nothing,
+    attemptEnded: nothing,
+    finished: createAccessLog(log),
+  };
+  const exchange = new Exchange({ clock, observer, budget: new RetryBudget(clock) }, request);
+  const route = { prefix: '/', stripPrefix: true, maxBodyBytes: 1, pool: makePool(3) };
+  return { clock, log, exchange, route };
+};
+
+describe('createAccessLog', () => {
+  it('writes every upstream that was tried, how it ended and how long it took', () => {
+    const { clock, log, exchange, route } = scene();
+    const first = exchange.begin(route);
+    clock.advance(5);
+    if (first) exchange.fail(first, 'refused', true);
+    const second = exchange.begin(route);
+    clock.advance(20);
+    if (second) exchange.answered(second, 200);
+    exchange.bytes = 7;
+    exchange.finish(200);
+    expect(log.requests).toEqual([
+      {
+        method: 'GET',
+        url: '/a?b',
+        status: 200,
+        bytes: 7,
+        durationMs: 25,
+        requestId: 'request-1',
+        fields: {
+          client: '10.0.0.1',
+          upstream: '127.0.0.1:1, 127.0.0.1:2',
+          upstreamStatus: 'refused, 200',
+          upstreamMs: '5, 20',
+          tries: 2,
+        },
+      },
+    ]);
+  });
+
+  it('tells a body that broke off and a try that was given up apart from an answer', () => {
+    const broken = scene();
+    const attempt = broken.exchange.begin(broken.route);
+    if (attempt) {
+      broken.exchange.answered(attempt, 200);
+      attempt.brokeOff = true;
+    }
+    broken.exchange.finish(200);
+    expect(broken.log.requests[0]?.fields['upstreamStatus']).toBe('200 broke off');
+    const left = scene();
+    left.exchange.begin(left.route);
+    left.exchange.finish(499);
+    expect(left.log.requests[0]?.fields['upstreamStatus']).toBe('abandoned');
+  });
+
+  it('names no upstream for what never reached one', () => {
+    const { log, exchange } = scene();
+    exchange.finish(404);
+    expect(log.requests[0]?.fields).toEqual({ client: '10.0.0.1' });
+  });
+});
