@@ -1,13 +1,12 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { findEmbeddedPostgres } from '@tripod/embedded-postgres/find-embedded-postgres';
 import { findProcess } from '@tripod/embedded-postgres/process-table';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { ask } from '../support/ask.ts';
 import { findInstalledNginx } from '../support/run-nginx.ts';
-import { exited, type RunningStack, type RunStackOptions, runStack } from '../support/run-stack.ts';
+import { type RunningStack, type RunStackOptions, runStack } from '../support/run-stack.ts';
 import { type Load, startLoad } from '../support/start-load.ts';
 
 // Guards against a test that hangs; nothing is measured by them.
@@ -23,9 +22,11 @@ type Row = {
 
 const stacks: RunningStack[] = [];
 const loads: Load[] = [];
+const stopStacks = async (): Promise<void> => {
+  for (const stack of stacks.splice(0)) await stack.stop();
+};
 afterEach(async () => {
   for (const load of loads.splice(0)) await load.stop();
-  for (const stack of stacks.splice(0)) await stack.stop();
 });
 
 const start = async (options: RunStackOptions = {}): Promise<RunningStack> => {
@@ -68,9 +69,14 @@ const titles = async (stack: RunningStack): Promise<readonly string[]> => {
   return (JSON.parse(body) as { readonly title: string }[]).map(({ title }) => title);
 };
 
-describe('the stack', () => {
+describe('a running stack', () => {
+  let stack: RunningStack;
+  beforeAll(async () => {
+    stack = await start();
+  });
+  afterAll(stopStacks);
+
   it('shows its processes, and what the proxy says of the copies', async () => {
-    const stack = await start();
     const rows = await ps(stack);
     expect(rows.map(({ name, state, restarts }) => `${name} ${state} ${restarts}`)).toEqual([
       ...['proxy ready 0', 'static-server ready 0', 'api-1 ready 0', 'api-2 ready 0', 'api-3 ready 0'],
@@ -80,26 +86,33 @@ describe('the stack', () => {
     expect([code, output]).toEqual([0, expect.stringContaining('"message":"ready"')]);
   });
 
-  it('scales up and down under load without a failed request', async () => {
-    const stack = await start({ copies: 1 });
+  it('refuses to be started twice in one folder, and says what runs', async () => {
+    const { code, output } = await stack.command('up');
+    expect([code, output]).toEqual([
+      1,
+      `stack: Tripod already runs here, as process ${stack.process.pid}, at ${stack.url} with 3 copies of the API; stop it with Ctrl-C in its terminal, or with: pnpm stack down\n`,
+    ]);
+  });
+
+  it('loses no GET when a copy is killed under load, and has it back', async () => {
     const users = await load(stack);
-    expect((await stack.command('scale', 'api=3')).code).toBe(0);
-    await waitFor('answers of the third copy', () => users.answersOf('api-3') > 20);
-    expect((await stack.command('scale', 'api=1')).code).toBe(0);
-    const before = users.answersOf('api-1');
-    await waitFor('answers of the first copy', () => users.answersOf('api-1') > before + 20);
+    const { pid = 0 } = await find(stack, 'api-2');
+    process.kill(pid, 'SIGKILL');
+    await waitFor('the copy to be back', async () => {
+      const row = await find(stack, 'api-2');
+      return row.pid !== pid && row.restarts === 1 && row.upstream?.state === 'available';
+    });
+    const before = users.answersOf('api-2');
+    await waitFor('answers of the copy', () => users.answersOf('api-2') > before + 20);
     expect((await users.stop()).failures).toEqual([]);
-    expect((await ps(stack)).map(({ name }) => name)).toEqual(['proxy', 'static-server', 'api-1']);
   });
 
   it('renews every copy under load without a failed request, and never has more than one away', async () => {
-    const stack = await start();
     const before = await ps(stack);
     const users = await load(stack);
     const fewest = { available: 3 };
-    const restart = stack.command('restart', 'api');
     let done = false;
-    void restart.then(() => {
+    const restart = stack.command('restart', 'api').finally(() => {
       done = true;
     });
     await waitFor(
@@ -124,22 +137,27 @@ describe('the stack', () => {
     expect(renewed.map(({ name }) => name)).toEqual(['api-1', 'api-2', 'api-3']);
   });
 
-  it('loses no GET when a copy is killed under load, and has it back', async () => {
-    const stack = await start();
+  it('scales down and up under load without a failed request', async () => {
     const users = await load(stack);
-    const { pid = 0 } = await find(stack, 'api-2');
-    process.kill(pid, 'SIGKILL');
-    await waitFor('the copy to be back', async () => {
-      const row = await find(stack, 'api-2');
-      return row.pid !== pid && row.restarts === 1 && row.upstream?.state === 'available';
-    });
-    const before = users.answersOf('api-2');
-    await waitFor('answers of the copy', () => users.answersOf('api-2') > before + 20);
+    expect((await stack.command('scale', 'api=1')).code).toBe(0);
+    const before = users.answersOf('api-1');
+    await waitFor('answers of the first copy', () => users.answersOf('api-1') > before + 20);
+    expect((await ps(stack)).map(({ name }) => name)).toEqual(['proxy', 'static-server', 'api-1']);
+    expect((await stack.command('scale', 'api=3')).code).toBe(0);
+    const third = users.answersOf('api-3');
+    await waitFor('answers of the third copy', () => users.answersOf('api-3') > third + 20);
     expect((await users.stop()).failures).toEqual([]);
   });
 
+  it('keeps a stopped copy down under load without a failed request', async () => {
+    const users = await load(stack);
+    const { code, output } = await stack.command('stop', 'api-2');
+    expect([code, output]).toEqual([0, expect.stringContaining('stays down until: pnpm stack start api-2')]);
+    expect((await users.stop()).failures).toEqual([]);
+    expect((await find(stack, 'api-2')).state).toBe('stopped');
+  });
+
   it('answers 503 at once when no copy is left, still serves the page, and is back within 2 s of a copy', async () => {
-    const stack = await start();
     expect((await stack.command('stop', 'api')).code).toBe(0);
     const { status, headers } = await ask(stack.url, '/api/images.json');
     expect([status, headers['retry-after']]).toEqual([503, '1']);
@@ -147,39 +165,27 @@ describe('the stack', () => {
     expect((await stack.command('start', 'api-2')).code).toBe(0);
     await waitFor('the API', async () => (await ask(stack.url, '/api/images.json')).status === 200, 2000);
   });
+});
 
-  it('keeps a stopped copy down, and the others serving', async () => {
-    const stack = await start();
-    const users = await load(stack);
-    const { code, output } = await stack.command('stop', 'api-2');
-    expect([code, output]).toEqual([0, expect.stringContaining('stays down until: pnpm stack start api-2')]);
-    expect((await find(stack, 'api-2')).state).toBe('stopped');
-    expect((await users.stop()).failures).toEqual([]);
-    expect((await ask(stack.url, '/api/images.json')).headers['x-served-by']).not.toBe('api-2');
-  });
+describe('the end of a stack', () => {
+  afterEach(stopStacks);
 
-  it('leaves nothing behind when it is killed, and the next one finds the data', async () => {
-    const first = await start();
+  it('is the end of everything when it is killed; the next one ends a copy that hangs, and finds the data', async () => {
+    const first = await start({ copies: 2 });
     await ask(first.url, '/api/images.json', { method: 'POST', body: JSON.stringify(image) });
     const pids = await pidsOf(first);
+    const { pid: hung = 0 } = await find(first, 'api-1');
+    process.kill(hung, 'SIGSTOP');
     process.kill(first.process.pid ?? 0, 'SIGKILL');
-    await waitFor('every process to end', () => pids.every(isGone), 15_000);
-    const second = await start({ stateDir: first.stateDir });
+    await waitFor('the others to end', () => pids.every((pid) => pid === hung || isGone(pid)), 15_000);
+    expect(isGone(hung)).toBe(false);
+    const second = await start({ stateDir: first.stateDir, copies: 1 });
+    expect(isGone(hung)).toBe(true);
     expect(await titles(second)).toContain('Kept');
   });
 
-  it('starts over a copy that hung when the stack was killed', async () => {
-    const first = await start();
-    const { pid = 0 } = await find(first, 'api-1');
-    process.kill(pid, 'SIGSTOP');
-    process.kill(first.process.pid ?? 0, 'SIGKILL');
-    await exited(first.process);
-    await start({ stateDir: first.stateDir });
-    expect(isGone(pid)).toBe(true);
-  });
-
-  it('is stopped by stack down, which waits, and keeps the data for the next start', async () => {
-    const first = await start();
+  it('comes by stack down, which waits; the data stays until stack reset', async () => {
+    const first = await start({ copies: 1 });
     await ask(first.url, '/api/images.json', { method: 'POST', body: JSON.stringify(image) });
     const pids = await pidsOf(first);
     expect(await first.command('down')).toMatchObject({
@@ -187,66 +193,45 @@ describe('the stack', () => {
       output: expect.stringMatching(/stopped\n$/),
     });
     expect(pids.filter((pid) => !isGone(pid))).toEqual([]);
-    const second = await start({ stateDir: first.stateDir });
+    for (const command of [['ps'], ['scale', 'api=2'], ['down']]) {
+      expect(await first.command(...command)).toEqual({
+        code: 1,
+        output: 'stack: No stack runs here. Start it with: pnpm dev\n',
+      });
+    }
+    const second = await start({ copies: 1, stateDir: first.stateDir });
     expect(await titles(second)).toContain('Kept');
-    expect((await second.command('down')).code).toBe(0);
-    expect((await second.command('reset', '--yes')).code).toBe(0);
-    const third = await start({ stateDir: first.stateDir });
+    expect(await second.command('reset', '--yes')).toMatchObject({ code: 1 });
+    await second.command('down');
+    expect(await second.command('reset', '--yes')).toMatchObject({ code: 0 });
+    const third = await start({ copies: 1, stateDir: first.stateDir });
     expect(await titles(third)).not.toContain('Kept');
   });
 
-  it('refuses to start twice in one folder, and says what runs', async () => {
-    const stack = await start({ copies: 2 });
-    const { code, output } = await stack.command('up');
-    expect([code, output]).toEqual([
-      1,
-      `stack: Tripod already runs here, as process ${stack.process.pid}, at ${stack.url} with 2 copies of the API; stop it with Ctrl-C in its terminal, or with: pnpm stack down\n`,
-    ]);
-  });
-
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-    'ends everything in order within 15 s of %s',
-    async (signal) => {
-      const stack = await start({ copies: 1 });
+  it('comes in order within 15 s of SIGTERM, Ctrl-C and the end of the terminal', async () => {
+    let stateDir: string | undefined;
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+      const stack = await start({ copies: 1, ...(stateDir === undefined ? {} : { stateDir }) });
+      stateDir = stack.stateDir;
       const pids = await pidsOf(stack);
       stack.process.kill(signal);
       await waitFor('the end', () => stack.process.exitCode !== null, 15_000);
       expect(stack.process.exitCode).toBe(0);
       expect(pids.filter((pid) => !isGone(pid))).toEqual([]);
-      const stopped = readFileSync(join(stack.stateDir, 'logs/stack.log'), 'utf8').trim().split('\n').at(-1);
-      expect(stopped).toContain('"message":"stopped"');
-    },
-  );
-
-  it('does not take long for a service that does not answer', async () => {
-    const stack = await start({ copies: 1 });
-    const pids = await pidsOf(stack);
-    process.kill((await find(stack, 'proxy')).pid ?? 0, 'SIGSTOP');
-    stack.process.kill('SIGTERM');
-    await waitFor('the end', () => stack.process.exitCode !== null, 15_000);
-    expect(pids.filter((pid) => !isGone(pid))).toEqual([]);
-  });
-
-  it('says how to start one when nothing runs', async () => {
-    const stack = await start({ copies: 0 });
-    await stack.command('down');
-    for (const command of [['ps'], ['scale', 'api=2'], ['restart', 'api'], ['down']]) {
-      expect(await stack.command(...command)).toEqual({
-        code: 1,
-        output: 'stack: No stack runs here. Start it with: pnpm dev\n',
-      });
+      const log = readFileSync(join(stateDir, 'logs/stack.log'), 'utf8');
+      expect(log.trim().split('\n').at(-1)).toContain('"message":"stopped"');
     }
   });
+});
+
+describe('a stack with nginx in front', () => {
+  afterEach(stopStacks);
 
   const withNginx = findInstalledNginx() ? it : it.skip;
   withNginx(
     'scales and renews behind nginx without a failed request (skipped where it is missing)',
     async () => {
-      const stack = await start({
-        copies: 1,
-        proxy: 'nginx',
-        stateDir: mkdtempSync(join(tmpdir(), 'tripod-system-')),
-      });
+      const stack = await start({ copies: 1, proxy: 'nginx' });
       const failures: number[] = [];
       const users = { stopping: false };
       // A connection each: nginx closes kept ones when it is reloaded, and a client may just be using one.

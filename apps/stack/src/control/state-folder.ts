@@ -13,6 +13,7 @@ export type StateFolder = {
   /** Holds the control socket; nobody else may enter. */
   readonly socketDir: string;
   readonly socketPath: string;
+  readonly compileCacheDir: string;
   /** Files of nginx, when it is the proxy. */
   readonly nginxDir: string;
 };
@@ -39,6 +40,7 @@ export const locateState = (stateDir: string, userId: number): StateFolder => {
     stateFile: join(real, 'stack.json'),
     socketDir,
     socketPath: join(socketDir, 'stack.sock'),
+    compileCacheDir: join(real, 'compile-cache'),
     nginxDir: join(real, 'nginx'),
   };
 };
