@@ -80,6 +80,7 @@ describe('a running stack', () => {
     const rows = await ps(stack);
     expect(rows.map(({ name, state, restarts }) => `${name} ${state} ${restarts}`)).toEqual([
       ...['proxy ready 0', 'static-server ready 0', 'api-1 ready 0', 'api-2 ready 0', 'api-3 ready 0'],
+      'postgres ready 0',
     ]);
     expect(rows.filter(({ upstream }) => upstream?.state === 'available')).toHaveLength(3);
     const { code, output } = await stack.command('logs', 'stack', '-n', '1');
@@ -142,7 +143,12 @@ describe('a running stack', () => {
     expect((await stack.command('scale', 'api=1')).code).toBe(0);
     const before = users.answersOf('api-1');
     await waitFor('answers of the first copy', () => users.answersOf('api-1') > before + 20);
-    expect((await ps(stack)).map(({ name }) => name)).toEqual(['proxy', 'static-server', 'api-1']);
+    expect((await ps(stack)).map(({ name }) => name)).toEqual([
+      'proxy',
+      'static-server',
+      'api-1',
+      'postgres',
+    ]);
     expect((await stack.command('scale', 'api=3')).code).toBe(0);
     const third = users.answersOf('api-3');
     await waitFor('answers of the third copy', () => users.answersOf('api-3') > third + 20);

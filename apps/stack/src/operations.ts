@@ -90,6 +90,9 @@ export const createOperations = ({ stack, dependencies, onDown }: OperationsOpti
 
   return async (request, say) => {
     if (stack.stopping && request.command !== 'ps') throw new StartError('The stack is stopping.');
+    if (!stack.started && request.command !== 'ps' && request.command !== 'down') {
+      throw new StartError('The stack is still starting; try again in a moment.');
+    }
     switch (request.command) {
       case 'ps':
         return reportStack(stack, dependencies);

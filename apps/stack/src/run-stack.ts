@@ -105,7 +105,7 @@ const createActions = ({ own, checkout, commands }: RunStackOptions): ProgramAct
         onStopWanted(stop) {
           for (const signal of ['SIGINT', 'SIGTERM'] as const) own.on(signal, () => stop(signal));
           own.on('SIGHUP', () => stop('SIGHUP', { again: false }));
-          own.on('uncaughtException', (error) => stop(`uncaught: ${error.stack}`, { again: false }));
+          own.on('uncaughtException', (error) => stop(`uncaught: ${error.stack}`, { again: false, code: 1 }));
           watchLauncher(own, () => stop('what started it is gone', { again: false }));
         },
       });

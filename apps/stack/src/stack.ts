@@ -35,6 +35,7 @@ export class Stack {
   readonly #options: StackOptions;
   readonly #startedAt: string;
   #databaseUrl: string | undefined;
+  #started = false;
   #stopping = false;
 
   constructor(options: StackOptions) {
@@ -72,6 +73,15 @@ export class Stack {
 
   get processes(): readonly SupervisedProcess[] {
     return [this.proxy, this.staticServer, ...this.copies.all];
+  }
+
+  /** Whether it has served: before that there is nothing to change. */
+  get started(): boolean {
+    return this.#started;
+  }
+
+  markStarted(): void {
+    this.#started = true;
   }
 
   get stopping(): boolean {

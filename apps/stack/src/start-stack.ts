@@ -89,6 +89,7 @@ const bringUp = async (options: BringUpOptions): Promise<void> => {
   await Promise.all([stack.staticServer.start(), ...copies.map((copy) => copy.start())]);
   for (const { spec } of copies) await stack.balancer.add(spec.port);
   await stack.proxy.start();
+  stack.markStarted();
 };
 
 /**

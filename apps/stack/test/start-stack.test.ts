@@ -198,6 +198,10 @@ describe('startStack', () => {
     });
     starting.catch(() => undefined);
     await waitFor('the start', () => running?.stack.copies.all[0]?.state === 'starting');
+    const { socketPath } = locateState(config.stateDir, dependencies.userId);
+    await expect(askStack({ command: 'scale', count: 3 }, { socketPath, startCommand: '' })).rejects.toThrow(
+      'The stack is still starting; try again in a moment.',
+    );
     await running?.stop();
     await expect(starting).rejects.toThrow(/was stopped before it served|is stopping/);
     expect(running?.stack.processes.filter(({ pid }) => pid !== undefined)).toEqual([]);

@@ -4,8 +4,13 @@ import type { StackDependencies } from '../stack-dependencies.ts';
 import { type RunningStack, startStack } from '../start-stack.ts';
 import { showReady } from './show-ready.ts';
 
-/** Why the stack is to end. `again`: a person insists. */
-export type OnStopWanted = (stop: (why: string, options?: { readonly again: boolean }) => void) => void;
+export type StopWish = {
+  /** Whether a second one is a person who insists. Default true. */
+  readonly again?: boolean;
+  /** What the process ends with. Default 0. */
+  readonly code?: number;
+};
+export type OnStopWanted = (stop: (why: string, wish?: StopWish) => void) => void;
 
 export type UpOptions = {
   readonly config: UpConfig;
@@ -28,7 +33,7 @@ export const runUp = async ({ config, dependencies, onStopWanted, exit }: UpOpti
   let stoppingSinceMs: number | undefined;
   const say = (message: string, fields = {}): void => running?.output.event('info', message, fields);
 
-  const stop = (why: string, { again = true } = {}): void => {
+  const stop = (why: string, { again = true, code = 0 }: StopWish = {}): void => {
     if (stoppingSinceMs !== undefined) {
       if (!again || clock.monotonicMs() - stoppingSinceMs < oneSignalMs) return;
       say('again: killing everything');
@@ -43,7 +48,7 @@ export const runUp = async ({ config, dependencies, onStopWanted, exit }: UpOpti
     }
     say('stopping', { why });
     running.stop().then(
-      () => exit(0),
+      () => exit(code),
       (error: unknown) => {
         running?.output.event('error', 'stopping failed', { error });
         exit(1);

@@ -39,6 +39,8 @@ export const generateNginxConfig = (template: string, input: NginxConfigInput): 
   const { port, apiPorts, staticPort, dir, mimeTypes, ipv6 } = input;
   const changes: readonly (readonly [line: RegExp, replacement: string])[] = [
     [/^pid .*;$/m, `pid ${quote(nginxPidFile(dir))};`],
+    // Each client that closes its connection is a line of level info: too much beside the other services.
+    [/^error_log stderr info;$/m, 'error_log stderr warn;'],
     [/^( *\w+_temp_path) .*;$/gm, `$1 ${quote(join(dir, 'temp'))};`],
     [/^( *include) mime\.types;$/m, `$1 ${quote(mimeTypes)};`],
     [/^( *access_log) \/dev\/stdout /m, `$1 ${quote(nginxAccessLog(dir))} `],
