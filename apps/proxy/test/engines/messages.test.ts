@@ -136,6 +136,32 @@ describe.each(engineNames)('messages through the engine %s', (engine) => {
     expect(text.match(/\r\n\r\n\/\d/g)).toEqual(['\r\n\r\n/1', '\r\n\r\n/2', '\r\n\r\n/3']);
   });
 
+  it('carries requests that were sent at once out one after the other, as they may depend on each other', async () => {
+    let atOnce = 0;
+    let most = 0;
+    const order: string[] = [];
+    const upstream = await runNodeUpstream(({ url = '' }, response) => {
+      order.push(url);
+      atOnce += 1;
+      most = Math.max(most, atOnce);
+      setTimeout(() => {
+        atOnce -= 1;
+        response.end(url);
+      }, 20);
+    });
+    const { port } = await proxyTo(upstream);
+    const paths = Array.from({ length: 10 }, (_, index) => `/${index}`);
+    const bytes = paths
+      .map(
+        (path) =>
+          `POST ${path} HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n${path === '/9' ? 'Connection: close\r\n' : ''}\r\nx`,
+      )
+      .join('');
+    const text = await exchangeRaw({ port, bytes });
+    expect(text.match(/HTTP\/1\.1 200/g)).toHaveLength(10);
+    expect({ most, order }).toEqual({ most: 1, order: paths });
+  });
+
   it('keeps connections to upstreams', async () => {
     const upstream = await runUpstream();
     const proxy = await proxyTo(upstream);

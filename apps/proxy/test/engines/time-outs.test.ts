@@ -140,24 +140,6 @@ describe.each(engineNames)('time-outs of the engine %s', (engine) => {
     socket.destroy();
   });
 
-  it('survives a standstill behind another answer, and what comes after it', async () => {
-    const upstream = await runUpstream((socket, { target }) => {
-      socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n');
-      const everyMs = target === '/1' ? 50 : 500;
-      const timer = setInterval(() => socket.write('1\r\nx\r\n'), everyMs);
-      socket.once('close', () => clearInterval(timer));
-    });
-    const { port } = await over([upstream], { idleTimeoutMs: 250 });
-    const socket = connect(port, '127.0.0.1');
-    socket.on('error', () => undefined);
-    socket.write('GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n');
-    socket.resume();
-    await waitFor('the second to be given up', () => upstream.open === 1);
-    socket.destroy();
-    upstream.setScript((other) => void other.write(plainResponse('still here')));
-    expect((await ask({ port })).text).toBe('still here');
-  });
-
   it('closes idle connections of clients', async () => {
     const { port } = await over([await runUpstream()], { clientKeepAliveMs: 200 });
     const text = await exchangeRaw({ port, bytes: 'GET / HTTP/1.1\r\nHost: h\r\n\r\n' });

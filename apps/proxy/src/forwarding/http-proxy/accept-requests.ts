@@ -2,6 +2,27 @@ import { type IncomingMessage, type RequestListener, type Server, ServerResponse
 import type { Socket } from 'node:net';
 
 /**
+ * Carries the requests of one connection out one after the other, however many were sent at once: they may depend on
+ * each other (RFC 9112 9.3.2), and a single client could otherwise hold thousands of upstream connections.
+ */
+export const oneAtATime = (handle: RequestListener): RequestListener => {
+  const latest = new WeakMap<Socket, ServerResponse>();
+  return (request, response) => {
+    const { socket } = request;
+    const earlier = latest.get(socket);
+    latest.set(socket, response);
+    if (!earlier || earlier.closed) {
+      handle(request, response);
+      return;
+    }
+    earlier.once('close', () => {
+      // Meanwhile the connection may have ended, or the body turned out to be broken and been answered so.
+      if (!socket.destroyed && !response.headersSent) handle(request, response);
+    });
+  };
+};
+
+/**
  * Gives the handler what node:http would answer by itself or cut off, so that all refusals look alike and are logged:
  * CONNECT, expectations, and a missing Host header.
  */

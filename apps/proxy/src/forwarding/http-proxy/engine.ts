@@ -12,7 +12,7 @@ import { Exchange, type ExchangeRequest } from '../exchange.ts';
 import { plainAddress } from '../forwarded-headers.ts';
 import { createUpstreamLookup } from '../resolve-upstream.ts';
 import { RetryBudget } from '../retry.ts';
-import { acceptEveryRequest } from './accept-requests.ts';
+import { acceptEveryRequest, oneAtATime } from './accept-requests.ts';
 import { type Admitted, admitRequest } from './admission.ts';
 import { type ForwardingParts, ForwardRequest } from './forward-request.ts';
 import { createHardenedPackage } from './hardened-package.ts';
@@ -126,7 +126,7 @@ export const createHttpProxyEngine = ({ config, routes, observer, clock }: Engin
   const onRefused = (socket: Socket, { code }: AppError): void => {
     if (!closing.has(socket)) new Exchange(context, unreadRequest(socket)).finish(errorCodes[code].status);
   };
-  const stoppable = createStoppableServer(handle, { readiness, clock, onRefused });
+  const stoppable = createStoppableServer(oneAtATime(handle), { readiness, clock, onRefused });
   applyTimeouts(stoppable.server, config);
   acceptEveryRequest(stoppable.server, handle);
   return {
