@@ -5,13 +5,13 @@ import {
   type UpstreamScript,
 } from '@tripod/shared/testing/scripted-upstream';
 import { waitFor } from '@tripod/shared/testing/wait-for';
-import type { ProxySettings } from '../../src/config.ts';
-import { engineNames } from '../../src/forwarding/engine-table.ts';
-import { ask, json, someBytes } from '../support/ask.ts';
-import { runEchoUpstream, sha, type Told } from '../support/echo-upstream.ts';
-import { routeTo, runProxy } from '../support/run-proxy.ts';
-import { stopAll } from '../support/stop-all.ts';
-import { refusingUpstream, runUpstream } from '../support/upstreams.ts';
+import type { ProxySettings } from '../../../src/config.ts';
+import { engineNames } from '../../../src/forwarding/engine-table.ts';
+import { ask, json, someBytes } from '../../support/ask.ts';
+import { runEchoUpstream, sha, type Told } from '../../support/echo-upstream.ts';
+import { routeTo, runProxy } from '../../support/run-proxy.ts';
+import { stopAll } from '../../support/stop-all.ts';
+import { refusingUpstream, runUpstream } from '../../support/upstreams.ts';
 
 afterEach(stopAll);
 

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { plainResponse, startScriptedUpstream } from '@tripod/shared/testing/scripted-upstream';
 import { waitFor } from '@tripod/shared/testing/wait-for';
-import type { ProxySettings } from '../../src/config.ts';
-import { engineNames } from '../../src/forwarding/engine-table.ts';
-import { ask } from '../support/ask.ts';
-import { routeTo, runProxy } from '../support/run-proxy.ts';
-import { stopAll } from '../support/stop-all.ts';
-import { refusingUpstream, runUpstream } from '../support/upstreams.ts';
+import type { ProxySettings } from '../../../src/config.ts';
+import { engineNames } from '../../../src/forwarding/engine-table.ts';
+import { ask } from '../../support/ask.ts';
+import { routeTo, runProxy } from '../../support/run-proxy.ts';
+import { stopAll } from '../../support/stop-all.ts';
+import { refusingUpstream, runUpstream } from '../../support/upstreams.ts';
 
 afterEach(stopAll);
 

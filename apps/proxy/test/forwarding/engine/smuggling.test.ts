@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { exchangeRaw } from '@tripod/shared/testing/raw-http';
 import { plainResponse } from '@tripod/shared/testing/scripted-upstream';
-import { engineNames } from '../../src/forwarding/engine-table.ts';
-import { ask } from '../support/ask.ts';
-import { routeTo, runProxy } from '../support/run-proxy.ts';
-import { stopAll } from '../support/stop-all.ts';
-import { runUpstream } from '../support/upstreams.ts';
+import { engineNames } from '../../../src/forwarding/engine-table.ts';
+import { ask } from '../../support/ask.ts';
+import { routeTo, runProxy } from '../../support/run-proxy.ts';
+import { stopAll } from '../../support/stop-all.ts';
+import { runUpstream } from '../../support/upstreams.ts';
 
 afterEach(stopAll);
 

@@ -4,11 +4,11 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { listen } from '@tripod/shared/process/listen';
 import { waitFor } from '@tripod/shared/testing/wait-for';
-import { engineNames } from '../../src/forwarding/engine-table.ts';
-import { ask } from '../support/ask.ts';
-import { runNodeUpstream } from '../support/echo-upstream.ts';
-import { addressesOf, killProxies, spawnProxy } from '../support/spawn-proxy.ts';
-import { stopAll } from '../support/stop-all.ts';
+import { engineNames } from '../../../src/forwarding/engine-table.ts';
+import { ask } from '../../support/ask.ts';
+import { runNodeUpstream } from '../../support/echo-upstream.ts';
+import { addressesOf, killProxies, spawnProxy } from '../../support/spawn-proxy.ts';
+import { stopAll } from '../../support/stop-all.ts';
 
 afterEach(killProxies);
 afterEach(stopAll);

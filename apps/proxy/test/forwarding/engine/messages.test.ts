@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
 import { plainResponse } from '@tripod/shared/testing/scripted-upstream';
-import { engineNames } from '../../src/forwarding/engine-table.ts';
-import { ask, someBytes } from '../support/ask.ts';
-import { runEchoUpstream, runNodeUpstream, sha, type Told } from '../support/echo-upstream.ts';
-import { routeTo, runProxy } from '../support/run-proxy.ts';
-import { stopAll } from '../support/stop-all.ts';
-import { runUpstream } from '../support/upstreams.ts';
+import { engineNames } from '../../../src/forwarding/engine-table.ts';
+import { ask, someBytes } from '../../support/ask.ts';
+import { runEchoUpstream, runNodeUpstream, sha, type Told } from '../../support/echo-upstream.ts';
+import { routeTo, runProxy } from '../../support/run-proxy.ts';
+import { stopAll } from '../../support/stop-all.ts';
+import { runUpstream } from '../../support/upstreams.ts';
 
 afterEach(stopAll);
 

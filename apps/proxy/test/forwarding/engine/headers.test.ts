@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
 import { plainResponse, type ScriptedUpstream } from '@tripod/shared/testing/scripted-upstream';
-import type { ProxySettings } from '../../src/config.ts';
-import { engineNames } from '../../src/forwarding/engine-table.ts';
-import { routeTo, runProxy } from '../support/run-proxy.ts';
-import { stopAll } from '../support/stop-all.ts';
-import { runUpstream } from '../support/upstreams.ts';
+import type { ProxySettings } from '../../../src/config.ts';
+import { engineNames } from '../../../src/forwarding/engine-table.ts';
+import { routeTo, runProxy } from '../../support/run-proxy.ts';
+import { stopAll } from '../../support/stop-all.ts';
+import { runUpstream } from '../../support/upstreams.ts';
 
 afterEach(stopAll);
 

@@ -3,13 +3,13 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
 import { plainResponse } from '@tripod/shared/testing/scripted-upstream';
 import { waitFor } from '@tripod/shared/testing/wait-for';
-import type { ProxySettings } from '../../src/config.ts';
-import { engineNames } from '../../src/forwarding/engine-table.ts';
-import { ask, json } from '../support/ask.ts';
-import { routeTo, runProxy } from '../support/run-proxy.ts';
-import { stopAll } from '../support/stop-all.ts';
-import { takeUnresponsivePort } from '../support/unresponsive-port.ts';
-import { runUpstream } from '../support/upstreams.ts';
+import type { ProxySettings } from '../../../src/config.ts';
+import { engineNames } from '../../../src/forwarding/engine-table.ts';
+import { ask, json } from '../../support/ask.ts';
+import { routeTo, runProxy } from '../../support/run-proxy.ts';
+import { stopAll } from '../../support/stop-all.ts';
+import { takeUnresponsivePort } from '../../support/unresponsive-port.ts';
+import { runUpstream } from '../../support/upstreams.ts';
 
 afterEach(stopAll);
 
