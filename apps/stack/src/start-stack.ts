@@ -8,8 +8,9 @@ import { takeStackLock } from './control/stack-lock.ts';
 import { findStackState, removeStackState } from './control/state-file.ts';
 import { makeStateFolder, type StateFolder } from './control/state-folder.ts';
 import { openDatabase } from './database.ts';
+import { findLeftNginx } from './nginx/find-left-nginx.ts';
 import { followFile } from './nginx/follow-file.ts';
-import { nginxAccessLog } from './nginx/nginx-config.ts';
+import { nginxAccessLog, nginxConfigFile, nginxPidFile } from './nginx/nginx-config.ts';
 import { createOperations } from './operations.ts';
 import { createOutput, type Output } from './output/output.ts';
 import type { UpConfig } from './settings.ts';
@@ -106,7 +107,12 @@ export const startStack = async (options: StartStackOptions): Promise<RunningSta
     const lock = await takeStackLock(folder);
     if (!lock) throw await alreadyRunning(folder);
     undo.push('the lock', lock.release);
-    const leftovers = await endLeftovers(findStackState(folder.stateFile)?.processes ?? [], { table, clock });
+    const { stateFile, nginxDir } = folder;
+    const left = findLeftNginx(nginxPidFile(nginxDir), nginxConfigFile(nginxDir), config.port);
+    const leftovers = await endLeftovers([...(findStackState(stateFile)?.processes ?? []), ...left], {
+      table,
+      clock,
+    });
     await checkPorts(config, dependencies);
 
     const output = createOutput({ logsDir: folder.logsDir, sink, clock, ...lineFormat });

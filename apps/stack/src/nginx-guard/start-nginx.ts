@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Clock } from '@tripod/shared/process/clock';
 import type { RunningService } from '@tripod/shared/process/run-cli';
 import { StartError } from '@tripod/shared/process/start-error';
+import { findLeftNginx } from '../nginx/find-left-nginx.ts';
 import { endLeftovers } from '../supervisor/end-leftovers.ts';
 import { pause } from '../supervisor/pause.ts';
 import type { ProcessTable } from '../supervisor/process-table.ts';
@@ -31,23 +31,12 @@ const accepts = (port: number): Promise<boolean> =>
     socket.once('connect', () => socket.destroy());
   });
 
-const pidIn = (file: string): number => {
-  try {
-    return Number(readFileSync(file, 'utf8')) || 0;
-  } catch {
-    return 0;
-  }
-};
-
 const ended = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
 
 /** Starts nginx and waits until it accepts connections. A guard that was killed may have left one: it is ended first. */
 export const startNginx = async (options: NginxOptions): Promise<RunningService> => {
   const { nginx, file, pidFile, port, clock, table, onDeath } = options;
-  await endLeftovers([{ name: 'nginx', pid: pidIn(pidFile), port, marks: ['nginx', file] }], {
-    table,
-    clock,
-  });
+  await endLeftovers(findLeftNginx(pidFile, file, port), { table, clock });
   // Its own error log is stderr, which it never opens: any kind of pipe will do there.
   const child = spawn(nginx, ['-e', 'stderr', '-c', file], { stdio: ['ignore', 'ignore', 'inherit'] });
   const gone = new Promise<void>((resolve) => {

@@ -32,7 +32,11 @@ export const followFile = async (path: string, options: FollowOptions): Promise<
 
   const readNew = async (): Promise<void> => {
     const file = await open(path, maxBytes === Number.POSITIVE_INFINITY ? 'r' : 'r+').catch(() => undefined);
-    if (!file) return;
+    if (!file) {
+      // What appears later is all new.
+      inode ??= 0;
+      return;
+    }
     try {
       const stat = await file.stat();
       if (inode === undefined) offset = fromStart ? 0 : stat.size;

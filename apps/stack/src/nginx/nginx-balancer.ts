@@ -5,7 +5,7 @@ import { StartError } from '@tripod/shared/process/start-error';
 import { type Balancer, maxDrainMs } from '../balancer/balancer.ts';
 import { pause } from '../supervisor/pause.ts';
 import type { ProcessTable } from '../supervisor/process-table.ts';
-import { generateNginxConfig, nginxPidFile } from './nginx-config.ts';
+import { generateNginxConfig, nginxConfigFile, nginxPidFile } from './nginx-config.ts';
 
 export type NginxBalancerOptions = {
   readonly checkout: string;
@@ -28,7 +28,7 @@ const maxReloadMs = 5000;
 /** nginx with a copy of config/nginx.conf that is written anew, and reloaded, whenever the copies change. */
 export const createNginxBalancer = (options: NginxBalancerOptions): Balancer => {
   const { checkout, nginx, dir, port, staticPort, ipv6, env, clock, table, isReady } = options;
-  const file = join(dir, 'nginx.conf');
+  const file = nginxConfigFile(dir);
   const template = readFileSync(join(checkout, 'config', 'nginx.conf'), 'utf8');
   const mimeTypes = join(checkout, 'config', 'mime.types');
   const serving = new Set<number>();

@@ -28,6 +28,7 @@ const serverLines = (ports: readonly number[]): string =>
     ? 'server 127.0.0.1:1 down;'
     : ports.map((port) => `server 127.0.0.1:${port} max_fails=1 fail_timeout=10s;`).join('\n    ');
 
+export const nginxConfigFile = (dir: string): string => join(dir, 'nginx.conf');
 export const nginxPidFile = (dir: string): string => join(dir, 'nginx.pid');
 export const nginxAccessLog = (dir: string): string => join(dir, 'access.log');
 

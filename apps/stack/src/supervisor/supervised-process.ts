@@ -38,6 +38,9 @@ type Waiting = { resolve(): void; reject(error: Error): void };
 
 const describe = ({ code, signal }: Exit): string => (signal ? `signal ${signal}` : `exit code ${code}`);
 
+/** What Node writes below the sentence of an error that nobody caught. */
+const afterError = /^(?:\s|$|\}|Node\.js v)/;
+
 /** One service that is kept running until a person wants it stopped. */
 export class SupervisedProcess {
   readonly spec: ProcessSpec;
@@ -154,7 +157,7 @@ export class SupervisedProcess {
         this.#first = undefined;
       },
       onLine: (line) => {
-        this.#lastLine = parseLogLine(line)?.message ?? line;
+        if (!afterError.test(line)) this.#lastLine = parseLogLine(line)?.message ?? line;
         onLine(this.name, line);
       },
     });

@@ -37,7 +37,7 @@ describe('followFile', () => {
 
   it('waits for a file that is not there yet', async () => {
     const path = join(makeFolder(), 'a.log');
-    const { following, lines } = await follow(path, { fromStart: true });
+    const { following, lines } = await follow(path);
     writeFileSync(path, 'first\n');
     await following.read();
     expect(lines).toEqual(['first']);

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { waitFor } from '@tripod/shared/testing/wait-for';
@@ -34,6 +35,7 @@ const start = async () => {
   const operate = createOperations({ stack, dependencies, onDown: () => undefined });
   return {
     stack,
+    dependencies,
     config,
     shown,
     url,
@@ -44,6 +46,18 @@ const start = async () => {
 };
 
 jest.setTimeout(60_000);
+
+/** An nginx with the configuration of that stack, of which no guard knows. Returns its process id. */
+const startNginxAlone = async (stateDir: string): Promise<number> => {
+  const file = join(realpathSync(stateDir), 'nginx/nginx.conf');
+  const child = spawn(installedNginx() ?? '', ['-e', 'stderr', '-c', file], {
+    stdio: 'ignore',
+    detached: true,
+  });
+  child.unref();
+  await waitFor('its pid file', () => existsSync(join(stateDir, 'nginx/nginx.pid')));
+  return child.pid ?? 0;
+};
 
 describe('a stack with nginx in front (skipped where nginx is missing)', () => {
   withNginx('balances over the copies, and keeps nginx’s access log', async () => {
@@ -77,6 +91,22 @@ describe('a stack with nginx in front (skipped where nginx is missing)', () => {
     expect(await answering()).toEqual(pids());
     await operate({ command: 'kill', name: 'proxy' });
     expect(await answering()).toEqual(pids());
+  });
+
+  withNginx('ends an nginx that lost both its guard and its stack at the next start', async () => {
+    const { stack, config, dependencies } = await start();
+    await stack.stop();
+    const left = await startNginxAlone(config.stateDir);
+    for (const running of started.splice(0)) await running.stop();
+    expect(systemProcesses.commandOf(left)).toBeDefined();
+    const again = await startStack({
+      config: { ...config, proxy: 'http-proxy' },
+      dependencies,
+      onDown: () => undefined,
+      onStack: (one) => void started.push(one),
+    });
+    expect(systemProcesses.commandOf(left)).toBeUndefined();
+    expect(again.stack.proxy.state).toBe('ready');
   });
 
   withNginx('leaves no nginx behind', async () => {

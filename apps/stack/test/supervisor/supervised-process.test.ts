@@ -83,7 +83,15 @@ describe('SupervisedProcess', () => {
   it('says the last words of a service that ends before it serves, and leaves it down', async () => {
     const { clock, process, started, last } = supervise();
     const begun = process.start();
-    last().options.onLine('api-server: Port 8081 is already in use');
+    for (const line of [
+      'api-server: Port 8081 is already in use',
+      '    at start (start.ts:1:1)',
+      '}',
+      '',
+      'Node.js v24',
+    ]) {
+      last().options.onLine(line);
+    }
     void last().die({ code: 1 });
     await expect(begun).rejects.toThrow(
       'did not start (exit code 1): api-server: Port 8081 is already in use',
