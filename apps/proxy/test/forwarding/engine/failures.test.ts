@@ -8,6 +8,7 @@ import { engineNames } from '../../../src/forwarding/engine-table.ts';
 import { ask, json } from '../../support/ask.ts';
 import { runNodeUpstream } from '../../support/echo-upstream.ts';
 import { routeTo, runProxy } from '../../support/run-proxy.ts';
+import { sendAllThenRead } from '../../support/send-all.ts';
 import { stopAll } from '../../support/stop-all.ts';
 import { refusingUpstream, runUpstream } from '../../support/upstreams.ts';
 
@@ -229,7 +230,7 @@ describe.each(engineNames)('failures that the engine %s meets', (engine) => {
     const { port } = await over(upstream, { maxBodyBytes: 10_000_000 });
     const pieces = new Array<string>(40).fill('x'.repeat(50_000));
     const bytes = ['POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9000000\r\n\r\n', ...pieces];
-    const answer = parseRawResponse(await exchangeRaw({ port, bytes }));
+    const answer = parseRawResponse(await sendAllThenRead(port, bytes));
     expect(answer).toMatchObject({ status: 403, body: 'no' });
     expect(answer.headers['connection']).toBe('close');
   });

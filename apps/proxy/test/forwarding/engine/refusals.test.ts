@@ -6,6 +6,7 @@ import { waitFor } from '@tripod/shared/testing/wait-for';
 import { engineNames } from '../../../src/forwarding/engine-table.ts';
 import { ask, json } from '../../support/ask.ts';
 import { routeTo, runProxy } from '../../support/run-proxy.ts';
+import { sendAllThenRead } from '../../support/send-all.ts';
 import { stopAll } from '../../support/stop-all.ts';
 import { runUpstream } from '../../support/upstreams.ts';
 
@@ -152,7 +153,7 @@ describe.each(engineNames)('requests that the engine %s refuses', (engine) => {
       const framing = how === 'length' ? 'Content-Length: 2000000' : 'Transfer-Encoding: chunked';
       const pieces = new Array<string>(40).fill(how === 'length' ? piece : `c350\r\n${piece}\r\n`);
       const bytes = [`POST / HTTP/1.1\r\nHost: a\r\n${framing}\r\n\r\n`, ...pieces];
-      const answer = parseRawResponse(await exchangeRaw({ port, bytes }));
+      const answer = parseRawResponse(await sendAllThenRead(port, bytes));
       expect(answer.status).toBe(413);
       expect(answer.headers['connection']).toBe('close');
       expect(upstream.requests).toEqual([]);
