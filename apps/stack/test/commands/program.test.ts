@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { engineNames } from '../../../proxy/src/forwarding/engine-table.ts';
 import { locateState } from '../../src/control/state-folder.ts';
 import { createProgram } from '../../src/program.ts';
-import type { UpConfig } from '../../src/settings.ts';
+import { type UpConfig, upSettings } from '../../src/settings.ts';
 import { systemProcesses } from '../../src/supervisor/process-table.ts';
 
 const parse = async (args: readonly string[], environment: Record<string, string> = {}) => {
@@ -87,6 +88,10 @@ describe('createProgram', () => {
   it('never says what a database address that it refuses was', async () => {
     const { failure } = await parse(['up'], { DATABASE_URL: 'mysql://me:secret@there/db' });
     expect(failure).toBe('DATABASE_URL must be an address that begins with postgres://');
+  });
+
+  it('offers every engine of the proxy by its name, and nginx', () => {
+    expect(upSettings('/checkout').proxy.enum).toEqual([...engineNames, 'nginx']);
   });
 
   it.each(['ps', 'down', 'reset'])('looks for the stack of the folder that %s is given', async (command) => {
