@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -94,26 +94,6 @@ describe('api-server', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-  });
-
-  it("starts the project's own Postgres without DATABASE_URL, and says so", async () => {
-    // Open to the user that Postgres runs as.
-    const stateDir = mkdtempSync(join(tmpdir(), 'api-server-test-'));
-    chmodSync(stateDir, 0o755);
-    const args = ['--port', '0', '--drain-delay-ms', '0', '--state-dir', stateDir];
-    const command = runApiServer(args);
-    const url = await command.url();
-    await untilReady(url);
-    expect((await fetch(`${url}/images.json`)).status).toBe(200);
-    const told = command
-      .logged()
-      .find(({ message }) => String(message).startsWith('DATABASE_URL is not set: started'));
-    const dataDir = String(told?.['dataDir']);
-    expect(existsSync(join(dataDir, 'postmaster.pid'))).toBe(true);
-    command.child.kill('SIGTERM');
-    await expect(command.ended).resolves.toBe(0);
-    await waitFor('the end of Postgres', () => !existsSync(join(dataDir, 'postmaster.pid')));
-    rmSync(stateDir, { recursive: true });
   });
 
   it('finishes a request in flight after SIGTERM, refuses new ones, and exits 0', async () => {

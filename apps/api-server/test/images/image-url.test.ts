@@ -24,6 +24,7 @@ describe('isImageUrl', () => {
     'images/fox.svg',
     './fox.svg',
     '//evil.example/a.png',
+    '//site.invalid/a.png',
     '///evil.example/a.png',
     '/\\evil.example/a.png',
     '\\\\evil.example',

@@ -1,0 +1,60 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { findEmbeddedPostgres } from '@tripod/embedded-postgres/find-embedded-postgres';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import { type Command, killCommands, runApiServer } from './support/command.ts';
+
+// A guard for a busy machine: a Postgres is made from nothing here.
+jest.setTimeout(60_000);
+
+let stateDir: string;
+beforeEach(() => {
+  stateDir = mkdtempSync(join(tmpdir(), 'api-server-test-'));
+  // Open to the user that Postgres runs as.
+  chmodSync(stateDir, 0o755);
+});
+afterEach(async () => {
+  const { guardPid } = await findEmbeddedPostgres({ stateDir });
+  await killCommands();
+  if (guardPid !== undefined) await waitFor('the end of the guard', () => !isAlive(guardPid));
+  rmSync(stateDir, { recursive: true, force: true });
+});
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+const start = (): Command => runApiServer(['--port', '0', '--drain-delay-ms', '0', '--state-dir', stateDir]);
+const untilReady = async (command: Command): Promise<string> => {
+  const url = await command.url();
+  await waitFor('readiness', async () => (await fetch(`${url}/readyz`)).status === 200);
+  return url;
+};
+const toldOf = (command: Command, how: string): boolean =>
+  command
+    .logged()
+    .some(({ message }) => message === `DATABASE_URL is not set: ${how} the project's own Postgres`);
+
+describe('api-server without DATABASE_URL', () => {
+  it("starts the project's own Postgres or joins it, says which, and leaves it to the others when it dies", async () => {
+    const first = start();
+    const firstUrl = await untilReady(first);
+    const second = start();
+    const secondUrl = await untilReady(second);
+    expect([toldOf(first, 'started'), toldOf(second, 'joined')]).toEqual([true, true]);
+    const tags = await Promise.all(
+      [firstUrl, secondUrl].map(async (url) => (await fetch(`${url}/images.json`)).headers.get('etag')),
+    );
+    expect(tags[0]).toBe(tags[1]);
+    first.child.kill('SIGKILL');
+    await first.ended;
+    expect((await fetch(`${secondUrl}/images.json`)).status).toBe(200);
+    second.child.kill('SIGTERM');
+    await expect(second.ended).resolves.toBe(0);
+  });
+});
