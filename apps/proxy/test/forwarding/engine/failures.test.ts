@@ -228,7 +228,7 @@ describe.each(engineNames)('failures that the engine %s meets', (engine) => {
       response.end('no');
     });
     const { port } = await over(upstream, { maxBodyBytes: 10_000_000 });
-    const pieces = new Array<string>(40).fill('x'.repeat(50_000));
+    const pieces = new Array<string>(160).fill('x'.repeat(50_000));
     const bytes = ['POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9000000\r\n\r\n', ...pieces];
     const answer = parseRawResponse(await sendAllThenRead(port, bytes));
     expect(answer).toMatchObject({ status: 403, body: 'no' });
