@@ -2,6 +2,7 @@ import { StartError } from '@tripod/shared/process/start-error';
 import type { UpConfig } from '../settings.ts';
 import type { StackDependencies } from '../stack-dependencies.ts';
 import { type RunningStack, startStack } from '../start-stack.ts';
+import { pause } from '../supervisor/pause.ts';
 import { showReady } from './show-ready.ts';
 
 export type StopWish = {
@@ -24,6 +25,8 @@ export type UpOptions = {
 /** Two signals closer than this are one Ctrl-C, which pnpm passes on a second time. */
 const oneSignalMs = 300;
 const killedCode = 130;
+/** Services gather their lines that long: on a terminal the addresses come after those of the start. */
+const gatheredLinesMs = 200;
 
 /** `stack up`: runs until it is stopped. Resolves when all serves; ends the process when all has stopped. */
 export const runUp = async ({ config, dependencies, onStopWanted, exit }: UpOptions): Promise<void> => {
@@ -70,7 +73,7 @@ export const runUp = async ({ config, dependencies, onStopWanted, exit }: UpOpti
     if (stoppingSinceMs !== undefined) return;
     throw error instanceof Error ? error : new StartError(String(error));
   }
-  if (running && stoppingSinceMs === undefined) {
-    showReady(running, { ...dependencies, durationMs: clock.monotonicMs() - startedMs });
-  }
+  const durationMs = clock.monotonicMs() - startedMs;
+  if (dependencies.lineFormat.format === 'text') await pause(clock, gatheredLinesMs);
+  if (running && stoppingSinceMs === undefined) showReady(running, { ...dependencies, durationMs });
 };
