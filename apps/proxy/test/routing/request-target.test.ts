@@ -78,7 +78,8 @@ describe('checkTarget', () => {
         const url = new URL(target, 'http://here.example');
         expect(url.host).toBe('here.example');
         expect(url.pathname).toBe(target.split('?')[0]);
-        expect(decodeURIComponent(url.pathname).split('/')).not.toContain('..');
+        // %aa and the like are no UTF-8, and go on as they are: only the dots matter here.
+        expect(url.pathname.replace(/%2e/gi, '.').split('/')).not.toContain('..');
       }),
       { numRuns: 2000 },
     );
