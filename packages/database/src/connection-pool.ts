@@ -59,7 +59,12 @@ export class ConnectionPool {
   async acquire(): Promise<pg.PoolClient> {
     if (this.#pool.waitingCount >= 2 * this.#max) throw new PoolBusyError();
     try {
-      return await this.#pool.connect();
+      for (;;) {
+        const client = await this.#pool.connect();
+        if (!client.connection.stream.destroyed) return client;
+        // It was cut a moment ago, and its pool has not heard of it yet.
+        client.release(true);
+      }
     } catch (error) {
       if (error instanceof Error && error.message === waitedInVain) throw new PoolBusyError();
       throw toConnectionError(error);

@@ -84,7 +84,12 @@ describe('ConnectionPool', () => {
     const { rows } = await victim.query<{ pid: number }>('select pg_backend_pid() as pid');
     const asleep = expect(victim.query('select pg_sleep(2)')).rejects.toMatchObject({ code: '57P01' });
     await killer.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
+    const ended = new Promise<void>((resolve) => {
+      victim.once('end', resolve);
+    });
     await asleep;
+    // Still lent when the connection ends, which is an error event of its own.
+    await ended;
     victim.release();
     killer.release();
     await waitFor('its removal', () => pool.stats.total === 1);
@@ -95,7 +100,11 @@ describe('ConnectionPool', () => {
     const [lent, idle] = [await pool.acquire(), await pool.acquire()];
     idle.release();
     pool.cutIdle();
-    await waitFor('its removal', () => pool.stats.total === 1);
+    // Asked for at once, before the cut has been noticed anywhere.
+    const fresh = await pool.acquire();
+    expect(fresh).not.toBe(idle);
+    await expect(fresh.query('select 1 as one')).resolves.toMatchObject({ rows: [{ one: 1 }] });
+    fresh.release();
     await expect(lent.query('select 1 as one')).resolves.toMatchObject({ rows: [{ one: 1 }] });
     lent.release();
   });

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Database, DatabaseOptions } from '@tripod/database/database';
 import { StartError } from '@tripod/shared/process/start-error';
+import { createFakeClock } from '@tripod/shared/testing/fake-clock';
 import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
 import type { TempDatabase } from '@tripod/shared/testing/temp-database';
 import { waitFor } from '@tripod/shared/testing/wait-for';
@@ -160,6 +161,21 @@ describe('createDatabase', () => {
     await wire.heal();
     await untilReady();
     await expect(readOne()).resolves.toEqual([{ one: 1 }]);
+  });
+
+  it('does not try the other idle connections one by one when one of them was found dead', async () => {
+    const clock = createFakeClock();
+    await open({ clock }).start();
+    await Promise.all([readOne(), readOne()]);
+    expect(database.stats().idle).toBe(2);
+    const accepted = wire.accepted;
+    wire.silence();
+    const read = expect(readOne()).rejects.toMatchObject(unavailable);
+    await waitFor('the query', () => database.stats().idle === 1);
+    clock.advance(3000);
+    await read;
+    // The clock stands still: asked over the other connection, this look would never end.
+    await waitFor('a look over a new connection', () => wire.accepted > accepted);
   });
 
   it('goes on when the server ends a session', async () => {
