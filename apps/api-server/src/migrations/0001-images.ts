@@ -44,6 +44,22 @@ const firstImages = [
     url: '/images/pines.svg',
   },
   {
+    title: 'Penguins',
+    alt_text:
+      'Two penguins with a grey chick between them on the ice, under green and violet northern lights',
+    url: '/images/penguins.svg',
+  },
+  {
+    title: 'Stag',
+    alt_text: 'The dark outline of a stag with wide antlers on a hill, in front of a large setting sun',
+    url: '/images/deer.svg',
+  },
+  {
+    title: 'Giraffes',
+    alt_text: 'Three giraffes and two flat-topped trees, dark against a red evening sky',
+    url: '/images/savanna.svg',
+  },
+  {
     title: 'Evening sail',
     alt_text:
       'A low sun over a calm sea, its light a golden path on the water, with a small sailing boat beside it',
