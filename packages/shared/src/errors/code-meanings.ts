@@ -36,7 +36,6 @@ export const codeMeanings: Readonly<Record<ErrorCode, string>> = {
   PROXY_UPSTREAM_FAILED: 'An upstream was reached and broke off, or answered nonsense, before a valid head.',
   PROXY_NO_UPSTREAM: 'No upstream of the pool is available, or each refused the connection.',
   PROXY_UPSTREAM_TIMEOUT: 'The head of the response did not come within `--response-timeout-ms`.',
-  PROXY_OVERLOADED: 'The proxy has as many connections as it can hold: try again later.',
 
   ADMIN_ADDRESS_REFUSED: 'The admin side was asked under a name or by a page that is not of this machine.',
   ADMIN_BODY_INVALID: '`errors` names each wrong field of the body, which must be JSON of 64 KiB at most.',

@@ -35,7 +35,6 @@ export const errorCodes = {
   PROXY_UPSTREAM_FAILED: { status: 502, title: 'The upstream broke off' },
   PROXY_NO_UPSTREAM: { status: 503, title: 'No upstream is available' },
   PROXY_UPSTREAM_TIMEOUT: { status: 504, title: 'The upstream did not answer in time' },
-  PROXY_OVERLOADED: { status: 503, title: 'Too many connections' },
 
   ADMIN_ADDRESS_REFUSED: { status: 403, title: 'The admin side answers this machine only' },
   ADMIN_BODY_INVALID: { status: 400, title: 'The body is not valid' },
