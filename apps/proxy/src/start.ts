@@ -1,3 +1,4 @@
+import { pause } from '@tripod/shared/process/pause';
 import type { RunningService } from '@tripod/shared/process/run-cli';
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import type { ProxyConfig } from './config.ts';
@@ -5,20 +6,13 @@ import { createProxy, type ProxyDependencies } from './server.ts';
 
 const graceMs = 10_000;
 
-const pause = (ms: number, { clock }: ProxyDependencies): Promise<void> =>
-  ms <= 0
-    ? Promise.resolve()
-    : new Promise((resolve) => {
-        clock.after(ms, resolve);
-      });
-
 /** Starts a proxy: listens, checks its upstreams, and stops without losing a request. */
 export const startProxy = async (
   config: ProxyConfig,
   dependencies: ProxyDependencies,
 ): Promise<RunningService> => {
   const { engine, admin, checks, passive, readiness } = createProxy(config, dependencies);
-  const { logger } = dependencies;
+  const { logger, clock } = dependencies;
   const undo = createShutdownStack();
   try {
     const adminSide = await admin.listen({ host: 'localhost', port: config.adminPort, flag: '--admin-port' });
@@ -40,7 +34,7 @@ export const startProxy = async (
     const stop = async (drainDelayMs: number): Promise<void> => {
       readiness.startDraining();
       engine.drain();
-      await pause(drainDelayMs, dependencies);
+      await pause(clock, drainDelayMs);
       await undo.unwind();
     };
     return {

@@ -1,11 +1,11 @@
 import type { Clock } from '@tripod/shared/process/clock';
+import { pause } from '@tripod/shared/process/pause';
 import { StartError } from '@tripod/shared/process/start-error';
 import type { HandleControl } from './control/control-server.ts';
 import type { Say } from './copies/api-copies.ts';
 import { reportStack } from './report-stack.ts';
 import type { Stack } from './stack.ts';
 import type { StackDependencies } from './stack-dependencies.ts';
-import { pause } from './supervisor/pause.ts';
 import type { SupervisedProcess } from './supervisor/supervised-process.ts';
 
 export type OperationsOptions = {

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { ConfigError } from '@tripod/shared/config/config-error';
+import { pause } from '@tripod/shared/process/pause';
 import { createShutdownStack, type ShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import { StartError } from '@tripod/shared/process/start-error';
 import { alreadyRunning } from './already-running.ts';
@@ -17,7 +18,6 @@ import type { UpConfig } from './settings.ts';
 import { Stack } from './stack.ts';
 import type { StackDependencies } from './stack-dependencies.ts';
 import { endLeftovers } from './supervisor/end-leftovers.ts';
-import { pause } from './supervisor/pause.ts';
 
 export type RunningStack = {
   readonly stack: Stack;

@@ -1,5 +1,6 @@
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { Clock } from '@tripod/shared/process/clock';
+import { pause } from '@tripod/shared/process/pause';
 import { StartError } from '@tripod/shared/process/start-error';
 import pg from 'pg';
 import { connectionSettings, limits } from './connection-settings.ts';
@@ -22,11 +23,6 @@ export type MigrateOptions = {
 /** Any number that no one else uses as a lock in this database. */
 const lockKey = '7237125834';
 const pollMs = 100;
-
-const pause = (clock: Clock, ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    clock.after(ms, resolve);
-  });
 
 /** A migration outside a transaction could be left half done by a crash, with no one to tell. */
 const refuseUntransacted = async (source: MigrationSource): Promise<readonly string[]> => {

@@ -1,5 +1,5 @@
 import type { Clock } from '@tripod/shared/process/clock';
-import { pause } from '../supervisor/pause.ts';
+import { pause } from '@tripod/shared/process/pause';
 import { type ServiceCommands, upstreamUrl } from '../supervisor/service-commands.ts';
 import { type Balancer, maxDrainMs } from './balancer.ts';
 import { createProxyAdmin, type PoolUpstream } from './proxy-admin.ts';

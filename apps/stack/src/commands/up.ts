@@ -1,8 +1,8 @@
+import { pause } from '@tripod/shared/process/pause';
 import { StartError } from '@tripod/shared/process/start-error';
 import type { UpConfig } from '../settings.ts';
 import type { StackDependencies } from '../stack-dependencies.ts';
 import { type RunningStack, startStack } from '../start-stack.ts';
-import { pause } from '../supervisor/pause.ts';
 import { showReady } from './show-ready.ts';
 
 export type StopWish = {

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import type { Clock } from '@tripod/shared/process/clock';
+import { pause } from '@tripod/shared/process/pause';
 import type { RunningService } from '@tripod/shared/process/run-cli';
 import { StartError } from '@tripod/shared/process/start-error';
 import { findLeftNginx } from '../nginx/find-left-nginx.ts';
 import { endLeftovers } from '../supervisor/end-leftovers.ts';
-import { pause } from '../supervisor/pause.ts';
 import type { ProcessTable } from '../supervisor/process-table.ts';
 
 export type NginxOptions = {

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '@tripod/shared/process/clock';
+import { pause } from '@tripod/shared/process/pause';
 import { StartError } from '@tripod/shared/process/start-error';
 import { type Balancer, maxDrainMs } from '../balancer/balancer.ts';
-import { pause } from '../supervisor/pause.ts';
 import type { ProcessTable } from '../supervisor/process-table.ts';
 import { generateNginxConfig, nginxConfigFile, nginxPidFile } from './nginx-config.ts';
 

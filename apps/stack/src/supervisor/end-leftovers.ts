@@ -1,6 +1,6 @@
 import type { Clock } from '@tripod/shared/process/clock';
+import { pause } from '@tripod/shared/process/pause';
 import type { StartedProcess } from '../control/state-file.ts';
-import { pause } from './pause.ts';
 import type { ProcessTable } from './process-table.ts';
 
 const pollMs = 50;

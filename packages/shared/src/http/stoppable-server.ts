@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Clock } from '../process/clock.ts';
 import { type Listening, type ListenOptions, listen } from '../process/listen.ts';
+import { pause } from '../process/pause.ts';
 import { type ClientErrorOptions, createClientErrorListener } from './client-error.ts';
 import type { Readiness } from './readiness.ts';
 import { applyServerLimits, serverOptions } from './server-timeouts.ts';
@@ -27,13 +28,6 @@ export type StoppableServer = {
   /** Resolves when the last response has been sent, or its connection was cut. Later calls wait for the first. */
   stop(options: StopOptions): Promise<void>;
 };
-
-const pause = (clock: Clock, ms: number): Promise<void> =>
-  ms <= 0
-    ? Promise.resolve()
-    : new Promise((resolve) => {
-        clock.after(ms, resolve);
-      });
 
 /** Makes the node:http server of a service: time-outs, limits, and the order of stopping (RFC 9112 9.6). */
 export const createStoppableServer = (
