@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { flagOf, type Settings } from '@tripod/shared/config/settings';
+import { type Settings, typedFlagOf } from '@tripod/shared/config/settings';
 import { benchSettings } from '../../../bench/src/bench-settings.ts';
 import { listRunNames } from '../../../bench/src/find-runs.ts';
 import { documentedServices, stackProgram } from '../../../scripts/documented-services.ts';
@@ -14,13 +14,10 @@ export type KnownCommand = {
 
 const alwaysKnown = ['--help', '-h'];
 
-export const flagsOf = (settings: Settings): readonly string[] =>
+const flagsOf = (settings: Settings): readonly string[] =>
   Object.entries(settings)
     .filter(([, setting]) => !setting.secret)
-    .map(([name, { type, default: value }]) => {
-      const flag = flagOf(name);
-      return type === 'boolean' && value === true ? flag.replace('--', '--no-') : flag;
-    });
+    .map(([name, setting]) => typedFlagOf(name, setting));
 
 const stackCommands = new Map(
   stackProgram.commands.map((command) => [

@@ -8,6 +8,7 @@ import {
   type Setting,
   type Settings,
   splitList,
+  typedFlagOf,
 } from './settings.ts';
 
 export type CommandLine = {
@@ -33,11 +34,7 @@ export const optionOf = (name: string, setting: Setting): Option => {
   const shown = setting.type === 'boolean' ? '' : defaultTextOf(setting);
   const fallback = shown === '' ? '' : ` [${shown}]`;
   const text = `${setting.description}${fallback}${variable}`;
-  if (setting.type === 'boolean') {
-    return setting.default === true
-      ? new Option(flagOf(name).replace('--', '--no-'), text)
-      : new Option(flagOf(name), text);
-  }
+  if (setting.type === 'boolean') return new Option(typedFlagOf(name, setting), text);
   const placeholder = setting.placeholder ?? (setting.type === 'integer' ? 'number' : 'value');
   const option = new Option(`${flagOf(name)} <${placeholder}>`, text);
   if (setting.type === 'array') {
@@ -76,11 +73,11 @@ export const parseCommandLine = (line: CommandLine, args: readonly string[]): Pa
   let output = '';
   program.configureOutput({ writeOut: (text) => (output += text), writeErr: () => undefined });
   let command: string | undefined;
-  const withOptions = (target: Command): Command => {
+  const withOptions = (command: Command): Command => {
     for (const [name, setting] of Object.entries(line.settings)) {
-      if (!setting.secret) target.addOption(optionOf(name, setting));
+      if (!setting.secret) command.addOption(optionOf(name, setting));
     }
-    return target;
+    return command;
   };
   withOptions(program).action(() => undefined);
   const programs = [program];

@@ -2,9 +2,9 @@ import {
   defaultTextOf,
   describeShape,
   environmentOf,
-  flagOf,
   type Setting,
   type Settings,
+  typedFlagOf,
 } from './settings.ts';
 
 const cell = (text: string): string => text.replaceAll('|', '\\|');
@@ -14,10 +14,8 @@ const fallbackOf = (setting: Setting): string => {
   return text === '' ? '–' : `\`${cell(text)}\``;
 };
 
-const flagCell = (name: string, setting: Setting): string => {
-  if (setting.secret) return '–';
-  return `\`${setting.type === 'boolean' && setting.default === true ? flagOf(name).replace('--', '--no-') : flagOf(name)}\``;
-};
+const flagCell = (name: string, setting: Setting): string =>
+  setting.secret ? '–' : `\`${typedFlagOf(name, setting)}\``;
 
 /** The settings as a Markdown table, one row each: what docs/configuration.md holds. */
 export const describeSettings = (settings: Settings): string => {

@@ -55,6 +55,10 @@ export type ConfigOf<S extends Settings> = {
 export const flagOf = (name: string): string =>
   `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
+/** The flag as it is typed: `--metrics`, which is on by default, can only be switched off, by `--no-metrics`. */
+export const typedFlagOf = (name: string, setting: Setting): string =>
+  setting.type === 'boolean' && setting.default === true ? flagOf(name).replace('--', '--no-') : flagOf(name);
+
 /** `healthIntervalMs` → `HEALTH_INTERVAL_MS`. */
 export const environmentOf = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();

@@ -3,6 +3,7 @@ import { type CommandLine, parseCommandLine } from '../config/command-line.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { readConfigFile } from '../config/read-config-file.ts';
+import { configFileSetting } from '../config/service-settings.ts';
 import type { ConfigOf, Settings } from '../config/settings.ts';
 import { createLogSink } from '../logging/log-sink.ts';
 import { createLogger, type Logger } from '../logging/logger.ts';
@@ -106,14 +107,14 @@ export const runCli = async <const S extends Settings>(cli: Cli<S>): Promise<voi
     const from = workingDir();
     const sources = { flags, environment: process.env, workingDir: from };
     const file = loadConfig(
-      { config: configPath },
+      { config: configFileSetting },
       { flags: { config: flags['config'] }, workingDir: from },
     ).config;
     const config = loadConfig(
       cli.settings,
       file === undefined ? sources : { ...sources, file: { name: file, values: readConfigFile(file) } },
     );
-    const { logFormat, drainDelayMs } = config as unknown as LoggedConfig;
+    const { logFormat, drainDelayMs } = config as ConfigOf<S> & LoggedConfig;
     logger = loggerFor(cli.loggerName?.(config) ?? cli.name, logFormat);
     endOnUncaught(logger);
     const context = { logger, clock: systemClock, print: (line: string) => console.log(line), flags };
@@ -136,10 +137,3 @@ export const runCli = async <const S extends Settings>(cli: Cli<S>): Promise<voi
     process.exit();
   }
 };
-
-const configPath = {
-  type: 'string',
-  path: true,
-  environment: false,
-  description: 'The config file',
-} as const;
