@@ -2,7 +2,7 @@ import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { AppError } from '../errors/app-error.ts';
 import type { Clock } from '../process/clock.ts';
-import { isLingering } from './end-after-request.ts';
+import { isLingering, lingerMs } from './end-after-request.ts';
 import { requestIdFor } from './observe-requests.ts';
 import { renderProblem } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
@@ -15,9 +15,6 @@ export type ClientErrorOptions = {
   /** Told of each refusal that no request handler sees, for the log. */
   readonly onRefused?: ((socket: Socket, error: AppError) => void) | undefined;
 };
-
-/** How long the client may take to read the answer, and to stop sending, before the connection is cut. */
-const lingerMs = 1000;
 
 const toClientError = (code: string | undefined): AppError => {
   switch (code) {

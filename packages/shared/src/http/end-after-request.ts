@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** How long a client may go on sending a body that nobody wants, before the connection is closed. */
-const lingerMs = 1000;
+/** How long a client may take to read its answer and to stop sending, before the connection is closed. */
+export const lingerMs = 1000;
 
 const lingering = new WeakSet<ServerResponse>();
 

@@ -51,7 +51,7 @@ export const toAppError = (error: unknown): AppError =>
   error instanceof AppError ? error : new AppError('INTERNAL_ERROR', { cause: error });
 
 /** The problem of an error: nothing but the table's title and the detail meant for clients. */
-export const problemOf = (error: AppError, requestId: string): Problem => {
+const problemOf = (error: AppError, requestId: string): Problem => {
   const { status, title } = errorCodes[error.code];
   return {
     type: `urn:tripod:error:${error.code}`,

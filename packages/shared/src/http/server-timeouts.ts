@@ -12,12 +12,12 @@ export const serverOptions: ServerOptions = {
   // Longer than the proxy keeps idle connections (4 s), so that it is always the caller who closes.
   keepAliveTimeout: 65_000,
   maxHeaderSize: 16_384,
-  // A head cut to its first 1000 lines was a way to smuggle requests (CVE-2026-58044): the byte limit holds instead.
   noDelay: true,
 };
 
 /** Applies what is a property of a server rather than an option of its making. */
 export const applyServerLimits = (server: Server): void => {
+  // A head cut to its first 1000 lines was a way to smuggle requests (CVE-2026-58044): the byte limit holds instead.
   server.maxHeadersCount = 0;
   server.maxRequestsPerSocket = 10_000;
 };
