@@ -1,6 +1,6 @@
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
-import { optionOf } from '@tripod/shared/config/command-line';
+import { commandLineError, optionOf } from '@tripod/shared/config/command-line';
 import { ConfigError } from '@tripod/shared/config/config-error';
 import { loadConfig } from '@tripod/shared/config/load-config';
 import { Command, CommanderError } from 'commander';
@@ -69,17 +69,13 @@ const program = new Command('bench')
   });
 for (const [name, setting] of Object.entries(benchSettings)) program.addOption(optionOf(name, setting));
 
+const args = process.argv.slice(2);
 try {
-  await program.parseAsync();
+  await program.parseAsync(args, { from: 'user' });
 } catch (error) {
-  if (error instanceof CommanderError) {
-    if (error.exitCode !== 0) console.error(`bench: ${error.message.replace(/^error: /, '')}`);
-    process.exitCode = error.exitCode === 0 ? 0 : 2;
-  } else if (error instanceof ConfigError) {
-    console.error(`bench: ${error.message}`);
-    process.exitCode = 2;
-  } else {
-    console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 1;
+  if (!(error instanceof CommanderError) || error.exitCode !== 0) {
+    const told = error instanceof CommanderError ? commandLineError('bench', args, error) : error;
+    console.error(`bench: ${told instanceof Error ? told.message : String(told)}`);
+    process.exitCode = told instanceof ConfigError ? 2 : 1;
   }
 }

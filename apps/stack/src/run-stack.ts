@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { commandLineError } from '@tripod/shared/config/command-line';
 import { ConfigError } from '@tripod/shared/config/config-error';
 import { createLogSink, type LogSink } from '@tripod/shared/logging/log-sink';
 import { systemClock } from '@tripod/shared/process/clock';
@@ -41,13 +42,9 @@ export type RunStackOptions = {
   readonly commands: ServiceCommands;
 };
 
-const sentenceOf = (error: unknown): { readonly lines: readonly string[]; readonly code: number } => {
+const explain = (error: unknown): { readonly lines: readonly string[]; readonly code: number } => {
   if (error instanceof ConfigError) {
     return { lines: error.problems.map(({ source, problem }) => `${source} ${problem}`), code: 2 };
-  }
-  if (error instanceof CommanderError) {
-    const message = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
-    return { lines: [`${message}. See stack --help`], code: 2 };
   }
   if (error instanceof StartError || error instanceof ListenError) return { lines: [error.message], code: 1 };
   return { lines: [error instanceof Error ? (error.stack ?? error.message) : String(error)], code: 1 };
@@ -128,11 +125,14 @@ export const runStack = async (options: RunStackOptions): Promise<void> => {
     environment: own.env,
     actions: createActions(options),
   });
+  const args = own.argv.slice(2);
   try {
-    await program.parseAsync(own.argv.slice(2), { from: 'user' });
+    await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;
-    const { lines, code } = sentenceOf(error);
+    const { lines, code } = explain(
+      error instanceof CommanderError ? commandLineError('stack', args, error) : error,
+    );
     for (const line of lines) own.stderr.write(`stack: ${line}\n`);
     own.exit(code);
   }

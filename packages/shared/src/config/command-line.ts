@@ -53,14 +53,26 @@ const environmentOnly = (settings: Settings): string => {
   return lines.length === 0 ? '' : `\nFrom the environment only:\n${lines.join('\n')}\n`;
 };
 
-/** Commander's message as one sentence. What stands after `=` in an argument stays out: it may be a password. */
-const sentenceOf = (error: CommanderError, args: readonly string[]): string => {
-  let message = error.message.replace(/^error: /, '');
+/**
+ * Commander's message as one sentence that points to `--help`. What stands after `=` in an argument stays out: it may
+ * be a password.
+ */
+export const commandLineError = (
+  name: string,
+  args: readonly string[],
+  error: CommanderError,
+): ConfigError => {
+  // Commander has no words for a command line without the command that it needs.
+  let message =
+    error.code === 'commander.help' ? 'a command is missing' : error.message.replace(/^error: /, '');
   for (const arg of args) {
     if (arg.startsWith('-') && arg.includes('='))
       message = message.replace(arg, arg.slice(0, arg.indexOf('=')));
   }
-  return message.replace(/\s*\n\s*/g, ' ').replace(/\.$/, '');
+  const sentence = message.replace(/\s*\n\s*/g, ' ').replace(/\.$/, '');
+  return new ConfigError([
+    { source: 'The command line', problem: `is wrong: ${sentence}. See ${name} --help` },
+  ]);
 };
 
 /**
@@ -95,8 +107,7 @@ export const parseCommandLine = (line: CommandLine, args: readonly string[]): Pa
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { command, flags: {}, help: output };
-    const problem = `is wrong: ${sentenceOf(error, args)}. See ${line.name} --help`;
-    throw new ConfigError([{ source: 'The command line', problem }]);
+    throw commandLineError(line.name, args, error);
   }
   // A default (`--no-x` sets true) is no choice of the person: only what was typed counts as a flag.
   const flags: Record<string, unknown> = {};
