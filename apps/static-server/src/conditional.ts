@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { isListedTag } from '@tripod/shared/http/entity-tags';
 import { findHttpDate } from './http-date.ts';
 
 /** What a client may hold a file by. */
@@ -11,14 +12,6 @@ export type Validators = {
 
 export type Outcome = 'send' | 'not-modified' | 'failed';
 
-const entityTag = /(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g;
-
-const tagsOf = (list: string): readonly string[] => list.match(entityTag) ?? [];
-
-const isListed = (list: string, etag: string, comparison: 'strong' | 'weak'): boolean =>
-  list.trim() === '*' ||
-  tagsOf(list).some((tag) => (comparison === 'weak' ? tag.replace(/^W\//, '') : tag) === etag);
-
 /** What the conditions of a GET or HEAD come to, in the order of RFC 9110 13.2.2. Invalid dates are no condition. */
 export const evaluateConditions = (
   headers: IncomingHttpHeaders,
@@ -27,12 +20,12 @@ export const evaluateConditions = (
   const ifMatch = headers['if-match'];
   const unmodifiedSinceMs = findHttpDate(headers['if-unmodified-since']);
   if (ifMatch !== undefined) {
-    if (!isListed(ifMatch, etag, 'strong')) return 'failed';
+    if (!isListedTag(ifMatch, etag, 'strong')) return 'failed';
   } else if (unmodifiedSinceMs !== undefined && modifiedMs > unmodifiedSinceMs) {
     return 'failed';
   }
   const ifNoneMatch = headers['if-none-match'];
-  if (ifNoneMatch !== undefined) return isListed(ifNoneMatch, etag, 'weak') ? 'not-modified' : 'send';
+  if (ifNoneMatch !== undefined) return isListedTag(ifNoneMatch, etag, 'weak') ? 'not-modified' : 'send';
   const modifiedSinceMs = findHttpDate(headers['if-modified-since']);
   return modifiedSinceMs !== undefined && modifiedMs <= modifiedSinceMs ? 'not-modified' : 'send';
 };

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { entityTagOf, matchesEntityTag } from './entity-tag.ts';
+import { isListedTag } from '@tripod/shared/http/entity-tags';
+import { entityTagOf } from './entity-tag.ts';
 
 /** Answers 200 with a JSON text that is not to be kept: what a POST created. */
 export const sendJson = (response: ServerResponse, body: string): void => {
@@ -18,7 +19,8 @@ export const sendJson = (response: ServerResponse, body: string): void => {
 export const sendCachedJson = (request: IncomingMessage, response: ServerResponse, body: string): void => {
   const tag = entityTagOf(body);
   const caching = { ETag: tag, 'Cache-Control': 'no-cache' };
-  if (matchesEntityTag(request.headers['if-none-match'], tag)) {
+  const known = request.headers['if-none-match'];
+  if (known !== undefined && isListedTag(known, tag, 'weak')) {
     response.writeHead(304, caching);
     response.end();
     return;
