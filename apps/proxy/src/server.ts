@@ -19,7 +19,12 @@ import { createHealthChecks, type HealthChecks } from './health/health-checks.ts
 import { createPassiveChecker, type PassiveChecker } from './health/passive-checker.ts';
 import { createRouteTable, type RouteTable } from './routing/route-table.ts';
 
-export type ProxyDependencies = { readonly logger: Logger; readonly clock: Clock };
+export type ProxyDependencies = {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+};
 
 /** The parts of a proxy, made and joined, none of them listening yet. */
 export type Proxy = {
@@ -30,7 +35,7 @@ export type Proxy = {
   readonly readiness: Readiness;
 };
 
-const createRoutes = (config: ProxyConfig): RouteTable => {
+const createRoutes = (config: ProxyConfig, random: () => number): RouteTable => {
   const { policy, maxBodyBytes, privatePaths } = config;
   const routes = config.routes.map(({ prefix, poolName, upstreams }) => ({
     prefix,
@@ -39,15 +44,15 @@ const createRoutes = (config: ProxyConfig): RouteTable => {
     pool: new UpstreamPool({
       name: poolName,
       policyName: policy,
-      policy: selectionPolicies[policy](Math.random),
+      policy: selectionPolicies[policy](random),
       upstreams: upstreams.map((url) => new Upstream({ url })),
     }),
   }));
   return createRouteTable({ routes, privatePaths });
 };
 
-export const createProxy = (config: ProxyConfig, { logger, clock }: ProxyDependencies): Proxy => {
-  const routes = createRoutes(config);
+export const createProxy = (config: ProxyConfig, { logger, clock, random }: ProxyDependencies): Proxy => {
+  const routes = createRoutes(config, random);
   const readiness = createReadiness();
   const requestMetrics = new RequestMetrics();
   const passive = createPassiveChecker({ ...config, clock, logger });

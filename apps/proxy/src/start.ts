@@ -1,18 +1,21 @@
 import { pause } from '@tripod/shared/process/pause';
-import type { RunningService } from '@tripod/shared/process/run-cli';
+import type { CliContext, RunningService } from '@tripod/shared/process/run-cli';
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import type { ProxyConfig } from './config.ts';
-import { createProxy, type ProxyDependencies } from './server.ts';
+import { createProxy } from './server.ts';
 
 const graceMs = 10_000;
 
 /** Starts a proxy: listens, checks its upstreams, and stops without losing a request. */
 export const startProxy = async (
   config: ProxyConfig,
-  dependencies: ProxyDependencies,
+  { logger, clock }: Pick<CliContext, 'logger' | 'clock'>,
 ): Promise<RunningService> => {
-  const { engine, admin, checks, passive, readiness } = createProxy(config, dependencies);
-  const { logger, clock } = dependencies;
+  const { engine, admin, checks, passive, readiness } = createProxy(config, {
+    logger,
+    clock,
+    random: Math.random,
+  });
   const undo = createShutdownStack();
   try {
     const adminSide = await admin.listen({ host: 'localhost', port: config.adminPort, flag: '--admin-port' });

@@ -22,7 +22,7 @@ export type RetryFacts = {
 /** Again to the same upstream on a fresh connection, on to the next upstream, or no more. */
 export type RetryDecision = 'same-fresh' | 'next' | 'stop';
 
-export const maxTries = 3;
+const maxTries = 3;
 const maxElapsedMs = 10_000;
 
 /** Methods that mean the same when they arrive twice (RFC 9110 9.2.2). */

@@ -1,7 +1,7 @@
 import { AppError } from '@tripod/shared/errors/app-error';
 import type { UpstreamPool } from '../balancing/upstream-pool.ts';
 import { isPrivate } from './private-paths.ts';
-import { checkTarget, isAuthority, TargetError, toOriginForm } from './request-target.ts';
+import { checkTarget, isAuthority, pathOf, TargetError, toOriginForm } from './request-target.ts';
 
 /** Requests whose path begins with `prefix` go to `pool`, without the prefix when `stripPrefix` says so. */
 export type Route = {
@@ -23,7 +23,8 @@ export type RoutedRequest = {
 export type Routing =
   | { readonly kind: 'forward'; readonly route: Route; readonly target: string }
   | { readonly kind: 'redirect'; readonly location: string }
-  | { readonly kind: 'options' };
+  /** `OPTIONS *`: what the proxy itself takes. */
+  | { readonly kind: 'options'; readonly allow: string };
 
 export type RouteTable = {
   readonly routes: readonly Route[];
@@ -40,11 +41,6 @@ export type RouteTableOptions = {
 
 const refusedMethods: ReadonlySet<string> = new Set(['CONNECT', 'TRACE']);
 const forwardedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
-
-const pathOf = (target: string): string => {
-  const query = target.indexOf('?');
-  return query === -1 ? target : target.slice(0, query);
-};
 
 /** The longest prefix wins. The same string is routed and forwarded; only the prefix of its route is cut off. */
 export const createRouteTable = ({ routes, privatePaths }: RouteTableOptions): RouteTable => {
@@ -79,7 +75,7 @@ export const createRouteTable = ({ routes, privatePaths }: RouteTableOptions): R
       if (authority !== undefined && !isAuthority(authority)) {
         throw new AppError('REQUEST_INVALID', { detail: 'The Host header is not a valid authority.' });
       }
-      if (target === '*' && method === 'OPTIONS') return { kind: 'options' };
+      if (target === '*' && method === 'OPTIONS') return { kind: 'options', allow: forwardedMethods };
       try {
         const origin = toOriginForm(target, authority ?? '');
         checkTarget(origin);

@@ -91,7 +91,10 @@ describe('createRouteTable', () => {
   });
 
   it('answers OPTIONS * itself', () => {
-    expect(ask('*', usual, 'OPTIONS')).toEqual({ kind: 'options' });
+    expect(ask('*', usual, 'OPTIONS')).toEqual({
+      kind: 'options',
+      allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+    });
   });
 
   it.each([

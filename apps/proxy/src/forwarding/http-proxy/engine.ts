@@ -112,7 +112,7 @@ export const createHttpProxyEngine = ({ config, routes, observer, clock }: Engin
       case 'options':
         response.once('close', end);
         response.writeHead(204, {
-          Allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+          Allow: routing.allow,
           'X-Request-Id': requestId,
         });
         response.end();
