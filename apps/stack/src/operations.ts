@@ -1,6 +1,7 @@
 import type { Clock } from '@tripod/shared/process/clock';
 import { pause } from '@tripod/shared/process/pause';
 import { StartError } from '@tripod/shared/process/start-error';
+import { createTurns } from '@tripod/shared/process/turns';
 import type { HandleControl } from './control/control-server.ts';
 import type { Say } from './copies/api-copies.ts';
 import { reportStack } from './report-stack.ts';
@@ -72,12 +73,7 @@ const kill = async (process: SupervisedProcess, clock: Clock, say: Say): Promise
 
 /** What the commands of a person do to the running stack. Those that change it wait for each other. */
 export const createOperations = ({ stack, dependencies, onDown }: OperationsOptions): HandleControl => {
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = (what: () => Promise<void>): Promise<void> => {
-    const next = last.then(what, what);
-    last = next;
-    return next;
-  };
+  const inTurn = createTurns();
   const find = (name: string): SupervisedProcess => {
     const found = stack.processes.find((process) => process.name === name);
     if (found) return found;

@@ -1,5 +1,6 @@
 import type { Clock } from '@tripod/shared/process/clock';
 import { pause } from '@tripod/shared/process/pause';
+import { createTurns } from '@tripod/shared/process/turns';
 import { type ServiceCommands, upstreamUrl } from '../supervisor/service-commands.ts';
 import { type Balancer, maxDrainMs } from './balancer.ts';
 import { createProxyAdmin, type PoolUpstream } from './proxy-admin.ts';
@@ -29,7 +30,7 @@ export const createProxyBalancer = (options: ProxyBalancerOptions): Balancer => 
   const { commands, port, adminPort, engine, staticPort, firstApiPort, env, clock, isReady } = options;
   const admin = createProxyAdmin(adminPort);
   const wanted = new Map<number, 'serving' | 'draining'>();
-  let last: Promise<void> = Promise.resolve();
+  const inTurn = createTurns();
 
   const adjust = async (): Promise<void> => {
     if (!isReady()) return;
@@ -43,11 +44,7 @@ export const createProxyBalancer = (options: ProxyBalancerOptions): Balancer => 
     for (const [upstreamPort, { id }] of found) if (!wanted.has(upstreamPort)) await admin.remove(id);
   };
   /** One at a time: two that compare and change at once would undo each other. */
-  const settle = (): Promise<void> => {
-    const next = last.catch(() => undefined).then(adjust);
-    last = next;
-    return next;
-  };
+  const settle = (): Promise<void> => inTurn(adjust);
   const find = async (upstreamPort: number): Promise<PoolUpstream | undefined> =>
     (await admin.upstreams()).find(({ id }) => id === idOf(upstreamPort));
   const until = async (holds: () => Promise<boolean>, withinMs: number): Promise<void> => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '@tripod/shared/process/clock';
 import { pause } from '@tripod/shared/process/pause';
 import { StartError } from '@tripod/shared/process/start-error';
+import { createTurns } from '@tripod/shared/process/turns';
 import { type Balancer, maxDrainMs } from '../balancer/balancer.ts';
 import type { ProcessTable } from '../supervisor/process-table.ts';
 import { generateNginxConfig, nginxConfigFile, nginxPidFile } from './nginx-config.ts';
@@ -63,12 +64,8 @@ export const createNginxBalancer = (options: NginxBalancerOptions): Balancer => 
     await until(() => before.every(leaves), maxReloadMs);
     await until(() => before.every(isGone), waitForOldMs);
   };
-  let last: Promise<void> = Promise.resolve();
-  const change = (waitForOldMs: number): Promise<void> => {
-    const next = last.catch(() => undefined).then(() => reload(waitForOldMs));
-    last = next;
-    return next;
-  };
+  const inTurn = createTurns();
+  const change = (waitForOldMs: number): Promise<void> => inTurn(() => reload(waitForOldMs));
 
   return {
     spec: {

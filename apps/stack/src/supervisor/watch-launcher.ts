@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { systemProcesses } from './process-table.ts';
 
 export type LaunchedProcess = {
   readonly pid: number;
@@ -12,14 +13,6 @@ const parentOf = (pid: number): number | undefined => {
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
   } catch {
     return undefined;
-  }
-};
-
-const commandOf = (pid: number): string => {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-  } catch {
-    return '';
   }
 };
 
@@ -40,7 +33,7 @@ export const watchLauncher = (own: LaunchedProcess, onGone: () => void): (() => 
     const parent = parentOf(pid);
     if (parent === undefined || parent <= 1) break;
     links.push({ pid, parent });
-    if (/\b(?:npx|npm exec|pnpm)\b/.test(commandOf(parent))) top = links.length;
+    if (/\b(?:npx|npm exec|pnpm)\b/.test(systemProcesses.commandOf(parent) ?? '')) top = links.length;
     pid = parent;
   }
   const watched = links.slice(0, top);

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
-import { createLineSplitter } from '../output/split-lines.ts';
+import { createTurns } from '@tripod/shared/process/turns';
+import { createLineSplitter } from './split-lines.ts';
 
 export type FollowOptions = {
   readonly onLine: (line: string) => void;
@@ -56,11 +57,8 @@ export const followFile = async (path: string, options: FollowOptions): Promise<
       await file.close();
     }
   };
-  let last: Promise<void> = Promise.resolve();
-  const read = (): Promise<void> => {
-    last = last.then(readNew, readNew);
-    return last;
-  };
+  const inTurn = createTurns();
+  const read = (): Promise<void> => inTurn(readNew);
   await read();
   const timer = setInterval(() => void read().catch(() => undefined), intervalMs);
   return {

@@ -1,7 +1,7 @@
 import { appendFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type Following, type FollowOptions, followFile } from '../../src/nginx/follow-file.ts';
+import { type Following, type FollowOptions, followFile } from '../../src/output/follow-file.ts';
 import { useTempFolders } from '../support/temp-folder.ts';
 
 const followed: Following[] = [];
