@@ -45,7 +45,7 @@ const copyBinaries = (native: string, version: string): string => {
   if (existsSync(copy)) ensureOwnedFolder(copy, 0o755);
   if (isComplete(copy, native)) return copy;
   const draft = mkdtempSync(`${copy}-`);
-  // others have to read these, whatever the guard keeps to itself
+  // Others have to read these, whatever the guard keeps to itself.
   const umask = process.umask(0o022);
   try {
     cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
@@ -85,7 +85,7 @@ export const findBinaries = async (identity: Identity): Promise<Binaries> => {
   try {
     await versionOf(native, identity);
   } catch {
-    // the checkout lies under a folder which that user may not enter (a home folder of mode 0700)
+    // The checkout lies under a folder which that user may not enter (a home folder of mode 0700).
     native = copyBinaries(native, version);
   }
   accessSync(join(native, 'bin/initdb'), constants.X_OK);

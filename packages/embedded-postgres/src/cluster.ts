@@ -18,7 +18,7 @@ import { ensureOwnedFolder, foreignPathMessage } from './owned-folder.ts';
 import { listProcesses, sendSignal } from './process-table.ts';
 import { runProgram } from './run-program.ts';
 
-const SUPERUSER = 'postgres';
+const superuser = 'postgres';
 
 const isInitialised = (dataDir: string): boolean => existsSync(join(dataDir, 'PG_VERSION'));
 
@@ -75,7 +75,7 @@ export const initialiseData = async (
         '--encoding=UTF8',
         '--locale=C',
         '--auth=scram-sha-256',
-        `--username=${SUPERUSER}`,
+        `--username=${superuser}`,
         `--pwfile=${passwordFile}`,
         ...(sync ? [] : ['--no-sync']),
       ],
@@ -98,7 +98,7 @@ const removeDrafts = (parent: string): void => {
   }
   for (const name of readdirSync(parent)) {
     if (!name.startsWith('draft-')) continue;
-    // its last child ends a moment later, and makes files until then
+    // Its last child ends a moment later, and makes files until then.
     rmSync(join(parent, name), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 };
@@ -133,8 +133,8 @@ export const replacePassword = async (
   options: { readonly binaries: Binaries; readonly identity: Identity; readonly password: string },
 ): Promise<void> => {
   const { binaries, identity, password } = options;
-  // by stdin, since argv is everybody's to read
-  const input = `ALTER ROLE ${SUPERUSER} PASSWORD '${password}'\n`;
+  // By stdin, since argv is everybody's to read.
+  const input = `ALTER ROLE ${superuser} PASSWORD '${password}'\n`;
   await runProgram(binaries.postgres, ['--single', '-D', dataDir, '-c', 'log_statement=none', 'postgres'], {
     identity,
     input,
@@ -143,4 +143,4 @@ export const replacePassword = async (
 
 /** The address of a database on a running cluster. */
 export const databaseUrl = (port: number, password: string, database = 'postgres'): string =>
-  `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
+  `postgres://${superuser}:${password}@127.0.0.1:${port}/${database}`;

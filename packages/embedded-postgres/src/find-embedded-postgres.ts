@@ -5,7 +5,7 @@ import { type GuardReport, type GuardStatus, onMessages, sendMessage } from './g
 import { createLayout } from './layout.ts';
 import { findPostmaster } from './postmaster.ts';
 
-const ANSWER_TIMEOUT_MS = 5_000;
+const answerTimeoutMs = 5000;
 
 /** What `ps` shows of the embedded Postgres. */
 export type EmbeddedPostgresStatus = {
@@ -48,7 +48,7 @@ const askStatus = (socket: Socket): Promise<GuardStatus | undefined> =>
       answer = report;
       socket.end();
     });
-    socket.setTimeout(ANSWER_TIMEOUT_MS, () => socket.destroy());
+    socket.setTimeout(answerTimeoutMs, () => socket.destroy());
     socket.once('close', () => resolve(answer));
     sendMessage(socket, { type: 'status' });
   });

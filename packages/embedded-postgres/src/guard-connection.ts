@@ -16,7 +16,7 @@ export const connectToGuard = async (layout: Layout): Promise<Socket | undefined
   const socketPath = findSocketPath(layout);
   const folderPath = dirname(socketPath);
   const folder = lstatSync(folderPath, { throwIfNoEntry: false });
-  // a guard shuts its folder before it listens there, so in one open to others none is ours
+  // A guard shuts its folder before it listens there, so in one open to others none is ours.
   if (!folder?.isDirectory() || (folder.mode & 0o022) !== 0) return undefined;
   if (folder.uid !== process.getuid?.()) {
     throw new Error(
@@ -28,7 +28,7 @@ export const connectToGuard = async (layout: Layout): Promise<Socket | undefined
   return new Promise((resolve) => {
     const socket = createConnection(socketPath);
     socket.once('connect', () => resolve(socket));
-    // refused, reset or absent: all the same here, and an open socket that breaks says so by 'close'
+    // Refused, reset or absent: all the same here, and an open socket that breaks says so by 'close'.
     socket.on('error', () => resolve(undefined));
   });
 };

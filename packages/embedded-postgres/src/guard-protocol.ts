@@ -1,5 +1,8 @@
 import type { Socket } from 'node:net';
 
+/** The exit code of a guard that found another one holding the lock. */
+export const lockTakenExitCode = 75;
+
 /** What a user may tell the guard: one JSON object per line. A connection counts as a user from `join` on. */
 export type GuardRequest = { readonly type: 'join' | 'status' | 'stop' };
 

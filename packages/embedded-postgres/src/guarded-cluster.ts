@@ -10,11 +10,11 @@ import { findFreePort } from './port.ts';
 import { clusterName, findPostmaster, stopPostmaster, sweepRemains } from './postmaster.ts';
 import { findState, writeState } from './state-file.ts';
 
-const LOG_FD = 2;
-const MAX_ATTEMPTS = 4;
-const FIRST_DELAY_MS = 100;
-// eight copies and more with pools of ten, and room for psql; the default of 100 would be met at the tenth copy
-const SETTINGS = { max_connections: '200' };
+const logFd = 2;
+const maxAttempts = 4;
+const firstDelayMs = 100;
+// Eight copies and more with pools of ten, and room for psql; the default of 100 would be met at the tenth copy.
+const serverSettings = { max_connections: '200' };
 
 export type StartedPostgres = RunningPostgres & {
   readonly password: string;
@@ -45,7 +45,7 @@ export const startGuardedPostgres = async (options: StartOptions): Promise<Start
   const password = state?.password ?? randomBytes(24).toString('hex');
   const remember = (port: number): void => {
     const { stateDir, socketPath } = layout;
-    // a restart on a full disk has nothing to write
+    // A restart on a full disk has nothing to write.
     if (state?.stateDir === stateDir && state.port === port && state.guardPid === process.pid) return;
     writeState(layout.stateFile, { port, password, stateDir, socketPath, guardPid: process.pid });
   };
@@ -66,11 +66,11 @@ export const startGuardedPostgres = async (options: StartOptions): Promise<Start
       dataDir,
       port,
       clusterName: clusterName(layout.key),
-      settings: SETTINGS,
-      logFd: LOG_FD,
+      settings: serverSettings,
+      logFd,
     });
   };
-  // a copied checkout brings its state along, and leaves the port to the original
+  // A copied checkout brings its state along, and leaves the port to the original.
   const remembered = state?.stateDir === layout.stateDir ? state.port : 0;
   const running = await launchWithRetries(options, remembered, launch);
   return { ...running, password, dataDir, adopted: false };
@@ -83,8 +83,8 @@ const launchWithRetries = async (
 ): Promise<RunningPostgres> => {
   const seed = Number.parseInt(layout.key.slice(0, 6), 16);
   let gist = '';
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-    if (attempt > 0) await delay(FIRST_DELAY_MS * 2 ** attempt);
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+    if (attempt > 0) await delay(firstDelayMs * 2 ** attempt);
     const preferred = rememberedPort === 0 ? [] : [rememberedPort];
     const port = toldPort ?? (await findFreePort(seed, preferred));
     const logStart = logSize(layout.logFile);

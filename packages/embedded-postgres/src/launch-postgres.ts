@@ -4,8 +4,8 @@ import type { Identity } from './identity.ts';
 import { findPostmaster, findRecord } from './postmaster.ts';
 import { programEnv } from './run-program.ts';
 
-const POLL_MS = 20;
-const ADOPTED_POLL_MS = 100;
+const pollMs = 20;
+const adoptedPollMs = 100;
 
 /** A Postgres that accepts connections; `exited` resolves when it has gone, whoever's child it is. */
 export type RunningPostgres = {
@@ -25,7 +25,7 @@ export type LaunchOptions = {
   readonly logFd: number;
 };
 
-const ALWAYS = {
+const fixedSettings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   timezone: 'UTC',
@@ -35,9 +35,9 @@ const ALWAYS = {
 
 /** Starts Postgres and resolves when it accepts connections, with undefined when it ended before (the log says why). */
 export const launchPostgres = async (options: LaunchOptions): Promise<RunningPostgres | undefined> => {
-  const settings = { ...ALWAYS, ...options.settings, cluster_name: options.clusterName };
+  const settings = { ...fixedSettings, ...options.settings, cluster_name: options.clusterName };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  // findPostmaster knows a postmaster by these first arguments
+  // findPostmaster knows a postmaster by these first arguments.
   const args = ['-D', options.dataDir, '-p', String(options.port), ...flags];
   const child = spawn(options.postgres, args, {
     ...options.identity,
@@ -54,7 +54,7 @@ export const launchPostgres = async (options: LaunchOptions): Promise<RunningPos
     if (record?.pid === child.pid && record?.status === 'ready') {
       return { pid: record.pid, port: record.port, exited };
     }
-    await delay(POLL_MS);
+    await delay(pollMs);
   }
   return undefined;
 };
@@ -73,10 +73,10 @@ export const adoptPostgres = async (dataDir: string): Promise<RunningPostgres | 
     if (record.status === 'ready') {
       return { pid: record.pid, port: record.port, exited: watchAdopted(dataDir, record.pid) };
     }
-    await delay(POLL_MS);
+    await delay(pollMs);
   }
 };
 
 const watchAdopted = async (dataDir: string, pid: number): Promise<void> => {
-  while (findPostmaster(dataDir)?.pid === pid) await delay(ADOPTED_POLL_MS);
+  while (findPostmaster(dataDir)?.pid === pid) await delay(adoptedPollMs);
 };

@@ -3,8 +3,8 @@ import { realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 
-// sun_path holds 104 bytes on macOS and 108 on Linux, the closing zero included
-const MAX_SOCKET_PATH_BYTES = 100;
+// sun_path holds 104 bytes on macOS and 108 on Linux, the closing zero included.
+const maxSocketPathBytes = 100;
 
 /** Where everything of one state folder lies. */
 export type Layout = {
@@ -47,7 +47,7 @@ export const createLayout = (stateDirOption: string): Layout => {
     stateFile: join(home, 'state.json'),
     lockFile: join(home, 'lock'),
     socketPath:
-      Buffer.byteLength(beside) <= MAX_SOCKET_PATH_BYTES
+      Buffer.byteLength(beside) <= maxSocketPathBytes
         ? beside
         : join(tmpdir(), `tripod-${uid}-${key}`, 'guard.sock'),
     logsDir,

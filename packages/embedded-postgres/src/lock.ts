@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 
-const SQLITE_BUSY = 5;
+const sqliteBusy = 5;
 
 export type Lock = { readonly release: () => void };
 
@@ -11,11 +11,11 @@ export type Lock = { readonly release: () => void };
 export const takeLock = (lockFile: string): Lock | undefined => {
   const database = new DatabaseSync(lockFile);
   try {
-    // nothing is ever written, so no journal need lie beside the lock
+    // Nothing is ever written, so no journal need lie beside the lock.
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
-    if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return undefined;
+    if ((error as { errcode?: number }).errcode === sqliteBusy) return undefined;
     throw error;
   }
   return { release: () => database.close() };

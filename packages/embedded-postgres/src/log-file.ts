@@ -1,15 +1,15 @@
 import { copyFileSync, readFileSync, statSync, truncateSync } from 'node:fs';
 
-const MAX_LOG_BYTES = 10 * 1024 * 1024;
-const MAX_GIST_LENGTH = 300;
+const maxLogBytes = 10 * 1024 * 1024;
+const maxGistLength = 300;
 
 /** Keeps a log under 10 MiB, with one old one beside it. Copied and emptied, since Postgres keeps it open (to append). */
-export const boundLog = (logFile: string, maxBytes = MAX_LOG_BYTES): void => {
+export const boundLog = (logFile: string, maxBytes = maxLogBytes): void => {
   if (logSize(logFile) <= maxBytes) return;
   try {
     copyFileSync(logFile, `${logFile}.1`);
   } catch {
-    // a full disk has no room for the old one, and all the more need of this
+    // A full disk has no room for the old one, and all the more need of this.
   }
   truncateSync(logFile);
 };
@@ -21,12 +21,12 @@ export const logSize = (logFile: string): number => statSync(logFile, { throwIfN
 export const summarizeLog = (logFile: string, fromByte: number): string => {
   if (logSize(logFile) <= fromByte) return 'it said nothing';
   const lines = readFileSync(logFile).subarray(fromByte).toString().split('\n').filter(Boolean);
-  // what clients were answered meanwhile is no reason
+  // What clients were answered meanwhile is no reason.
   const errors = lines.filter(
     (line) => /\b(PANIC|FATAL|ERROR)\b|error:/i.test(line) && !line.includes('the database system is '),
   );
   const told = (errors.length > 0 ? errors : lines)
     .slice(-2)
     .map((line) => line.replace(/^.*?\] /, '').trim());
-  return told.join('; ').slice(0, MAX_GIST_LENGTH);
+  return told.join('; ').slice(0, maxGistLength);
 };

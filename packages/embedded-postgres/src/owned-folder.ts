@@ -9,7 +9,7 @@ const me = (): number => process.getuid?.() ?? 0;
  */
 export const ensureOwnedFolder = (folder: string, mode: number): void => {
   try {
-    // recursive would give the mode to the parents too; and the umask is taken off either way
+    // Recursive would give the mode to the parents too; and the umask is taken off either way.
     mkdirSync(folder, { recursive: true });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 
-// below the range from which systems take the ports of outgoing connections, so a restart finds its port free
-const FIRST_PORT = 15_432;
-const PORT_COUNT = 10_000;
+// Below the range from which systems take the ports of outgoing connections, so a restart finds its port free.
+const firstPort = 15_432;
+const portCount = 10_000;
 
 const isPortFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
@@ -14,8 +14,8 @@ const isPortFree = (port: number): Promise<boolean> =>
 /** The first free port of 127.0.0.1 among those preferred, else from a place in 15432 to 25431 that the seed picks. */
 export const findFreePort = async (seed: number, preferred: readonly number[] = []): Promise<number> => {
   for (const port of preferred) if (await isPortFree(port)) return port;
-  for (let step = 0; step < PORT_COUNT; step += 1) {
-    const port = FIRST_PORT + ((seed + step) % PORT_COUNT);
+  for (let step = 0; step < portCount; step += 1) {
+    const port = firstPort + ((seed + step) % portCount);
     if (await isPortFree(port)) return port;
   }
   throw new Error(

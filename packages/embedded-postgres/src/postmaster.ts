@@ -10,7 +10,7 @@ export type PostmasterRecord = {
   readonly status: 'starting' | 'stopping' | 'ready' | 'standby' | 'unknown';
 };
 
-const POLL_MS = 25;
+const pollMs = 25;
 
 export const findRecord = (dataDir: string): PostmasterRecord | undefined => {
   try {
@@ -38,11 +38,11 @@ export const findPostmaster = (dataDir: string): PostmasterRecord | undefined =>
 };
 
 /** Waits until no postmaster runs on this data, at most that long; answers whether it is gone. */
-export const untilGone = async (dataDir: string, timeoutMs: number): Promise<boolean> => {
-  const deadline = Date.now() + timeoutMs;
+const untilGone = async (dataDir: string, timeoutMs: number): Promise<boolean> => {
+  const deadlineMs = performance.now() + timeoutMs;
   while (findPostmaster(dataDir)) {
-    if (Date.now() > deadline) return false;
-    await delay(POLL_MS);
+    if (performance.now() > deadlineMs) return false;
+    await delay(pollMs);
   }
   return true;
 };
@@ -51,8 +51,8 @@ export const untilGone = async (dataDir: string, timeoutMs: number): Promise<boo
 export const stopPostmaster = async (dataDir: string): Promise<void> => {
   const steps = [
     ['SIGINT', 30_000],
-    ['SIGQUIT', 5_000],
-    ['SIGKILL', 5_000],
+    ['SIGQUIT', 5000],
+    ['SIGKILL', 5000],
   ] as const;
   for (const [signal, timeoutMs] of steps) {
     const running = findPostmaster(dataDir);
@@ -69,19 +69,19 @@ export const stopPostmaster = async (dataDir: string): Promise<void> => {
  */
 export const sweepRemains = async (dataDir: string, key: string, ownerUid: number): Promise<void> => {
   const title = `postgres: ${clusterName(key)}: `;
-  // a child that has only just been forked has the postmaster's own command line
+  // A child that has only just been forked has the postmaster's own command line.
   const isLeft = ({ uid, command }: RunningProcess): boolean =>
     uid === ownerUid && (command.startsWith(title) || command.includes(`postgres -D ${dataDir} -p `));
-  const deadline = Date.now() + 5_000;
+  const deadlineMs = performance.now() + 5000;
   for (;;) {
     const left = listProcesses().filter(isLeft);
     if (left.length === 0) break;
-    if (Date.now() > deadline) {
+    if (performance.now() > deadlineMs) {
       const pids = left.map(({ pid }) => pid).join(', ');
       throw new Error(`Processes of an earlier Postgres do not end (${pids}): end them, and start again.`);
     }
     for (const { pid } of left) sendSignal(pid, 'SIGKILL');
-    await delay(POLL_MS);
+    await delay(pollMs);
   }
   disownRecord(dataDir);
 };

@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectToGuard } from './guard-connection.ts';
-import { type GuardReport, onMessages, sendMessage } from './guard-protocol.ts';
+import { type GuardReport, lockTakenExitCode, onMessages, sendMessage } from './guard-protocol.ts';
 import type { Layout } from './layout.ts';
 import { logSize, summarizeLog } from './log-file.ts';
-import { LOCK_TAKEN_EXIT_CODE, type SpawnedGuard, spawnGuard } from './spawn-guard.ts';
+import { type SpawnedGuard, spawnGuard } from './spawn-guard.ts';
 import { findState } from './state-file.ts';
 
-const POLL_MS = 25;
-// an ending guard may have 30 s of writing to disk before it
-const LOCK_TIMEOUT_MS = 45_000;
-const GREETING_TIMEOUT_MS = 10_000;
+const pollMs = 25;
+// An ending guard may have 30 s of writing to disk before it.
+const lockTimeoutMs = 45_000;
+const greetingTimeoutMs = 10_000;
 
 export type Ready = Extract<GuardReport, { type: 'ready' }>;
 
@@ -28,7 +28,7 @@ export type SeatEvents = {
  * it; one that meets an ending guard waits for its lock. Throws one sentence when no database comes of it.
  */
 export const takeSeat = async (layout: Layout, events: SeatEvents): Promise<Seat> => {
-  const deadline = Date.now() + LOCK_TIMEOUT_MS;
+  const deadlineMs = performance.now() + lockTimeoutMs;
   let spawned: SpawnedGuard | undefined;
   let logStart = 0;
   for (;;) {
@@ -38,18 +38,18 @@ export const takeSeat = async (layout: Layout, events: SeatEvents): Promise<Seat
       if (seat) return seat;
     }
     const exitCode = spawned?.exitCode();
-    if (exitCode !== undefined && exitCode !== 0 && exitCode !== LOCK_TAKEN_EXIT_CODE) {
+    if (exitCode !== undefined && exitCode !== 0 && exitCode !== lockTakenExitCode) {
       const gist = summarizeLog(layout.logFile, logStart);
       throw new Error(`The database's guard does not start: ${gist}. Its log is ${layout.logFile}.`);
     }
-    if (Date.now() > deadline) throw new Error(describeSilence(layout));
+    if (performance.now() > deadlineMs) throw new Error(describeSilence(layout));
     if (!spawned || exitCode !== undefined) {
-      // after the lock was found taken: not at once again
-      if (spawned) await delay(4 * POLL_MS);
+      // After the lock was found taken: not at once again.
+      if (spawned) await delay(4 * pollMs);
       logStart = logSize(layout.logFile);
       spawned = spawnGuard(layout);
     }
-    await delay(POLL_MS);
+    await delay(pollMs);
   }
 };
 
@@ -65,8 +65,8 @@ const sitDown = (
   new Promise((resolve, reject) => {
     let isSeated = false;
     let lastWords: string | undefined;
-    // who joins is greeted at once; after that a large database may take its time to recover
-    socket.setTimeout(GREETING_TIMEOUT_MS, () => {
+    // Who joins is greeted at once; after that a large database may take its time to recover.
+    socket.setTimeout(greetingTimeoutMs, () => {
       lastWords = describeSilence(layout);
       socket.destroy();
     });
@@ -76,7 +76,7 @@ const sitDown = (
       if (report.type === 'failed' || report.type === 'stopped') lastWords = report.message;
       if (report.type !== 'ready' || isSeated) return;
       isSeated = true;
-      // a user that has nothing else to do may end
+      // A user that has nothing else to do may end.
       socket.unref();
       resolve({ socket, ready: report, startedHere: report.guardPid === spawnedPid && !report.adopted });
     });

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findEmbeddedPostgres } from './find-embedded-postgres.ts';
 import { connectToGuard } from './guard-connection.ts';
-import { sendMessage } from './guard-protocol.ts';
+import { lockTakenExitCode, sendMessage } from './guard-protocol.ts';
 import { createLayout, type Layout } from './layout.ts';
 import { logSize, summarizeLog } from './log-file.ts';
-import { LOCK_TAKEN_EXIT_CODE, spawnGuard } from './spawn-guard.ts';
+import { spawnGuard } from './spawn-guard.ts';
 
-const POLL_MS = 25;
-const TIMEOUT_MS = 45_000;
+const pollMs = 25;
+const timeoutMs = 45_000;
 
 export type ResetOptions = {
   readonly stateDir: string;
@@ -39,20 +39,20 @@ const stopGuard = async (layout: Layout): Promise<void> => {
 
 /** Done by a process that has the guard's lock, so that none can start meanwhile; an ending guard is waited for. */
 const emptyUnderLock = async (layout: Layout): Promise<void> => {
-  const deadline = Date.now() + TIMEOUT_MS;
+  const deadlineMs = performance.now() + timeoutMs;
   const logStart = logSize(layout.logFile);
   for (;;) {
     const { exitCode } = spawnGuard(layout, 'empty');
-    while (exitCode() === undefined) await delay(POLL_MS);
+    while (exitCode() === undefined) await delay(pollMs);
     if (exitCode() === 0) return;
-    if (exitCode() !== LOCK_TAKEN_EXIT_CODE) {
+    if (exitCode() !== lockTakenExitCode) {
       throw new Error(`The database could not be emptied: ${summarizeLog(layout.logFile, logStart)}.`);
     }
-    if (Date.now() > deadline) {
+    if (performance.now() > deadlineMs) {
       throw new Error(
         `The database in ${layout.home} was started again meanwhile: end what uses it, and reset it again.`,
       );
     }
-    await delay(4 * POLL_MS);
+    await delay(4 * pollMs);
   }
 };

@@ -14,13 +14,13 @@ import { findState, writeState } from './state-file.ts';
  * How long Postgres outlives its last user. A lone server that is restarted (by a supervisor after 200 ms of backoff, plus
  * the start of Node) meets it still running; a person who ends everything and looks again finds it gone.
  */
-const GRACE_MS = 500;
-const LOG_CHECK_MS = 30_000;
-// a Postgres that lived this long did start well, so its end is not counted with those before
-const STEADY_MS = 1_000;
-const MAX_DELAY_MS = 5_000;
+const graceMs = 500;
+const logCheckMs = 30_000;
+// A Postgres that lived this long did start well, so its end is not counted with those before.
+const steadyMs = 1000;
+const maxDelayMs = 5000;
 
-const STARTING: GuardReport = { type: 'progress', message: 'Starting the database…' };
+const starting: GuardReport = { type: 'progress', message: 'Starting the database…' };
 
 type Wish = 'idle' | 'ended' | 'stop' | 'died';
 
@@ -28,7 +28,7 @@ type Wish = 'idle' | 'ended' | 'stop' | 'died';
 export const runGuard = async (layout: Layout): Promise<void> => {
   let running: StartedPostgres | undefined;
   /** What one who joins now has missed. */
-  let told: GuardReport[] = [STARTING];
+  let told: GuardReport[] = [starting];
   let wish = Promise.withResolvers<Wish>();
   let isEnding = false;
   let graceTimer: NodeJS.Timeout | undefined;
@@ -38,7 +38,7 @@ export const runGuard = async (layout: Layout): Promise<void> => {
   };
   const awaitUsers = (): void => {
     clearTimeout(graceTimer);
-    graceTimer = setTimeout(() => wish.resolve('idle'), GRACE_MS);
+    graceTimer = setTimeout(() => wish.resolve('idle'), graceMs);
   };
   const users = new GuardUsers({
     onEmpty: awaitUsers,
@@ -59,14 +59,14 @@ export const runGuard = async (layout: Layout): Promise<void> => {
 
   process.on('SIGTERM', () => end('ended'));
   process.on('SIGINT', () => end('ended'));
-  const logTimer = setInterval(() => boundLog(layout.logFile), LOG_CHECK_MS);
+  const logTimer = setInterval(() => boundLog(layout.logFile), logCheckMs);
   boundLog(layout.logFile);
   await openDoor(layout, users);
   try {
     await serve();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    // a system's error is no sentence
+    // A system's error is no sentence.
     const sentence = code
       ? `The database can't be kept running (${message}): set DATABASE_URL meanwhile.`
       : message;
@@ -86,7 +86,7 @@ export const runGuard = async (layout: Layout): Promise<void> => {
       const onProgress = (message: string): void => tell({ type: 'progress', message });
       running = await startGuardedPostgres({ layout, onProgress, ...(toldPort && { toldPort }) });
       const { pid, port, password, dataDir, adopted } = running;
-      const startedAt = Date.now();
+      const startedMs = performance.now();
       toldPort = port;
       tell({ type: 'ready', port, password, dataDir, guardPid: process.pid, adopted });
       wish = Promise.withResolvers<Wish>();
@@ -97,16 +97,16 @@ export const runGuard = async (layout: Layout): Promise<void> => {
       if (reason === 'stop') tell({ type: 'stopped', message: 'The database was stopped by a reset.' });
       running = undefined;
       if (reason !== 'died') {
-        told = [STARTING];
+        told = [starting];
         await stopPostmaster(dataDir);
         if (isEnding || users.count === 0) return;
         continue;
       }
-      crashes = Date.now() - startedAt > STEADY_MS ? 0 : crashes + 1;
+      crashes = performance.now() - startedMs > steadyMs ? 0 : crashes + 1;
       console.error(`Postgres (process ${pid}) ended by itself: starting it again.`);
       told = [];
       onProgress('The database ended unexpectedly and is being started again…');
-      if (crashes > 0) await delay(Math.min(MAX_DELAY_MS, 100 * 2 ** crashes));
+      if (crashes > 0) await delay(Math.min(maxDelayMs, 100 * 2 ** crashes));
     }
   }
 };

@@ -20,7 +20,7 @@ export const runProgram = (
       if (!error) resolve(stdout);
       else reject(Object.assign(new Error(stderr.trim() || error.message), { code: error.code }));
     });
-    // a program that ends without reading its input breaks the pipe; its exit code tells the story
+    // A program that ends without reading its input breaks the pipe; its exit code tells the story.
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
   });

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import type { Layout } from './layout.ts';
 import { ensureOwnedFolder, foreignPathMessage } from './owned-folder.ts';
 
-export const LOCK_TAKEN_EXIT_CODE = 75;
-
 export type SpawnedGuard = { readonly pid: number; readonly exitCode: () => number | undefined };
 
 /** The guard sees no secrets, debugger ports or Postgres settings of the process that happened to start it. */
@@ -35,7 +33,7 @@ const openLog = ({ logFile }: Layout): number => {
  * It keeps neither this process alive nor its streams open.
  */
 export const spawnGuard = (layout: Layout, task?: 'empty'): SpawnedGuard => {
-  // root's Postgres runs as another user, who has to pass through
+  // Root's Postgres runs as another user, who has to pass through.
   ensureOwnedFolder(layout.home, process.getuid?.() === 0 ? 0o711 : 0o700);
   mkdirSync(layout.logsDir, { recursive: true });
   const log = openLog(layout);
@@ -46,7 +44,7 @@ export const spawnGuard = (layout: Layout, task?: 'empty'): SpawnedGuard => {
     child = spawn(process.execPath, args, {
       detached: true,
       cwd: '/',
-      // a guard that finds itself compiled is up in a third of the time
+      // A guard that finds itself compiled is up in a third of the time.
       env: { ...guardEnv(), NODE_COMPILE_CACHE: join(layout.home, 'code-cache') },
       stdio: ['ignore', log, log],
     });

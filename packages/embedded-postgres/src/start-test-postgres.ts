@@ -6,8 +6,13 @@ import { createInterface } from 'node:readline';
 import { databaseUrl } from './cluster.ts';
 import { guardEnv } from './spawn-guard.ts';
 
-// an acknowledged write may be lost when the machine stops, and a test's database has nothing to lose
-const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '200' };
+// An acknowledged write may be lost when the machine stops, and a test's database has nothing to lose.
+const fastSettings = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_connections: '200',
+};
 
 export type TestPostgresOptions = {
   /** Postgres settings, over those that trade safety for speed. */
@@ -28,7 +33,7 @@ type Answer = { port: number; password: string; pid: number } | { error: string 
 /** A throw-away Postgres of its own port and data, which ends with this process, even by kill -9. Throws a sentence. */
 export const startTestPostgres = async (options: TestPostgresOptions = {}): Promise<TestPostgres> => {
   const program = join(import.meta.dirname, 'tied-postgres.ts');
-  const settings = JSON.stringify({ ...FAST, ...options.settings });
+  const settings = JSON.stringify({ ...fastSettings, ...options.settings });
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, settings], {
     // Ctrl-C in the terminal passes it by: the tests may still want it while they stop
     detached: true,
@@ -39,7 +44,7 @@ export const startTestPostgres = async (options: TestPostgresOptions = {}): Prom
   const answer = await firstAnswer(child);
   if ('error' in answer) throw new Error(answer.error);
   const { port, password, pid } = answer;
-  // neither the process nor its streams keep this one alive; and when this one ends, its stdin closes
+  // Neither the process nor its streams keep this one alive; and when this one ends, its stdin closes.
   child.unref();
   for (const stream of [child.stdin, child.stdout]) (stream as unknown as Socket).unref();
   return {

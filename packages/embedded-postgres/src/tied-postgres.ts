@@ -15,7 +15,7 @@ import { findFreePort } from './port.ts';
 import { clusterName, sweepRemains } from './postmaster.ts';
 import { sendSignal } from './process-table.ts';
 
-const MAX_ATTEMPTS = 5;
+const maxAttempts = 5;
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as Record<string, string>;
 const folder = mkdtempSync(join(tmpdir(), 'tripod-test-postgres-'));
@@ -27,7 +27,7 @@ const parentGone = new Promise<'stop'>((resolve) => {
 });
 
 const start = async (password: string): Promise<RunningPostgres> => {
-  // the user that Postgres runs as under root has to pass through
+  // The user that Postgres runs as under root has to pass through.
   if (process.getuid?.() === 0) chmodSync(folder, 0o711);
   const identity = findIdentity(undefined);
   const binaries = await findBinaries(identity);
@@ -35,7 +35,7 @@ const start = async (password: string): Promise<RunningPostgres> => {
   const logFile = join(folder, 'log');
   const logFd = openSync(logFile, 'a', 0o600);
   const { postgres } = binaries;
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     const port = await findFreePort(randomInt(1_000_000));
     const options = { postgres, identity, dataDir, port, clusterName: clusterName(key), settings, logFd };
     const running = await launchPostgres(options);
@@ -49,7 +49,7 @@ try {
   const running = await start(password);
   console.log(JSON.stringify({ port: running.port, password, pid: running.pid }));
   if ((await Promise.race([parentGone, running.exited])) === 'stop') {
-    // without a checkpoint: nothing of this is read again
+    // Without a checkpoint: nothing of this is read again.
     sendSignal(running.pid, 'SIGQUIT');
     await running.exited;
   }

@@ -16,7 +16,7 @@ import { findIdentity } from '../src/identity.ts';
 import { Scene } from './support/scene.ts';
 import type { RunAs } from './support/user-process.ts';
 
-// real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for
+// Real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for.
 jest.setTimeout(60_000);
 
 const findUser = (name: string): RunAs => {
@@ -46,11 +46,11 @@ const copyPackage = (checkout: string): void => {
 const mayEnter = (folder: string, { uid, gid }: RunAs): boolean =>
   spawnSync('/bin/sh', ['-c', 'cd "$0"', folder], { uid, gid, cwd: '/' }).status === 0;
 
-// only root can run a test as somebody else; an ordinary user runs all the other tests as themselves
+// Only root can run a test as somebody else; an ordinary user runs all the other tests as themselves.
 const asRoot = process.getuid?.() === 0 ? describe : describe.skip;
 
 const nobody = findUser('nobody');
-// a checkout below a home folder of mode 0700 is none that another user can run anything of
+// A checkout below a home folder of mode 0700 is none that another user can run anything of.
 const asNobody = process.getuid?.() === 0 && mayEnter(import.meta.dirname, nobody) ? it : it.skip;
 
 asRoot('whom Postgres runs as (needs root)', () => {

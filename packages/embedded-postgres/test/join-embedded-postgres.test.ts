@@ -10,7 +10,7 @@ import { listProcesses } from '../src/process-table.ts';
 import { Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
 
-// real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for
+// Real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for.
 jest.setTimeout(60_000);
 
 describe('users who come and go', () => {
@@ -37,7 +37,7 @@ describe('users who come and go', () => {
     const starter = await scene.joined();
     const other = await scene.joined();
     const [before] = await other.query('SELECT pg_backend_pid() AS pid');
-    // a query that outlives the guard's grace
+    // A query that outlives the guard's grace.
     const during = other.query('SELECT pg_backend_pid() AS pid FROM pg_sleep(1)');
     await starter.kill();
     await until('the guard has noticed', async () => (await findEmbeddedPostgres(scene)).users === 1);
@@ -81,7 +81,7 @@ describe('users who come and go', () => {
       await starter.leave();
       first.destroy();
       sendMessage(second, { type: 'join' });
-      // a query that outlives the guard's grace
+      // A query that outlives the guard's grace.
       await client.query('SELECT pg_sleep(1)');
     } finally {
       await client.end();
@@ -93,7 +93,7 @@ describe('users who come and go', () => {
     const first = await scene.joined();
     const pid = scene.postmasterPid;
     const stopping = `[${pid}] LOG:  received fast shutdown request`;
-    // without its checkpointer Postgres can't finish stopping
+    // Without its checkpointer Postgres can't finish stopping.
     const checkpointer =
       scene.processes().find(({ command }) => command.includes(': checkpointer'))?.pid ?? 0;
     process.kill(checkpointer, 'SIGSTOP');

@@ -5,7 +5,7 @@ import { resetEmbeddedPostgres } from '../src/reset-embedded-postgres.ts';
 import { findState } from '../src/state-file.ts';
 import { Scene } from './support/scene.ts';
 
-// real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for
+// Real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for.
 jest.setTimeout(60_000);
 
 describe('resetEmbeddedPostgres', () => {

@@ -6,7 +6,7 @@ import { Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
 import type { UserProcess } from './support/user-process.ts';
 
-// real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for
+// Real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for.
 jest.setTimeout(60_000);
 
 /** A backend of the killed one may still answer for a moment, so the next one is waited for first. */
@@ -50,7 +50,7 @@ describe('the guard', () => {
 
   it('clears away a busy child of a killed Postgres before it starts the next', async () => {
     const busy = await scene.joined();
-    // it looks at nothing but its sum, so it does not notice that its parent is gone
+    // It looks at nothing but its sum, so it does not notice that its parent is gone.
     busy.send('SELECT sum(n) FROM generate_series(1, 100000000000) AS n');
     const active = () =>
       scene.processes().find(({ command }) => /postgres: tripod-\w+: .* SELECT/.test(command))?.pid;

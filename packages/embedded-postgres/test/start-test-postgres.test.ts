@@ -10,7 +10,7 @@ import { findProcess } from '../src/process-table.ts';
 import { startTestPostgres } from '../src/start-test-postgres.ts';
 import { until } from './support/until.ts';
 
-// real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for
+// Real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for.
 jest.setTimeout(60_000);
 
 type Told = { readonly url: string; readonly pid: number; readonly folder: string };

@@ -77,7 +77,7 @@ export class Scene {
   /** Ends the users and their guard, and asserts that nothing of this folder runs on. */
   async rest(): Promise<void> {
     await Promise.all(this.#users.splice(0).map((user) => user.kill()));
-    // sooner than by its grace
+    // Sooner than by its grace.
     if (this.guardPid !== 0) sendSignal(this.guardPid, 'SIGTERM');
     await this.untilAllGone();
   }

@@ -17,7 +17,7 @@ export type RunAs = { readonly uid: number; readonly gid: number };
 
 export type UserOptions = Partial<RunAs> & { readonly program?: string; readonly tempDir?: string };
 
-const USER_PROGRAM = join(import.meta.dirname, '../fixtures/user.ts');
+const userProgram = join(import.meta.dirname, '../fixtures/user.ts');
 
 /** A process that uses the embedded Postgres, so that it can be killed. */
 export class UserProcess {
@@ -26,7 +26,7 @@ export class UserProcess {
   readonly #exited: Promise<unknown>;
   #seen = 0;
 
-  constructor(stateDir: string, { program = USER_PROGRAM, tempDir, ...as }: UserOptions = {}) {
+  constructor(stateDir: string, { program = userProgram, tempDir, ...as }: UserOptions = {}) {
     this.#child = spawn(process.execPath, [program, stateDir], {
       ...as,
       env: { ...process.env, ...(tempDir && { TMPDIR: tempDir }) },
