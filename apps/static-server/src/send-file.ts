@@ -7,7 +7,7 @@ import type { DiskFile } from './disk.ts';
 const chunkBytes = 65_536;
 
 /** The file ended before the length that it had when it was opened. */
-export class FileShrankError extends Error {
+class FileShrankError extends Error {
   constructor() {
     super('the file became shorter while it was being sent');
     this.name = 'FileShrankError';

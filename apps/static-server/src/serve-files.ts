@@ -4,7 +4,7 @@ import { requestIdFor } from '@tripod/shared/http/observe-requests';
 import { prefersHtml } from '@tripod/shared/http/problem';
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { Clock } from '@tripod/shared/process/clock';
-import { parseByteRange } from './byte-range.ts';
+import { type ByteRange, parseByteRange } from './byte-range.ts';
 import { evaluateConditions, isRangeCurrent } from './conditional.ts';
 import { fromDiskError } from './disk-error.ts';
 import { contentHeadersOf, fileHeadersOf } from './file-headers.ts';
@@ -40,12 +40,17 @@ const redirectToFolder = (response: ServerResponse, { segments }: RequestedPath,
   response.end();
 };
 
+type Body = {
+  readonly found: OpenFile;
+  /** Undefined: all of it. */
+  readonly range?: ByteRange | undefined;
+  readonly logger: Logger;
+};
+
 const sendBody = async (
   request: IncomingMessage,
   response: ServerResponse,
-  { file, size }: OpenFile,
-  logger: Logger,
-  range = { first: 0, last: size - 1 },
+  { found: { file, size }, range = { first: 0, last: size - 1 }, logger }: Body,
 ): Promise<void> => {
   const length = range.last + 1 - range.first;
   response.setHeader('Content-Length', length);
@@ -85,7 +90,7 @@ const sendFound = async (
     response.statusCode = 206;
     response.setHeader('Content-Range', `bytes ${range.first}-${range.last}/${found.size}`);
   }
-  await sendBody(request, response, found, logger, range);
+  await sendBody(request, response, { found, range, logger });
 };
 
 /** Middleware: answers GET and HEAD with the file of the path, or passes on an AppError that says why not. */
@@ -129,7 +134,7 @@ export const serveNotFoundPage = ({ findFile, csp, logger }: ServeFilesOptions) 
         'Cache-Control': 'no-store',
         Vary: 'Accept',
       });
-      await sendBody(request, response, page, logger);
+      await sendBody(request, response, { found: page, logger });
     } finally {
       await page.file.close();
     }

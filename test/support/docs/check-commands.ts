@@ -45,10 +45,7 @@ const ownFault = (
 };
 
 /** What is wrong with a command that a page shows; undefined when it can be typed. */
-export const findCommandFault = (
-  [first = '', ...words]: ShellCommand,
-  commands: Commands,
-): string | undefined => {
+const findCommandFault = ([first = '', ...words]: ShellCommand, commands: Commands): string | undefined => {
   if (first === 'npx') {
     const [yes, pnpm = '', ...rest] = words;
     if (yes !== '--yes' || !pnpm.startsWith('pnpm@12')) return 'npx must be called as: npx --yes pnpm@12 …';
