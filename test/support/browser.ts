@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Browser, chromium as playwright } from 'playwright-core';
 
-// not chromium.args: those carry --disable-web-security (no CORS) and --single-process
+// Not chromium.args: those carry --disable-web-security (no CORS) and --single-process.
 const baseFlags = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
 
 /** Unpacks the npm chromium once per user and version: 200 MB, in one rename, so no half-written binary. */

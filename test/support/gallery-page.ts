@@ -11,7 +11,7 @@ export type OpenOptions = BrowserContextOptions & {
   failing?: RegExp;
 };
 
-// the browser's own record of what the policy refused
+// The browser's own record of what the policy refused.
 const recordViolations = `
   globalThis.violations = [];
   addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
@@ -19,7 +19,7 @@ const recordViolations = `
   });
 `;
 
-// without motion unless a test is about it: nothing has to be waited for until it stands still
+// Without motion unless a test is about it: nothing has to be waited for until it stands still.
 const defaults: BrowserContextOptions = { viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce' };
 
 /** Opens an address in a context of its own; close it with `page.context().close()`. */

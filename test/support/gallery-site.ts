@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import { staticServerSettings } from '@tripod/static-server/config';
 
 export type Picture = { title: string; alt_text: string; url: string };
 
@@ -42,9 +43,8 @@ const contentTypes: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
-/** The static server's default policy: what the page must live with. */
-const csp =
-  "default-src 'self'; script-src 'self'; img-src 'self' https: http: data:; connect-src 'self' *:8081; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+/** What the page must live with. */
+const csp = staticServerSettings.csp.default;
 
 const sendFile = async (path: string, res: ServerResponse): Promise<void> => {
   const name = normalize(path === '/' ? '/index.html' : path);

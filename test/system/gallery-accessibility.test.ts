@@ -98,7 +98,7 @@ describe('axe-core finds nothing wrong, narrow and wide, light and dark, with', 
   it.each(states)('$name', async ({ path, failing, prepare, reach }) => {
     prepare?.();
     for (const look of looks) {
-      // without motion nothing is half faded in while contrasts are measured
+      // Without motion nothing is half faded in while contrasts are measured.
       const page = await visit(path, { ...look, reducedMotion: 'reduce', ...(failing ? { failing } : {}) });
       await reach(page);
       expect(await findViolations(page)).toEqual([]);
