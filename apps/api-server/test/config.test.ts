@@ -7,7 +7,7 @@ import { apiServerSettings, copyNameOf } from '../src/config.ts';
 const load = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) => {
   const line = { name: 'api-server', description: '', settings: apiServerSettings, examples: [] };
   const { flags } = parseCommandLine(line, args);
-  return loadConfig(apiServerSettings, { flags, environment, workingDir: '/work' });
+  return loadConfig(apiServerSettings, { flags, environment, workingDir: '/typed/here' });
 };
 
 describe('apiServerSettings', () => {
@@ -37,7 +37,7 @@ describe('apiServerSettings', () => {
       poolSize: 3,
       servedBy: false,
       name: 'api-2',
-      stateDir: '/work/state',
+      stateDir: '/typed/here/state',
     });
   });
 

@@ -79,9 +79,10 @@ describe('a copy whose database goes away', () => {
 
   it('survives the end of every session', async () => {
     await Promise.all([get(), get(), get(), get()]);
-    await askDirectly(
+    const ended = await askDirectly(
       "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'api-test'",
     );
+    expect(ended).not.toEqual([]);
     await waitFor('a read', async () => (await get()).status === 200);
     await waitFor('a write', async () => (await post()).status === 200);
   });
