@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type DatabaseAddress, parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { ShutdownStack } from '@tripod/shared/process/shutdown-stack';
-import { StartError } from '@tripod/shared/process/start-error';
+import { StartError, toStartError } from '@tripod/shared/process/start-error';
 import type { ApiServerConfig } from './config.ts';
 
 export type FindDatabaseContext = {
@@ -29,7 +29,7 @@ const embeddedAddress = async (stateDir: string, { logger, undo }: FindDatabaseC
     logger.info(`DATABASE_URL is not set: ${how} the project's own Postgres`, { dataDir });
     return databaseUrl;
   } catch (error) {
-    throw new StartError(error instanceof Error ? error.message : String(error), error);
+    throw toStartError(error);
   }
 };
 

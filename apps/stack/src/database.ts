@@ -1,4 +1,4 @@
-import { StartError } from '@tripod/shared/process/start-error';
+import { toStartError } from '@tripod/shared/process/start-error';
 
 /** The database of the copies, as long as the stack runs. */
 export type Database = {
@@ -29,7 +29,7 @@ export const openDatabase = async (options: DatabaseOptions): Promise<Database> 
   try {
     joined = await joinEmbeddedPostgres({ stateDir, onProgress, onGuardLost });
   } catch (error) {
-    throw new StartError(error instanceof Error ? error.message : String(error), error);
+    throw toStartError(error);
   }
   return {
     url: joined.databaseUrl,

@@ -1,4 +1,4 @@
-import { StartError } from '@tripod/shared/process/start-error';
+import { StartError, toStartError } from '@tripod/shared/process/start-error';
 import { takeStackLock } from '../control/stack-lock.ts';
 import { makeStateFolder } from '../control/state-folder.ts';
 import type { CommandContext } from './command-context.ts';
@@ -33,7 +33,7 @@ export const runReset = async (context: CommandContext, options: ResetOptions): 
     try {
       await resetEmbeddedPostgres({ stateDir });
     } catch (error) {
-      throw new StartError(error instanceof Error ? error.message : String(error), error);
+      throw toStartError(error);
     }
     context.print('the database is empty; the next start fills it with the first images');
   } finally {

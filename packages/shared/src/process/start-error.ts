@@ -5,3 +5,7 @@ export class StartError extends Error {
     this.name = 'StartError';
   }
 }
+
+/** Gives a failure that says in one sentence what to do, as those of embedded-postgres, the exit code of a start. */
+export const toStartError = (error: unknown): StartError =>
+  new StartError(error instanceof Error ? error.message : String(error), error);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { StartError } from '@tripod/shared/process/start-error';
+import { StartError, toStartError } from '@tripod/shared/process/start-error';
 
 describe('StartError', () => {
   it('keeps message and cause, and has no cause when there is none', () => {
@@ -9,5 +9,17 @@ describe('StartError', () => {
       cause,
     });
     expect('cause' in new StartError('x')).toBe(false);
+  });
+});
+
+describe('toStartError', () => {
+  it.each([
+    [new Error('The port is taken.'), 'The port is taken.'],
+    ['no error at all', 'no error at all'],
+  ])('keeps what %j says, and itself as the cause', (thrown, message) => {
+    const error = toStartError(thrown);
+    expect(error).toBeInstanceOf(StartError);
+    expect(error.message).toBe(message);
+    expect(error.cause).toBe(thrown);
   });
 });
