@@ -65,10 +65,12 @@ const findCommandFault = ([first = '', ...words]: ShellCommand, commands: Comman
 /** Spans that are whole commands, and not only the name of one. */
 const isCommand = (span: string): boolean => /^(npx|pnpm|api-server|static-server|proxy|stack) \S/.test(span);
 
-/** Every command of the `sh` blocks, and of spans that begin with one of ours. */
+/** Every command of the blocks of shell, by any of its names, and of spans that begin with one of ours. */
 export const checkCommands = (pages: readonly Page[], commands: Commands): Checked =>
   lookThrough(pages, ({ blocks, spans }) => {
-    const shell = blocks.filter(({ language }) => language === 'sh').map(({ text }) => text);
+    const shell = blocks
+      .filter(({ language }) => /^(sh|bash|shell|console)$/.test(language))
+      .map(({ text }) => text);
     return parseShell([...shell, ...spans.filter(isCommand)].join('\n')).map((command) => ({
       what: command.join(' '),
       fault: findCommandFault(command, commands),
