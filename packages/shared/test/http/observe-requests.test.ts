@@ -1,4 +1,5 @@
-import { Agent, get, type RequestListener } from 'node:http';
+import { once } from 'node:events';
+import { Agent, get, type IncomingMessage, type RequestListener } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { observeRequests } from '@tripod/shared/http/observe-requests';
 import { type RequestLine, silentLogger } from '@tripod/shared/logging/logger';
@@ -81,7 +82,10 @@ describe('observeRequests', () => {
     });
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     for (const count of [1, 2]) {
-      get({ host: '127.0.0.1', port, agent }, (response) => response.resume());
+      const [response] = (await once(get({ host: '127.0.0.1', port, agent }), 'response')) as [
+        IncomingMessage,
+      ];
+      await once(response.resume(), 'end');
       await waitFor('the line', () => lines.length === count);
     }
     agent.destroy();
