@@ -35,14 +35,18 @@ export const runLogs = async (
   }
   const lineFormat = { format: isTerminal ? 'text' : 'json', colour } as const;
   const show = (line: string): void => print(showLine(name, line, Date.now(), lineFormat).trimEnd());
-  let kept: readonly string[] = [];
+  const kept: string[] = [];
   let live = false;
   const path = join(folder.logsDir, `${name}.log`);
   const following = await followFile(path, {
     fromStart: true,
     onLine: (line) => {
-      if (live) show(line);
-      else kept = lines === 0 ? [] : [...kept.slice(1 - lines), line];
+      if (live) {
+        show(line);
+        return;
+      }
+      kept.push(line);
+      if (kept.length > lines) kept.shift();
     },
   });
   for (const line of kept) show(line);

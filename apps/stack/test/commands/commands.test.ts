@@ -69,18 +69,16 @@ describe('formatTable', () => {
 });
 
 describe('runLogs', () => {
-  it('shows the last lines', async () => {
+  it.each([
+    [0, []],
+    [1, ['three']],
+    [2, ['two', 'three']],
+    [9, ['one', 'two', 'three']],
+  ])('shows the last lines with -n %d', async (lines, shown) => {
     const { context, printed } = createContext();
     writeFileSync(join(context.folder.logsDir, 'api-1.log'), 'one\ntwo\nthree\n');
-    await runLogs(context, { name: 'api-1', lines: 2, follow: false });
-    expect(printed.map((line) => line.split(' ').at(-1))).toEqual(['two', 'three']);
-  });
-
-  it('shows none with -n 0', async () => {
-    const { context, printed } = createContext();
-    writeFileSync(join(context.folder.logsDir, 'api-1.log'), 'one\n');
-    await runLogs(context, { name: 'api-1', lines: 0, follow: false });
-    expect(printed).toEqual([]);
+    await runLogs(context, { name: 'api-1', lines, follow: false });
+    expect(printed.map((line) => line.split(' ').at(-1))).toEqual(shown);
   });
 
   it('names what there is when it is asked for something else', async () => {
