@@ -80,8 +80,20 @@ export const createOperations = ({ stack, dependencies, onDown }: OperationsOpti
     const names = stack.processes.map((process) => process.name).join(', ');
     throw new StartError(`There is no ${name} here; there are ${names}.`);
   };
+  const requireCopies = (): void => {
+    if (stack.copies.all.length > 0) return;
+    throw new StartError('There is no copy; start some with: pnpm stack scale api=3');
+  };
   const onAll = async (change: (process: SupervisedProcess) => Promise<void>): Promise<void> => {
+    requireCopies();
     for (const copy of stack.copies.all) await change(copy);
+  };
+  const renewAll = async (say: Say): Promise<void> => {
+    requireCopies();
+    if (stack.copies.all.every(({ state }) => state === 'stopped')) {
+      throw new StartError('No copy runs; start them with: pnpm stack start api');
+    }
+    await stack.copies.renewAll(say);
   };
 
   return async (request, say) => {
@@ -100,7 +112,7 @@ export const createOperations = ({ stack, dependencies, onDown }: OperationsOpti
       case 'kill':
         return kill(find(request.name), dependencies.clock, say);
       case 'restart':
-        if (request.name === allCopies) return inTurn(() => stack.copies.renewAll(say));
+        if (request.name === allCopies) return inTurn(() => renewAll(say));
         return inTurn(() => renew(stack, find(request.name), say));
       case 'stop':
         if (request.name === allCopies) return inTurn(() => onAll((copy) => stop(stack, copy, say)));

@@ -101,6 +101,20 @@ describe('startStack', () => {
     expect(after.processes.every(({ state, restarts }) => state === 'ready' && restarts === 0)).toBe(true);
   });
 
+  it('says how to start copies when it is to restart them and none runs', async () => {
+    const { ask } = await start(await prepareFixtureStack(makeFolder()));
+    await ask({ command: 'stop', name: 'api' });
+    await expect(ask({ command: 'restart', name: 'api' })).rejects.toThrow(
+      'No copy runs; start them with: pnpm stack start api',
+    );
+    await ask({ command: 'scale', count: 0 });
+    for (const command of ['restart', 'start', 'stop'] as const) {
+      await expect(ask({ command, name: 'api' })).rejects.toThrow(
+        'There is no copy; start some with: pnpm stack scale api=3',
+      );
+    }
+  });
+
   it('keeps a stopped copy down until it is started', async () => {
     const { ask, report, upstreams, progress } = await start(await prepareFixtureStack(makeFolder()));
     await ask({ command: 'stop', name: 'api-2' });
