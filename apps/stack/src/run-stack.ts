@@ -91,7 +91,8 @@ const createActions = ({ own, checkout, commands }: RunStackOptions): ProgramAct
     async up(config) {
       // Nothing else keeps the process while it starts: its own timers never do.
       setInterval(() => undefined, 2 ** 30);
-      const sink = createLogSink(1, { delayMs: 30 });
+      let onReaderGone = (): void => undefined;
+      const sink = createLogSink(1, { delayMs: 30, onReaderGone: () => onReaderGone() });
       await runUp({
         config,
         dependencies: dependencies(sink),
@@ -103,6 +104,7 @@ const createActions = ({ own, checkout, commands }: RunStackOptions): ProgramAct
           for (const signal of ['SIGINT', 'SIGTERM'] as const) own.on(signal, () => stop(signal));
           own.on('SIGHUP', () => stop('SIGHUP', { again: false }));
           own.on('uncaughtException', (error) => stop(`uncaught: ${error.stack}`, { again: false, code: 1 }));
+          onReaderGone = () => stop('nobody reads its output any more', { again: false });
           watchLauncher(own, () => stop('what started it is gone', { again: false }));
         },
       });
@@ -124,6 +126,11 @@ export const runStack = async (options: RunStackOptions): Promise<void> => {
     workingDir,
     environment: own.env,
     actions: createActions(options),
+  });
+  // `head` has read enough: what is still to be said has no reader.
+  own.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    own.exit(0);
   });
   const args = own.argv.slice(2);
   try {

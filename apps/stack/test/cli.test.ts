@@ -1,8 +1,14 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { freePorts } from '@tripod/shared/testing/free-port';
+import { useTempFolders } from './support/temp-folder.ts';
 
 const cli = join(import.meta.dirname, '../src/cli.ts');
+
+const makeFolder = useTempFolders();
 
 const run = (...args: readonly string[]) =>
   spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', timeout: 20_000 });
@@ -24,4 +30,37 @@ describe('the command stack', () => {
     expect(stdout).toContain('Usage: stack');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
+
+  /** Runs it until the first piece of its output is read, and closes the pipe then. */
+  const runForAMoment = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+    const child = spawn(process.execPath, [cli, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
+    let complaint = '';
+    child.stderr.on('data', (piece) => {
+      complaint += String(piece);
+    });
+    child.stdout.once('data', () => child.stdout.destroy());
+    const [code] = await once(child, 'close');
+    return { code, complaint };
+  };
+
+  it('ends without a word when the reader of its output is gone', async () => {
+    const stateDir = makeFolder();
+    mkdirSync(join(stateDir, 'logs'));
+    writeFileSync(join(stateDir, 'logs/api-1.log'), 'a line of it\n'.repeat(50_000));
+    const args = ['logs', 'api-1', '-n', '50000', '--state-dir', stateDir];
+    expect(await runForAMoment(args)).toEqual({ code: 0, complaint: '' });
+  });
+
+  it('stops the stack when nobody reads its output any more', async () => {
+    const stateDir = makeFolder();
+    const [port, staticPort, adminPort] = await freePorts(3);
+    const args = ['up', '--copies', '0', '--assets', stateDir, '--state-dir', join(stateDir, 'state')];
+    const ports = ['--port', `${port}`, '--static-port', `${staticPort}`, '--admin-port', `${adminPort}`];
+    const environment = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' };
+    expect(await runForAMoment([...args, ...ports], environment)).toEqual({ code: 0, complaint: '' });
+    expect(readFileSync(join(stateDir, 'state/logs/stack.log'), 'utf8')).toContain('"message":"stopped"');
+  }, 60_000);
 });

@@ -16,9 +16,11 @@ export type LogSinkOptions = {
   readonly batchLength?: number;
   /** With this much waiting for a slow reader, new lines are dropped. Default 4 MiB. */
   readonly maxWaitingLength?: number;
+  /** The other end of the pipe was closed; called once. */
+  readonly onReaderGone?: () => void;
 };
 
-const isFull = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EAGAIN';
+const hasCode = (error: unknown, code: string): boolean => (error as NodeJS.ErrnoException).code === code;
 
 /**
  * Gathers lines and writes them in one go. The descriptor must be non-blocking (or a file): a write to a pipe that
@@ -26,7 +28,7 @@ const isFull = (error: unknown): boolean => (error as NodeJS.ErrnoException).cod
  * or, in a thread of the pool, its exit. A reader that is gone (EPIPE, EIO) ends the writing.
  */
 export const createLogSink = (fileDescriptor: number, options: LogSinkOptions = {}): LogSink => {
-  const { delayMs = 100, batchLength = 65_536, maxWaitingLength = 4_194_304 } = options;
+  const { delayMs = 100, batchLength = 65_536, maxWaitingLength = 4_194_304, onReaderGone } = options;
   let waiting = '';
   /** What is left of a batch of which the reader took a part. */
   let rest: Uint8Array = new Uint8Array(0);
@@ -51,10 +53,11 @@ export const createLogSink = (fileDescriptor: number, options: LogSinkOptions = 
         rest = rest.subarray(writeSync(fileDescriptor, rest));
       }
     } catch (error) {
-      if (isFull(error)) return false;
+      if (hasCode(error, 'EAGAIN')) return false;
       gone = true;
       rest = new Uint8Array(0);
       waiting = '';
+      if (hasCode(error, 'EPIPE')) onReaderGone?.();
       return true;
     }
   };
