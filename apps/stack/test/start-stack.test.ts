@@ -65,6 +65,15 @@ describe('startStack', () => {
     );
   });
 
+  it('reports why a copy that runs is not ready', async () => {
+    const fixture = await prepareFixtureStack(makeFolder(), { copies: 1 }, fixtureCommands('unready'));
+    const { report } = await start(fixture);
+    expect((await report()).processes.find(({ name }) => name === 'api-1')).toMatchObject({
+      state: 'not ready',
+      reason: 'database: connection refused',
+    });
+  });
+
   it('lets nothing of the environment into the services', async () => {
     const fixture = await prepareFixtureStack(makeFolder());
     await start(fixture);

@@ -1,7 +1,12 @@
 import type { ProcessSpec } from '../supervisor/supervised-process.ts';
 
 /** What the proxy says of one copy. */
-export type UpstreamReport = { readonly state: string; readonly inFlight: number };
+export type UpstreamReport = {
+  readonly state: string;
+  readonly inFlight: number;
+  /** Why it gets no requests. */
+  readonly reason?: string;
+};
 
 /**
  * What stands in front of the copies, as the stack moves them in and out of it: our proxy or nginx. What was asked

@@ -4,6 +4,8 @@ export type PoolUpstream = {
   readonly id: string;
   readonly state: string;
   readonly inFlight: number;
+  /** Why it is unhealthy or ejected. */
+  readonly reason?: string;
   readonly draining: boolean;
 };
 

@@ -17,14 +17,20 @@ export const formatDuration = (ms: number | undefined): string => {
 const formatMemory = (bytes: number | undefined): string =>
   bytes === undefined ? nothing : `${Math.round(bytes / 1_048_576)} MiB`;
 
-const formatUpstream = ({ upstream }: ProcessRow): string =>
-  upstream ? `${upstream.state}, ${upstream.inFlight} in flight` : nothing;
+const formatState = ({ state, reason }: ProcessRow): string =>
+  reason === undefined ? state : `${state}: ${reason}`;
+
+const formatUpstream = ({ upstream }: ProcessRow): string => {
+  if (!upstream) return nothing;
+  const { state, inFlight, reason } = upstream;
+  return `${state}${reason === undefined ? '' : ` (${reason})`}, ${inFlight} in flight`;
+};
 
 const columns: readonly (readonly [title: string, cell: (row: ProcessRow) => string])[] = [
   ['NAME', ({ name }) => name],
   ['PID', ({ pid }) => `${pid ?? nothing}`],
   ['PORT', ({ port }) => `${port ?? nothing}`],
-  ['STATE', ({ state }) => state],
+  ['STATE', formatState],
   ['RESTARTS', ({ restarts }) => `${restarts}`],
   ['UPTIME', ({ uptimeMs }) => formatDuration(uptimeMs)],
   ['MEMORY', ({ memoryBytes }) => formatMemory(memoryBytes)],

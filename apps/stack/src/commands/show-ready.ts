@@ -6,17 +6,19 @@ export type ReadyContext = {
   readonly sink: LogSink;
   readonly lineFormat: LineFormat;
   readonly durationMs: number;
+  /** `ready`, or what is wrong though all was started. */
+  readonly summary: string;
 };
 
 const bold = (text: string, colour: boolean): string => (colour ? `\u001b[1m${text}\u001b[0m` : text);
 
 /** Says that all serves: addresses and what to type next on a terminal, one event in a pipe. */
 export const showReady = ({ stack, output }: RunningStack, context: ReadyContext): void => {
-  const { sink, lineFormat, durationMs } = context;
+  const { sink, lineFormat, durationMs, summary } = context;
   const { url, config, copies } = stack;
   const ports = copies.all.map(({ spec }) => spec.port);
   const admin = config.proxy === 'nginx' ? undefined : `http://127.0.0.1:${config.adminPort}`;
-  output.event('info', 'ready', {
+  output.event(summary === 'ready' ? 'info' : 'warn', summary, {
     url,
     ...(lineFormat.format === 'json' ? { admin, staticPort: config.staticPort, apiPorts: ports } : {}),
     proxy: config.proxy,

@@ -4,6 +4,7 @@ import type { UpConfig } from '../settings.ts';
 import type { StackDependencies } from '../stack-dependencies.ts';
 import { type RunningStack, startStack } from '../start-stack.ts';
 import { showReady } from './show-ready.ts';
+import { summarizeStart } from './summarize-start.ts';
 
 export type StopWish = {
   /** Whether a second one is a person who insists. Default true. */
@@ -74,6 +75,8 @@ export const runUp = async ({ config, dependencies, onStopWanted, exit }: UpOpti
     throw error instanceof Error ? error : new StartError(String(error));
   }
   const durationMs = clock.monotonicMs() - startedMs;
+  const ports = running?.stack.copies.all.map(({ spec }) => spec.port) ?? [];
+  const summary = await summarizeStart(ports, clock);
   if (dependencies.lineFormat.format === 'text') await pause(clock, gatheredLinesMs);
-  if (running && stoppingSinceMs === undefined) showReady(running, { ...dependencies, durationMs });
+  if (running && stoppingSinceMs === undefined) showReady(running, { ...dependencies, durationMs, summary });
 };

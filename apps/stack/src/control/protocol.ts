@@ -1,3 +1,4 @@
+import type { UpstreamReport } from '../balancer/balancer.ts';
 import { maxCopies } from '../settings.ts';
 
 /** One line of JSON from a command to the running stack. `name` is a process's, or `api` for all copies. */
@@ -17,12 +18,15 @@ export type ProcessRow = {
   readonly name: string;
   readonly pid: number | undefined;
   readonly port: number | undefined;
+  /** `not ready`: a copy that runs and says itself that it can not serve. */
   readonly state: string;
+  /** Why a copy is not ready: `database: connection refused`. */
+  readonly reason: string | undefined;
   readonly restarts: number;
   readonly uptimeMs: number | undefined;
   readonly memoryBytes: number | undefined;
   /** For copies: what the proxy says of it. */
-  readonly upstream: { readonly state: string; readonly inFlight: number } | undefined;
+  readonly upstream: UpstreamReport | undefined;
 };
 
 export type StackReport = {

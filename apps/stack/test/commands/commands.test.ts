@@ -46,6 +46,7 @@ describe('formatTable', () => {
     pid: 123,
     port: 8081,
     state: 'ready',
+    reason: undefined,
     restarts: 0,
     uptimeMs: 61_000,
     memoryBytes: 104_857_600,
@@ -59,6 +60,18 @@ describe('formatTable', () => {
       'api-1          123  8081  ready   0         1m 1s   100 MiB  available, 2 in flight',
       'static-server  -    8081  failed  0         -       -        -',
     ]);
+  });
+
+  it('says why a copy is not ready, and why it gets no requests', () => {
+    const unready = {
+      ...row,
+      state: 'not ready',
+      reason: 'database: connection refused',
+      upstream: { state: 'unhealthy', inFlight: 0, reason: 'status 503 on /readyz' },
+    };
+    const [, line] = formatTable([unready], false);
+    expect(line).toContain(' not ready: database: connection refused ');
+    expect(line).toContain(' unhealthy (status 503 on /readyz), 0 in flight');
   });
 
   it('paints states on a terminal with colours', () => {
