@@ -28,6 +28,17 @@ export const parseLogLine = (line: string): LogEvent | undefined => {
   return { timeMs, level: level === 'warn' || level === 'error' ? level : 'info', name, message, fields };
 };
 
+const postgresLine = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3}) UTC (.*)$/;
+
+/** Reads a line of the Postgres from npm, whose log is in UTC. Undefined when it is anything else. */
+const parsePostgresLine = (
+  line: string,
+): { readonly timeMs: number; readonly message: string } | undefined => {
+  const [, day, time, message = ''] = postgresLine.exec(line) ?? [];
+  const timeMs = Date.parse(`${day}T${time}Z`);
+  return Number.isNaN(timeMs) ? undefined : { timeMs, message };
+};
+
 const showEvent = (event: LogEvent, { format, colour }: LineFormat): string => {
   if (format === 'json') return formatJson(event);
   const name = event.name.padEnd(nameWidth);
@@ -40,6 +51,6 @@ const showEvent = (event: LogEvent, { format, colour }: LineFormat): string => {
  */
 export const showLine = (name: string, line: string, timeMs: number, how: LineFormat): string => {
   if (how.format === 'json' && line.startsWith('{') && line.endsWith('}')) return `${line}\n`;
-  const event = parseLogLine(line) ?? { timeMs, level: 'info', name, message: line, fields: {} };
-  return showEvent(event, how);
+  const plain = { timeMs, level: 'info', name, message: line, fields: {} } as const;
+  return showEvent(parseLogLine(line) ?? { ...plain, ...parsePostgresLine(line) }, how);
 };

@@ -44,6 +44,17 @@ describe('showLine', () => {
     },
   );
 
+  it.each([
+    ['2026-01-01 10:00:00.250 UTC [7] LOG:  ready', '2026-01-01T10:00:00.250Z', '[7] LOG:  ready'],
+    [
+      '2026-13-01 10:00:00.250 UTC [7] odd',
+      '1970-01-01T00:00:00.000Z',
+      '2026-13-01 10:00:00.250 UTC [7] odd',
+    ],
+  ])('takes the time of a line of Postgres, %p, from itself', (line, time, message) => {
+    expect(JSON.parse(showLine('postgres', line, 0, json))).toMatchObject({ time, message });
+  });
+
   it('lets no line draw on the terminal', () => {
     expect(showLine('api-1', '\u001b[2Jgone', 0, text)).not.toContain('\u001b');
   });
