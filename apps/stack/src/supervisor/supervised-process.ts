@@ -116,7 +116,10 @@ export class SupervisedProcess {
     }
     this.#become('stopping');
     running.order({ type: 'stop', drainDelayMs });
-    const late = this.#options.clock.after(graceMs, () => running.kill());
+    const late = this.#options.clock.after(graceMs, () => {
+      this.#options.onEvent('warn', `${this.name} did not end within ${graceMs / 1000} s: killed`);
+      running.kill();
+    });
     await running.exited;
     late.cancel();
   }

@@ -122,15 +122,17 @@ describe('SupervisedProcess', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  it('kills a service that does not stop in time', async () => {
-    const { clock, process, last, serve } = supervise();
+  it('kills a service that does not stop in time, and says so', async () => {
+    const { clock, process, events, last, serve } = supervise();
     await serve();
     const stopped = process.stop({ graceMs: 1000 });
     clock.advance(999);
     expect(last().killed).toBe(false);
+    expect(events).toEqual([]);
     clock.advance(1);
     await stopped;
     expect(last().killed).toBe(true);
+    expect(events).toEqual(['warn: api-1 did not end within 1 s: killed']);
   });
 
   it('does not start any more what waits for its restart when it is stopped', async () => {
