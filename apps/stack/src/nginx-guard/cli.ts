@@ -10,8 +10,9 @@ const onDeath = (): void => {
   process.kill(0, 'SIGKILL');
 };
 
+// What a person reads of it is the proxy's: the guard is no process of its own to them.
 await runCli({
-  name: 'nginx-guard',
+  name: 'proxy',
   description: 'Runs nginx for the stack: nginx ends when the stack does, however that happens.',
   examples: ['node apps/stack/src/nginx-guard/cli.ts --nginx /usr/sbin/nginx --file nginx.conf --port 8080'],
   settings: {
@@ -22,6 +23,6 @@ await runCli({
     drainDelayMs: { ...serviceSettings.drainDelayMs, environment: false },
     logFormat: { ...serviceSettings.logFormat, environment: false },
   },
-  start: ({ nginx = '', file = '', pidFile = '', port }, { clock }) =>
-    startNginx({ nginx, file, pidFile, port, clock, table: systemProcesses, onDeath }),
+  start: ({ nginx = '', file = '', pidFile = '', port }, { clock, logger }) =>
+    startNginx({ nginx, file, pidFile, port, clock, logger, table: systemProcesses, onDeath }),
 });

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { connect } from 'node:net';
+import type { Logger } from '@tripod/shared/logging/logger';
 import type { Clock } from '@tripod/shared/process/clock';
 import { pause } from '@tripod/shared/process/pause';
 import type { RunningService } from '@tripod/shared/process/run-cli';
@@ -14,6 +15,7 @@ export type NginxOptions = {
   readonly pidFile: string;
   readonly port: number;
   readonly clock: Clock;
+  readonly logger: Logger;
   readonly table: ProcessTable;
   /** nginx ended by itself. */
   readonly onDeath: () => void;
@@ -35,7 +37,7 @@ const ended = (child: ChildProcess): boolean => child.exitCode !== null || child
 
 /** Starts nginx and waits until it accepts connections. A guard that was killed may have left one: it is ended first. */
 export const startNginx = async (options: NginxOptions): Promise<RunningService> => {
-  const { nginx, file, pidFile, port, clock, table, onDeath } = options;
+  const { nginx, file, pidFile, port, clock, logger, table, onDeath } = options;
   await endLeftovers(findLeftNginx(pidFile, file, port), { table, clock });
   // Its own error log is stderr, which it never opens: any kind of pipe will do there.
   const child = spawn(nginx, ['-e', 'stderr', '-c', file], { stdio: ['ignore', 'ignore', 'inherit'] });
@@ -51,8 +53,10 @@ export const startNginx = async (options: NginxOptions): Promise<RunningService>
   void gone.then(() => {
     if (!stopping) onDeath();
   });
+  const url = `http://127.0.0.1:${port}`;
+  logger.info('proxy listens', { url, nginx });
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     stop: async () => {
       stopping = true;
       child.kill('SIGQUIT');

@@ -67,6 +67,15 @@ describe('a stack with nginx in front (skipped where nginx is missing)', () => {
     expect((await fetch(`${url}/livez`)).status).toBe(404);
   });
 
+  withNginx('is called proxy in every line, from its first to its last', async () => {
+    const { shown, url } = await start();
+    for (const running of started.splice(0)) await running.stop();
+    const lines = shown.map((line) => JSON.parse(line));
+    expect(lines).toContainEqual(expect.objectContaining({ name: 'proxy', message: 'proxy listens', url }));
+    expect(lines).toContainEqual(expect.objectContaining({ name: 'proxy', message: 'stopped' }));
+    expect(shown.join('')).not.toContain('nginx-guard');
+  });
+
   withNginx('moves copies in and out', async () => {
     const { answering, pids, operate, url } = await start();
     await operate({ command: 'scale', count: 3 });
