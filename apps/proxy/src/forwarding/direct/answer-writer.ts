@@ -39,10 +39,11 @@ export class AnswerWriter {
     this.#facts = facts;
   }
 
-  head(head: ResponseHead, hasBody: boolean): void {
+  /** Begins the answer. `isLast`: nothing more of this connection can be read as a request. */
+  head(head: ResponseHead, hasBody: boolean, isLast: boolean): void {
     const { minor, isHead, keepAlive, requestId } = this.#facts;
     this.#chunked = hasBody && head.length === -1 && minor === 1;
-    this.closes = !keepAlive || (hasBody && head.length === -1 && minor === 0);
+    this.closes = isLast || !keepAlive || (hasBody && head.length === -1 && minor === 0);
     const statesLength = head.length >= 0 && head.status !== 204;
     const length = statesLength ? `Content-Length: ${head.length}\r\n` : '';
     const coding =

@@ -1,14 +1,12 @@
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { AppError } from '@tripod/shared/errors/app-error';
-import { renderProblem } from '@tripod/shared/http/problem';
 import { requestIdOf } from '@tripod/shared/http/request-id';
 import type { Routing } from '../../routing/route-table.ts';
 import { Deadline } from '../deadlines.ts';
 import { Exchange, type ExchangeContext } from '../exchange.ts';
 import { plainAddress } from '../forwarded-headers.ts';
 import { DirectExchange, type DirectParts, type ExchangeClient } from './direct-exchange.ts';
-import { MessageError } from './message-error.ts';
+import { formatAnswer, type OwnAnswer, refusalOf, routingAnswer, toRefusal } from './own-answer.ts';
 import { maxTargetLength, type RequestHead } from './request-head.ts';
 
 const maxHeadBytes = 16_384;
@@ -24,12 +22,6 @@ export type ClientParts = DirectParts & {
   readonly context: ExchangeContext;
   readonly plan: (text: string) => Plan;
   readonly onClosed: (connection: ClientConnection) => void;
-};
-
-const toAppError = (error: unknown): AppError => {
-  if (error instanceof AppError) return error;
-  if (error instanceof MessageError) return new AppError(error.code, { detail: error.message });
-  throw error;
 };
 
 /** One client's socket: reads requests in order, one exchange at a time; later requests wait in line. */
@@ -110,11 +102,11 @@ export class ClientConnection implements ExchangeClient {
   refuse(error: AppError): void {
     const head = this.#head;
     const requestId = this.#logged?.request.requestId ?? requestIdOf(undefined);
-    const rendered = renderProblem(error, { requestId, accept: head?.accept });
+    const answer = refusalOf(error, requestId, head);
     const unread = this.#exchange ? !this.#exchange.body.ended : false;
-    const doubtful = error.code !== 'NOT_FOUND' && rendered.status < 500;
-    const close = !head?.keepAlive || unread || doubtful || this.#parts.isDraining();
-    this.#write(rendered.status, rendered.headers, head?.method === 'HEAD' ? '' : rendered.body, close);
+    // After a doubt about where a request ends, nothing more of the connection may be read as one.
+    const doubtful = error.code !== 'NOT_FOUND' && answer.status < 500;
+    this.#answer(answer, !head?.keepAlive || unread || doubtful || this.#parts.isDraining());
   }
 
   cut(): void {
@@ -165,7 +157,7 @@ export class ClientConnection implements ExchangeClient {
       if (next < bytes.length) this.#pending = bytes.subarray(next);
       exchange.bodyMoved(flowing);
     } catch (error) {
-      exchange.refuse(toAppError(error));
+      exchange.refuse(toRefusal(error));
     }
   }
 
@@ -201,36 +193,17 @@ export class ClientConnection implements ExchangeClient {
     try {
       plan = this.#parts.plan(text);
     } catch (error) {
-      this.#refuseUnread(toAppError(error), text);
+      this.#refuseUnread(toRefusal(error), text);
       return;
     }
     const { head, routing } = plan;
     this.#head = head;
     const exchange = this.#exchangeFor(head.method, head.target, head);
     this.#logged = exchange;
-    switch (routing.kind) {
-      case 'redirect':
-        this.#write(
-          308,
-          { Location: routing.location, 'Content-Length': '0', 'X-Request-Id': exchange.request.requestId },
-          '',
-          head.bodyLength !== 0 || !head.keepAlive,
-        );
-        return;
-      case 'options':
-        this.#write(
-          204,
-          {
-            Allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
-            'X-Request-Id': exchange.request.requestId,
-          },
-          '',
-          head.bodyLength !== 0 || !head.keepAlive,
-        );
-        return;
-      case 'forward':
-        this.#forward(exchange, head, routing);
-        return;
+    if (routing.kind === 'forward') this.#forward(exchange, head, routing);
+    else {
+      const answer = routingAnswer(routing, exchange.request.requestId);
+      this.#answer(answer, head.bodyLength !== 0 || !head.keepAlive);
     }
   }
 
@@ -270,19 +243,9 @@ export class ClientConnection implements ExchangeClient {
     this.refuse(error);
   }
 
-  #write(status: number, headers: Readonly<Record<string, string>>, body: string, close: boolean): void {
-    const connection = close
-      ? 'Connection: close\r\n'
-      : this.#head?.minor === 0
-        ? 'Connection: keep-alive\r\n'
-        : '';
-    let lines = '';
-    for (const name in headers) lines += `${name}: ${headers[name]}\r\n`;
-    this.#socket.write(
-      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines}${connection}\r\n${body}`,
-      'utf8',
-    );
-    this.#logged?.finish(status);
+  #answer(answer: OwnAnswer, close: boolean): void {
+    this.#socket.write(formatAnswer(answer, close, this.#head?.minor ?? 1), 'utf8');
+    this.#logged?.finish(answer.status);
     this.answered(close);
   }
 
@@ -304,7 +267,9 @@ export class ClientConnection implements ExchangeClient {
   #ended(): void {
     this.#halfClosed = true;
     if (this.#exchange?.body.ended) return;
-    if (this.#exchange) this.#socket.destroy();
+    // Half a body is no request: nothing is to be carried out.
+    if (this.#exchange)
+      this.#exchange.refuse(new AppError('REQUEST_INVALID', { detail: 'The body broke off.' }));
     else if (!this.#closing) this.#finish();
   }
 

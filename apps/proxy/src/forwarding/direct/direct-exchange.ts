@@ -78,6 +78,8 @@ export class DirectExchange implements UpstreamUser {
   }
 
   start(): void {
+    // What would be refused has been refused by now (RFC 9110 10.1.1).
+    if (this.#head.expectsContinue && !this.body.ended) this.#client.write('HTTP/1.1 100 Continue\r\n\r\n');
     this.#send(this.#exchange.begin(this.#route));
   }
 
@@ -133,7 +135,6 @@ export class DirectExchange implements UpstreamUser {
     if (!connection || !attempt) return;
     this.#phase = 'response-head';
     const flowing = this.body.sendTo(connection, this.#upstreamHead(attempt.upstream.id));
-    if (this.#head.expectsContinue && !this.body.ended) this.#client.write('HTTP/1.1 100 Continue\r\n\r\n');
     this.bodyMoved(flowing);
     if (flowing && !this.body.ended) this.#client.resume();
   }
@@ -152,9 +153,8 @@ export class DirectExchange implements UpstreamUser {
     this.#phase = 'response-body';
     this.#status = head.status;
     this.#exchange.answered(this.#attempt, head.status);
-    this.#answer.head(head, hasBody);
     // The upstream has answered before it had everything: what else comes of the request can't be told from the next.
-    if (!this.body.ended) this.#answer.closes = true;
+    this.#answer.head(head, hasBody, !this.body.ended || this.#parts.isDraining());
     this.#parts.deadlines.set(this.#deadline, this.#parts.config.idleTimeoutMs);
   }
 
@@ -179,7 +179,7 @@ export class DirectExchange implements UpstreamUser {
       return;
     }
     this.#answer.end();
-    const close = this.#answer.closes || !this.body.ended || this.#parts.isDraining();
+    const close = this.#answer.closes || this.#parts.isDraining();
     this.#end(this.#status);
     this.#client.answered(close);
   }

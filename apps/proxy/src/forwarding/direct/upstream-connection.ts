@@ -250,7 +250,11 @@ export class UpstreamConnection {
       // Paused for a slow client it would never notice that the upstream closes it.
       this.#socket.resume();
       this.#options.onIdle(this);
-    } else this.#socket.destroy();
+    } else {
+      // What is left over belongs to nobody.
+      this.#phase = 'closed';
+      this.#socket.destroy();
+    }
     user?.ended();
   }
 

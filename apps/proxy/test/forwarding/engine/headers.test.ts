@@ -51,7 +51,8 @@ describe.each(engineNames)('headers through the engine %s', (engine) => {
     expect(head).not.toMatch(
       /\r\n(keep-alive|proxy-connection|proxy-authorization|te|trailer|upgrade|x-auth):/i,
     );
-    expect(valuesOf(head, 'connection')).toEqual(['keep-alive']);
+    // Of its own it may say keep-alive, which HTTP/1.1 means anyway, and nothing else.
+    expect(valuesOf(head, 'connection').filter((value) => value !== 'keep-alive')).toEqual([]);
   });
 
   it('does not let Connection take away what the message needs', async () => {
