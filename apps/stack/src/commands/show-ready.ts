@@ -25,6 +25,7 @@ export const showReady = ({ stack, output }: RunningStack, context: ReadyContext
     durationMs: Math.round(durationMs),
   });
   if (lineFormat.format === 'json') return;
+  const victim = copies.all[1] ?? copies.all[0];
   const rows: readonly (readonly [string, string])[] = [
     ['Gallery', bold(`${url}/`, lineFormat.colour)],
     ['API', `${url}/api/images.json`],
@@ -34,7 +35,7 @@ export const showReady = ({ stack, output }: RunningStack, context: ReadyContext
     ['', ''],
     ['Look', 'pnpm stack ps'],
     ['Scale', 'pnpm stack scale api=5'],
-    ['Break', 'pnpm stack kill api-2'],
+    ...(victim ? [['Break', `pnpm stack kill ${victim.name}`] as const] : []),
     ['Stop', 'Ctrl-C'],
   ];
   sink.add(`\n${rows.map(([title, text]) => `  ${title.padEnd(9)}${text}`.trimEnd()).join('\n')}\n\n`);
