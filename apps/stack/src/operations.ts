@@ -77,6 +77,13 @@ export const createOperations = ({ stack, dependencies, onDown }: OperationsOpti
   const find = (name: string): SupervisedProcess => {
     const found = stack.processes.find((process) => process.name === name);
     if (found) return found;
+    if (name === 'postgres') {
+      throw new StartError(
+        stack.config.databaseUrl === undefined
+          ? 'postgres belongs to its guard, which runs it as long as anyone uses it; it is not changed from here.'
+          : 'The database is the one of DATABASE_URL, and not the stack’s to change.',
+      );
+    }
     const names = stack.processes.map((process) => process.name).join(', ');
     throw new StartError(`There is no ${name} here; there are ${names}.`);
   };
@@ -110,6 +117,12 @@ export const createOperations = ({ stack, dependencies, onDown }: OperationsOpti
       case 'scale':
         return inTurn(() => stack.copies.scale(request.count, say));
       case 'kill':
+        if (request.name === allCopies) {
+          const one = stack.copies.all[0]?.name ?? 'proxy';
+          throw new StartError(
+            `Only one process is killed at a time; name it, such as: pnpm stack kill ${one}`,
+          );
+        }
         return kill(find(request.name), dependencies.clock, say);
       case 'restart':
         if (request.name === allCopies) return inTurn(() => renewAll(say));

@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { ConfigError } from '@tripod/shared/config/config-error';
 import { pause } from '@tripod/shared/process/pause';
 import { createShutdownStack, type ShutdownStack } from '@tripod/shared/process/shutdown-stack';
-import { StartError } from '@tripod/shared/process/start-error';
 import { alreadyRunning } from './already-running.ts';
+import { checkPorts } from './check-ports.ts';
 import { startControlServer } from './control/control-server.ts';
 import { takeStackLock } from './control/stack-lock.ts';
 import { findStackState, removeStackState } from './control/state-file.ts';
@@ -36,21 +36,6 @@ export type StartStackOptions = {
 };
 
 const maxAccessLogBytes = 10_485_760;
-
-const checkPorts = async (config: UpConfig, { isPortFree }: StackDependencies): Promise<void> => {
-  const wanted: readonly (readonly [flag: string, port: number])[] = [
-    ['--port', config.port],
-    ['--static-port', config.staticPort],
-    ...(config.proxy === 'nginx' ? [] : [['--admin-port', config.adminPort] as const]),
-  ];
-  for (const [flag, port] of wanted) {
-    if (!(await isPortFree(port))) {
-      throw new StartError(
-        `Port ${port} is already in use; end what uses it, or choose another one with ${flag}.`,
-      );
-    }
-  }
-};
 
 const checkAssets = ({ assets }: UpConfig): void => {
   if (statSync(assets, { throwIfNoEntry: false })?.isDirectory()) return;

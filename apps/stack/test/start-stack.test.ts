@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, realpathSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
@@ -7,6 +7,7 @@ import { waitFor } from '@tripod/shared/testing/wait-for';
 import { askStack } from '../src/control/control-client.ts';
 import type { ControlRequest, StackReport } from '../src/control/protocol.ts';
 import { locateState } from '../src/control/state-folder.ts';
+import { createOperations } from '../src/operations.ts';
 import { type RunningStack, startStack } from '../src/start-stack.ts';
 import { systemProcesses } from '../src/supervisor/process-table.ts';
 import { fixtureCommands } from './support/fixture-commands.ts';
@@ -158,6 +159,38 @@ describe('startStack', () => {
     const { ask } = await start(await prepareFixtureStack(makeFolder()));
     await expect(ask({ command: 'stop', name: 'api-9' })).rejects.toThrow(
       'There is no api-9 here; there are proxy, static-server, api-1, api-2.',
+    );
+  });
+
+  it('says why it kills neither all copies at once nor a database', async () => {
+    const fixture = await prepareFixtureStack(makeFolder());
+    const { running, ask } = await start(fixture);
+    await expect(ask({ command: 'kill', name: 'api' })).rejects.toThrow(
+      'Only one process is killed at a time; name it, such as: pnpm stack kill api-1',
+    );
+    await expect(ask({ command: 'kill', name: 'postgres' })).rejects.toThrow(
+      'The database is the one of DATABASE_URL, and not the stack’s to change.',
+    );
+    const { databaseUrl: _own, ...config } = fixture.config;
+    const stack = new Proxy(running.stack, {
+      get: (real, key) => (key === 'config' ? config : Reflect.get(real, key, real)),
+    });
+    const operate = createOperations({ stack, dependencies: fixture.dependencies, onDown: () => undefined });
+    for (const command of ['kill', 'stop', 'start', 'restart'] as const) {
+      await expect(operate({ command, name: 'postgres' }, () => undefined)).rejects.toThrow(
+        'postgres belongs to its guard, which runs it as long as anyone uses it; it is not changed from here.',
+      );
+    }
+  });
+
+  it('names another Tripod of this checkout that has the port', async () => {
+    const checkout = makeFolder();
+    const first = await prepareFixtureStack(checkout, { stateDir: join(checkout, '.tripod') });
+    await start(first);
+    const second = await prepareFixtureStack(makeFolder(), { port: first.config.port });
+    const other = { ...second, dependencies: { ...second.dependencies, checkout } };
+    await expect(start(other)).rejects.toThrow(
+      `Port ${first.config.port} is already in use, by the Tripod of ${realpathSync(checkout)}/.tripod; stop it with: pnpm stack down, or choose another one with --port.`,
     );
   });
 
