@@ -40,7 +40,7 @@ Examples:
 const parseScale = (text: string): number => {
   const count = Number(/^api=(\d{1,3})$/.exec(text)?.[1] ?? Number.NaN);
   if (count >= 0 && count <= maxCopies) return count;
-  const problem = `must be called like: stack scale api=5, with a number from 0 to ${maxCopies}`;
+  const problem = `must be called like: pnpm stack scale api=5, with a number from 0 to ${maxCopies}`;
   throw new ConfigError([{ source: 'scale', problem }]);
 };
 
@@ -50,7 +50,7 @@ const logsSettings = {
 
 /** The command line of `stack`, with commander. Its actions throw; nothing is printed but help and results. */
 export const createProgram = ({ checkout, workingDir, environment, actions }: ProgramOptions): Command => {
-  const program = new Command('stack')
+  const program = new Command('pnpm stack')
     .description('Starts, watches, scales and stops the whole of Tripod on one machine.')
     .addHelpText('after', examples)
     .exitOverride()

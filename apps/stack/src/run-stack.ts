@@ -137,8 +137,15 @@ export const runStack = async (options: RunStackOptions): Promise<void> => {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;
+    if (args.length === 0) {
+      program.configureOutput({ writeErr: (text) => void own.stderr.write(text) });
+      program.outputHelp({ error: true });
+      own.exit(2);
+      return;
+    }
+    const typed = own.env['npm_lifecycle_event'] === 'dev' ? 'pnpm dev' : 'pnpm stack';
     const { lines, code } = explain(
-      error instanceof CommanderError ? commandLineError('stack', args, error) : error,
+      error instanceof CommanderError ? commandLineError(typed, args, error) : error,
     );
     for (const line of lines) own.stderr.write(`stack: ${line}\n`);
     own.exit(code);

@@ -10,24 +10,37 @@ const cli = join(import.meta.dirname, '../src/cli.ts');
 
 const makeFolder = useTempFolders();
 
+const { npm_lifecycle_event: _script, ...withoutScript } = process.env;
 const run = (...args: readonly string[]) =>
-  spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', timeout: 20_000 });
+  spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', timeout: 20_000, env: withoutScript });
 
 describe('the command stack', () => {
   it.each([
-    [[], 'a command is missing'],
     [['nonsense'], "unknown command 'nonsense'"],
     [['up', '--prot', '1'], "unknown option '--prot' (Did you mean --port?)"],
     [['up', '--database-url=postgres://user:secret@db/x'], "unknown option '--database-url'"],
   ])('refuses %j with one sentence and exit code 2', (args, what) => {
     const { status, stdout, stderr } = run(...args);
-    expect(stderr).toBe(`stack: The command line is wrong: ${what}. See stack --help\n`);
+    expect(stderr).toBe(`stack: The command line is wrong: ${what}. See pnpm stack --help\n`);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  });
+
+  it('shows its help when a command is missing', () => {
+    const { status, stdout, stderr } = run();
+    expect(stderr).toContain('Usage: pnpm stack [options] [command]');
+    expect(stderr).toContain('pnpm stack scale api=5');
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  });
+
+  it('points to the help of the script that a person typed', () => {
+    const env = { ...process.env, npm_lifecycle_event: 'dev' };
+    const { stderr } = spawnSync(process.execPath, [cli, 'up', '--bogus'], { encoding: 'utf8', env });
+    expect(stderr).toContain('See pnpm dev --help\n');
   });
 
   it('shows its help, and ends well', () => {
     const { status, stdout, stderr } = run('--help');
-    expect(stdout).toContain('Usage: stack');
+    expect(stdout).toContain('Usage: pnpm stack');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 

@@ -76,9 +76,9 @@ describe('createProgram', () => {
     [['up', '--bogus'], "error: unknown option '--bogus'"],
     [['explode'], "error: unknown command 'explode'"],
     [['scale'], "error: missing required argument 'api=N'"],
-    [['scale', 'api'], 'scale must be called like: stack scale api=5, with a number from 0 to 16'],
-    [['scale', 'api=17'], 'scale must be called like: stack scale api=5, with a number from 0 to 16'],
-    [['scale', 'static=2'], 'scale must be called like: stack scale api=5, with a number from 0 to 16'],
+    [['scale', 'api'], 'scale must be called like: pnpm stack scale api=5, with a number from 0 to 16'],
+    [['scale', 'api=17'], 'scale must be called like: pnpm stack scale api=5, with a number from 0 to 16'],
+    [['scale', 'static=2'], 'scale must be called like: pnpm stack scale api=5, with a number from 0 to 16'],
     [['logs', 'api-1', '-n', 'many'], '--lines must be a whole number from 0 to 100000, and is "many"'],
   ])('refuses %j in one sentence', async (args, sentence) => {
     const { failure, ups } = await parse(args);
