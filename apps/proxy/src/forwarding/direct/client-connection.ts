@@ -39,6 +39,8 @@ export class ClientConnection implements ExchangeClient {
   #halfClosed = false;
   #paused = false;
   #reading = false;
+  /** A request has been read: from then on silence is rest, not a slow head. */
+  #served = false;
 
   constructor(socket: Socket, parts: ClientParts) {
     this.#socket = socket;
@@ -187,6 +189,7 @@ export class ClientConnection implements ExchangeClient {
   }
 
   #begin(text: string): void {
+    this.#served = true;
     this.#head = undefined;
     this.#parts.deadlines.clear(this.#deadline);
     let plan: Plan;
@@ -259,8 +262,8 @@ export class ClientConnection implements ExchangeClient {
   }
 
   #late(): void {
-    if (!this.#closing && this.#pending && !this.#exchange)
-      this.#refuseUnread(new AppError('REQUEST_TIMEOUT'));
+    const waitsForHead = !this.#closing && !this.#exchange && (this.#pending !== undefined || !this.#served);
+    if (waitsForHead) this.#refuseUnread(new AppError('REQUEST_TIMEOUT'));
     else this.#socket.destroy();
   }
 

@@ -216,9 +216,8 @@ export class DirectExchange implements UpstreamUser {
   }
 
   brokeOff(): void {
-    if (this.#attempt) this.#attempt.brokeOff = true;
     const wasTunnel = this.#phase === 'tunnel';
-    this.#end(this.#status);
+    this.#breakOff();
     if (wasTunnel) this.#client.answered(true);
     else this.#client.cut();
   }
@@ -249,7 +248,9 @@ export class DirectExchange implements UpstreamUser {
         return;
       case 'response-body':
         connection?.destroy();
-        this.#end(this.#status);
+        // Either the upstream sends no more, or the client takes no more.
+        if (this.#client.isBlocked) this.#end(clientLeft);
+        else this.#breakOff();
         this.#client.cut();
         return;
       case 'tunnel':
@@ -275,6 +276,11 @@ export class DirectExchange implements UpstreamUser {
           : '';
     const switching = upgrade === undefined ? '' : `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`;
     return `${method} ${this.#target} HTTP/1.1\r\nHost: ${authority ?? upstreamId}\r\n${lines}${ours}X-Request-Id: ${requestId}\r\nVia: 1.1 tripod\r\n${framing}${switching}\r\n`;
+  }
+
+  #breakOff(): void {
+    if (this.#attempt) this.#attempt.brokeOff = true;
+    this.#end(this.#status);
   }
 
   #end(status: number): void {
