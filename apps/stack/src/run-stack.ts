@@ -132,7 +132,8 @@ export const runStack = async (options: RunStackOptions): Promise<void> => {
     if (error.code !== 'EPIPE') throw error;
     own.exit(0);
   });
-  const args = own.argv.slice(2);
+  // pnpm passes on the `--` that npm takes away: `pnpm dev -- --port 9000`.
+  const args = own.argv.slice(2).filter((arg, at) => arg !== '--' || at > 1);
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -38,6 +38,13 @@ describe('the command stack', () => {
     expect(stderr).toContain('See pnpm dev --help\n');
   });
 
+  it.each([
+    [['up', '--', '--port', '0'], 'stack: --port must be a whole number from 1 to 65535, and is 0\n'],
+    [['--', 'up', '--port', '0'], 'stack: --port must be a whole number from 1 to 65535, and is 0\n'],
+  ])('takes the -- of a person used to npm in %j as nothing', (args, complaint) => {
+    expect(run(...args).stderr).toBe(complaint);
+  });
+
   it('shows its help, and ends well', () => {
     const { status, stdout, stderr } = run('--help');
     expect(stdout).toContain('Usage: pnpm stack');
