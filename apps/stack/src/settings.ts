@@ -1,8 +1,11 @@
-import { portSetting } from '@tripod/shared/config/service-settings';
+import { portSetting, serviceSettings } from '@tripod/shared/config/service-settings';
 import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
 
 /** Names that `--proxy` takes: the engines of our own proxy, then nginx. */
 const proxyNames = ['http-proxy', 'nginx'] as const;
+
+/** How our own proxy can choose an upstream. */
+const policyNames = ['round-robin', 'least-requests', 'random-two', 'ip-hash'] as const;
 
 export const maxCopies = 16;
 
@@ -36,6 +39,12 @@ export const upSettings = (checkout: string) =>
       description: 'How many copies of the API server to start',
     },
     port: ownPort(8080, 'Port of the proxy: the address of the whole'),
+    host: {
+      ...serviceSettings.host,
+      environment: false,
+      description:
+        'Address of the proxy; localhost means both 127.0.0.1 and ::1, 0.0.0.0 opens it to the network',
+    },
     proxy: {
       type: 'string',
       enum: proxyNames,
@@ -43,6 +52,14 @@ export const upSettings = (checkout: string) =>
       placeholder: 'name',
       environment: false,
       description: 'What balances: our proxy, by the name of its engine, or nginx',
+    },
+    policy: {
+      type: 'string',
+      enum: policyNames,
+      default: 'round-robin',
+      placeholder: 'name',
+      environment: false,
+      description: 'How our proxy chooses a copy',
     },
     assets: {
       type: 'string',

@@ -7,6 +7,7 @@ import { ApiCopies } from './copies/api-copies.ts';
 import { findNginx } from './nginx/find-nginx.ts';
 import { createNginxBalancer } from './nginx/nginx-balancer.ts';
 import type { Output } from './output/output.ts';
+import { reachableHost } from './reachable-host.ts';
 import type { UpConfig } from './settings.ts';
 import type { StackDependencies } from './stack-dependencies.ts';
 import { childEnvironment } from './supervisor/child-environment.ts';
@@ -43,7 +44,7 @@ export class Stack {
     const { commands, environment, clock, isPortFree } = dependencies;
     this.#options = options;
     this.config = config;
-    this.url = `http://127.0.0.1:${config.port}`;
+    this.url = `http://${reachableHost(config.host)}:${config.port}`;
     this.#startedAt = new Date(clock.wallMs()).toISOString();
     // Compiled once, a service starts in two thirds of the time: what a restart under load waits for.
     const cache = { NODE_COMPILE_CACHE: environment['NODE_COMPILE_CACHE'] ?? folder.compileCacheDir };
@@ -109,16 +110,18 @@ export class Stack {
 
   #createBalancer(env: Readonly<Record<string, string>>): Balancer {
     const { config, dependencies, folder } = this.#options;
-    const { port, adminPort, staticPort, apiPort: firstApiPort } = config;
+    const { host, port, adminPort, policy, staticPort, apiPort: firstApiPort } = config;
     const { checkout, commands, clock, table, environment } = dependencies;
     const isReady = (): boolean => this.proxy.state === 'ready';
     if (config.proxy !== 'nginx') {
       const engine = config.proxy;
       return createProxyBalancer({
         commands,
+        host,
         port,
         adminPort,
         engine,
+        policy,
         staticPort,
         firstApiPort,
         env,
@@ -131,7 +134,19 @@ export class Stack {
       all?.some(({ address }) => address === '::1'),
     );
     const dir = folder.nginxDir;
-    return createNginxBalancer({ checkout, nginx, dir, port, staticPort, ipv6, env, clock, table, isReady });
+    return createNginxBalancer({
+      checkout,
+      nginx,
+      dir,
+      host,
+      port,
+      staticPort,
+      ipv6,
+      env,
+      clock,
+      table,
+      isReady,
+    });
   }
 
   #supervise(spec: ProcessSpec): SupervisedProcess {

@@ -42,6 +42,12 @@ const checkAssets = ({ assets }: UpConfig): void => {
   throw new ConfigError([{ source: '--assets', problem: `names no folder: ${assets}` }]);
 };
 
+const checkPolicy = ({ proxy, policy }: UpConfig): void => {
+  if (proxy !== 'nginx' || policy === 'round-robin') return;
+  const problem = 'is for our own proxy: nginx takes round-robin, as config/nginx.conf says';
+  throw new ConfigError([{ source: '--policy', problem }]);
+};
+
 type BringUpOptions = StartStackOptions & {
   readonly stack: Stack;
   readonly folder: StateFolder;
@@ -86,6 +92,7 @@ export const startStack = async (options: StartStackOptions): Promise<RunningSta
   const { config, dependencies, onStack } = options;
   const { clock, table, userId, sink, lineFormat } = dependencies;
   checkAssets(config);
+  checkPolicy(config);
   const undo = createShutdownStack();
   try {
     const folder = makeStateFolder(config.stateDir, userId);

@@ -232,6 +232,13 @@ describe('startStack', () => {
     await expect(start(fixture)).rejects.toThrow('--assets names no folder: /nowhere/at/all');
   });
 
+  it('refuses a policy with nginx, which has the one of its file', async () => {
+    const change = { proxy: 'nginx', policy: 'ip-hash' } as const;
+    await expect(start(await prepareFixtureStack(makeFolder(), change))).rejects.toThrow(
+      '--policy is for our own proxy: nginx takes round-robin, as config/nginx.conf says',
+    );
+  });
+
   it('undoes everything when one service can not start, and says why', async () => {
     const fixture = await prepareFixtureStack(makeFolder(), {}, fixtureCommands('exit'));
     await expect(start(fixture)).rejects.toThrow(

@@ -7,9 +7,11 @@ import { createProxyAdmin, type PoolUpstream } from './proxy-admin.ts';
 
 export type ProxyBalancerOptions = {
   readonly commands: ServiceCommands;
+  readonly host: string;
   readonly port: number;
   readonly adminPort: number;
   readonly engine: string;
+  readonly policy: string;
   readonly staticPort: number;
   /** The command line wants an upstream even when there is none: this one is taken out again at once. */
   readonly firstApiPort: number;
@@ -27,7 +29,8 @@ const portOf = ({ id }: PoolUpstream): number => Number(id.slice(id.lastIndexOf(
 
 /** Our own proxy: its upstreams are moved through its admin side, and its command line names them at each start. */
 export const createProxyBalancer = (options: ProxyBalancerOptions): Balancer => {
-  const { commands, port, adminPort, engine, staticPort, firstApiPort, env, clock, isReady } = options;
+  const { commands, host, port, adminPort, engine, policy, staticPort, firstApiPort, env, clock, isReady } =
+    options;
   const admin = createProxyAdmin(adminPort);
   const wanted = new Map<number, 'serving' | 'draining'>();
   const inTurn = createTurns();
@@ -60,7 +63,7 @@ export const createProxyBalancer = (options: ProxyBalancerOptions): Balancer => 
       command: () => {
         const serving = [...wanted].filter(([, role]) => role === 'serving').map(([one]) => one);
         const apiPorts = serving.length > 0 ? serving : [firstApiPort];
-        return commands.proxy({ port, adminPort, engine, staticPort, apiPorts });
+        return commands.proxy({ host, port, adminPort, engine, policy, staticPort, apiPorts });
       },
     },
     async add(upstreamPort) {

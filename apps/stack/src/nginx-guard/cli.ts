@@ -19,10 +19,11 @@ await runCli({
     nginx: text('The nginx to run'),
     file: text('Its configuration'),
     pidFile: text('Where that configuration lets it write its process number'),
+    host: { ...serviceSettings.host, environment: false },
     port: { ...portSetting(8080), environment: false },
     drainDelayMs: { ...serviceSettings.drainDelayMs, environment: false },
     logFormat: { ...serviceSettings.logFormat, environment: false },
   },
-  start: ({ nginx = '', file = '', pidFile = '', port }, { clock, logger }) =>
-    startNginx({ nginx, file, pidFile, port, clock, logger, table: systemProcesses, onDeath }),
+  start: ({ nginx = '', file = '', pidFile = '', host, port }, { clock, logger }) =>
+    startNginx({ nginx, file, pidFile, host, port, clock, logger, table: systemProcesses, onDeath }),
 });

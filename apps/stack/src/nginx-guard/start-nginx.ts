@@ -6,6 +6,7 @@ import { pause } from '@tripod/shared/process/pause';
 import type { RunningService } from '@tripod/shared/process/run-cli';
 import { StartError } from '@tripod/shared/process/start-error';
 import { findLeftNginx } from '../nginx/find-left-nginx.ts';
+import { reachableHost } from '../reachable-host.ts';
 import { endLeftovers } from '../supervisor/end-leftovers.ts';
 import type { ProcessTable } from '../supervisor/process-table.ts';
 
@@ -13,6 +14,7 @@ export type NginxOptions = {
   readonly nginx: string;
   readonly file: string;
   readonly pidFile: string;
+  readonly host: string;
   readonly port: number;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -24,9 +26,9 @@ export type NginxOptions = {
 const pollMs = 50;
 const graceMs = 10_000;
 
-const accepts = (port: number): Promise<boolean> =>
+const accepts = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' });
+    const socket = connect({ port, host });
     socket.once('connect', () => resolve(true));
     socket.once('error', () => resolve(false));
     socket.once('close', () => resolve(false));
@@ -37,15 +39,17 @@ const ended = (child: ChildProcess): boolean => child.exitCode !== null || child
 
 /** Starts nginx and waits until it accepts connections. A guard that was killed may have left one: it is ended first. */
 export const startNginx = async (options: NginxOptions): Promise<RunningService> => {
-  const { nginx, file, pidFile, port, clock, logger, table, onDeath } = options;
+  const { nginx, file, pidFile, host, port, clock, logger, table, onDeath } = options;
   await endLeftovers(findLeftNginx(pidFile, file, port), { table, clock });
+  const reached = reachableHost(host);
   // Its own error log is stderr, which it never opens: any kind of pipe will do there.
   const child = spawn(nginx, ['-e', 'stderr', '-c', file], { stdio: ['ignore', 'ignore', 'inherit'] });
   const gone = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
   });
-  while (!ended(child) && child.pid !== undefined && !(await accepts(port))) await pause(clock, pollMs);
+  while (!ended(child) && child.pid !== undefined && !(await accepts(reached.replace(/[[\]]/g, ''), port)))
+    await pause(clock, pollMs);
   if (ended(child) || child.pid === undefined)
     throw new StartError('nginx did not start; it says why above.');
 
@@ -53,7 +57,7 @@ export const startNginx = async (options: NginxOptions): Promise<RunningService>
   void gone.then(() => {
     if (!stopping) onDeath();
   });
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${reached}:${port}`;
   logger.info('proxy listens', { url, nginx });
   return {
     url,

@@ -13,6 +13,7 @@ export type NginxBalancerOptions = {
   /** The nginx to run. */
   readonly nginx: string;
   readonly dir: string;
+  readonly host: string;
   readonly port: number;
   readonly staticPort: number;
   readonly ipv6: boolean;
@@ -28,7 +29,7 @@ const maxReloadMs = 5000;
 
 /** nginx with a copy of config/nginx.conf that is written anew, and reloaded, whenever the copies change. */
 export const createNginxBalancer = (options: NginxBalancerOptions): Balancer => {
-  const { checkout, nginx, dir, port, staticPort, ipv6, env, clock, table, isReady } = options;
+  const { checkout, nginx, dir, host, port, staticPort, ipv6, env, clock, table, isReady } = options;
   const file = nginxConfigFile(dir);
   const template = readFileSync(join(checkout, 'config', 'nginx.conf'), 'utf8');
   const mimeTypes = join(checkout, 'config', 'mime.types');
@@ -37,7 +38,10 @@ export const createNginxBalancer = (options: NginxBalancerOptions): Balancer => 
 
   const write = (): void => {
     const apiPorts = [...serving].sort((a, b) => a - b);
-    writeFileSync(file, generateNginxConfig(template, { port, apiPorts, staticPort, dir, mimeTypes, ipv6 }));
+    writeFileSync(
+      file,
+      generateNginxConfig(template, { host, port, apiPorts, staticPort, dir, mimeTypes, ipv6 }),
+    );
   };
   const until = async (holds: () => boolean, withinMs: number): Promise<boolean> => {
     const deadlineMs = clock.monotonicMs() + withinMs;
@@ -76,7 +80,10 @@ export const createNginxBalancer = (options: NginxBalancerOptions): Balancer => 
         write();
         return {
           file: join(import.meta.dirname, '..', 'nginx-guard', 'cli.ts'),
-          args: ['--nginx', nginx, '--file', file, '--pid-file', nginxPidFile(dir), '--port', `${port}`],
+          args: [
+            ...['--nginx', nginx, '--file', file, '--pid-file', nginxPidFile(dir)],
+            ...['--host', host, '--port', `${port}`],
+          ],
         };
       },
     },

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { StartError } from '@tripod/shared/process/start-error';
 
 export type NginxConfigInput = {
+  readonly host: string;
   readonly port: number;
   readonly apiPorts: readonly number[];
   readonly staticPort: number;
@@ -28,6 +29,16 @@ const serverLines = (ports: readonly number[]): string =>
     ? 'server 127.0.0.1:1 down;'
     : ports.map((port) => `server 127.0.0.1:${port} max_fails=1 fail_timeout=10s;`).join('\n    ');
 
+const listenLines = ({ host, port, ipv6 }: NginxConfigInput): readonly [string, string] => {
+  if (host === 'localhost') return [`listen 127.0.0.1:${port};`, ipv6 ? `listen [::1]:${port};` : ''];
+  if (!/^[\w.:-]+$/.test(host)) {
+    throw new StartError(`nginx can not listen on ${host}; choose an address such as 0.0.0.0 with --host.`);
+  }
+  // Node's servers on :: take IPv4 too.
+  if (host === '::') return [`listen [::]:${port} ipv6only=off;`, ''];
+  return [`listen ${host.includes(':') ? `[${host}]` : host}:${port};`, ''];
+};
+
 export const nginxConfigFile = (dir: string): string => join(dir, 'nginx.conf');
 export const nginxPidFile = (dir: string): string => join(dir, 'nginx.pid');
 export const nginxAccessLog = (dir: string): string => join(dir, 'access.log');
@@ -37,7 +48,8 @@ export const nginxAccessLog = (dir: string): string => join(dir, 'access.log');
  * there. Throws when that file no longer has one of the lines.
  */
 export const generateNginxConfig = (template: string, input: NginxConfigInput): string => {
-  const { port, apiPorts, staticPort, dir, mimeTypes, ipv6 } = input;
+  const { apiPorts, staticPort, dir, mimeTypes } = input;
+  const [listen, listenToo] = listenLines(input);
   const changes: readonly (readonly [line: RegExp, replacement: string])[] = [
     [/^pid .*;$/m, `pid ${quote(nginxPidFile(dir))};`],
     // Each client that closes its connection is a line of level info: too much beside the other services.
@@ -47,8 +59,8 @@ export const generateNginxConfig = (template: string, input: NginxConfigInput): 
     [/^( *access_log) \/dev\/stdout /m, `$1 ${quote(nginxAccessLog(dir))} `],
     [/server 127\.0\.0\.1:8081 [^}]*?8084 [^;]*;/, serverLines(apiPorts)],
     [/server 127\.0\.0\.1:8082;/, `server 127.0.0.1:${staticPort};`],
-    [/listen 127\.0\.0\.1:8080;/, `listen 127.0.0.1:${port};`],
-    [/listen \[::1\]:8080;/, ipv6 ? `listen [::1]:${port};` : ''],
+    [/listen 127\.0\.0\.1:8080;/, listen],
+    [/listen \[::1\]:8080;/, listenToo],
   ];
   return changes.reduce((text, [line, replacement]) => {
     if (text.search(line) === -1) throw new Error(`config/nginx.conf has no line ${line.source}`);

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 export type NodeCommand = { readonly file: string; readonly args: readonly string[] };
 
 export type ProxyInput = {
+  readonly host: string;
   readonly port: number;
   readonly adminPort: number;
   readonly engine: string;
+  readonly policy: string;
   readonly apiPorts: readonly number[];
   readonly staticPort: number;
 };
@@ -23,7 +25,8 @@ export const upstreamUrl = (port: number): string => `http://127.0.0.1:${port}`;
 /** The services of the checkout, by their commands. What a flag does not say is the service's own default. */
 export const createServiceCommands = (checkout: string): ServiceCommands => {
   const bin = (name: string): string => join(checkout, 'apps', name, 'bin', `${name}.js`);
-  const always = ['--host', 'localhost', '--log-format', 'json'];
+  const logs = ['--log-format', 'json'];
+  const always = ['--host', 'localhost', ...logs];
   return {
     apiServer: ({ name, port }) => ({
       file: bin('api-server'),
@@ -33,13 +36,14 @@ export const createServiceCommands = (checkout: string): ServiceCommands => {
       file: bin('static-server'),
       args: ['--path', path, '--port', `${port}`, ...always],
     }),
-    proxy: ({ port, adminPort, engine, apiPorts, staticPort }) => ({
+    proxy: ({ host, port, adminPort, engine, policy, apiPorts, staticPort }) => ({
       file: bin('proxy'),
       args: [
-        ...['--port', `${port}`, '--admin-port', `${adminPort}`, '--engine', engine],
+        ...['--host', host, '--port', `${port}`, '--admin-port', `${adminPort}`],
+        ...['--engine', engine, '--policy', policy],
         ...['--route', `/api/=${apiPorts.map(upstreamUrl).join(',')}`],
         ...['--route', `/=${upstreamUrl(staticPort)}`],
-        ...always,
+        ...logs,
       ],
     }),
   };

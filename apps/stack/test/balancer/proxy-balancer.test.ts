@@ -55,7 +55,9 @@ beforeEach(async () => {
     commands: createServiceCommands('/checkout'),
     port: 8080,
     adminPort: port,
+    host: '0.0.0.0',
     engine: 'http-proxy',
+    policy: 'ip-hash',
     staticPort: 8082,
     firstApiPort: 8081,
     env: {},
@@ -81,6 +83,12 @@ describe('createProxyBalancer', () => {
       '/=http://127.0.0.1:8082',
     ]);
     expect(asked).toEqual([]);
+  });
+
+  it('passes the address and the policy on', () => {
+    const { args } = balancer.spec.command();
+    expect(args.join(' ')).toMatch(/--host 0\.0\.0\.0 .*--policy ip-hash/);
+    expect(args.filter((argument) => argument === '--host')).toHaveLength(1);
   });
 
   it('adds a copy to the running proxy, and waits until its check has passed', async () => {

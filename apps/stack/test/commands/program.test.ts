@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { policyNames } from '../../../proxy/src/balancing/policy-table.ts';
 import { engineNames } from '../../../proxy/src/forwarding/engine-table.ts';
 import { locateState } from '../../src/control/state-folder.ts';
 import { createProgram } from '../../src/program.ts';
@@ -42,6 +43,8 @@ describe('createProgram', () => {
       {
         copies: 3,
         port: 8080,
+        host: 'localhost',
+        policy: 'round-robin',
         proxy: 'http-proxy',
         assets: '/checkout/assets',
         stateDir: '/checkout/.tripod',
@@ -92,6 +95,10 @@ describe('createProgram', () => {
 
   it('offers every engine of the proxy by its name, and nginx', () => {
     expect(upSettings('/checkout').proxy.enum).toEqual([...engineNames, 'nginx']);
+  });
+
+  it('offers every policy of the proxy by its name', () => {
+    expect(upSettings('/checkout').policy.enum).toEqual(policyNames);
   });
 
   it.each(['ps', 'down', 'reset'])('looks for the stack of the folder that %s is given', async (command) => {

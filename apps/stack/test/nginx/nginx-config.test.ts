@@ -11,6 +11,7 @@ const makeFolder = useTempFolders();
 const checkout = join(import.meta.dirname, '../../../..');
 const template = readFileSync(join(checkout, 'config/nginx.conf'), 'utf8');
 const input = {
+  host: 'localhost',
   port: 18_080,
   apiPorts: [18_081, 18_083],
   staticPort: 18_082,
@@ -48,6 +49,19 @@ describe('generateNginxConfig', () => {
 
   it('does not listen on ::1 on a machine that has none', () => {
     expect(generateNginxConfig(template, { ...input, ipv6: false })).not.toContain('listen [::1]');
+  });
+
+  it.each([
+    ['0.0.0.0', 'listen 0.0.0.0:18080; server_name'],
+    ['::', 'listen [::]:18080 ipv6only=off; server_name'],
+  ])('listens on %s alone when it is asked to', (host, lines) => {
+    expect(directives(generateNginxConfig(template, { ...input, host }))).toContain(lines);
+  });
+
+  it('refuses an address that nginx would read as something else', () => {
+    expect(() => generateNginxConfig(template, { ...input, host: '0.0.0.0:1; x' })).toThrow(
+      'nginx can not listen on 0.0.0.0:1; x; choose an address such as 0.0.0.0 with --host.',
+    );
   });
 
   it('fails loudly when the file it is made from has changed', () => {

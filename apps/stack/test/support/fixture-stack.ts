@@ -33,7 +33,9 @@ export const prepareFixtureStack = async (
     config: {
       copies: 2,
       port,
+      host: 'localhost',
       proxy: 'http-proxy',
+      policy: 'round-robin',
       assets,
       stateDir: join(folder, 'state'),
       apiPort,
