@@ -100,7 +100,10 @@ describe('timedQuery', () => {
       });
       clock.advance(3000);
     }, 0);
-    await expect(query).resolves.toMatchObject({ rows: [{ one: 1 }] });
-    await direct.end();
+    try {
+      await expect(query).resolves.toMatchObject({ rows: [{ one: 1 }] });
+    } finally {
+      await direct.end();
+    }
   });
 });
