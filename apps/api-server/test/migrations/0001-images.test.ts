@@ -34,11 +34,16 @@ const ask = async (text: string): Promise<readonly Record<string, unknown>[]> =>
     await client.end();
   }
 };
+/** The first migration alone: what later ones do to the table is for their own tests. */
+const firstMigration = {
+  ...apiMigrations,
+  getMigrations: async () => (await apiMigrations.getMigrations([])).slice(0, 1),
+};
 const migrateImages = () =>
   migrate({
     address: parseDatabaseUrl(temp.url),
     applicationName: 'test',
-    source: apiMigrations,
+    source: firstMigration,
     logger: silentLogger,
     clock: systemClock,
   });
