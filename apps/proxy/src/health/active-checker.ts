@@ -28,6 +28,8 @@ export class ActiveChecker {
   #stopped = false;
   #passes = 0;
   #failures = 0;
+  /** It has been found healthy or not before: one that passes for the first time has joined, and is not back. */
+  #judged = false;
 
   constructor(options: ActiveCheckerOptions) {
     this.#options = options;
@@ -74,9 +76,15 @@ export class ActiveChecker {
     const { upstream, rise, logger } = this.#options;
     this.#failures = 0;
     this.#passes += 1;
-    if (this.#passes < rise || (upstream.healthy && !upstream.ejected)) return;
+    if (this.#passes < rise) return;
+    if (upstream.healthy && !upstream.ejected) {
+      this.#judged = true;
+      return;
+    }
+    const joins = !this.#judged && !upstream.ejected;
+    this.#judged = true;
     upstream.setHealthy(true);
-    logger.info('upstream server is back', { upstream: upstream.id });
+    logger.info(joins ? 'upstream server joined' : 'upstream server is back', { upstream: upstream.id });
   }
 
   #failed(reason: string): void {
@@ -84,7 +92,9 @@ export class ActiveChecker {
     this.#passes = 0;
     this.#failures += 1;
     if (!upstream.healthy || this.#failures < fall) return;
+    this.#judged = true;
     upstream.setHealthy(false, reason);
-    logger.warn('upstream server is unhealthy', { upstream: upstream.id, reason });
+    // One that is draining was told to go: that it went is no fault.
+    if (!upstream.draining) logger.warn('upstream server is unhealthy', { upstream: upstream.id, reason });
   }
 }

@@ -124,10 +124,20 @@ describe('ActiveChecker', () => {
   });
 
   it('lets a new upstream in with its first passed check', async () => {
-    const { upstream, answer } = begin({ healthy: false });
+    const { upstream, answer, log } = begin({ healthy: false });
     expect(upstream.available).toBe(false);
     await answer(passed);
     expect(upstream.available).toBe(true);
+    expect(log.count('upstream server joined')).toBe(1);
+    expect(log.count('upstream server is back')).toBe(0);
+  });
+
+  it('does not warn of an upstream that goes while it is draining', async () => {
+    const { upstream, answer, log } = begin({ fall: 1 });
+    upstream.setDraining(true);
+    await answer(failed);
+    expect(upstream.healthy).toBe(false);
+    expect(log.count('upstream server is unhealthy')).toBe(0);
   });
 
   it('brings back an upstream that the passive checks ejected', async () => {
