@@ -18,17 +18,31 @@ export const requestIdFor = (response: ServerResponse): string =>
 const bytesSince = (response: ServerResponse, before: number): number =>
   Math.max(0, (response.req.socket?.bytesWritten ?? before) - before);
 
-const operationalPath = /^\/(?:livez|readyz|metrics)(?:\?|$)/;
+const operationalPath = /^\/(?:livez|readyz|metrics)(?=\?|$)/;
 
-/** A load balancer asks each copy each second how it is: nobody reads line after line of "well". */
-const isRoutine = (url: string, status: number): boolean => status < 400 && operationalPath.test(url);
+/**
+ * A load balancer asks each copy each second how it is: nobody reads line after line of the same. Says whether a
+ * request is news: any but one to an operational path that is well, or as ill as it was the last time.
+ */
+const createNews = (): ((url: string, status: number) => boolean) => {
+  const lastStatuses = new Map<string, number>();
+  return (url, status) => {
+    const path = operationalPath.exec(url)?.[0];
+    if (path === undefined) return true;
+    const changed = lastStatuses.get(path) !== status;
+    lastStatuses.set(path, status);
+    return status >= 400 && changed;
+  };
+};
 
 /**
  * Middleware: gives each request its id and writes one line and one count when its answer has ended. An answer that
- * the client did not wait for is logged as 499. Operational paths have a line only when something is wrong.
+ * the client did not wait for is logged as 499. Operational paths have a line only when they begin to fail, or fail
+ * in another way than before.
  */
-export const observeRequests = ({ logger, metrics, clock }: ObserveRequestsOptions) =>
-  function observeRequest(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+export const observeRequests = ({ logger, metrics, clock }: ObserveRequestsOptions) => {
+  const isNews = createNews();
+  return function observeRequest(request: IncomingMessage, response: ServerResponse, next: () => void): void {
     const beganMs = clock.monotonicMs();
     const requestId = requestIdOf(request.headers['x-request-id']);
     const before = request.socket.bytesWritten;
@@ -40,9 +54,10 @@ export const observeRequests = ({ logger, metrics, clock }: ObserveRequestsOptio
       const durationMs = clock.monotonicMs() - beganMs;
       const status = response.writableFinished ? response.statusCode : 499;
       metrics.ended(method, status, durationMs);
-      if (isRoutine(url, status)) return;
+      if (!isNews(url, status)) return;
       const bytes = bytesSince(response, before);
       logger.request({ method, url, status, bytes, durationMs, requestId });
     });
     next();
   };
+};

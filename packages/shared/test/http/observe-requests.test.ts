@@ -74,6 +74,19 @@ describe('observeRequests', () => {
     expect((await total()).reduce((sum, { value }) => sum + value, 0)).toBe(5);
   });
 
+  it('writes one line when a health check begins to fail, however often it is asked, and again the next time', async () => {
+    const statuses = [200, 503, 503, 503, 500, 200, 503];
+    const { port, lines } = await start((_request, response) => {
+      response.statusCode = statuses.shift() ?? 0;
+      response.end();
+    });
+    while (statuses.length > 0) {
+      await exchangeRaw({ port, bytes: 'GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n' });
+    }
+    await waitFor('the last line', () => lines.length >= 3);
+    expect(lines.map(({ status }) => status)).toEqual([503, 500, 503]);
+  });
+
   it('counts the bytes of each response on a kept connection alone', async () => {
     const sockets = new Set<unknown>();
     const { port, lines } = await start((request, response) => {
