@@ -1,25 +1,41 @@
 import type { Logger } from '@tripod/shared/logging/logger';
+import type { Clock } from '@tripod/shared/process/clock';
 import type { AvailabilityState } from './availability.ts';
 import { describeDatabaseError } from './database-errors.ts';
 import { type DatabaseAddress, describeAddress } from './parse-database-url.ts';
 
-/** What people are told of a database: each change once, with its address and never its password. */
+/**
+ * What people are told of a database: each change once, and every 30 s that it is still away; with its address and
+ * never its password.
+ */
 export type DatabaseAnnouncer = {
   changed(state: AvailabilityState): void;
   /** Given the server's settings by name, warns once of those that let it lose what it has confirmed. */
   settings(values: Readonly<Record<string, string>>): void;
 };
 
-export const createDatabaseAnnouncer = (address: DatabaseAddress, logger: Logger): DatabaseAnnouncer => {
+const repeatMs = 30_000;
+
+export const createDatabaseAnnouncer = (
+  address: DatabaseAddress,
+  logger: Logger,
+  clock: Clock,
+): DatabaseAnnouncer => {
   const name = describeAddress(address);
   let lastReason = '';
+  let toldMs = 0;
   let warned = false;
   return {
     changed: (state) => {
       if (state.name === 'away') {
         const reason = describeDatabaseError(state.error);
-        if (reason !== lastReason) logger.warn(`the ${name} is not available: ${reason}; it is tried again`);
+        const nowMs = clock.monotonicMs();
+        // Each failed attempt comes by here, so no timer is needed.
+        if (reason === lastReason && nowMs - toldMs < repeatMs) return;
+        const still = reason === lastReason ? 'still ' : '';
+        logger.warn(`the ${name} is ${still}not available: ${reason}; it is tried again`);
         lastReason = reason;
+        toldMs = nowMs;
       } else {
         logger.info(`the ${name} is ${lastReason === '' ? 'ready' : 'available again'}`);
         lastReason = '';

@@ -60,7 +60,7 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   const { address, applicationName, poolSize, logger, clock, random, prepare } = options;
   const limit = { clock, timeoutMs: limits.queryTimeoutMs };
   const closing = new AbortController();
-  const announcer = createDatabaseAnnouncer(address, logger);
+  const announcer = createDatabaseAnnouncer(address, logger, clock);
   let prepared = false;
 
   const onChange = (state: AvailabilityState): void => {
