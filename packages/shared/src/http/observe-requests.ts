@@ -14,9 +14,12 @@ export type ObserveRequestsOptions = {
 export const requestIdFor = (response: ServerResponse): string =>
   String(response.getHeader('X-Request-Id') ?? '');
 
-/** Bytes that went to the socket for this response, head included, given what the socket had written before. */
-const bytesSince = (response: ServerResponse, before: number): number =>
-  Math.max(0, (response.req.socket?.bytesWritten ?? before) - before);
+/** Bytes of the body that went to the socket for this response, given what the socket had written before. */
+const bodyBytesSince = (response: ServerResponse, before: number): number => {
+  // Of all that node:http keeps, only this knows the length of the head as it was sent.
+  const { _header: head } = response as ServerResponse & { readonly _header?: string | null };
+  return Math.max(0, (response.req.socket?.bytesWritten ?? before) - before - (head?.length ?? 0));
+};
 
 const operationalPath = /^\/(?:livez|readyz|metrics)(?=\?|$)/;
 
@@ -55,7 +58,7 @@ export const observeRequests = ({ logger, metrics, clock }: ObserveRequestsOptio
       const status = response.writableFinished ? response.statusCode : 499;
       metrics.ended(method, status, durationMs);
       if (!isNews(url, status)) return;
-      const bytes = bytesSince(response, before);
+      const bytes = bodyBytesSince(response, before);
       logger.request({ method, url, status, bytes, durationMs, requestId });
     });
     next();
