@@ -24,7 +24,7 @@ export const apiServerSettings = {
   embeddedDatabase: {
     type: 'boolean',
     default: true,
-    description: "Use the project's own Postgres when DATABASE_URL is not set",
+    description: "Refuse to use the project's own Postgres when DATABASE_URL is not set",
   },
   stateDir: {
     type: 'string',
@@ -54,7 +54,7 @@ export const apiServerSettings = {
   servedBy: {
     type: 'boolean',
     default: true,
-    description: 'Tell the name of this copy in X-Served-By',
+    description: 'Keep the name of this copy out of X-Served-By',
   },
   drainDelayMs: serviceSettings.drainDelayMs,
   logFormat: serviceSettings.logFormat,

@@ -8,6 +8,7 @@ import {
   type Setting,
   type Settings,
   splitList,
+  typedEnvironmentOf,
   typedFlagOf,
 } from './settings.ts';
 
@@ -30,10 +31,11 @@ export type ParsedCommandLine = {
 
 /** A setting as an option of commander, with its default and its variable in the description. */
 export const optionOf = (name: string, setting: Setting): Option => {
-  const variable = setting.environment === false ? '' : ` (${environmentOf(name)})`;
+  const variable = setting.environment === false ? '' : ` (${typedEnvironmentOf(name, setting)})`;
   const shown = setting.type === 'boolean' ? '' : defaultTextOf(setting);
   const fallback = shown === '' ? '' : ` [${shown}]`;
-  const text = `${setting.description}${fallback}${variable}`;
+  const values = setting.enum ? `: ${setting.enum.join(', ')}` : '';
+  const text = `${setting.description}${values}${fallback}${variable}`;
   if (setting.type === 'boolean') return new Option(typedFlagOf(name, setting), text);
   const placeholder = setting.placeholder ?? (setting.type === 'integer' ? 'number' : 'value');
   const option = new Option(`${flagOf(name)} <${placeholder}>`, text);

@@ -1,9 +1,9 @@
 import {
   defaultTextOf,
   describeShape,
-  environmentOf,
   type Setting,
   type Settings,
+  typedEnvironmentOf,
   typedFlagOf,
 } from './settings.ts';
 
@@ -20,7 +20,7 @@ const flagCell = (name: string, setting: Setting): string =>
 /** The settings as a Markdown table, one row each: what docs/configuration.md holds. */
 export const describeSettings = (settings: Settings): string => {
   const rows = Object.entries(settings).map(([name, setting]) => {
-    const variable = setting.environment === false ? '–' : `\`${environmentOf(name)}\``;
+    const variable = setting.environment === false ? '–' : `\`${typedEnvironmentOf(name, setting)}\``;
     const cells = [
       flagCell(name, setting),
       variable,

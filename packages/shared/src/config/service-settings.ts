@@ -23,12 +23,12 @@ export const serviceSettings = {
     enum: ['auto', 'text', 'json'],
     default: 'auto',
     placeholder: 'format',
-    description: 'Log lines: text, json (one object a line), or auto: text on a terminal and json in a pipe',
+    description: 'How log lines look; auto means text on a terminal and json, one object a line, in a pipe',
   },
   metrics: {
     type: 'boolean',
     default: true,
-    description: 'Serve /metrics; --no-metrics switches it off',
+    description: 'Do not serve /metrics',
   },
 } as const satisfies Settings;
 

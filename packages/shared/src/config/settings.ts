@@ -5,6 +5,7 @@
  */
 export type Setting = {
   readonly type: 'string' | 'integer' | 'boolean' | 'array';
+  /** Stands beside the flag as it is typed: of a boolean that is on by default it says what `--no-…` does. */
   readonly description: string;
   readonly default?: string | number | boolean | readonly string[];
   readonly minimum?: number;
@@ -62,6 +63,12 @@ export const typedFlagOf = (name: string, setting: Setting): string =>
 /** `healthIntervalMs` → `HEALTH_INTERVAL_MS`. */
 export const environmentOf = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+
+/** The variable that does what the typed flag does: `METRICS=false` for `--no-metrics`. */
+export const typedEnvironmentOf = (name: string, setting: Setting): string =>
+  setting.type === 'boolean' && setting.default === true
+    ? `${environmentOf(name)}=false`
+    : environmentOf(name);
 
 /** What a value of this setting must be, in words: "a whole number from 0 to 65535". */
 export const describeShape = (setting: Setting): string => {

@@ -5,8 +5,9 @@ import type { Settings } from '@tripod/shared/config/settings';
 
 const settings = {
   port: { type: 'integer', minimum: 0, default: 8080, placeholder: 'port', description: 'Where to listen' },
-  metrics: { type: 'boolean', default: true, description: 'Serve metrics' },
+  metrics: { type: 'boolean', default: true, description: 'Do not serve metrics' },
   quiet: { type: 'boolean', default: false, description: 'Say less' },
+  format: { type: 'string', enum: ['text', 'json'], default: 'text', description: 'How it looks' },
   names: { type: 'array', default: [], description: 'Names' },
   config: { type: 'string', environment: false, description: 'A file' },
   databaseUrl: { type: 'string', secret: true, description: 'The database' },
@@ -74,8 +75,9 @@ describe('parseCommandLine', () => {
   it('explains every setting in its help, with default and variable, secrets apart, and the examples', () => {
     const help = parse('--help').help ?? '';
     expect(help).toMatch(/--port <port>\s+Where to listen \[8080\] \(PORT\)/);
-    expect(help).toMatch(/--no-metrics\s+Serve metrics \(METRICS\)/);
+    expect(help).toMatch(/--no-metrics\s+Do not serve metrics \(METRICS=false\)/);
     expect(help).toMatch(/--quiet\s+Say less \(QUIET\)/);
+    expect(help).toMatch(/--format <value>\s+How it looks: text, json \[text\] \(FORMAT\)/);
     expect(help).toMatch(/--names <value>\s+Names \(NAMES\)/);
     expect(help).toMatch(/--config <value>\s+A file\n/);
     expect(help).toMatch(/migrate \[options\]\s+Only migrates/);

@@ -14,7 +14,7 @@ describe('describeSettings', () => {
       '| flag | environment | default | value | meaning |',
       '|---|---|---|---|---|',
       '| `--port` | `PORT` | `1` | a whole number from 0 to 9 | Where |',
-      '| `--no-metrics` | `METRICS` | `true` | true or false | Whether |',
+      '| `--no-metrics` | `METRICS=false` | `true` | true or false | Whether |',
       '| `--names` | `NAMES` | `a,b` | a list, separated by commas | Which\\|one |',
       '| – | `DATABASE_URL` | – | a text | Whose |',
       '| `--config` | – | – | a text | From |',
