@@ -29,7 +29,10 @@ export const runNginx = async (
   const template = readFileSync(join(checkout, 'config/nginx.conf'), 'utf8');
   const mimeTypes = join(checkout, 'config/mime.types');
   const file = join(dir, 'nginx.conf');
-  writeFileSync(file, generateNginxConfig(template, { ...upstreams, port, dir, mimeTypes, ipv6: false }));
+  writeFileSync(
+    file,
+    generateNginxConfig(template, { ...upstreams, host: 'localhost', port, dir, mimeTypes, ipv6: false }),
+  );
   const child: ChildProcess = spawn(nginx, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
   let complaints = '';
   child.stderr?.on('data', (piece: Buffer) => {
