@@ -45,7 +45,8 @@ const untilAnswered = `
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   const text = "select from pg_stat_activity where pid = $1 and state = 'idle' and wait_event = 'ClientRead' and query = 'select 1 as one'";
-  while ((await client.query(text, [pid])).rowCount === 0);
+  const guard = Date.now() + 5000;
+  while ((await client.query(text, [pid])).rowCount === 0 && Date.now() < guard);
   await client.end();`;
 
 describe('timedQuery', () => {
@@ -93,6 +94,8 @@ describe('timedQuery', () => {
     await direct.connect();
     const pid = (await direct.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid;
     const query = timedQuery(direct, { text: 'select 1 as one' }, limit);
+    // The question is on its way before the process is busy.
+    await settle();
     // Inside a timer, as the real clock does it: busy until the answer has been sent, and then past the limit.
     setTimeout(() => {
       execFileSync(process.execPath, ['--input-type=module', '-e', untilAnswered, temp.url, String(pid)], {
