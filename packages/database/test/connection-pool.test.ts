@@ -83,10 +83,10 @@ describe('ConnectionPool', () => {
     const [killer, victim] = [await pool.acquire(), await pool.acquire()];
     const { rows } = await victim.query<{ pid: number }>('select pg_backend_pid() as pid');
     const asleep = expect(victim.query('select pg_sleep(2)')).rejects.toMatchObject({ code: '57P01' });
-    await killer.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
     const ended = new Promise<void>((resolve) => {
       victim.once('end', resolve);
     });
+    await killer.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
     await asleep;
     // Still lent when the connection ends, which is an error event of its own.
     await ended;
