@@ -1,5 +1,5 @@
-import { isForwardedName } from '../forwarded-headers.ts';
 import { connectionTokens, endsHere } from '../hop-by-hop.ts';
+import { isOwnHeader } from '../own-headers.ts';
 import { checkCharacters, malformed, parseLength, visitHeaders } from './header-lines.ts';
 import { MessageError } from './message-error.ts';
 
@@ -31,18 +31,6 @@ export type RequestHead = {
 };
 
 const requestLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32}) ([\x21-\x7e\x80-\xff]+) HTTP\/1\.([01])$/;
-
-/** Names that we write ourselves from what was parsed, also when spelled with underscores. */
-const ours: ReadonlySet<string> = new Set([
-  'host',
-  'content-length',
-  'transfer-encoding',
-  'x-request-id',
-  'expect',
-  'via',
-]);
-
-const isOurs = (name: string): boolean => isForwardedName(name) || ours.has(name.replaceAll('_', '-'));
 
 /** Mutable while the lines are gone through. */
 type Gathered = {
@@ -115,7 +103,7 @@ const gather = (found: Gathered, name: string, value: string, line: string): voi
       found.isSecret = true;
       break;
   }
-  if (!isOurs(name)) found.kept.push(name, line);
+  if (!isOwnHeader(name)) found.kept.push(name, line);
 };
 
 /**

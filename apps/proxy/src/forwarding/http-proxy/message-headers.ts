@@ -1,7 +1,8 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Route } from '../../routing/route-table.ts';
-import { forwardedHeaders, isForwardedName, type TrustedProxies } from '../forwarded-headers.ts';
+import { forwardedHeaders, type TrustedProxies } from '../forwarded-headers.ts';
 import { connectionTokens, endsHere } from '../hop-by-hop.ts';
+import { isOwnHeader } from '../own-headers.ts';
 
 /** The header lines of a message as node:http keeps them: name, value, name, value. */
 const pairs = function* (raw: readonly string[]): Generator<readonly [name: string, value: string]> {
@@ -13,17 +14,6 @@ const valuesOf = (raw: readonly string[], wanted: string): string[] => {
   for (const [name, value] of pairs(raw)) if (name.toLowerCase() === wanted) values.push(value);
   return values;
 };
-
-/** Written by us from what was parsed; a client's spelling of them, also with underscores, never passes. */
-const ours: ReadonlySet<string> = new Set([
-  'content-length',
-  'transfer-encoding',
-  'x-request-id',
-  'expect',
-  'via',
-]);
-
-const isOurs = (name: string): boolean => isForwardedName(name) || ours.has(name.replaceAll('_', '-'));
 
 export type OutgoingHeadersOptions = {
   readonly route: Route;
@@ -44,7 +34,7 @@ export const outgoingHeaders = (
   const headers: Record<string, string | string[]> = Object.create(null);
   for (const [original, value] of pairs(raw)) {
     const name = original.toLowerCase();
-    if (isOurs(name) || endsHere(name, named)) continue;
+    if (isOwnHeader(name) || endsHere(name, named)) continue;
     const earlier = headers[name];
     if (earlier === undefined) headers[name] = value;
     else if (Array.isArray(earlier)) earlier.push(value);
