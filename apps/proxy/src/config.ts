@@ -49,9 +49,10 @@ export const proxySettings = {
   engine: {
     type: 'string',
     enum: engineNames,
-    default: 'http-proxy',
+    default: 'direct',
     placeholder: 'name',
-    description: 'What carries requests out',
+    description:
+      'What carries requests out: our own engine on sockets, or the npm package http-proxy, hardened',
   },
   policy: {
     type: 'string',

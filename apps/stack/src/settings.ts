@@ -2,7 +2,7 @@ import { portSetting, serviceSettings } from '@tripod/shared/config/service-sett
 import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
 
 /** Names that `--proxy` takes: the engines of our own proxy, then nginx. */
-const proxyNames = ['http-proxy', 'nginx'] as const;
+const proxyNames = ['direct', 'http-proxy', 'nginx'] as const;
 
 /** How our own proxy can choose an upstream. */
 const policyNames = ['round-robin', 'least-requests', 'random-two', 'ip-hash'] as const;
@@ -48,7 +48,7 @@ export const upSettings = (checkout: string) =>
     proxy: {
       type: 'string',
       enum: proxyNames,
-      default: 'http-proxy',
+      default: 'direct',
       placeholder: 'name',
       environment: false,
       description: 'What balances: our proxy, by the name of its engine, or nginx',

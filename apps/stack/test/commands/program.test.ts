@@ -45,7 +45,7 @@ describe('createProgram', () => {
         port: 8080,
         host: 'localhost',
         policy: 'round-robin',
-        proxy: 'http-proxy',
+        proxy: 'direct',
         assets: '/checkout/assets',
         stateDir: '/checkout/.tripod',
         apiPort: 8081,
@@ -66,13 +66,13 @@ describe('createProgram', () => {
     expect(ups[0]).toMatchObject({
       port: 8080,
       copies: 3,
-      proxy: 'http-proxy',
+      proxy: 'direct',
       databaseUrl: 'postgres://a/b',
     });
   });
 
   it.each([
-    [['up', '--proxy', 'caddy'], '--proxy must be one of http-proxy, nginx, and is "caddy"'],
+    [['up', '--proxy', 'caddy'], '--proxy must be one of direct, http-proxy, nginx, and is "caddy"'],
     [['up', '--copies', '17'], '--copies must be a whole number from 0 to 16, and is 17'],
     [['up', '--copies', '1.5'], '--copies must be a whole number from 0 to 16, and is "1.5"'],
     [['up', '--port', '0'], '--port must be a whole number from 1 to 65535, and is 0'],
