@@ -75,6 +75,13 @@ export const proxySettings = {
     4000,
     'How long an idle connection to an upstream is kept; less than the upstream does',
   ),
+  maxConnections: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 16_384,
+    description: 'So many clients may be connected at once; one more is answered 503 and closed',
+  },
   maxBodyBytes: {
     type: 'integer',
     minimum: 0,
@@ -122,6 +129,12 @@ export const proxySettings = {
     description: 'Whose X-Forwarded headers are believed',
   },
   ...serviceSettings,
+  logFormat: {
+    ...serviceSettings.logFormat,
+    enum: ['auto', 'text', 'json', 'combined'],
+    description:
+      'How log lines look; auto means text on a terminal and json, one object a line, in a pipe; combined is what web servers write, with events on stderr',
+  },
   config: configFileSetting,
 } as const satisfies Settings;
 

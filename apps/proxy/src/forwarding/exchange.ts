@@ -18,6 +18,9 @@ export type Attempt = {
   /** The response broke off after its head. */
   brokeOff: boolean;
   durationMs: number;
+  /** Bytes on the wire, heads and framing included, counted by the engine before it ends the attempt. */
+  bytesSent: number;
+  bytesReceived: number;
   ended: boolean;
 };
 
@@ -40,6 +43,8 @@ export type ExchangeRequest = {
   readonly referer: string | undefined;
 };
 
+const none: readonly Upstream[] = [];
+
 /** Nginx's number for a client that left before its answer; only ever in logs and metrics. */
 export const clientLeft = 499;
 
@@ -53,22 +58,23 @@ export class Exchange {
   /** Bytes of the response body that were sent. */
   bytes = 0;
   durationMs = 0;
+  /** Of the error of ours that was the answer. */
+  code: string | undefined;
   readonly #context: ExchangeContext;
-  readonly #tried: Upstream[] = [];
   #finished = false;
 
   constructor(context: ExchangeContext, request: ExchangeRequest) {
     this.#context = context;
     this.request = request;
     this.beganMs = context.clock.monotonicMs();
-    context.budget.earn();
+    context.budget.earn(this.beganMs);
     context.observer.received(this);
   }
 
   /** Begins an attempt at an upstream that was not tried yet; undefined when none is available. */
   begin(route: Route): Attempt | undefined {
     this.route = route;
-    const upstream = route.pool.select(this.request, this.#tried);
+    const upstream = route.pool.select(this.request, this.#tried());
     return upstream ? this.#begin(upstream, false) : undefined;
   }
 
@@ -84,19 +90,21 @@ export class Exchange {
 
   /** The attempt ended with its response, or because the client left. */
   end(attempt: Attempt): void {
-    this.#end(attempt);
+    this.#end(attempt, this.#context.clock.monotonicMs());
   }
 
   /** The attempt ended before a response head came: whether, and where, it is made again. */
   fail(attempt: Attempt, failure: AttemptFailure, replayable: boolean): RetryDecision {
-    attempt.failure = failure;
-    this.#end(attempt);
     const { clock, budget } = this.#context;
+    const nowMs = clock.monotonicMs();
+    attempt.failure = failure;
+    this.#end(attempt, nowMs);
     const { method } = this.request;
     const { reused } = attempt;
-    const tries = this.#tried.length;
-    const othersLeft = this.route?.pool.hasAvailable(this.#tried) ?? false;
-    const elapsedMs = clock.monotonicMs() - this.beganMs;
+    const tried = this.#tried();
+    const tries = tried.length;
+    const othersLeft = this.route?.pool.hasAvailable(tried) ?? false;
+    const elapsedMs = nowMs - this.beganMs;
     const facts = { failure, method, replayable, reused, tries, othersLeft, elapsedMs };
     const decision = decideRetry(facts, () => budget.spend());
     if (decision !== 'stop') attempt.upstream.counters.retries += 1;
@@ -119,35 +127,44 @@ export class Exchange {
   finish(status: number): void {
     if (this.#finished) return;
     this.#finished = true;
-    for (const attempt of this.attempts) this.#end(attempt);
+    const nowMs = this.#context.clock.monotonicMs();
+    for (const attempt of this.attempts) this.#end(attempt, nowMs);
     this.status = status;
-    this.durationMs = this.#context.clock.monotonicMs() - this.beganMs;
+    this.durationMs = nowMs - this.beganMs;
     this.#context.observer.finished(this);
+  }
+
+  /** The upstreams that were tried; a second go at the same one is no other try. */
+  #tried(): readonly Upstream[] {
+    if (this.attempts.length === 0) return none;
+    return this.attempts.filter(({ fresh }) => !fresh).map(({ upstream }) => upstream);
   }
 
   #begin(upstream: Upstream, fresh: boolean): Attempt {
     const attempt: Attempt = {
       upstream,
-      beganMs: this.#context.clock.monotonicMs(),
+      // The first attempt begins with its request.
+      beganMs: this.attempts.length === 0 ? this.beganMs : this.#context.clock.monotonicMs(),
       fresh,
       reused: false,
       status: 0,
       failure: undefined,
       brokeOff: false,
       durationMs: 0,
+      bytesSent: 0,
+      bytesReceived: 0,
       ended: false,
     };
-    if (!fresh) this.#tried.push(upstream);
     this.attempts.push(attempt);
     upstream.began();
     this.#context.observer.attemptBegan(this, attempt);
     return attempt;
   }
 
-  #end(attempt: Attempt): void {
+  #end(attempt: Attempt, nowMs: number): void {
     if (attempt.ended) return;
     attempt.ended = true;
-    attempt.durationMs = this.#context.clock.monotonicMs() - attempt.beganMs;
+    attempt.durationMs = nowMs - attempt.beganMs;
     attempt.upstream.ended();
     this.#context.observer.attemptEnded(this, attempt);
   }

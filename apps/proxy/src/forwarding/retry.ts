@@ -54,6 +54,8 @@ const allowance = 10;
  * otherwise multiply the load by the number of tries.
  */
 export class RetryBudget {
+  /** Retries since the start that were paid for, and those that were refused because it was spent. */
+  readonly counters = { spent: 0, refused: 0 };
   readonly #clock: Clock;
   readonly #requests = new Array<number>(slots).fill(0);
   readonly #retries = new Array<number>(slots).fill(0);
@@ -65,24 +67,27 @@ export class RetryBudget {
     this.#slotBeganMs = clock.monotonicMs();
   }
 
-  /** A request came in. */
-  earn(): void {
-    this.#turn();
+  /** A request came in, now by the clock. */
+  earn(nowMs: number): void {
+    this.#turn(nowMs);
     this.#requests[this.#slot] = (this.#requests[this.#slot] ?? 0) + 1;
   }
 
   /** Takes one retry out of the budget; false when it is spent. */
   spend(): boolean {
-    this.#turn();
+    this.#turn(this.#clock.monotonicMs());
     const requests = this.#requests.reduce((sum, count) => sum + count, 0);
     const retries = this.#retries.reduce((sum, count) => sum + count, 0);
-    if (retries >= requests * share + allowance) return false;
+    if (retries >= requests * share + allowance) {
+      this.counters.refused += 1;
+      return false;
+    }
+    this.counters.spent += 1;
     this.#retries[this.#slot] = (this.#retries[this.#slot] ?? 0) + 1;
     return true;
   }
 
-  #turn(): void {
-    const nowMs = this.#clock.monotonicMs();
+  #turn(nowMs: number): void {
     const slotMs = windowMs / slots;
     let passed = Math.floor((nowMs - this.#slotBeganMs) / slotMs);
     if (passed === 0) return;

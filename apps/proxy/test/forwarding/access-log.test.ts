@@ -27,7 +27,13 @@ const scene = () => {
     finished: createAccessLog(log),
   };
   const exchange = new Exchange({ clock, observer, budget: new RetryBudget(clock) }, request);
-  const route = { prefix: '/', stripPrefix: true, maxBodyBytes: 1, pool: makePool(3) };
+  const route = {
+    prefix: '/',
+    stripPrefix: true,
+    maxBodyBytes: 1,
+    hostHeader: 'client' as const,
+    pool: makePool(3),
+  };
   return { clock, log, exchange, route };
 };
 
@@ -50,13 +56,15 @@ describe('createAccessLog', () => {
         bytes: 7,
         durationMs: 25,
         requestId: 'request-1',
-        fields: {
-          client: '10.0.0.1',
-          upstream: '127.0.0.1:1, 127.0.0.1:2',
-          upstreamStatus: 'refused, 200',
-          upstreamMs: '5, 20',
-          tries: 2,
-        },
+        code: undefined,
+        protocol: 'HTTP/1.1',
+        client: '10.0.0.1',
+        userAgent: 'curl',
+        referer: undefined,
+        upstream: '127.0.0.1:1, 127.0.0.1:2',
+        upstreamStatus: 'refused, 200',
+        upstreamMs: '5, 20',
+        tries: 2,
       },
     ]);
   });
@@ -69,16 +77,16 @@ describe('createAccessLog', () => {
       attempt.brokeOff = true;
     }
     broken.exchange.finish(200);
-    expect(broken.log.requests[0]?.fields['upstreamStatus']).toBe('200 broke off');
+    expect(broken.log.requests[0]?.upstreamStatus).toBe('200 broke off');
     const left = scene();
     left.exchange.begin(left.route);
     left.exchange.finish(499);
-    expect(left.log.requests[0]?.fields['upstreamStatus']).toBe('abandoned');
+    expect(left.log.requests[0]?.upstreamStatus).toBe('abandoned');
   });
 
   it('names no upstream for what never reached one', () => {
     const { log, exchange } = scene();
     exchange.finish(404);
-    expect(log.requests[0]?.fields).toEqual({ client: '10.0.0.1' });
+    expect(log.requests[0]).toMatchObject({ client: '10.0.0.1', upstream: undefined, tries: 0 });
   });
 });

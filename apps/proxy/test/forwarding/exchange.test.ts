@@ -19,7 +19,7 @@ const request: ExchangeRequest = {
 const scene = (size: number) => {
   const clock = createFakeClock();
   const pool = makePool(size);
-  const route = { prefix: '/', stripPrefix: true, maxBodyBytes: 1000, pool };
+  const route = { prefix: '/', stripPrefix: true, maxBodyBytes: 1000, hostHeader: 'client' as const, pool };
   const told = { received: 0, began: 0, ended: 0, finished: 0 };
   const count = (step: keyof typeof told) => () => {
     told[step] += 1;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Clock } from '@tripod/shared/process/clock';
 import { createFakeClock } from '@tripod/shared/testing/fake-clock';
 import { RetryBudget } from '../../src/forwarding/retry.ts';
 
-const earn = (budget: RetryBudget, requests: number): void => {
-  for (let request = 0; request < requests; request += 1) budget.earn();
+const earn = (budget: RetryBudget, clock: Clock, requests: number): void => {
+  for (let request = 0; request < requests; request += 1) budget.earn(clock.monotonicMs());
 };
 
 /** Spends until it is refused, and tells how much there was. */
@@ -23,17 +24,18 @@ describe('RetryBudget', () => {
     [1000, 110],
     [5, 11],
   ])('holds a tenth of %i requests and 10 more', (requests, retries) => {
-    const budget = new RetryBudget(createFakeClock());
-    earn(budget, requests);
+    const clock = createFakeClock();
+    const budget = new RetryBudget(clock);
+    earn(budget, clock, requests);
     expect(spendAll(budget)).toBe(retries);
   });
 
   it('counts the requests of the last 10 s only', () => {
     const clock = createFakeClock();
     const budget = new RetryBudget(clock);
-    earn(budget, 1000);
+    earn(budget, clock, 1000);
     clock.advance(9_000);
-    earn(budget, 100);
+    earn(budget, clock, 100);
     clock.advance(2_000);
     expect(spendAll(budget)).toBe(20);
   });
@@ -51,7 +53,7 @@ describe('RetryBudget', () => {
   it('forgets everything after a long silence', () => {
     const clock = createFakeClock();
     const budget = new RetryBudget(clock);
-    earn(budget, 1000);
+    earn(budget, clock, 1000);
     spendAll(budget);
     clock.advance(3_600_000);
     expect(spendAll(budget)).toBe(10);

@@ -1,5 +1,6 @@
 import type { LogFields, LogLevel } from '@tripod/shared/logging/log-line';
-import type { Logger, RequestLine } from '@tripod/shared/logging/logger';
+import type { Logger } from '@tripod/shared/logging/logger';
+import type { RequestLine } from '@tripod/shared/logging/request-line';
 
 export type CollectedEvent = {
   readonly level: LogLevel;
@@ -7,19 +8,17 @@ export type CollectedEvent = {
   readonly fields: LogFields;
 };
 
-export type CollectedRequest = RequestLine & { readonly fields: LogFields };
-
 /** A logger that keeps what it is told. */
 export type CollectedLog = Logger & {
   readonly events: readonly CollectedEvent[];
-  readonly requests: readonly CollectedRequest[];
+  readonly requests: readonly RequestLine[];
   /** How many events had this message. */
   count(message: string): number;
 };
 
 export const collectLog = (): CollectedLog => {
   const events: CollectedEvent[] = [];
-  const requests: CollectedRequest[] = [];
+  const requests: RequestLine[] = [];
   const keep =
     (level: LogLevel) =>
     (message: string, fields: LogFields = {}): void =>
@@ -31,7 +30,7 @@ export const collectLog = (): CollectedLog => {
     info: keep('info'),
     warn: keep('warn'),
     error: keep('error'),
-    request: (line, fields = {}) => void requests.push({ ...line, fields }),
+    request: (line) => void requests.push(line),
     dropped: () => 0,
     flush: () => undefined,
   };

@@ -1,6 +1,7 @@
 import { createReadiness } from '@tripod/shared/http/readiness';
 import type { StoppableServer } from '@tripod/shared/http/stoppable-server';
-import { type Logger, type RequestLine, silentLogger } from '@tripod/shared/logging/logger';
+import { type Logger, silentLogger } from '@tripod/shared/logging/logger';
+import type { RequestLine } from '@tripod/shared/logging/request-line';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
 import { systemClock } from '@tripod/shared/process/clock';
 import { exchangeRaw, parseRawResponse, type RawResponse } from '@tripod/shared/testing/raw-http';

@@ -31,7 +31,10 @@ export type CliContext = {
   readonly flags: Readonly<Record<string, unknown>>;
 };
 
-type LoggedConfig = { readonly logFormat: 'auto' | 'text' | 'json'; readonly drainDelayMs: number };
+type LoggedConfig = {
+  readonly logFormat: 'auto' | 'text' | 'json' | 'combined';
+  readonly drainDelayMs: number;
+};
 
 export type Cli<S extends Settings> = CommandLine & {
   readonly settings: S;
@@ -56,15 +59,16 @@ const complain = (name: string, error: unknown): number => {
 };
 
 /**
- * Where log lines are written without ever waiting for a reader: touching process.stdout makes a pipe or a socket
- * non-blocking; a terminal, which may be held with Ctrl-S, is opened once more.
+ * Where log lines are written without ever waiting for a reader: touching process.stdout or stderr makes a pipe or a
+ * socket non-blocking; a terminal, which may be held with Ctrl-S, is opened once more.
  */
-const logDescriptor = (): number => {
-  if (!process.stdout.isTTY) return 1;
+const logDescriptor = (descriptor: 1 | 2): number => {
+  const { isTTY } = descriptor === 1 ? process.stdout : process.stderr;
+  if (!isTTY) return descriptor;
   try {
-    return openSync('/dev/fd/1', constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    return openSync(`/dev/fd/${descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch {
-    return 1;
+    return descriptor;
   }
 };
 
@@ -74,7 +78,8 @@ const loggerFor = (name: string, logFormat: LoggedConfig['logFormat']): Logger =
   const colour = isTTY === true && !process.env['NO_COLOR'];
   return createLogger({
     name,
-    sink: createLogSink(logDescriptor()),
+    sink: createLogSink(logDescriptor(1)),
+    ...(format === 'combined' ? { eventSink: createLogSink(logDescriptor(2)) } : {}),
     format,
     colour,
     now: systemClock.wallMs,

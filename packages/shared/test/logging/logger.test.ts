@@ -18,7 +18,7 @@ describe('createLogger', () => {
       durationMs: 1.23456,
       requestId: 'id-1',
     };
-    logger.request(line, { upstream: 'api-1' });
+    logger.request(line);
     expect(JSON.parse(lines[0] ?? '')).toEqual({
       time: '1970-01-01T00:00:00.000Z',
       level: 'info',
@@ -28,7 +28,6 @@ describe('createLogger', () => {
       durationMs: 1.23,
       bytes: 370,
       requestId: 'id-1',
-      upstream: 'api-1',
     });
   });
 
@@ -42,6 +41,28 @@ describe('createLogger', () => {
     const { lines, logger } = loggerWith('text');
     logger.warn('slow');
     expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d proxy warn slow\n$/);
+  });
+
+  it('keeps events out of the way of requests in the combined format', () => {
+    const requests: string[] = [];
+    const events: string[] = [];
+    const sinkOf = (lines: string[]) => ({
+      add: (line: string) => void lines.push(line),
+      flush: () => undefined,
+      dropped: () => 2,
+    });
+    const logger = createLogger({
+      name: 'proxy',
+      sink: sinkOf(requests),
+      eventSink: sinkOf(events),
+      format: 'combined',
+      now: () => 0,
+    });
+    logger.info('something happened');
+    logger.request({ method: 'GET', url: '/', status: 200, bytes: 0, durationMs: 1, requestId: 'id-1' });
+    expect(events).toHaveLength(1);
+    expect(requests).toHaveLength(1);
+    expect(logger.dropped()).toBe(4);
   });
 
   it('passes on how many lines the sink dropped', () => {
