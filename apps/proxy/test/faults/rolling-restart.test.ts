@@ -1,0 +1,43 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { reportOf } from '../support/admin.ts';
+import { startClients } from '../support/clients.ts';
+import { routeTo, runProxy } from '../support/run-proxy.ts';
+import { stopAll } from '../support/stop-all.ts';
+import { killUpstreamProcesses, startUpstreamProcess } from '../support/upstream-process.ts';
+
+afterEach(killUpstreamProcesses);
+afterEach(stopAll);
+
+describe.each(engineNames)('a restart of each upstream in turn behind the engine %s', (engine) => {
+  it('fails none of 10,000 requests of clients that keep their connections', async () => {
+    const drainDelayMs = 800;
+    const start = (port = 0) => startUpstreamProcess({ port, drainDelayMs });
+    const upstreams = await Promise.all([start(), start(), start()]);
+    const proxy = await runProxy({
+      engine,
+      route: routeTo(...upstreams),
+      healthPath: '/readyz',
+      healthIntervalMs: 100,
+      maxFails: 1,
+    });
+    const { port } = proxy;
+    const getters = startClients({ count: 6, question: () => ({ port }) });
+    const posters = startClients({
+      count: 2,
+      question: (number) => ({ port, method: 'POST', body: `post ${number}` }),
+    });
+    await waitFor('the load', () => getters.requests > 300 && posters.requests > 50);
+    for (const upstream of upstreams) {
+      upstream.signal('SIGTERM');
+      expect(await upstream.ended).toBe(0);
+      const { requests } = await reportOf(proxy, upstream);
+      await start(upstream.port);
+      await waitFor('it to serve', async () => (await reportOf(proxy, upstream)).requests > requests + 20);
+    }
+    await waitFor('10,000 requests', () => getters.requests + posters.requests >= 10_000, 60_000);
+    const results = [await getters.stop(), await posters.stop()];
+    expect(results.map(({ outcomes }) => Object.keys(outcomes))).toEqual([['200'], ['200']]);
+  }, 90_000);
+});
