@@ -15,6 +15,7 @@ import { createAccessLog } from './forwarding/access-log.ts';
 import type { Engine } from './forwarding/engine.ts';
 import { engines } from './forwarding/engine-table.ts';
 import { createExchangeObserver } from './forwarding/observe-exchanges.ts';
+import { RetryBudget } from './forwarding/retry.ts';
 import { createHealthChecks, type HealthChecks } from './health/health-checks.ts';
 import { createPassiveChecker, type PassiveChecker } from './health/passive-checker.ts';
 import { createRouteTable, type RouteTable } from './routing/route-table.ts';
@@ -41,6 +42,7 @@ const createRoutes = (config: ProxyConfig, random: () => number): RouteTable => 
     prefix,
     stripPrefix: true,
     maxBodyBytes,
+    hostHeader: 'client' as const,
     pool: new UpstreamPool({
       name: poolName,
       policyName: policy,
@@ -57,7 +59,9 @@ export const createProxy = (config: ProxyConfig, { logger, clock, random }: Prox
   const requestMetrics = new RequestMetrics();
   const passive = createPassiveChecker({ ...config, clock, logger });
   const observer = createExchangeObserver({ log: createAccessLog(logger), metrics: requestMetrics, passive });
-  const engine = engines[config.engine]({ config, routes, observer, clock });
+  const budget = new RetryBudget(clock);
+  const connections = { open: 0, refused: 0 };
+  const engine = engines[config.engine]({ config, routes, observer, clock, budget, connections });
   const checks = createHealthChecks(routes.pools, {
     path: config.healthPath,
     intervalMs: config.healthIntervalMs,

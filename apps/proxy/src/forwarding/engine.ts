@@ -3,8 +3,12 @@ import type { Listening, ListenOptions } from '@tripod/shared/process/listen';
 import type { RouteTable } from '../routing/route-table.ts';
 import type { ExchangeObserver } from './exchange-observer.ts';
 import type { TrustedProxies } from './forwarded-headers.ts';
+import type { RetryBudget } from './retry.ts';
 
-/** Limits and time-outs that hold for every engine alike. */
+/**
+ * Limits and time-outs that hold for every engine alike. A reload may change their values: an engine reads them where it
+ * uses them, and keeps no copy.
+ */
 export type EngineConfig = {
   readonly connectTimeoutMs: number;
   /** From the request's last byte, or from connecting, to the response head. */
@@ -18,6 +22,16 @@ export type EngineConfig = {
   /** How long an unused connection to an upstream is kept: shorter than any upstream keeps it. */
   readonly upstreamKeepAliveMs: number;
   readonly trustedProxies: TrustedProxies;
+  /** Connections of clients at once; one more is answered 503 and closed. */
+  readonly maxConnections: number;
+};
+
+/** Raised and lowered by the engine, read when someone asks. */
+export type ConnectionCounters = {
+  /** Connections of clients that are open now, without refused ones. */
+  open: number;
+  /** Connections that were over the limit. */
+  refused: number;
 };
 
 /**
@@ -37,4 +51,6 @@ export type EngineOptions = {
   readonly routes: RouteTable;
   readonly observer: ExchangeObserver;
   readonly clock: Clock;
+  readonly budget: RetryBudget;
+  readonly connections: ConnectionCounters;
 };

@@ -3,6 +3,8 @@ import type { UpstreamPool } from '../balancing/upstream-pool.ts';
 import { isPrivate } from './private-paths.ts';
 import { checkTarget, isAuthority, pathOf, TargetError, toOriginForm } from './request-target.ts';
 
+export type HostHeader = 'client' | 'upstream';
+
 /** Requests whose path begins with `prefix` go to `pool`, without the prefix when `stripPrefix` says so. */
 export type Route = {
   readonly prefix: string;
@@ -10,6 +12,8 @@ export type Route = {
   readonly pool: UpstreamPool;
   /** Larger request bodies are refused (413). */
   readonly maxBodyBytes: number;
+  /** Whether the upstream gets the client's Host header, or its own address as one. */
+  readonly hostHeader: HostHeader;
 };
 
 /** What the router needs to know of a request. */
@@ -26,11 +30,16 @@ export type Routing =
   /** `OPTIONS *`: what the proxy itself takes. */
   | { readonly kind: 'options'; readonly allow: string };
 
+/** Where requests go. Its routes change with a reload, the table itself stays. */
 export type RouteTable = {
   readonly routes: readonly Route[];
   readonly pools: readonly UpstreamPool[];
+  /** Goes up with each change: an answer of `route` may be kept for as long as this stays the same. */
+  readonly version: number;
   /** Where a request goes. Throws an AppError when it goes nowhere. */
   route(request: RoutedRequest): Routing;
+  /** From the next request on these routes hold. */
+  replace(options: RouteTableOptions): void;
 };
 
 export type RouteTableOptions = {
@@ -43,32 +52,45 @@ const refusedMethods: ReadonlySet<string> = new Set(['CONNECT', 'TRACE']);
 const forwardedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 
 /** The longest prefix wins. The same string is routed and forwarded; only the prefix of its route is cut off. */
-export const createRouteTable = ({ routes, privatePaths }: RouteTableOptions): RouteTable => {
-  const longestFirst = [...routes].sort((a, b) => b.prefix.length - a.prefix.length);
-
-  const find = (target: string): Routing => {
-    const path = pathOf(target);
-    for (const route of longestFirst) {
-      if (!target.startsWith(route.prefix)) {
-        // `/api` alone: the folder without its slash.
-        if (route.prefix.endsWith('/') && path === route.prefix.slice(0, -1)) {
-          return { kind: 'redirect', location: `${route.prefix}${target.slice(path.length)}` };
-        }
-        continue;
+const findRoute = (
+  target: string,
+  longestFirst: readonly Route[],
+  privatePaths: readonly string[],
+): Routing => {
+  const path = pathOf(target);
+  for (const route of longestFirst) {
+    if (!target.startsWith(route.prefix)) {
+      // `/api` alone: the folder without its slash.
+      if (route.prefix.endsWith('/') && path === route.prefix.slice(0, -1)) {
+        return { kind: 'redirect', location: `${route.prefix}${target.slice(path.length)}` };
       }
-      const forwarded = route.stripPrefix ? `/${target.slice(route.prefix.length)}` : target;
-      // `/api//x` must not become `//x`, which upstreams read as the address of another server.
-      if (forwarded.startsWith('//')) throw new TargetError('The path holds two slashes after its prefix.');
-      if (isPrivate(pathOf(forwarded), privatePaths)) throw new AppError('NOT_FOUND');
-      return { kind: 'forward', route, target: forwarded };
+      continue;
     }
-    throw new AppError('NOT_FOUND');
-  };
+    const forwarded = route.stripPrefix ? `/${target.slice(route.prefix.length)}` : target;
+    // `/api//x` must not become `//x`, which upstreams read as the address of another server.
+    if (forwarded.startsWith('//')) throw new TargetError('The path holds two slashes after its prefix.');
+    if (isPrivate(pathOf(forwarded), privatePaths)) throw new AppError('NOT_FOUND');
+    return { kind: 'forward', route, target: forwarded };
+  }
+  throw new AppError('NOT_FOUND');
+};
 
-  return {
-    routes,
-    pools: [...new Set(routes.map(({ pool }) => pool))],
-    route({ method, target, authority }) {
+const poolsOf = (routes: readonly Route[]): readonly UpstreamPool[] => [
+  ...new Set(routes.map(({ pool }) => pool)),
+];
+
+const sorted = (routes: readonly Route[]): readonly Route[] =>
+  [...routes].sort((a, b) => b.prefix.length - a.prefix.length);
+
+/** A table of these routes, at version 1. */
+export const createRouteTable = (options: RouteTableOptions): RouteTable => {
+  let { privatePaths } = options;
+  let longestFirst = sorted(options.routes);
+  const table = {
+    routes: options.routes,
+    pools: poolsOf(options.routes),
+    version: 1,
+    route({ method, target, authority }: RoutedRequest): Routing {
       if (refusedMethods.has(method)) {
         throw new AppError('PROXY_METHOD_REFUSED', { headers: { Allow: forwardedMethods } });
       }
@@ -79,11 +101,19 @@ export const createRouteTable = ({ routes, privatePaths }: RouteTableOptions): R
       try {
         const origin = toOriginForm(target, authority ?? '');
         checkTarget(origin);
-        return find(origin);
+        return findRoute(origin, longestFirst, privatePaths);
       } catch (error) {
         if (error instanceof TargetError) throw new AppError('PROXY_PATH_INVALID', { detail: error.message });
         throw error;
       }
     },
+    replace(next: RouteTableOptions): void {
+      longestFirst = sorted(next.routes);
+      privatePaths = next.privatePaths;
+      table.routes = next.routes;
+      table.pools = poolsOf(next.routes);
+      table.version += 1;
+    },
   };
+  return table;
 };

@@ -13,6 +13,7 @@ const tableOf = (prefixes: readonly string[], closed: readonly string[] = privat
       prefix,
       stripPrefix: true,
       maxBodyBytes: 1000,
+      hostHeader: 'client' as const,
       pool: poolOf([makeUpstream(index + 1)], prefix),
     })),
   });
@@ -111,6 +112,21 @@ describe('createRouteTable', () => {
 
   it.each(['a b', 'a/b', 'me@a', ''])('refuses the Host %j', (host) => {
     expect(codeOf(() => ask('/', usual, 'GET', host))).toBe('REQUEST_INVALID');
+  });
+});
+
+describe('replacing the routes', () => {
+  it('holds from the next request on, and tells so by the version', () => {
+    const table = tableOf(['/']);
+    const next = tableOf(['/new/'], ['/secret']);
+    expect(table.version).toBe(1);
+    table.replace({ routes: next.routes, privatePaths: ['/secret'] });
+    expect(table.version).toBe(2);
+    expect(table.pools).toEqual(next.pools);
+    expect(ask('/new/x', table)).toMatchObject({ route: { prefix: '/new/' }, target: '/x' });
+    expect(ask('/new/livez', table).kind).toBe('forward');
+    expect(codeOf(() => ask('/new/secret', table))).toBe('NOT_FOUND');
+    expect(codeOf(() => ask('/x', table))).toBe('NOT_FOUND');
   });
 });
 

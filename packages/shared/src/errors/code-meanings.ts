@@ -34,6 +34,8 @@ export const codeMeanings: Readonly<Record<ErrorCode, string>> = {
   PROXY_EXPECTATION_FAILED: '`Expect` may only be `100-continue`.',
   PROXY_CODING_UNSUPPORTED: '`Transfer-Encoding` may only be `chunked`.',
   PROXY_UPSTREAM_FAILED: 'An upstream was reached and broke off, or answered nonsense, before a valid head.',
+  PROXY_OVERLOADED:
+    'As many clients are connected as `--max-connections` allows: try again after `Retry-After`.',
   PROXY_NO_UPSTREAM: 'No upstream of the pool is available, or each refused the connection.',
   PROXY_UPSTREAM_TIMEOUT: 'The head of the response did not come within `--response-timeout-ms`.',
 

@@ -33,6 +33,7 @@ export const errorCodes = {
   PROXY_EXPECTATION_FAILED: { status: 417, title: 'The expectation can not be met' },
   PROXY_CODING_UNSUPPORTED: { status: 501, title: 'This transfer coding is not supported' },
   PROXY_UPSTREAM_FAILED: { status: 502, title: 'The upstream broke off' },
+  PROXY_OVERLOADED: { status: 503, title: 'The proxy has too many connections' },
   PROXY_NO_UPSTREAM: { status: 503, title: 'No upstream is available' },
   PROXY_UPSTREAM_TIMEOUT: { status: 504, title: 'The upstream did not answer in time' },
 

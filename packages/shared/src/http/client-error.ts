@@ -1,11 +1,10 @@
-import { type ServerResponse, STATUS_CODES } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { AppError } from '../errors/app-error.ts';
 import type { Clock } from '../process/clock.ts';
+import { closingAnswer } from './closing-answer.ts';
 import { isLingering, lingerMs } from './end-after-request.ts';
 import { requestIdFor } from './observe-requests.ts';
-import { renderProblem } from './problem.ts';
-import { requestIdOf } from './request-id.ts';
 import { sendProblem } from './send-problem.ts';
 
 export type ClientErrorOptions = {
@@ -27,13 +26,6 @@ const toClientError = (code: string | undefined): AppError => {
   }
 };
 
-const headAndBody = (error: AppError): string => {
-  const { status, headers, body } = renderProblem(error, { requestId: requestIdOf(undefined) });
-  const lines = Object.entries({ Date: new Date().toUTCString(), ...headers, Connection: 'close' });
-  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`;
-};
-
 /**
  * Listener for `clientError`: what node's parser refuses (400), what arrives too slowly (408) and a head that is too
  * large (431) is answered with problem+json, and the connection ends. An answer never takes the place of another
@@ -50,7 +42,7 @@ export const createClientErrorListener = ({ inFlight, clock, onRefused }: Client
     // Cut at once, the unread rest of the request would reset the connection and take the answer with it.
     const cut = clock.after(lingerMs, () => socket.destroy());
     socket.once('close', () => cut.cancel());
-    socket.end(headAndBody(error));
+    socket.end(closingAnswer(error));
   };
 
   return function answerClientError(cause: NodeJS.ErrnoException, socket: Socket): void {

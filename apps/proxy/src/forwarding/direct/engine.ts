@@ -3,14 +3,14 @@ import { type Listening, listen } from '@tripod/shared/process/listen';
 import { Deadlines } from '../deadlines.ts';
 import type { Engine, EngineOptions } from '../engine.ts';
 import { createUpstreamLookup } from '../resolve-upstream.ts';
-import { RetryBudget } from '../retry.ts';
 import { ClientConnection, type ClientParts, type Plan } from './client-connection.ts';
 import { createHeadMemo } from './head-memo.ts';
 import { parseRequestHead } from './request-head.ts';
 import { UpstreamConnections } from './upstream-connections.ts';
 
 /** Our own engine: strict HTTP/1.1 on sockets, both sides. */
-export const createDirectEngine = ({ config, routes, observer, clock }: EngineOptions): Engine => {
+export const createDirectEngine = (options: EngineOptions): Engine => {
+  const { config, routes, observer, clock, budget } = options;
   const clients = new Set<ClientConnection>();
   const deadlines = new Deadlines(clock);
   let draining = false;
@@ -21,7 +21,7 @@ export const createDirectEngine = ({ config, routes, observer, clock }: EngineOp
   const parts: ClientParts = {
     config,
     deadlines,
-    context: { clock, observer, budget: new RetryBudget(clock) },
+    context: { clock, observer, budget },
     connections: new UpstreamConnections({
       idleMs: config.upstreamKeepAliveMs,
       deadlines,

@@ -48,3 +48,13 @@ export const acceptEveryRequest = (server: Server, handle: RequestListener): voi
     handle(request, response);
   });
 };
+
+/** Lets node:http see only the connections that `admit` lets in; whoever refuses one has it to himself. */
+export const acceptOnly = (server: Server, admit: (socket: Socket) => boolean): void => {
+  const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    if (!admit(socket)) return;
+    for (const listener of listeners) listener.call(server, socket);
+  });
+};

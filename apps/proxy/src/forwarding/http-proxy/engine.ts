@@ -6,13 +6,13 @@ import { createReadiness } from '@tripod/shared/http/readiness';
 import { requestIdOf } from '@tripod/shared/http/request-id';
 import { sendProblem } from '@tripod/shared/http/send-problem';
 import { createStoppableServer } from '@tripod/shared/http/stoppable-server';
+import { ConnectionLimit, unreadRequest } from '../connection-limit.ts';
 import { Deadlines } from '../deadlines.ts';
 import type { Engine, EngineConfig, EngineOptions } from '../engine.ts';
 import { Exchange, type ExchangeRequest } from '../exchange.ts';
 import { plainAddress } from '../forwarded-headers.ts';
 import { createUpstreamLookup } from '../resolve-upstream.ts';
-import { RetryBudget } from '../retry.ts';
-import { acceptEveryRequest, oneAtATime } from './accept-requests.ts';
+import { acceptEveryRequest, acceptOnly, oneAtATime } from './accept-requests.ts';
 import { type Admitted, admitRequest } from './admission.ts';
 import { type ForwardingParts, ForwardRequest } from './forward-request.ts';
 import { createHardenedPackage } from './hardened-package.ts';
@@ -31,17 +31,6 @@ const exchangeRequestOf = (request: IncomingMessage): ExchangeRequest => ({
   referer: request.headers.referer,
 });
 
-/** Stands in the log for a request whose head could not be read. */
-const unreadRequest = (socket: Socket): ExchangeRequest => ({
-  method: '-',
-  target: '-',
-  protocol: '-',
-  clientAddress: plainAddress(socket.remoteAddress ?? ''),
-  requestId: requestIdOf(undefined),
-  userAgent: undefined,
-  referer: undefined,
-});
-
 const applyTimeouts = (server: Server, config: EngineConfig): void => {
   server.headersTimeout = config.clientHeadTimeoutMs;
   // Bodies have a limit between two reads, watched by the exchange; none on the whole.
@@ -52,10 +41,11 @@ const applyTimeouts = (server: Server, config: EngineConfig): void => {
 };
 
 /** The engine on node:http and the npm package `http-proxy`, hardened. */
-export const createHttpProxyEngine = ({ config, routes, observer, clock }: EngineOptions): Engine => {
+export const createHttpProxyEngine = (options: EngineOptions): Engine => {
+  const { config, routes, observer, clock, budget, connections } = options;
   const readiness = createReadiness();
   const lookup = createUpstreamLookup(clock);
-  const context = { clock, observer, budget: new RetryBudget(clock) };
+  const context = { clock, observer, budget };
   const agent = new Agent({
     keepAlive: true,
     scheduling: 'lifo',
@@ -129,6 +119,8 @@ export const createHttpProxyEngine = ({ config, routes, observer, clock }: Engin
   const stoppable = createStoppableServer(oneAtATime(handle), { readiness, clock, onRefused });
   applyTimeouts(stoppable.server, config);
   acceptEveryRequest(stoppable.server, handle);
+  const limit = new ConnectionLimit(config, connections, context);
+  acceptOnly(stoppable.server, (socket) => limit.admit(socket));
   return {
     listen: (options) => stoppable.listen(options),
     drain: () => readiness.startDraining(),

@@ -41,7 +41,7 @@ export const outgoingHeaders = (
     else headers[name] = name === 'cookie' ? `${earlier}; ${value}` : [earlier, value];
   }
   const authority = valuesOf(raw, 'host')[0];
-  headers['host'] = authority ?? options.upstreamId;
+  headers['host'] = (options.route.hostHeader === 'client' ? authority : undefined) ?? options.upstreamId;
   const claimed = {
     for: valuesOf(raw, 'x-forwarded-for').join(', ') || undefined,
     proto: valuesOf(raw, 'x-forwarded-proto')[0],

@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, it } from '@jest/globals';
+import { parseTrustedProxies } from '../../../src/forwarding/forwarded-headers.ts';
+import { outgoingHeaders } from '../../../src/forwarding/http-proxy/message-headers.ts';
+import type { HostHeader } from '../../../src/routing/route-table.ts';
+import { makePool } from '../../support/make-pool.ts';
+
+const headersFor = (hostHeader: HostHeader, rawHeaders: readonly string[]) =>
+  outgoingHeaders({ rawHeaders } as unknown as IncomingMessage, {
+    route: { prefix: '/', stripPrefix: true, maxBodyBytes: 1, hostHeader, pool: makePool(1) },
+    upstreamId: '127.0.0.1:1',
+    requestId: 'id',
+    clientAddress: '127.0.0.1',
+    trustedProxies: parseTrustedProxies([]),
+  });
+
+describe('the Host header of a request to an upstream', () => {
+  it.each<[HostHeader, readonly string[], string]>([
+    ['client', ['Host', 'shop.example'], 'shop.example'],
+    ['client', [], '127.0.0.1:1'],
+    ['upstream', ['Host', 'shop.example'], '127.0.0.1:1'],
+    ['upstream', [], '127.0.0.1:1'],
+  ])('with hostHeader %s and the client’s %j is %s', (hostHeader, rawHeaders, expected) => {
+    expect(headersFor(hostHeader, rawHeaders)['host']).toBe(expected);
+  });
+
+  it('leaves what the client asked for in X-Forwarded-Host', () => {
+    expect(headersFor('upstream', ['Host', 'shop.example'])['X-Forwarded-Host']).toBe('shop.example');
+  });
+});
