@@ -38,29 +38,71 @@ const createNews = (): ((url: string, status: number) => boolean) => {
   };
 };
 
-/**
- * Middleware: gives each request its id and writes one line and one count when its answer has ended. An answer that
- * the client did not wait for is logged as 499. Operational paths have a line only when they begin to fail, or fail
- * in another way than before.
- */
-export const observeRequests = ({ logger, metrics, clock }: ObserveRequestsOptions) => {
+/** What a request looked like when it came, for its line. */
+export type ObservedRequest = {
+  readonly beganMs: number;
+  readonly requestId: string;
+  readonly method: string;
+  readonly url: string;
+};
+
+/** Writes one line and one count for each request, in one of two ways. */
+export type RequestObserver = {
+  /**
+   * Middleware for any route: gives the request its id, and waits for the end of its answer. An answer that the
+   * client did not wait for is logged as 499.
+   */
+  observe(request: IncomingMessage, response: ServerResponse, next: () => void): void;
+  /** For a route that writes its whole answer in one go: the request counts as in flight until `end` or `watch`. */
+  begin(request: IncomingMessage): ObservedRequest;
+  /** The answer was written, with so many bytes of body; nothing had to listen for it. */
+  end(observed: ObservedRequest, status: number, bytes: number): void;
+  /** From here on like any route: sets the header with the id, and waits for the end of the answer. */
+  watch(observed: ObservedRequest, response: ServerResponse): void;
+};
+
+/** Operational paths have a line only when they begin to fail, or fail in another way than before. */
+export const createRequestObserver = ({
+  logger,
+  metrics,
+  clock,
+}: ObserveRequestsOptions): RequestObserver => {
   const isNews = createNews();
-  return function observeRequest(request: IncomingMessage, response: ServerResponse, next: () => void): void {
-    const beganMs = clock.monotonicMs();
-    const requestId = requestIdOf(request.headers['x-request-id']);
-    const before = request.socket.bytesWritten;
-    response.setHeader('X-Request-Id', requestId);
+  const end = (observed: ObservedRequest, status: number, bytes: number): void => {
+    const { beganMs, requestId, method, url } = observed;
+    const durationMs = clock.monotonicMs() - beganMs;
+    metrics.ended(method, status, durationMs);
+    if (isNews(url, status)) logger.request({ method, url, status, bytes, durationMs, requestId });
+  };
+  const begin = ({ headers, method = '', url = '' }: IncomingMessage): ObservedRequest => {
     metrics.began();
+    const requestId = requestIdOf(headers['x-request-id']);
     // Middleware may cut url while it routes; the line tells what was asked.
-    const { method = '', url = '' } = request;
+    return { beganMs: clock.monotonicMs(), requestId, method, url };
+  };
+  const watch = (observed: ObservedRequest, response: ServerResponse): void => {
+    if (response.closed) {
+      end(observed, 499, 0);
+      return;
+    }
+    const before = response.req.socket.bytesWritten;
+    response.setHeader('X-Request-Id', observed.requestId);
     response.once('close', () => {
-      const durationMs = clock.monotonicMs() - beganMs;
       const status = response.writableFinished ? response.statusCode : 499;
-      metrics.ended(method, status, durationMs);
-      if (!isNews(url, status)) return;
-      const bytes = bodyBytesSince(response, before);
-      logger.request({ method, url, status, bytes, durationMs, requestId });
+      end(observed, status, bodyBytesSince(response, before));
     });
-    next();
+  };
+  return {
+    observe: function observeRequest(request, response, next) {
+      watch(begin(request), response);
+      next();
+    },
+    begin,
+    end,
+    watch,
   };
 };
+
+/** The middleware alone, for servers whose routes are all alike. */
+export const observeRequests = (options: ObserveRequestsOptions): RequestObserver['observe'] =>
+  createRequestObserver(options).observe;

@@ -1,4 +1,10 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../process/clock.ts';
 import { type Listening, type ListenOptions, listen } from '../process/listen.ts';
@@ -18,6 +24,8 @@ export type StoppableServerOptions = {
   readonly readiness: Readiness;
   readonly clock: Clock;
   readonly onRefused?: ClientErrorOptions['onRefused'];
+  /** The classes of requests and responses. Default: node's own. */
+  readonly messages?: Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>;
 };
 
 /** A server on node:http that ends without losing a request. */
@@ -32,13 +40,13 @@ export type StoppableServer = {
 /** Makes the node:http server of a service: time-outs, limits, and the order of stopping (RFC 9112 9.6). */
 export const createStoppableServer = (
   handler: RequestListener,
-  { readiness, clock, onRefused }: StoppableServerOptions,
+  { readiness, clock, onRefused, messages }: StoppableServerOptions,
 ): StoppableServer => {
   const inFlight = new Set<ServerResponse>();
   const closeAfter = (response: ServerResponse): void => {
     if (!response.headersSent) response.setHeader('Connection', 'close');
   };
-  const server = createServer(serverOptions, (request, response) => {
+  const server = createServer({ ...serverOptions, ...messages }, (request, response) => {
     inFlight.add(response);
     response.once('close', () => inFlight.delete(response));
     if (readiness.draining) closeAfter(response);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage, type RequestListener } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { observeRequests } from '@tripod/shared/http/observe-requests';
+import { createRequestObserver, observeRequests } from '@tripod/shared/http/observe-requests';
 import { silentLogger } from '@tripod/shared/logging/logger';
 import type { RequestLine } from '@tripod/shared/logging/request-line';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
@@ -113,5 +113,48 @@ describe('observeRequests', () => {
     await exchangeRaw({ port, bytes, until: (text) => text.includes('the first part') });
     await waitFor('the line', () => lines.length === 1);
     expect(lines[0]?.status).toBe(499);
+  });
+});
+
+describe('createRequestObserver', () => {
+  /** Answers by `end`, but `/slow` by `watch`, after its client has gone when it asks for that. */
+  const startOwn = async () => {
+    const lines: RequestLine[] = [];
+    const clock = createFakeClock();
+    const metrics = new RequestMetrics();
+    const all = createMetrics();
+    metrics.register(all);
+    const logger = { ...silentLogger, request: (line: RequestLine) => void lines.push(line) };
+    const observer = createRequestObserver({ logger, metrics, clock });
+    running = await serve((request, response) => {
+      const observed = observer.begin(request);
+      clock.advance(5);
+      if (observed.url === '/gone') response.once('close', () => observer.watch(observed, response));
+      else if (observed.url === '/slow') {
+        observer.watch(observed, response);
+        clock.advance(7);
+        response.end('slow');
+      } else {
+        response.end('own');
+        observer.end(observed, 200, 3);
+      }
+      if (observed.url === '/gone') request.socket.destroy();
+    });
+    const inFlight = async () =>
+      parseMetrics(await all.render()).samples.find(({ name }) => name === 'http_requests_in_flight')?.value;
+    return { ...running, lines, inFlight };
+  };
+
+  it.each([
+    ['/fast', { status: 200, bytes: 3, durationMs: 5 }],
+    ['/slow', { status: 200, bytes: 4, durationMs: 12 }],
+    ['/gone', { status: 499, bytes: 0, durationMs: 5 }],
+  ])('writes one line, and counts the request no longer: %s', async (path, line) => {
+    const { port, lines, inFlight } = await startOwn();
+    const bytes = `GET ${path} HTTP/1.1\r\nHost: x\r\nX-Request-Id: given-id\r\nConnection: close\r\n\r\n`;
+    await exchangeRaw({ port, bytes });
+    await waitFor('the line', () => lines.length > 0);
+    expect(lines).toEqual([{ method: 'GET', url: path, requestId: 'given-id', ...line }]);
+    await expect(inFlight()).resolves.toBe(0);
   });
 });
