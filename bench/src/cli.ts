@@ -1,64 +1,58 @@
-import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { commandLineError, optionOf } from '@tripod/shared/config/command-line';
 import { ConfigError } from '@tripod/shared/config/config-error';
 import { loadConfig } from '@tripod/shared/config/load-config';
 import { Command, CommanderError } from 'commander';
 import { type BenchConfig, benchSettings } from './bench-settings.ts';
+import { writeFigures } from './docs/write-figures.ts';
 import { listRunNames, loadRun } from './find-runs.ts';
-import { placeOnCores } from './machine/cores.ts';
-import { explainMissing, findProgram } from './machine/find-program.ts';
-import { renderTable } from './report/render-table.ts';
-import { type Report, writeReport } from './report/write-report.ts';
-import { runInPlace } from './run-in-place.ts';
+import { checkRunName, makeReport } from './make-report.ts';
+import { renderReport } from './report/render-report.ts';
+import { hasFailure, type Report, readReport, writeReport } from './report/report.ts';
 
 const checkout = join(import.meta.dirname, '../..');
 const path = process.env['PATH'] ?? '';
 
+const say = (line: string): void => console.error(`bench: ${line}`);
+
 const listRuns = async (): Promise<void> => {
   console.log('Benchmarks, side by side; each prints ratios against its peer:\n');
-  for (const name of listRunNames()) console.log(`  pnpm bench ${name}   ${(await loadRun(name)).about}`);
+  for (const name of listRunNames()) {
+    const { about, loads, contestants } = await loadRun(name);
+    console.log(`  pnpm bench ${name}   ${about}`);
+    console.log(`    loads: ${loads.map((load) => load.name).join(', ')}`);
+    console.log(`    contestants: ${contestants.map((contestant) => contestant.name).join(', ')}`);
+  }
   console.log('\nMore or longer rounds: --rounds 9 --seconds 10. Results are kept in bench/results/.');
 };
 
-const bench = async (name: string, { rounds, seconds }: BenchConfig): Promise<void> => {
-  if (!listRunNames().includes(name)) {
-    const problem = `is no run; there are: ${listRunNames().join(', ')}`;
-    throw new ConfigError([{ source: name, problem }]);
-  }
-  const run = await loadRun(name);
-  const missing = explainMissing(['nginx', ...new Set(run.loads.map(({ tool }) => tool))], path);
-  if (missing !== undefined) {
-    console.error(`bench: ${missing}`);
-    process.exitCode = 1;
-    return;
-  }
-  const hasTaskset = findProgram('taskset', path) !== undefined;
-  const { cores, note } = placeOnCores(availableParallelism(), hasTaskset);
-  const say = (line: string): void => console.error(`bench: ${line}`);
-  say(`${run.about}; ${note}`);
-  const loads = await runInPlace(run, { rounds, seconds, cores, checkout, say });
-  const [cpu] = cpus();
-  const machine = {
-    cores: cpus().length,
-    model: cpu?.model ?? 'unknown',
-    node: process.version,
-    pinning: note,
-  };
-  const at = new Date().toISOString();
-  const report: Report = { run: name, about: run.about, at, machine, rounds, seconds, loads };
-  const file = writeReport(join(checkout, 'bench/results'), report);
-  // A person wants the table, a program that reads a pipe wants the numbers.
-  if (process.stdout.isTTY) console.log(renderTable(loads));
+const measure = async (name: string, config: BenchConfig): Promise<Report> => {
+  const report = await makeReport(await loadRun(name), { name, config, checkout, path, say });
+  const file = join(checkout, 'bench/results', `${name}.json`);
+  writeReport(file, report);
+  say(`wrote ${file}`);
+  return report;
+};
+
+const bench = async (name: string, config: BenchConfig): Promise<void> => {
+  checkRunName(name, listRunNames());
+  const report = config.from === undefined ? await measure(name, config) : readReport(config.from);
+  if (config.json !== undefined) writeReport(config.json, report);
+  // A person wants the tables, a program that reads a pipe wants the numbers.
+  if (process.stdout.isTTY) console.log(renderReport(report));
   else {
-    console.error(renderTable(loads));
+    console.error(renderReport(report));
     console.log(JSON.stringify(report));
   }
-  say(`wrote ${file}`);
+  if (config.writeDocs) for (const file of writeFigures(checkout, report)) say(`wrote ${file}`);
+  if (hasFailure(report)) {
+    say('a contestant failed: see above');
+    process.exitCode = 1;
+  }
 };
 
 const program = new Command('bench')
-  .description('Measures one server beside another, in turns, and prints the ratio.')
+  .description('Measures servers beside each other, in turns, and prints ratios.')
   .argument('[name]', 'which run; without one they are listed')
   .exitOverride()
   .configureOutput({ writeErr: () => undefined })

@@ -1,19 +1,32 @@
 import type { ShutdownStack } from '@tripod/shared/process/shutdown-stack';
+import type { LoadResult } from './loads/figures.ts';
+import type { Load } from './loads/load.ts';
 import type { Cores } from './machine/cores.ts';
+import type { Goal } from './report/goal.ts';
 
-/** A running contestant. Its processor time is that of this process and everything below it. */
-export type Contestant = {
-  readonly name: string;
-  readonly pid: number;
+/** A contestant that runs. */
+export type Running = {
+  /** Its processor time and memory are those of these processes and everything below them. */
+  readonly pids: readonly number[];
   readonly url: string;
+  /** Asked for instead of the path of the load: for contestants that are two paths of one server. */
+  readonly path?: string;
+  /** For a program that makes its load itself, and is no server. */
+  readonly measure?: (load: Load, seconds: number) => Promise<LoadResult>;
 };
 
-/** One kind of requests: `wrk` keeps its connections, `ab` opens a new one for each request. */
-export type Load = {
+/** What is measured, or measured against. */
+export type Contestant = {
+  /** One word, as typed after `--contestants`. */
   readonly name: string;
-  readonly tool: 'wrk' | 'ab';
-  readonly path: string;
-  readonly connections: number;
+  /** How it is set up: what a reader of the figures must know. */
+  readonly about: string;
+  /** Programs that must be installed: without them it is left out, and that is said. */
+  readonly programs?: readonly string[];
+  /** Takes part only when it is asked for by `--contestants`. */
+  readonly onRequest?: boolean;
+  /** Given the addresses that `prepare` of its run returned. */
+  start(place: Place, urls: readonly string[]): Promise<Running>;
 };
 
 /** Where a run starts its processes. */
@@ -30,7 +43,13 @@ export type Place = {
 export type Run = {
   /** One line: what is compared with what. */
   readonly about: string;
+  readonly contestants: readonly Contestant[];
+  /** The name of the contestant whose figures divide those of all others. */
+  readonly peer: string;
   readonly loads: readonly Load[];
-  /** Starts both contestants, and what both need. */
-  start(place: Place): Promise<{ readonly measured: Contestant; readonly peer: Contestant }>;
+  readonly goals: readonly Goal[];
+  /** Programs without which there is no comparison. */
+  readonly programs: readonly string[];
+  /** Starts what all contestants need, such as upstreams, and returns its addresses. */
+  prepare(place: Place): Promise<readonly string[]>;
 };

@@ -1,18 +1,38 @@
 import { describe, expect, it } from '@jest/globals';
 import { listRunNames, loadRun } from '../src/find-runs.ts';
 
+const expectDifferent = (names: readonly string[]): void => {
+  expect(names.length).toBeGreaterThan(0);
+  expect(new Set(names).size).toBe(names.length);
+};
+
 describe('the runs', () => {
   it('are there', () => {
     expect(listRunNames()).toContain('proxy');
   });
 
-  it.each(listRunNames())(
-    '%s says in one line what it compares, and has loads of different names',
-    async (name) => {
-      const { about, loads } = await loadRun(name);
-      expect(about).toMatch(/^\S.{10,99}$/);
-      expect(loads.length).toBeGreaterThan(0);
-      expect(new Set(loads.map((load) => load.name)).size).toBe(loads.length);
-    },
-  );
+  describe.each(listRunNames())('%s', (runName) => {
+    it('says in one line what it compares', async () => {
+      expect((await loadRun(runName)).about).toMatch(/^\S.{10,99}$/);
+    });
+
+    it('has loads and contestants of different names', async () => {
+      const { loads, contestants } = await loadRun(runName);
+      for (const all of [loads, contestants]) {
+        expectDifferent(all.map(({ name }) => name));
+        for (const { name } of all) expect(name).toMatch(/^[a-z][a-z0-9-]*$/);
+      }
+    });
+
+    it('names only loads and contestants that there are', async () => {
+      const { loads, contestants, goals, peer } = await loadRun(runName);
+      const names = contestants.map(({ name }) => name);
+      expect(names).toContain(peer);
+      for (const load of loads) expect(names).toEqual(expect.arrayContaining([...(load.contestants ?? [])]));
+      for (const { load, contestant, against = peer } of goals) {
+        const found = loads.find(({ name }) => name === load);
+        expect(found?.contestants ?? names).toEqual(expect.arrayContaining([contestant, against]));
+      }
+    });
+  });
 });

@@ -18,6 +18,8 @@ const debianPackages: Readonly<Record<string, string>> = {
   wrk: 'wrk',
   ab: 'apache2-utils',
   nginx: 'nginx',
+  haproxy: 'haproxy',
+  pgbench: 'postgresql-contrib',
 };
 
 /** One sentence that says how to get what is missing; undefined when nothing is. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Contestant, Place } from '../run.ts';
+import type { Place, Running } from '../run.ts';
 import { findProgram } from './find-program.ts';
 import { startProcess } from './start-process.ts';
 
@@ -20,7 +20,7 @@ worker_processes 1;
 worker_rlimit_nofile 16384;
 pid ${folder}/${name}.pid;
 error_log stderr warn;
-events { worker_connections 4096; }
+events { worker_connections 12000; }
 http {
   client_body_temp_path ${folder};
   proxy_temp_path ${folder};
@@ -35,7 +35,7 @@ http {
 `;
 
 /** Starts an nginx with one worker in the foreground. */
-export const startNginx = (place: Place, options: NginxOptions): Promise<Contestant> => {
+export const startNginx = (place: Place, options: NginxOptions): Promise<Running> => {
   const { name, core, url, http, readyPath } = options;
   const file = join(place.folder, `${name}.conf`);
   writeFileSync(file, frame(place.folder, name, http));

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitFor } from '@tripod/shared/testing/wait-for';
-import type { Contestant, Place } from '../run.ts';
+import type { Place, Running } from '../run.ts';
 import { pinned } from './cores.ts';
 
 export type ProcessOptions = {
@@ -13,6 +13,10 @@ export type ProcessOptions = {
   readonly url: string;
   /** Path that then answers 200. Default `/`. */
   readonly readyPath?: string;
+  /** Asked instead, of a process that does not speak HTTP. */
+  readonly isReady?: () => Promise<boolean>;
+  /** Over the environment of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
 };
 
 const answers = async (url: string): Promise<boolean> => {
@@ -26,12 +30,16 @@ const answers = async (url: string): Promise<boolean> => {
 };
 
 /** Starts a process with its output in a file, and waits until it answers. Throws with that output when it ends. */
-export const startProcess = async (place: Place, options: ProcessOptions): Promise<Contestant> => {
-  const { name, command, core, url, readyPath = '/' } = options;
+export const startProcess = async (place: Place, options: ProcessOptions): Promise<Running> => {
+  const { name, command, core, url, readyPath = '/', environment = {} } = options;
+  const { isReady = () => answers(`${url}${readyPath}`) } = options;
   const log = join(place.folder, `${name}.log`);
   const output = openSync(log, 'a');
   const [program, ...args] = pinned(core, command);
-  const child = spawn(program, args, { stdio: ['ignore', output, output] });
+  const child = spawn(program, args, {
+    stdio: ['ignore', output, output],
+    env: { ...process.env, ...environment },
+  });
   closeSync(output);
   let ended = false;
   const exited = new Promise<void>((resolve) => {
@@ -48,7 +56,7 @@ export const startProcess = async (place: Place, options: ProcessOptions): Promi
   });
   await waitFor(`${name} at ${url}`, () => {
     if (ended) throw new Error(`${name} did not start:\n${readFileSync(log, 'utf8').slice(-2000)}`);
-    return answers(`${url}${readyPath}`);
+    return isReady();
   });
-  return { name, pid: child.pid ?? 0, url };
+  return { pids: child.pid === undefined ? [] : [child.pid], url };
 };

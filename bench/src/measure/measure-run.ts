@@ -1,106 +1,98 @@
-import { runLoad } from '../load/run-load.ts';
-import type { Contestant, Load, Place, Run } from '../run.ts';
-import { readCpuMicros } from './cpu-time.ts';
-import { type Summary, summarise } from './statistics.ts';
-
-export type Figures = {
-  readonly requestsPerSecond: number;
-  readonly p99Ms: number;
-  /** Undefined where the system does not tell. */
-  readonly cpuMicrosPerRequest: number | undefined;
-};
-
-export type Round = { readonly measured: Figures; readonly peer: Figures };
-
-export type LoadReport = {
-  readonly load: Load;
-  readonly measured: string;
-  readonly peer: string;
-  readonly rounds: readonly Round[];
-  /** Requests per second of the measured one, of the peer, and the former by the latter, round by round. */
-  readonly requestsPerSecond: { readonly measured: Summary; readonly peer: Summary; readonly ratio: Summary };
-  readonly p99Ms: { readonly measured: Summary; readonly peer: Summary };
-  readonly cpuMicrosPerRequest:
-    | { readonly measured: Summary; readonly peer: Summary; readonly ratio: Summary }
-    | undefined;
-};
+import { runLoad } from '../load-tools/run-load.ts';
+import type { Load } from '../loads/load.ts';
+import type { Contestant, Place, Run } from '../run.ts';
+import { describeRound } from './describe-round.ts';
+import { firstLineOf, measureOnce, type Outcome } from './measure-once.ts';
+import { type LoadReport, type Round, reportLoad } from './report-load.ts';
+import { type Absent, type Entrant, startContestants, startEntrant } from './start-contestants.ts';
 
 export type MeasureOptions = {
   readonly rounds: number;
   readonly seconds: number;
   readonly place: Place;
+  /** Where programs are looked for. */
+  readonly path: string;
+  readonly loads: readonly Load[];
+  readonly contestants: readonly Contestant[];
   readonly onProgress: (line: string) => void;
 };
 
-const measureOnce = async (
-  load: Load,
-  contestant: Contestant,
-  { seconds, place }: MeasureOptions,
-): Promise<Figures> => {
-  const before = readCpuMicros(contestant.pid);
-  const result = await runLoad(load, contestant, { seconds, core: place.cores.load });
-  const after = readCpuMicros(contestant.pid);
-  return {
-    requestsPerSecond: result.requestsPerSecond,
-    p99Ms: result.p99Ms,
-    cpuMicrosPerRequest:
-      before === undefined || after === undefined ? undefined : (after - before) / result.requests,
-  };
+export type Measured = { readonly loads: readonly LoadReport[]; readonly absent: readonly Absent[] };
+
+const takesPart = (load: Load, name: string): boolean =>
+  load.contestants === undefined || load.contestants.includes(name);
+
+/** Each round begins with another one: what the machine does to the first of a round, it does to all. */
+const inTurn = <T>(entrants: readonly T[], round: number): readonly T[] => {
+  const first = entrants.length === 0 ? 0 : round % entrants.length;
+  return [...entrants.slice(first), ...entrants.slice(0, first)];
 };
 
-/** Medians and spreads of some rounds; a ratio is taken within its round, where the machine was the same. */
-export const reportLoad = (
+const measureAnew = async (
   load: Load,
-  names: { readonly measured: string; readonly peer: string },
-  rounds: readonly Round[],
-): LoadReport => {
-  const compare = (figure: (figures: Figures) => number) => ({
-    measured: summarise(rounds.map(({ measured }) => figure(measured))),
-    peer: summarise(rounds.map(({ peer }) => figure(peer))),
-    ratio: summarise(rounds.map(({ measured, peer }) => figure(measured) / figure(peer))),
-  });
-  const hasCpu = rounds.every(
-    ({ measured, peer }) =>
-      measured.cpuMicrosPerRequest !== undefined && peer.cpuMicrosPerRequest !== undefined,
-  );
-  return {
-    load,
-    ...names,
-    rounds,
-    requestsPerSecond: compare(({ requestsPerSecond }) => requestsPerSecond),
-    // Without a ratio: ab tells whole milliseconds, which may be none.
-    p99Ms: {
-      measured: summarise(rounds.map(({ measured }) => measured.p99Ms)),
-      peer: summarise(rounds.map(({ peer }) => peer.p99Ms)),
-    },
-    cpuMicrosPerRequest: hasCpu ? compare(({ cpuMicrosPerRequest = 0 }) => cpuMicrosPerRequest) : undefined,
-  };
+  { contestant }: Entrant,
+  urls: readonly string[],
+  options: MeasureOptions,
+): Promise<Outcome> => {
+  let entrant: Entrant;
+  try {
+    entrant = await startEntrant(contestant, options.place, urls);
+  } catch (error) {
+    return { void: firstLineOf(error) };
+  }
+  try {
+    return await measureOnce(load, entrant, options);
+  } finally {
+    await entrant.stop();
+  }
+};
+
+const warmUp = async (load: Load, entrants: readonly Entrant[], options: MeasureOptions): Promise<void> => {
+  options.onProgress(`${load.name}: warming up`);
+  const { seconds, place } = options;
+  for (const { running } of entrants) {
+    // What fails now fails in the rounds too, where it counts.
+    await runLoad(load, running, { seconds, core: place.cores.load, folder: place.folder }).catch(
+      () => undefined,
+    );
+  }
+};
+
+const measureLoad = async (
+  load: Load,
+  all: readonly Entrant[],
+  urls: readonly string[],
+  { peer, options }: { readonly peer: string; readonly options: MeasureOptions },
+): Promise<LoadReport> => {
+  const entrants = all.filter(({ contestant }) => takesPart(load, contestant.name));
+  const names = entrants.map(({ contestant }) => contestant.name);
+  const count = Math.min(options.rounds, load.maxRounds ?? options.rounds);
+  if (!load.fresh) await warmUp(load, entrants, options);
+  const rounds: Round[] = [];
+  for (let number = 0; number < count; number += 1) {
+    const outcomes = new Map<string, Outcome>();
+    for (const entrant of inTurn(entrants, number)) {
+      const outcome = load.fresh
+        ? await measureAnew(load, entrant, urls, options)
+        : await measureOnce(load, entrant, options);
+      outcomes.set(entrant.contestant.name, outcome);
+    }
+    const round = Object.fromEntries(outcomes);
+    rounds.push(round);
+    options.onProgress(`${load.name}: round ${number + 1} of ${count}: ${describeRound(round, names)}`);
+  }
+  return reportLoad(load, rounds, { names, peer });
 };
 
 /** Starts the contestants, warms each up for a whole round that is not counted, and measures them in turns. */
-export const measureRun = async (run: Run, options: MeasureOptions): Promise<readonly LoadReport[]> => {
-  const { rounds: count, seconds, onProgress, place } = options;
-  const { measured, peer } = await run.start(place);
-  const reports: LoadReport[] = [];
-  for (const load of run.loads) {
-    onProgress(`${load.name}: warming up`);
-    for (const one of [measured, peer]) {
-      await runLoad(load, one, { seconds, core: place.cores.load });
-    }
-    const rounds: Round[] = [];
-    for (let number = 1; number <= count; number += 1) {
-      const round = {
-        measured: await measureOnce(load, measured, options),
-        peer: await measureOnce(load, peer, options),
-      };
-      rounds.push(round);
-      const figures = [measured, peer].map(({ name }, index) => {
-        const { requestsPerSecond } = index === 0 ? round.measured : round.peer;
-        return `${name} ${Math.round(requestsPerSecond)}/s`;
-      });
-      onProgress(`${load.name}: round ${number} of ${count}: ${figures.join(', ')}`);
-    }
-    reports.push(reportLoad(load, { measured: measured.name, peer: peer.name }, rounds));
+export const measureRun = async (run: Run, options: MeasureOptions): Promise<Measured> => {
+  const urls = await run.prepare(options.place);
+  const { path } = options;
+  const { entrants, absent } = await startContestants(options.contestants, options.place, { urls, path });
+  for (const { name, why } of absent) options.onProgress(`${name} is left out: ${why}`);
+  const loads: LoadReport[] = [];
+  for (const load of options.loads) {
+    loads.push(await measureLoad(load, entrants, urls, { peer: run.peer, options }));
   }
-  return reports;
+  return { loads, absent };
 };

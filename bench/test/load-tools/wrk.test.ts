@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseWrk, wrkArguments } from '../../src/load/wrk.ts';
+import { parseWrk, wrkArguments, wrkScript } from '../../src/load-tools/wrk.ts';
 
 const output = (p99: string, further = ''): string => `Running 3s test @ http://127.0.0.1:8080/api/images.json
   1 threads and 32 connections
@@ -20,9 +20,8 @@ describe('parseWrk', () => {
   it('reads requests, rate and the slowest hundredth', () => {
     expect(parseWrk(output('8.71ms'))).toEqual({
       requests: 144_218,
-      requestsPerSecond: 48_072.61,
       errors: 0,
-      p99Ms: 8.71,
+      figures: { requestsPerSecond: 48_072.61, p99Ms: 8.71 },
     });
   });
 
@@ -31,7 +30,7 @@ describe('parseWrk', () => {
     ['1.02s', 1020],
     ['1.50m', 90_000],
   ])('reads a time of %s', (text, p99Ms) => {
-    expect(parseWrk(output(text)).p99Ms).toBeCloseTo(p99Ms);
+    expect(parseWrk(output(text)).figures.p99Ms).toBeCloseTo(p99Ms);
   });
 
   it.each([
@@ -48,10 +47,33 @@ describe('parseWrk', () => {
 });
 
 describe('wrkArguments', () => {
+  const load = { name: 'x', about: 'x', tool: 'wrk', path: '/', connections: 32 } as const;
+
   it('asks for one thread, that many connections and that many seconds', () => {
-    const load = { name: 'x', tool: 'wrk', path: '/', connections: 32 } as const;
-    expect(wrkArguments(load, 'http://127.0.0.1:1/', 3).join(' ')).toBe(
-      '--threads 1 --connections 32 --duration 3s --latency http://127.0.0.1:1/',
+    expect(wrkArguments(load, 'http://127.0.0.1:1/', { seconds: 3 }).join(' ')).toBe(
+      '--threads 1 --connections 32 --duration 3s --timeout 10s --latency http://127.0.0.1:1/',
+    );
+  });
+
+  it('sends headers, and a script', () => {
+    const args = wrkArguments({ ...load, headers: { 'If-None-Match': '"x"' } }, 'http://127.0.0.1:1/', {
+      seconds: 3,
+      script: 'post.lua',
+    });
+    expect(args.slice(-5)).toEqual([
+      '--header',
+      'If-None-Match: "x"',
+      '--script',
+      'post.lua',
+      'http://127.0.0.1:1/',
+    ]);
+  });
+});
+
+describe('wrkScript', () => {
+  it('posts the body as JSON', () => {
+    expect(wrkScript('{"a":"b"}')).toBe(
+      'wrk.method = "POST"\nwrk.body = "{\\"a\\":\\"b\\"}"\nwrk.headers["Content-Type"] = "application/json"\n',
     );
   });
 });

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { freePort } from '@tripod/shared/testing/free-port';
+import { startProcess } from '../machine/start-process.ts';
+import type { Contestant } from '../run.ts';
+
+const program = join(import.meta.dirname, '../programs/bare-http-proxy.ts');
+
+/** The package alone, to see what our engine around it costs. */
+export const bareHttpProxy: Contestant = {
+  name: 'bare',
+  about: 'the npm package http-proxy with a keep-alive agent and a log, nothing else: no checks, no retries',
+  async start(place, urls) {
+    const port = await freePort();
+    const command = [
+      process.execPath,
+      program,
+      String(port),
+      `${place.folder}/bare-access.log`,
+      ...urls,
+    ] as const;
+    return startProcess(place, {
+      name: 'bare',
+      core: place.cores.measured,
+      url: `http://127.0.0.1:${port}`,
+      readyPath: '/api/images.json',
+      command: [...command],
+    });
+  },
+};

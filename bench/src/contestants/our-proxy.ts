@@ -1,0 +1,39 @@
+import { freePorts } from '@tripod/shared/testing/free-port';
+import { startProcess } from '../machine/start-process.ts';
+import type { Contestant } from '../run.ts';
+
+/** Our proxy as anyone starts it: checks, metrics, retries, limits and time-outs on, its access log into a file. */
+export const ourProxy = ({
+  name,
+  about,
+  options = {},
+  ...rest
+}: {
+  readonly name: string;
+  readonly about: string;
+  /** Further flags of the proxy, such as `--engine`. */
+  readonly options?: Readonly<Record<string, string>>;
+} & Pick<Contestant, 'onRequest'>): Contestant => ({
+  ...rest,
+  name,
+  about,
+  async start(place, urls) {
+    const [port = 0, adminPort = 0] = await freePorts(2);
+    const flags = {
+      '--host': '127.0.0.1',
+      '--port': port,
+      '--admin-port': adminPort,
+      '--route': `/api/=${urls.join(',')}`,
+      '--drain-delay-ms': 0,
+      ...options,
+    };
+    const bin = `${place.checkout}/apps/proxy/bin/proxy.js`;
+    return startProcess(place, {
+      name,
+      core: place.cores.measured,
+      url: `http://127.0.0.1:${port}`,
+      readyPath: '/api/images.json',
+      command: [process.execPath, bin, ...Object.entries(flags).flat().map(String)],
+    });
+  },
+});

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LoadResult } from '../loads/figures.ts';
+import type { NewConnections } from '../loads/load.ts';
+import { type LoadTool, urlOf } from './load-tool.ts';
+import { readNumber } from './read-number.ts';
+import { runProgram } from './run-program.ts';
+
+/** ab keeps 40 bytes for each request that it may make, and makes 50,000 at most unless it is told. */
+const mostRequests = 1_000_000;
+
+/** Arguments of ab; the percentiles go to a file, where they have decimals. */
+export const abArguments = (
+  { connections, keepAlive, requests }: NewConnections,
+  url: string,
+  { seconds, percentiles }: { readonly seconds: number; readonly percentiles: string },
+): readonly string[] => [
+  '-q',
+  ...(keepAlive ? ['-k'] : []),
+  // -n stands after -t, which sets it too.
+  ...(requests === undefined
+    ? ['-t', String(seconds), '-n', String(mostRequests)]
+    : ['-n', String(requests)]),
+  '-c',
+  String(connections),
+  '-e',
+  percentiles,
+  url,
+];
+
+/** Throws on output that is not understood. */
+export const parseAb = (output: string, percentiles: string): LoadResult => ({
+  requests: readNumber(output, /^Complete requests:\s+(\d+)$/m),
+  errors:
+    readNumber(output, /^Failed requests:\s+(\d+)$/m) +
+    Number(/^Non-2xx responses:\s+(\d+)$/m.exec(output)?.[1] ?? 0),
+  figures: {
+    requestsPerSecond: readNumber(output, /^Requests per second:\s+([\d.]+)/m),
+    p99Ms: readNumber(percentiles, /^99,([\d.]+)$/m),
+  },
+});
+
+/** Loads over connections that serve one request each, or with -k over kept ones. */
+export const runAb: LoadTool<NewConnections> = async (load, running, { seconds, core, folder }) => {
+  const file = join(folder, `${load.name}.csv`);
+  const args = abArguments(load, urlOf(load, running), { seconds, percentiles: file });
+  const output = await runProgram(core, ['ab', ...args]);
+  return parseAb(output, readFileSync(file, 'utf8'));
+};

@@ -1,0 +1,30 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { IdleClients } from '../loads/load.ts';
+import { pinned } from '../machine/cores.ts';
+import { readResidentMb } from '../measure/memory.ts';
+import { type LoadTool, urlOf } from './load-tool.ts';
+
+const program = join(import.meta.dirname, '../programs/idle-clients.ts');
+
+/** Connects so many clients in a process of their own, and tells what the contestant takes while they wait. */
+export const runIdleClients: LoadTool<IdleClients> = async (load, running, { core }) => {
+  const command = [process.execPath, program, urlOf(load, running), String(load.connections)] as const;
+  const [first, ...args] = pinned(core, [...command]);
+  const child = spawn(first, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
+  try {
+    for await (const line of createInterface({ input: child.stdout })) {
+      const { open } = JSON.parse(line) as { readonly open: number };
+      const residentMb = readResidentMb(running.pids);
+      const figures = residentMb === undefined ? {} : { residentMb };
+      return { requests: load.connections, errors: load.connections - open, figures };
+    }
+    throw new Error('the process that opens the idle connections ended before they stood');
+  } finally {
+    child.stdin.end();
+    await exited;
+  }
+};

@@ -1,0 +1,15 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { pinned } from '../machine/cores.ts';
+
+const run = promisify(execFile);
+
+/** What a program writes to standard output. Throws when it fails, with what it says. */
+export const runProgram = async (
+  core: number | undefined,
+  command: readonly [string, ...string[]],
+): Promise<string> => {
+  const [program, ...args] = pinned(core, command);
+  const { stdout } = await run(program, args, { maxBuffer: 1_048_576 });
+  return stdout;
+};

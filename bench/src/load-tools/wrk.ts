@@ -1,0 +1,63 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LoadResult } from '../loads/figures.ts';
+import type { KeptConnections } from '../loads/load.ts';
+import { type LoadTool, urlOf } from './load-tool.ts';
+import { readNumber } from './read-number.ts';
+import { runProgram } from './run-program.ts';
+
+const unitMs: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000 };
+
+/** A script that makes wrk send this body by POST; as it defines no function, it costs nothing for each request. */
+export const wrkScript = (body: string): string =>
+  // A JSON text is also a string of Lua, as long as it is ASCII.
+  [
+    'wrk.method = "POST"',
+    `wrk.body = ${JSON.stringify(body)}`,
+    'wrk.headers["Content-Type"] = "application/json"',
+    '',
+  ].join('\n');
+
+/** Arguments of wrk: one thread, which is enough to keep one core busy. */
+export const wrkArguments = (
+  { connections, headers = {} }: KeptConnections,
+  url: string,
+  { seconds, script }: { readonly seconds: number; readonly script?: string | undefined },
+): readonly string[] => [
+  '--threads',
+  '1',
+  '--connections',
+  String(connections),
+  '--duration',
+  `${seconds}s`,
+  // Longer than an answer of 10 MB takes on a busy machine: over it, wrk counts an error.
+  '--timeout',
+  '10s',
+  '--latency',
+  ...Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`]),
+  ...(script === undefined ? [] : ['--script', script]),
+  url,
+];
+
+/** Throws on output that is not understood. */
+export const parseWrk = (output: string): LoadResult => {
+  const [, p99 = '', unit = ''] = /^\s*99%\s+([\d.]+)(us|ms|s|m)$/m.exec(output) ?? [];
+  const socketErrors = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(output);
+  const wrongStatus = Number(/Non-2xx or 3xx responses: (\d+)/.exec(output)?.[1] ?? 0);
+  return {
+    requests: readNumber(output, /^\s*(\d+) requests in /m),
+    errors: (socketErrors?.slice(1) ?? []).reduce((sum, count) => sum + Number(count), wrongStatus),
+    figures: {
+      requestsPerSecond: readNumber(output, /^Requests\/sec:\s+([\d.]+)$/m),
+      p99Ms: readNumber(p99, /^([\d.]+)$/) * (unitMs[unit] ?? Number.NaN),
+    },
+  };
+};
+
+/** Loads over kept connections. */
+export const runWrk: LoadTool<KeptConnections> = async (load, running, { seconds, core, folder }) => {
+  const script = load.body === undefined ? undefined : join(folder, `${load.name}.lua`);
+  if (script !== undefined) writeFileSync(script, wrkScript(load.body ?? ''));
+  const args = wrkArguments(load, urlOf(load, running), { seconds, script });
+  return parseWrk(await runProgram(core, ['wrk', ...args]));
+};

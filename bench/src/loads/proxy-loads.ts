@@ -1,0 +1,62 @@
+import type { Goal } from '../report/goal.ts';
+import type { Load } from './load.ts';
+
+const small = '/api/images.json';
+
+/** 1,000 bytes of JSON, to be posted. */
+const posted = JSON.stringify({ filler: 'x'.repeat(1000 - '{"filler":""}'.length) });
+
+/** What is asked of the proxies. */
+export const proxyLoads: readonly Load[] = [
+  { name: 'get-32', about: 'GET 370 B, 32 connections', tool: 'wrk', path: small, connections: 32 },
+  { name: 'get-256', about: 'GET 370 B, 256 connections', tool: 'wrk', path: small, connections: 256 },
+  {
+    name: 'post-1k',
+    about: 'POST 1 KB, 32 connections',
+    tool: 'wrk',
+    path: small,
+    connections: 32,
+    body: posted,
+  },
+  {
+    name: 'get-100k',
+    about: 'GET 100 KB, 32 connections',
+    tool: 'wrk',
+    path: '/api/100k.bin',
+    connections: 32,
+  },
+  { name: 'get-10m', about: 'GET 10 MB, 8 connections', tool: 'wrk', path: '/api/10m.bin', connections: 8 },
+  {
+    name: 'new-connections',
+    about: 'GET 370 B, a new connection for each, 25 at a time',
+    tool: 'ab',
+    path: small,
+    connections: 25,
+  },
+  {
+    name: 'idle-10k',
+    about: '10,000 idle clients',
+    tool: 'idle-clients',
+    path: small,
+    connections: 10_000,
+    fresh: true,
+    maxRounds: 1,
+  },
+];
+
+const against = 'nginx';
+
+/** What they are to reach. */
+export const proxyGoals: readonly Goal[] = [
+  { load: 'get-32', contestant: 'direct', figure: 'requestsPerSecond', against, atLeast: 0.85 },
+  { load: 'get-32', contestant: 'direct', figure: 'p99Ms', against, atMost: 2 },
+  { load: 'get-256', contestant: 'direct', figure: 'requestsPerSecond', against, atLeast: 0.85 },
+  { load: 'get-256', contestant: 'direct', figure: 'p99Ms', against, atMost: 1.5 },
+  { load: 'post-1k', contestant: 'direct', figure: 'requestsPerSecond', against, atLeast: 0.9 },
+  { load: 'get-100k', contestant: 'direct', figure: 'requestsPerSecond', against, atLeast: 0.85 },
+  { load: 'get-10m', contestant: 'direct', figure: 'requestsPerSecond', against, atLeast: 0.85 },
+  { load: 'new-connections', contestant: 'direct', figure: 'requestsPerSecond', against, atLeast: 0.7 },
+  { load: 'idle-10k', contestant: 'direct', figure: 'residentMb', atMost: 200 },
+  { load: 'get-32', contestant: 'http-proxy', figure: 'requestsPerSecond', against, atLeast: 0.16 },
+  { load: 'get-32', contestant: 'http-proxy', figure: 'requestsPerSecond', against: 'bare', atLeast: 0.9 },
+];

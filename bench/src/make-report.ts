@@ -1,0 +1,66 @@
+import { availableParallelism } from 'node:os';
+import { ConfigError } from '@tripod/shared/config/config-error';
+import type { BenchConfig } from './bench-settings.ts';
+import { programsOf } from './load-tools/run-load.ts';
+import { placeOnCores } from './machine/cores.ts';
+import { explainMissing, findProgram } from './machine/find-program.ts';
+import { readMachine, readVersions } from './machine/machine-facts.ts';
+import { judgeGoals } from './report/judge-goals.ts';
+import type { Report } from './report/report.ts';
+import type { Run } from './run.ts';
+import { runInPlace } from './run-in-place.ts';
+import { selectParts } from './select-parts.ts';
+
+export type MakeReportOptions = {
+  readonly name: string;
+  readonly config: BenchConfig;
+  readonly checkout: string;
+  /** Where programs are looked for. */
+  readonly path: string;
+  readonly say: (line: string) => void;
+};
+
+/** What a person types to get the same comparison again. */
+const commandOf = (name: string, { rounds, seconds, only, contestants }: BenchConfig): string =>
+  [
+    `pnpm bench ${name} --rounds ${rounds} --seconds ${seconds}`,
+    ...(only.length === 0 ? [] : [`--only ${only.join(',')}`]),
+    ...(contestants.length === 0 ? [] : [`--contestants ${contestants.join(',')}`]),
+  ].join(' ');
+
+/** Measures a run as the settings want it. Throws a sentence when a program is missing that all need. */
+export const makeReport = async (run: Run, options: MakeReportOptions): Promise<Report> => {
+  const { name, config, checkout, path, say } = options;
+  const { rounds, seconds } = config;
+  const { loads, contestants } = selectParts(run, config);
+  const needed = [...new Set([...run.programs, ...loads.flatMap(programsOf)])];
+  const missing = explainMissing(needed, path);
+  if (missing !== undefined) throw new Error(missing);
+  const { cores, note } = placeOnCores(availableParallelism(), findProgram('taskset', path) !== undefined);
+  say(`${run.about}; ${note}`);
+  const parts = { rounds, seconds, path, loads, contestants };
+  const measured = await runInPlace(run, { ...parts, cores, checkout, onProgress: say });
+  const asked = [...needed, ...contestants.flatMap(({ programs = [] }) => programs)];
+  return {
+    run: name,
+    about: run.about,
+    at: new Date().toISOString(),
+    command: commandOf(name, config),
+    machine: { ...readMachine(), pinning: note },
+    versions: readVersions([...new Set(asked)], path),
+    rounds,
+    seconds,
+    contestants: contestants
+      .filter((one) => !measured.absent.some((absent) => absent.name === one.name))
+      .map(({ name: one, about }) => ({ name: one, about })),
+    absent: measured.absent,
+    loads: measured.loads,
+    goals: judgeGoals(run.goals, measured.loads),
+  };
+};
+
+/** Throws when there is no run of that name. */
+export const checkRunName = (name: string, names: readonly string[]): void => {
+  if (names.includes(name)) return;
+  throw new ConfigError([{ source: name, problem: `is no run; there are: ${names.join(', ')}` }]);
+};

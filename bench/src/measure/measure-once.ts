@@ -1,0 +1,45 @@
+import { runLoad } from '../load-tools/run-load.ts';
+import type { Figures } from '../loads/figures.ts';
+import type { Load } from '../loads/load.ts';
+import type { Place } from '../run.ts';
+import { readCpuMicros } from './cpu-time.ts';
+import { forgetPeak, readPeakMb } from './memory.ts';
+import type { Entrant } from './start-contestants.ts';
+
+/** What one contestant did in one round; a round that is void says why. */
+export type Outcome = { readonly figures: Figures } | { readonly void: string };
+
+export const figuresOf = (outcome: Outcome | undefined): Figures | undefined =>
+  outcome && 'figures' in outcome ? outcome.figures : undefined;
+
+/** What went wrong, without the output of a program that may follow. */
+export const firstLineOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+
+const isRequestLoad = ({ tool }: Load): boolean => tool === 'wrk' || tool === 'ab';
+
+/** Measures one contestant once. Never throws: a round that failed is void. */
+export const measureOnce = async (
+  load: Load,
+  { running, idleMb }: Entrant,
+  { seconds, place }: { readonly seconds: number; readonly place: Place },
+): Promise<Outcome> => {
+  const { pids } = running;
+  if (load.tellsGrowth) forgetPeak(pids);
+  const before = readCpuMicros(pids);
+  try {
+    const options = { seconds, core: place.cores.load, folder: place.folder };
+    const { requests, errors, figures } = await runLoad(load, running, options);
+    const after = readCpuMicros(pids);
+    if (errors > 0 || requests === 0) return { void: `${errors} errors in ${requests} requests` };
+    const cpu =
+      before === undefined || after === undefined || !isRequestLoad(load)
+        ? {}
+        : { cpuMicrosPerRequest: (after - before) / requests };
+    const peakMb = load.tellsGrowth ? readPeakMb(pids) : undefined;
+    const growth = peakMb === undefined || idleMb === undefined ? {} : { growthMb: peakMb - idleMb };
+    return { figures: { ...figures, ...cpu, ...growth } };
+  } catch (error) {
+    return { void: firstLineOf(error) };
+  }
+};

@@ -1,0 +1,77 @@
+import { type FigureName, type Figures, figureNames } from '../loads/figures.ts';
+import type { Load } from '../loads/load.ts';
+import { figuresOf, type Outcome } from './measure-once.ts';
+import { type Summary, summarise } from './statistics.ts';
+
+/** What each contestant did in one round, by name. */
+export type Round = Readonly<Record<string, Outcome>>;
+
+export type FigureReport = {
+  readonly figure: FigureName;
+  readonly own: Summary;
+  /** By the peer's figure of the same round. */
+  readonly ratio?: Summary;
+};
+
+export type ContestantReport = {
+  readonly name: string;
+  readonly figures: readonly FigureReport[];
+  /** Of the rounds that are void: what happened. */
+  readonly voids: readonly string[];
+};
+
+export type LoadReport = {
+  readonly load: Load;
+  readonly peer: string;
+  readonly rounds: readonly Round[];
+  readonly contestants: readonly ContestantReport[];
+};
+
+const figureOf = (round: Round, name: string, figure: FigureName): number | undefined =>
+  figuresOf(round[name])?.[figure];
+
+/** The ratios of two contestants' figures, of the rounds in which both have one. */
+export const ratiosOf = (
+  rounds: readonly Round[],
+  figure: FigureName,
+  { of, by }: { readonly of: string; readonly by: string },
+): readonly number[] =>
+  rounds.flatMap((round) => {
+    const own = figureOf(round, of, figure);
+    const others = figureOf(round, by, figure);
+    return own === undefined || others === undefined || others === 0 ? [] : [own / others];
+  });
+
+/** A contestant's figures of the rounds that count. */
+export const valuesOf = (rounds: readonly Round[], figure: FigureName, name: string): readonly number[] =>
+  rounds.flatMap((round) => figureOf(round, name, figure) ?? []);
+
+const isTold = (figures: Figures | undefined, figure: FigureName): boolean => figures?.[figure] !== undefined;
+
+const reportContestant = (rounds: readonly Round[], name: string, peer: string): ContestantReport => {
+  const told = figureNames.filter((figure) => rounds.some((round) => isTold(figuresOf(round[name]), figure)));
+  return {
+    name,
+    figures: told.map((figure) => {
+      const ratios = name === peer ? [] : ratiosOf(rounds, figure, { of: name, by: peer });
+      const own = summarise(valuesOf(rounds, figure, name));
+      return { figure, own, ...(ratios.length === 0 ? {} : { ratio: summarise(ratios) }) };
+    }),
+    voids: rounds.flatMap((round, index) => {
+      const outcome = round[name];
+      return outcome && 'void' in outcome ? [`round ${index + 1}: ${outcome.void}`] : [];
+    }),
+  };
+};
+
+/** Medians and spreads of some rounds; a ratio is taken within its round, where the machine was the same. */
+export const reportLoad = (
+  load: Load,
+  rounds: readonly Round[],
+  { names, peer }: { readonly names: readonly string[]; readonly peer: string },
+): LoadReport => ({
+  load,
+  peer,
+  rounds,
+  contestants: names.map((name) => reportContestant(rounds, name, peer)),
+});

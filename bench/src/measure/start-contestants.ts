@@ -1,0 +1,54 @@
+import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
+import { findProgram } from '../machine/find-program.ts';
+import type { Contestant, Place, Running } from '../run.ts';
+import { readResidentMb } from './memory.ts';
+
+/** A contestant that takes part. */
+export type Entrant = {
+  readonly contestant: Contestant;
+  readonly running: Running;
+  /** What it took when it was ready and had served nothing. */
+  readonly idleMb: number | undefined;
+  stop(): Promise<void>;
+};
+
+/** One that does not, and why. */
+export type Absent = { readonly name: string; readonly why: string; readonly failed: boolean };
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Starts a contestant with an end of its own. Throws when it does not start. */
+export const startEntrant = async (
+  contestant: Contestant,
+  place: Place,
+  urls: readonly string[],
+): Promise<Entrant> => {
+  const stack = createShutdownStack();
+  place.stack.push(contestant.name, () => stack.unwind());
+  const running = await contestant.start({ ...place, stack }, urls);
+  return { contestant, running, idleMb: readResidentMb(running.pids), stop: () => stack.unwind() };
+};
+
+/** Starts all that can be started. */
+export const startContestants = async (
+  contestants: readonly Contestant[],
+  place: Place,
+  { urls, path }: { readonly urls: readonly string[]; readonly path: string },
+): Promise<{ readonly entrants: readonly Entrant[]; readonly absent: readonly Absent[] }> => {
+  const entrants: Entrant[] = [];
+  const absent: Absent[] = [];
+  for (const contestant of contestants) {
+    const { name, programs = [] } = contestant;
+    const missing = programs.find((program) => findProgram(program, path) === undefined);
+    if (missing !== undefined) {
+      absent.push({ name, why: `${missing} is not installed`, failed: false });
+      continue;
+    }
+    try {
+      entrants.push(await startEntrant(contestant, place, urls));
+    } catch (error) {
+      absent.push({ name, why: messageOf(error), failed: true });
+    }
+  }
+  return { entrants, absent };
+};

@@ -1,0 +1,48 @@
+/**
+ * Opens so many connections, asks once on each, and keeps them all: `idle-clients.ts URL COUNT`. When all have been
+ * answered and a second has passed, says in one line of JSON how many are still open. Ends with its standard input.
+ */
+import { connect } from 'node:net';
+
+const [address = '', countText = '0'] = process.argv.slice(2);
+const { hostname, port, pathname, search, host } = new URL(address);
+const count = Number(countText);
+/** So many wait for their first answer at the same time: it is the waiting that is measured, and no rush. */
+const atOnce = 100;
+const patienceMs = 10_000;
+const settleMs = 1000;
+
+let begun = 0;
+let done = 0;
+let open = 0;
+
+const openNext = (): void => {
+  if (begun === count) return;
+  begun += 1;
+  const socket = connect({ host: hostname, port: Number(port) });
+  let isDone = false;
+  const goOn = (): void => {
+    if (isDone) return;
+    isDone = true;
+    done += 1;
+    if (done === count) setTimeout(() => console.log(JSON.stringify({ open })), settleMs);
+    else openNext();
+  };
+  socket.setTimeout(patienceMs, () => {
+    if (!isDone) socket.destroy();
+  });
+  socket.on('data', () => {
+    if (!isDone) open += 1;
+    goOn();
+  });
+  // What follows an error is the end of the connection, which counts.
+  socket.on('error', () => undefined);
+  socket.on('close', () => {
+    if (isDone) open -= 1;
+    goOn();
+  });
+  socket.write(`GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+};
+
+process.stdin.on('end', () => process.exit(0)).resume();
+for (let started = 0; started < atOnce; started += 1) openNext();

@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
+import { findProgram } from '../../src/machine/find-program.ts';
+import type { Place, Running } from '../../src/run.ts';
+import { run } from '../../src/runs/proxy.ts';
+
+const path = process.env['PATH'] ?? '';
+const has = (programs: readonly string[]): boolean =>
+  programs.every((program) => findProgram(program, path) !== undefined);
+
+const stack = createShutdownStack();
+const cores = { measured: undefined, load: undefined, upstreams: undefined };
+let place: Place;
+let urls: readonly string[] = [];
+
+// nginx is also the upstream of all; continuous integration has it.
+const suite = has(run.programs) || process.env['CI'] === 'true' ? describe : describe.skip;
+
+suite('the contestants of the proxy run', () => {
+  beforeAll(async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tripod-contestants-'));
+    stack.push('folder', () => rmSync(folder, { recursive: true }));
+    place = { cores, folder, checkout: join(import.meta.dirname, '../../..'), stack };
+    urls = await run.prepare(place);
+  });
+  afterAll(() => stack.unwind());
+
+  describe.each(run.contestants)('$name', (contestant) => {
+    // HAProxy is a peer that may be missing, also there.
+    const withIt = has(contestant.programs ?? []) ? it : it.skip;
+    let running: Running;
+
+    withIt('starts', async () => {
+      running = await contestant.start(place, urls);
+      expect(running.pids).toHaveLength(1);
+    });
+
+    withIt.each([
+      ['GET', '/api/images.json', 370],
+      ['POST', '/api/images.json', 370],
+      ['GET', '/api/100k.bin', 100_000],
+      ['GET', '/api/10m.bin', 10_000_000],
+    ])('answers %s %s with %d bytes', async (method, target, bytes) => {
+      const body = method === 'POST' ? { body: 'x'.repeat(1000) } : {};
+      const response = await fetch(`${running.url}${target}`, { method, ...body });
+      expect(response.status).toBe(200);
+      expect((await response.arrayBuffer()).byteLength).toBe(bytes);
+    });
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Round, reportLoad } from '../../src/measure/report-load.ts';
+import { columns, markdownTable } from '../../src/report/columns.ts';
+import { goalRows, loadRows } from '../../src/report/report-rows.ts';
+
+const load = { name: 'small', about: 'small', tool: 'wrk', path: '/', connections: 1 } as const;
+const round = (ours: number): Round => ({
+  ours: { figures: { requestsPerSecond: ours } },
+  nginx: { figures: { requestsPerSecond: 1000, p99Ms: 1 } },
+});
+const names = ['ours', 'nginx'];
+const rowsOf = (rounds: readonly Round[]) => loadRows(reportLoad(load, rounds, { names, peer: 'nginx' }));
+
+describe('loadRows', () => {
+  it('shows medians with their spread and the ratio to the peer, and a dash for what is not told', () => {
+    expect(rowsOf([round(500), round(900)])).toEqual([
+      ['', 'requests/s', '÷ nginx', 'p99 ms', '÷ nginx', 'errors'],
+      ['ours', '700 (500–900)', '0.7 (0.5–0.9)', '–', '–', '0'],
+      ['nginx', '1,000', '1', '1', '1', '0'],
+    ]);
+  });
+
+  it('says how many rounds are void', () => {
+    const rows = rowsOf([round(500), { ...round(900), ours: { void: '1 error in 2 requests' } }]);
+    expect(rows[1]?.at(-1)).toBe('1 of 2 rounds void');
+  });
+});
+
+describe('goalRows', () => {
+  it('shows a goal that was not measured with a dash', () => {
+    expect(goalRows([{ line: 'x', goal: '≥ 1', reached: undefined, verdict: 'not measured' }])[1]).toEqual([
+      'x',
+      '–',
+      '≥ 1',
+      'not measured',
+    ]);
+  });
+});
+
+describe('columns', () => {
+  it('makes each as wide as its widest cell, with no blanks at the end of a line', () => {
+    expect(
+      columns([
+        ['a', 'bbb', ''],
+        ['aaa', 'b', ''],
+      ]).split('\n'),
+    ).toEqual(['a    bbb', 'aaa  b']);
+  });
+
+  it('is empty without rows', () => {
+    expect(columns([])).toBe('');
+  });
+});
+
+describe('markdownTable', () => {
+  it('takes the first row as the head', () => {
+    expect(
+      markdownTable([
+        ['', 'x'],
+        ['a', '1'],
+      ]),
+    ).toBe('|  | x |\n| --- | --- |\n| a | 1 |');
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Load } from '../src/loads/load.ts';
+import type { Contestant, Run } from '../src/run.ts';
+import { selectParts } from '../src/select-parts.ts';
+
+const load = (name: string, contestants?: readonly string[]): Load => ({
+  name,
+  about: name,
+  tool: 'wrk',
+  path: '/',
+  connections: 1,
+  ...(contestants ? { contestants } : {}),
+});
+const contestant = (name: string, onRequest = false): Contestant => ({
+  name,
+  about: name,
+  ...(onRequest ? { onRequest } : {}),
+  start: () => Promise.reject(new Error('is not started')),
+});
+const run: Run = {
+  about: 'a run',
+  contestants: [contestant('a'), contestant('b'), contestant('extra', true)],
+  peer: 'b',
+  programs: [],
+  loads: [load('all'), load('of-a', ['a'])],
+  goals: [],
+  prepare: () => Promise.resolve([]),
+};
+const select = (only: readonly string[], contestants: readonly string[]) => {
+  const parts = selectParts(run, { only, contestants });
+  return [parts.loads.map(({ name }) => name), parts.contestants.map(({ name }) => name)];
+};
+
+describe('selectParts', () => {
+  it.each([
+    [[], [], ['all', 'of-a'], ['a', 'b']],
+    [[], ['extra', 'b'], ['all', 'of-a'], ['b', 'extra']],
+    [['all'], [], ['all'], ['a', 'b']],
+    [['of-a'], [], ['of-a'], ['a']],
+  ])('of loads %j and contestants %j takes %j and %j', (only, contestants, loads, names) => {
+    expect(select(only, contestants)).toEqual([loads, names]);
+  });
+
+  it.each([
+    [['al'], [], '--only names al, and there are: all, of-a'],
+    [[], ['c', 'd'], '--contestants names c, d, and there are: a, b, extra'],
+  ])('refuses loads %j and contestants %j', (only, contestants, message) => {
+    expect(() => select(only, contestants)).toThrow(message);
+  });
+});
