@@ -21,7 +21,10 @@ export type Listening = {
   readonly port: number;
   /** Address for people and other processes, without a slash at the end: `http://127.0.0.1:8080`. */
   readonly url: string;
-  /** Stops accepting connections at every address; those that are open stay. Resolves when all have ended. */
+  /**
+   * Stops accepting connections at every address; those that are open, or wait to be accepted, stay. Resolves when all
+   * have ended.
+   */
   close(): Promise<void>;
 };
 
@@ -39,6 +42,28 @@ const closed = (server: Server): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => resolve());
   });
+
+const maxTurns = 1000;
+
+/**
+ * Accepts what waits in the kernel's queue, until a whole turn of the event loop has brought nobody: who waits there
+ * has connected already, may have sent a request, and would be reset when the listener closes.
+ */
+const acceptWaiting = async (server: Server): Promise<void> => {
+  let came = true;
+  const onConnection = (): void => {
+    came = true;
+  };
+  server.on('connection', onConnection);
+  // The first turn may be half over, and one turn may accept only one.
+  for (let turn = 0; turn < 2 || (came && turn < maxTurns); turn += 1) {
+    came = false;
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+  server.off('connection', onConnection);
+};
 
 const explain = (error: unknown, { host, port, flag = '--port' }: ListenOptions): ListenError => {
   const { code } = error as NodeJS.ErrnoException;
@@ -93,6 +118,7 @@ export const listen = async (server: Server, options: ListenOptions): Promise<Li
         port,
         url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
         close: async () => {
+          await acceptWaiting(server);
           await Promise.all([closed(server), second ? closed(second) : undefined]);
         },
       };

@@ -36,6 +36,15 @@ describe('listen', () => {
     expect(await greetingOf('::1', port)).toBe('hello');
   });
 
+  it.each(['127.0.0.1', '::1'])('still accepts at %s who waits when it is told to close', async (host) => {
+    const { port, close } = await listen(greet(), { host: 'localhost', port: 0 });
+    // Connected by the kernel within this turn of the event loop, which can not have accepted any of them.
+    const greetings = Promise.all(Array.from({ length: 20 }, () => greetingOf(host, port)));
+    await close();
+    expect(new Set(await greetings)).toEqual(new Set(['hello']));
+    await expect(greetingOf(host, port)).rejects.toThrow('ECONNREFUSED');
+  });
+
   it('serves HTTP on both', async () => {
     const server = createHttpServer((_request, response) => response.end('fine'));
     const { port } = await start(server, { host: 'localhost', port: 0 });
