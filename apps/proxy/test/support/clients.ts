@@ -4,7 +4,7 @@ import { type Answer, ask, type Question } from './ask.ts';
 /** What came of the requests of several clients. */
 export type ClientsResult = {
   readonly requests: number;
-  /** How many ended so: the status, or the code of the error. */
+  /** How many ended so: the status, or the code of the error, after `kept` when the connection had served before. */
   readonly outcomes: Readonly<Record<string, number>>;
 };
 
@@ -35,12 +35,13 @@ export const startClients = ({ count, question, onAnswer }: ClientsOptions): Cli
   const askOnce = async (agent: Agent): Promise<string> => {
     began += 1;
     const number = began;
+    const kept = Object.keys(agent.freeSockets).length > 0 ? 'kept ' : '';
     try {
       const answer = await ask({ ...question(number), agent });
       onAnswer?.(answer, number);
       return String(answer.status);
     } catch (error) {
-      return codeOf(error);
+      return kept + codeOf(error);
     }
   };
   const client = async (): Promise<void> => {

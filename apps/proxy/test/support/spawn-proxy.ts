@@ -16,24 +16,34 @@ export type ProxyProcess = {
 export type SpawnOptions = {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Of everything that the process opens. Default: what this process may. */
+  readonly maxOpenFiles?: number;
+  /** `unread`: a pipe that nobody empties; or a descriptor. Default: what `stdout()` tells. */
+  readonly stdout?: 'unread' | number;
 };
 
 const running = new Set<ChildProcess>();
 
 /** The command itself, as a process of its own, with these arguments and nothing from the environment but PATH. */
-export const spawnProxy = (args: readonly string[], { env = {}, cwd }: SpawnOptions = {}): ProxyProcess => {
-  const child = spawn(process.execPath, [bin, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+export const spawnProxy = (args: readonly string[], options: SpawnOptions = {}): ProxyProcess => {
+  const { env = {}, cwd, maxOpenFiles, stdout: output } = options;
+  const command = [process.execPath, bin, ...args];
+  const limited = ['sh', '-c', `ulimit -n ${maxOpenFiles}; exec "$0" "$@"`, ...command];
+  const [file = '', ...rest] = maxOpenFiles === undefined ? command : limited;
+  const child = spawn(file, rest, {
+    stdio: ['ignore', typeof output === 'number' ? output : 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], ...env },
     ...(cwd === undefined ? {} : { cwd }),
   });
   running.add(child);
   let stdout = '';
   let stderr = '';
-  child.stdout.on('data', (piece: Buffer) => {
-    stdout += piece.toString();
-  });
-  child.stderr.on('data', (piece: Buffer) => {
+  if (output !== 'unread') {
+    child.stdout?.on('data', (piece: Buffer) => {
+      stdout += piece.toString();
+    });
+  }
+  child.stderr?.on('data', (piece: Buffer) => {
     stderr += piece.toString();
   });
   const ended = new Promise<number | string>((resolve) => {

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { ask } from '../support/ask.ts';
+import { runEchoUpstream, runNodeUpstream, type Told } from '../support/echo-upstream.ts';
+import { residentBytes } from '../support/resident-bytes.ts';
+import { startSlowLink, stopSlowLinks } from '../support/slow-link.ts';
+import { addressesOf, killProxies, spawnProxy } from '../support/spawn-proxy.ts';
+import { stopAll } from '../support/stop-all.ts';
+
+afterEach(killProxies);
+afterEach(stopSlowLinks);
+afterEach(stopAll);
+
+const mebibyte = 1024 * 1024;
+const size = 40 * mebibyte;
+const users = 6;
+const mayGrow = 60 * mebibyte;
+/** 1 Mbit/s with 100 ms each way. */
+const slow = { bytesPerTurn: 12_500, turnMs: 100 };
+const piece = Buffer.alloc(mebibyte, 'x');
+const wholeSha = (() => {
+  const hash = createHash('sha256');
+  for (let sent = 0; sent < size; sent += piece.length) hash.update(piece);
+  return hash.digest('hex');
+})();
+
+/** Sends a POST as fast as it is taken, and keeps what comes back. */
+const upload = (port: number) => {
+  const socket: Socket = connect(port, '127.0.0.1');
+  let text = '';
+  let written = 0;
+  socket.on('error', () => undefined);
+  socket.on('data', (bytes) => {
+    text += bytes.toString();
+  });
+  socket.write(`POST /slow/ HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: ${size}\r\n\r\n`);
+  const more = (): void => {
+    while (written < size) {
+      written += piece.length;
+      if (!socket.write(piece)) return;
+    }
+  };
+  socket.on('drain', more);
+  more();
+  return {
+    /** Bytes of the body that somebody has taken. */
+    taken: () => socket.bytesWritten - socket.writableLength,
+    answer: () => text,
+  };
+};
+
+describe.each(engineNames)('slow links around the engine %s', (engine) => {
+  const start = async (routes: readonly string[]) => {
+    const options = [
+      '--port=0',
+      '--admin-port=0',
+      '--health-path=off',
+      `--engine=${engine}`,
+      `--max-body-bytes=${size}`,
+    ];
+    const proxy = spawnProxy([...options, ...routes.map((route) => `--route=${route}`)]);
+    const { port } = await addressesOf(proxy);
+    const grown = async () => (await residentBytes(proxy.pid)) - before;
+    for (let request = 0; request < 50; request += 1) await ask({ port, path: '/fast' });
+    const before = await residentBytes(proxy.pid);
+    return { port, grown };
+  };
+  const fast = () => runNodeUpstream((_request, response) => void response.end('fast'));
+  const expectOthersServed = async (port: number): Promise<void> => {
+    for (let request = 0; request < 200; request += 1) {
+      expect((await ask({ port, path: '/fast' })).text).toBe('fast');
+    }
+  };
+
+  it('to an upstream: holds its clients back, keeps little, serves other routes, and loses nothing', async () => {
+    const echo = await runEchoUpstream();
+    const link = await startSlowLink({ port: echo.port, ...slow });
+    const { port, grown } = await start([`/slow/=${link.url}`, `/=${(await fast()).url}`]);
+    const uploads = Array.from({ length: users }, () => upload(port));
+    await waitFor('bytes of each on the link', () => link.carried > users * slow.bytesPerTurn);
+    await expectOthersServed(port);
+    expect(uploads.filter(({ taken }) => taken() >= size)).toEqual([]);
+    expect(await grown()).toBeLessThan(mayGrow);
+    link.speedUp();
+    const told = await waitFor(
+      'all answers',
+      () => {
+        const answers = uploads.map(({ answer }) => answer().split('\r\n\r\n')[1]);
+        return answers.every((body) => body?.endsWith('}')) && answers;
+      },
+      30_000,
+    );
+    for (const body of told)
+      expect(JSON.parse(body ?? '') as Told).toMatchObject({ bytes: size, sha: wholeSha });
+  }, 60_000);
+
+  it('to clients: holds the upstream back, keeps little, serves others, and loses nothing', async () => {
+    let sent = 0;
+    const upstream = await runNodeUpstream((_request, response) => {
+      response.setHeader('Content-Length', size);
+      let left = size;
+      const more = (): void => {
+        while (left > 0) {
+          left -= piece.length;
+          sent += piece.length;
+          if (!response.write(piece)) return;
+        }
+        response.end();
+      };
+      response.on('drain', more);
+      more();
+    });
+    const { port, grown } = await start([`/slow/=${upstream.url}`, `/=${(await fast()).url}`]);
+    const link = await startSlowLink({ port, ...slow });
+    const answers = Promise.all(
+      Array.from({ length: users }, () => ask({ port: link.port, path: '/slow/' })),
+    );
+    await waitFor('bytes of each on the link', () => link.carried > users * slow.bytesPerTurn);
+    await expectOthersServed(port);
+    expect(sent).toBeLessThan(users * size);
+    expect(await grown()).toBeLessThan(mayGrow);
+    link.speedUp();
+    for (const { body } of await answers) {
+      expect(createHash('sha256').update(body).digest('hex')).toBe(wholeSha);
+    }
+  }, 60_000);
+});

@@ -1,0 +1,17 @@
+import { waitFor } from '@tripod/shared/testing/wait-for';
+
+/** Waits until a number above 0 has not changed for several looks: everybody waits for somebody. */
+export const standstill = async (what: string, read: () => number): Promise<void> => {
+  let last = -1;
+  let same = 0;
+  await waitFor(
+    what,
+    () => {
+      const now = read();
+      same = now === last ? same + 1 : 0;
+      last = now;
+      return now > 0 && same >= 20;
+    },
+    30_000,
+  );
+};
