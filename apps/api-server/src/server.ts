@@ -1,7 +1,7 @@
 import { errorHandler } from '@tripod/shared/http/error-handler';
 import { createHealthPaths } from '@tripod/shared/http/health-paths';
 import { methodNotAllowed, notFound } from '@tripod/shared/http/not-found';
-import { observeRequests } from '@tripod/shared/http/observe-requests';
+import { createRequestObserver } from '@tripod/shared/http/observe-requests';
 import type { Readiness } from '@tripod/shared/http/readiness';
 import { createStoppableServer, type StoppableServer } from '@tripod/shared/http/stoppable-server';
 import type { Logger } from '@tripod/shared/logging/logger';
@@ -10,10 +10,13 @@ import { RequestMetrics } from '@tripod/shared/metrics/request-metrics';
 import type { Clock } from '@tripod/shared/process/clock';
 import express from 'express';
 import { allowOrigins } from './http/allow-origins.ts';
+import { createFastRoutes } from './http/fast-routes.ts';
 import { indentOf } from './http/indent.ts';
 import { nameServer } from './http/name-server.ts';
+import { createOwnMessages } from './http/own-messages.ts';
+import { createStandingHeaders } from './http/standing-headers.ts';
 import type { ImageStore } from './images/image-store.ts';
-import { addImageRoutes } from './images/routes.ts';
+import { addImageRoutes, refuseOtherMethods } from './images/routes.ts';
 
 export type ApiSite = {
   /** Origins whose pages may use the API; `*` for all. */
@@ -46,10 +49,15 @@ export const createApiServer = (
   app.enable('case sensitive routing').enable('strict routing');
   app.disable('x-powered-by').disable('etag');
 
-  app.use(observeRequests({ logger, metrics: requestMetrics, clock }));
+  const messages = createOwnMessages(app);
+  const observer = createRequestObserver({ logger, metrics: requestMetrics, clock });
+  const standingHeaders = createStandingHeaders(corsOrigins, servedBy);
+  addImageRoutes(app, createFastRoutes({ observer, standingHeaders, clock }), images);
+
+  app.use(observer.observe);
   app.use(nameServer(servedBy));
   app.use(allowOrigins(corsOrigins));
-  addImageRoutes(app, images);
+  refuseOtherMethods(app);
   for (const [path, answer] of createHealthPaths({ readiness, metrics })) {
     app
       .route(path)
@@ -58,5 +66,5 @@ export const createApiServer = (
   }
   app.use(notFound());
   app.use(errorHandler({ logger, indentOf: ({ url }) => indentOf(url) }));
-  return createStoppableServer(app, { readiness, clock });
+  return createStoppableServer(app, { readiness, clock, messages });
 };

@@ -1,37 +1,53 @@
+import type { IncomingMessage } from 'node:http';
 import { methodNotAllowed } from '@tripod/shared/http/not-found';
-import type { Express, Request, Response } from 'express';
+import type { Express } from 'express';
+import type { Answer, createFastRoutes } from '../http/fast-routes.ts';
 import { parseIndent } from '../http/indent.ts';
 import { queryOf } from '../http/query-of.ts';
 import { readJsonBody } from '../http/read-json-body.ts';
-import { sendCachedJson, sendJson } from '../http/send-json.ts';
+import { representationOf, taggedRepresentationOf } from '../http/representation.ts';
 import { parseImage } from './image.ts';
+import { createImageList } from './image-list.ts';
 import { nextPageLink, parsePage } from './image-page.ts';
 import type { ImageStore } from './image-store.ts';
 
-/** `/images.json`: GET lists the images, POST adds one. */
-export const addImageRoutes = (app: Express, images: ImageStore): void => {
-  const listImages = async (request: Request, response: Response): Promise<void> => {
-    const query = queryOf(request.url);
+const path = '/images.json';
+
+/** `/images.json`: GET lists the images, POST adds one. To be added in front of all middleware. */
+export const addImageRoutes = (
+  app: Express,
+  fast: ReturnType<typeof createFastRoutes>,
+  images: ImageStore,
+): void => {
+  const readList = createImageList(images);
+
+  const listImages = async ({ url }: IncomingMessage): Promise<Answer> => {
+    const query = queryOf(url);
     const indent = parseIndent(query);
     const page = parsePage(query);
     if (page === undefined) {
-      sendCachedJson(request, response, JSON.stringify(await images.list(), null, indent));
-      return;
+      const list = await readList();
+      return list.kind === 'whole'
+        ? { kind: 'cached', json: list.json(indent) }
+        : { kind: 'long', chunks: list.chunks(indent) };
     }
     const { images: part, nextAfter } = await images.listPage(page);
-    if (nextAfter !== undefined) response.setHeader('Link', nextPageLink(page, nextAfter, query));
-    sendCachedJson(request, response, JSON.stringify(part, null, indent));
+    const json = taggedRepresentationOf(JSON.stringify(part, null, indent));
+    if (nextAfter === undefined) return { kind: 'cached', json };
+    return { kind: 'cached', json, headers: ['Link', nextPageLink(page, nextAfter, query)] };
   };
 
-  const addImage = async (request: Request, response: Response): Promise<void> => {
+  const addImage = async (request: IncomingMessage): Promise<Answer> => {
     const indent = parseIndent(queryOf(request.url));
     const image = parseImage(await readJsonBody(request));
-    sendJson(response, JSON.stringify(await images.insert(image), null, indent));
+    const created = await images.insert(image);
+    return { kind: 'fresh', json: representationOf(JSON.stringify(created, null, indent)) };
   };
 
-  app
-    .route('/images.json')
-    .get(listImages)
-    .post(addImage)
-    .all(methodNotAllowed(['GET', 'HEAD', 'POST', 'OPTIONS']));
+  app.route(path).get(fast(listImages)).post(fast(addImage));
+};
+
+/** Answers all other methods; to be added behind the middleware, which answers preflights. */
+export const refuseOtherMethods = (app: Express): void => {
+  app.route(path).all(methodNotAllowed(['GET', 'HEAD', 'POST', 'OPTIONS']));
 };

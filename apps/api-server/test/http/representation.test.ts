@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { entityTagOf, representationOf } from '../../src/http/representation.ts';
+
+describe('entityTagOf', () => {
+  it('gives the same strong tag to the same body', () => {
+    expect(entityTagOf('[]')).toBe(entityTagOf('[]'));
+    expect(entityTagOf('[]')).toMatch(/^"[\w-]{27}"$/);
+  });
+
+  it('gives another tag to another body', () => {
+    expect(entityTagOf('[]')).not.toBe(entityTagOf('[ ]'));
+  });
+});
+
+describe('representationOf', () => {
+  it.each([
+    ['[]', 2, 'latin1'],
+    ['["~"]', 5, 'latin1'],
+    ['["é"]', 6, 'utf8'],
+    ['["猫🐈"]', 11, 'utf8'],
+    ['["\u0080"]', 6, 'utf8'],
+  ])('sends %s as %i bytes of %s', (body, bytes, encoding) => {
+    expect(representationOf(body)).toEqual({ body, bytes, encoding });
+    expect(Buffer.from(body, encoding as BufferEncoding)).toEqual(Buffer.from(body, 'utf8'));
+  });
+});
