@@ -1,5 +1,6 @@
 import { configFileSetting, portSetting, serviceSettings } from '@tripod/shared/config/service-settings';
 import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
+import { cacheControlProblems } from './cache-control.ts';
 
 /**
  * What the gallery needs: its own scripts and styles, pictures from anywhere, and the API, also on its own port
@@ -30,6 +31,32 @@ export const staticServerSettings = {
     placeholder: 'policy',
     shape: 'a Content-Security-Policy in one line of ASCII, or off',
     description: 'Content-Security-Policy of pages and SVG images; off sends none',
+  },
+  cacheControl: {
+    type: 'array',
+    // A value of Cache-Control may hold commas.
+    separator: ';',
+    items: { type: 'string' },
+    problems: cacheControlProblems,
+    placeholder: 'pattern=value',
+    shape: 'PATTERN=VALUE[;PATTERN=VALUE…], such as *.css=max-age=3600',
+    description:
+      'Cache-Control of the files that a pattern fits: by name (*.css) or, with a slash, by path (/images/**); the first that fits counts',
+  },
+  spa: {
+    type: 'boolean',
+    default: false,
+    description:
+      'Answer paths without an extension that are no files with index.html, for an application to route',
+  },
+  maxMemoryMb: {
+    type: 'integer',
+    minimum: 0,
+    maximum: 65_536,
+    default: 256,
+    placeholder: 'MiB',
+    description:
+      'Memory for files, in MiB; what does not fit, or is larger than 8 MiB, is read from the disk each time',
   },
   drainDelayMs: serviceSettings.drainDelayMs,
   logFormat: serviceSettings.logFormat,

@@ -78,3 +78,7 @@ export const contentTypeOf = (name: string): string => {
 /** Whether a browser may run scripts in it when it is opened by itself: what a Content-Security-Policy is for. */
 export const isDocument = (contentType: string): boolean =>
   /^(?:text\/html|[\w/]*[/+]xml)\b/.test(contentType);
+
+/** Whether gzip and brotli make it smaller: text, and the few formats of bytes that hold no compressed data. */
+export const isCompressible = (contentType: string): boolean =>
+  /^text\/|charset=utf-8$|^(?:application\/wasm|font\/[ot]tf|image\/(?:bmp|x-icon|tiff))$/.test(contentType);

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
-import { open, realpath } from 'node:fs/promises';
+import { lstat, open, readdir, realpath } from 'node:fs/promises';
 
-/** What is known of an open file or folder. Times in nanoseconds since 1970. */
+/** What is known of a file or folder. Times in nanoseconds since 1970. */
 export type DiskStats = {
   readonly dev: bigint;
   readonly ino: bigint;
@@ -20,12 +20,18 @@ export type DiskFile = {
   close(): Promise<void>;
 };
 
+/** A name in a folder. Links and all that is neither file nor folder are `other`. */
+export type DiskName = { readonly name: string; readonly kind: 'file' | 'folder' | 'other' };
+
 /** All that the static-server asks of a file system. Failures are errors of node with their `code`. */
 export type Disk = {
   /** The absolute path with every link followed. */
   realpath(path: string): Promise<string>;
   /** Opens for reading. Never follows a link at the end of the path and never waits for a named pipe. */
   open(path: string): Promise<DiskFile>;
+  /** Of what has this name, without opening it. Never follows a link at the end of the path. */
+  stat(path: string): Promise<DiskStats>;
+  list(folder: string): Promise<readonly DiskName[]>;
 };
 
 /** The disk of this machine. */
@@ -39,4 +45,10 @@ export const nodeDisk: Disk = {
       close: () => handle.close(),
     };
   },
+  stat: (path) => lstat(path, { bigint: true }),
+  list: async (folder) =>
+    (await readdir(folder, { withFileTypes: true })).map((entry) => ({
+      name: entry.name,
+      kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other',
+    })),
 };

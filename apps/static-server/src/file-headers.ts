@@ -1,41 +1,91 @@
-import { contentTypeOf, isDocument } from './content-type.ts';
-import type { OpenFile } from './find-file.ts';
+import { hash } from 'node:crypto';
+import type { CacheControlOf } from './cache-control.ts';
+import type { Coding } from './content-coding.ts';
+import { contentTypeOf, isCompressible, isDocument } from './content-type.ts';
+import type { DiskStats } from './disk.ts';
 import { formatHttpDate } from './http-date.ts';
 
-/** `app.3f2a9c1b.js`, `app-3f2a9c1b.js.map`: 8 or more hexadecimal digits, not all of one kind as dates are. */
-const hashed = /[.-](?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{8,64}(?:\.[a-z0-9]+){1,2}$/;
+/** Names and values in turn, as `writeHead` takes them. */
+export type RawHeaders = readonly string[];
 
-/** For ever when the name changes with the content; otherwise to be asked for again, so that a change is seen. */
-export const cacheControlOf = (name: string): string =>
-  hashed.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache';
+/** What describes the content of a file and what a browser may do with it. */
+export const contentHeadersOf = (contentType: string, csp: string | undefined): RawHeaders => {
+  const headers = ['Content-Type', contentType, 'X-Content-Type-Options', 'nosniff'];
+  if (!isDocument(contentType)) return headers;
+  headers.push('Referrer-Policy', 'strict-origin-when-cross-origin');
+  if (csp !== undefined) headers.push('Content-Security-Policy', csp);
+  return headers;
+};
 
 export type HeaderOptions = {
   /** Undefined: no Content-Security-Policy. */
   readonly csp: string | undefined;
-  readonly nowMs: number;
+  readonly cacheControlOf: CacheControlOf;
 };
 
-/** What describes the content of a file and what a browser may do with it. */
-export const contentHeadersOf = (name: string, csp: string | undefined): Readonly<Record<string, string>> => {
-  const contentType = contentTypeOf(name);
-  const document = isDocument(contentType);
+/** What is known of a file whatever its coding. */
+export type FileFacts = {
+  readonly csp: string | undefined;
+  readonly contentType: string;
+  readonly cacheControl: string;
+  /** Whole seconds, in milliseconds since 1970: what Last-Modified says. */
+  readonly modifiedMs: number;
+};
+
+/** The facts of a file at `nowMs`. Its Last-Modified is never later than the answer itself (RFC 9110 8.8.2.1). */
+export const factsOf = (
+  names: readonly string[],
+  { mtimeNs }: DiskStats,
+  { csp, cacheControlOf, nowMs }: HeaderOptions & { readonly nowMs: number },
+): FileFacts => ({
+  csp,
+  contentType: contentTypeOf(names.at(-1) ?? ''),
+  cacheControl: cacheControlOf(names),
+  modifiedMs: Math.min(Number(mtimeNs / 1_000_000_000n), Math.floor(nowMs / 1000)) * 1000,
+});
+
+/** One form of a file: its own bytes, or these in a coding. */
+export type Representation = {
+  readonly coding: Coding | undefined;
+  /** A strong entity tag, quotes included. */
+  readonly etag: string;
+  readonly size: number;
+  readonly modifiedMs: number;
+  /** Of a 200. The value after the first name, `X-Request-Id`, is the place for the one of each request. */
+  readonly okHeaders: string[];
+  /** Of a 304, with the same place. */
+  readonly notModifiedHeaders: string[];
+};
+
+/** The headers of one form of a file, ready to be sent. */
+export const describeRepresentation = (
+  { contentType, csp, cacheControl, modifiedMs }: FileFacts,
+  { coding, etag, size }: Pick<Representation, 'coding' | 'etag' | 'size'>,
+): Representation => {
+  const [type = '', , ...policies] = contentHeadersOf(contentType, csp);
+  // Also before the other forms are made, for they will be.
+  const vary = isCompressible(contentType) ? ['Vary', 'Accept-Encoding'] : [];
+  const id = ['X-Request-Id', ''];
+  const shared = [
+    ...policies,
+    ...['Cache-Control', cacheControl, 'ETag', etag, 'Last-Modified', formatHttpDate(modifiedMs)],
+    ...['Accept-Ranges', 'bytes', ...vary],
+  ];
+  const encoded = coding === undefined ? [] : ['Content-Encoding', coding];
   return {
-    'Content-Type': contentType,
-    'X-Content-Type-Options': 'nosniff',
-    ...(document ? { 'Referrer-Policy': 'strict-origin-when-cross-origin' } : {}),
-    ...(document && csp !== undefined ? { 'Content-Security-Policy': csp } : {}),
+    ...{ coding, etag, size, modifiedMs },
+    okHeaders: [...id, type, contentType, ...shared, ...encoded, 'Content-Length', String(size)],
+    notModifiedHeaders: [...id, ...shared],
   };
 };
 
-/** All headers of a file that do not depend on the request. */
-export const fileHeadersOf = (
-  { name, etag, modifiedMs }: OpenFile,
-  { csp, nowMs }: HeaderOptions,
-): Readonly<Record<string, string>> => ({
-  ...contentHeadersOf(name, csp),
-  'Cache-Control': cacheControlOf(name),
-  ETag: etag,
-  // RFC 9110 8.8.2.1: never later than the answer itself.
-  'Last-Modified': formatHttpDate(Math.min(modifiedMs, nowMs)),
-  'Accept-Ranges': 'bytes',
-});
+/** Of the bytes, so that it is the same on every server; each coding of them has its own. */
+export const contentTagOf = (digest: string, coding: Coding | undefined): string =>
+  `"${digest.slice(0, 22)}${coding === undefined ? '' : `-${coding}`}"`;
+
+/**
+ * For files that are not read before they are sent: differs whenever the bytes may differ, but also from server to
+ * server. Hashed, for the inode number is nobody's business.
+ */
+export const versionTagOf = ({ dev, ino, size, mtimeNs, ctimeNs }: DiskStats): string =>
+  contentTagOf(hash('sha256', [dev, ino, size, mtimeNs, ctimeNs].join(), 'base64url'), undefined);

@@ -1,68 +1,69 @@
-import { hash } from 'node:crypto';
 import { AppError } from '@tripod/shared/errors/app-error';
 import type { Disk, DiskFile, DiskStats } from './disk.ts';
 import { fromDiskError } from './disk-error.ts';
 import { type RequestedPath, resolvePath } from './resolve-path.ts';
 
-/** An open file and what was true of it when it was opened. Whoever gets it closes it. */
+/** An open file. Whoever gets it closes it. */
 export type OpenFile = {
   readonly kind: 'file';
-  /** The last name of the path; decides content type and caching. */
-  readonly name: string;
-  readonly size: number;
-  /** Whole seconds, in milliseconds since 1970: what Last-Modified can say. */
-  readonly modifiedMs: number;
-  /** A strong entity tag, quotes included. */
-  readonly etag: string;
   readonly file: DiskFile;
+  /** When it was opened. */
+  readonly stats: DiskStats;
 };
 
 /** A folder that was asked for without the slash at its end. */
 export type FoundFolder = { readonly kind: 'folder' };
 
-export type FindFile = (path: RequestedPath) => Promise<OpenFile | FoundFolder>;
-
-/**
- * Differs whenever the bytes may differ: ctime changes with each write and can't be set back, as `cp -p` does with
- * mtime. Hashed, for the inode number is nobody's business.
- */
-const etagOf = ({ dev, ino, size, mtimeNs, ctimeNs }: DiskStats): string =>
-  `"${hash('sha256', [dev, ino, size, mtimeNs, ctimeNs].join(), 'base64url').slice(0, 22)}"`;
-
-const describe = async (file: DiskFile, name: string): Promise<OpenFile | FoundFolder> => {
-  const stats = await file.stat();
-  if (stats.isDirectory()) return { kind: 'folder' };
-  if (!stats.isFile()) throw new AppError('NOT_FOUND');
-  const modifiedMs = Number(stats.mtimeNs / 1_000_000_000n) * 1000;
-  return { kind: 'file', name, size: Number(stats.size), modifiedMs, etag: etagOf(stats), file };
+export type FileFinder = {
+  /** Opens the file of a path; a folder's is its `index.html`. */
+  open(path: RequestedPath): Promise<OpenFile | FoundFolder>;
+  /** The stats that `open` would find now. */
+  stat(path: RequestedPath): Promise<DiskStats>;
 };
 
-const openFound = async (disk: Disk, real: string, name: string): Promise<OpenFile | FoundFolder> => {
+/** The names under the root that a path stands for. */
+export const namesOf = ({ segments, isFolder }: RequestedPath): readonly string[] =>
+  isFolder ? [...segments, 'index.html'] : segments;
+
+/** Whether both are of the same bytes: ctime changes with each write and can't be set back, as `cp -p` does with mtime. */
+export const isSameVersion = (one: DiskStats, other: DiskStats): boolean =>
+  one.ctimeNs === other.ctimeNs &&
+  one.mtimeNs === other.mtimeNs &&
+  one.size === other.size &&
+  one.ino === other.ino &&
+  one.dev === other.dev;
+
+const openFound = async (disk: Disk, real: string): Promise<OpenFile | FoundFolder> => {
   const file = await disk.open(real);
   let found: OpenFile | FoundFolder | undefined;
   try {
-    found = await describe(file, name);
+    const stats = await file.stat();
+    if (stats.isDirectory()) found = { kind: 'folder' };
+    else if (stats.isFile()) found = { kind: 'file', file, stats };
+    else throw new AppError('NOT_FOUND');
     return found;
   } finally {
     if (found?.kind !== 'file') await file.close();
   }
 };
 
-/**
- * Makes the function that opens the file of a path: a folder's is its `index.html`. It throws an AppError when there
- * is none, or none that may be served.
- */
-export const createFileFinder =
-  (disk: Disk, root: string): FindFile =>
-  async ({ segments, isFolder }) => {
-    const names = isFolder ? [...segments, 'index.html'] : segments;
+/** Makes the finder of a root. Both of its ways throw an AppError when there is no file, or none that may be served. */
+export const createFileFinder = (disk: Disk, root: string): FileFinder => ({
+  async open(path) {
     try {
-      const real = await resolvePath(disk, root, names);
-      const found = await openFound(disk, real, names.at(-1) ?? '');
+      const found = await openFound(disk, await resolvePath(disk, root, namesOf(path)));
       // A folder that is called index.html has no address of its own here.
-      if (found.kind === 'folder' && isFolder) throw new AppError('NOT_FOUND');
+      if (found.kind === 'folder' && path.isFolder) throw new AppError('NOT_FOUND');
       return found;
     } catch (error) {
       throw fromDiskError(error);
     }
-  };
+  },
+  async stat(path) {
+    try {
+      return await disk.stat(await resolvePath(disk, root, namesOf(path)));
+    } catch (error) {
+      throw fromDiskError(error);
+    }
+  },
+});

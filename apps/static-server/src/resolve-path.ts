@@ -9,7 +9,8 @@ export type RequestedPath = {
   readonly isFolder: boolean;
 };
 
-const isHidden = (segment: string, index: number): boolean =>
+/** Whether nothing of this name is served, at this place of a path (the first being 0). */
+export const isHidden = (segment: string, index: number): boolean =>
   // RFC 8615: only at the root.
   segment.startsWith('.') && !(index === 0 && segment === '.well-known');
 

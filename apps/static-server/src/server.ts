@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { AppError } from '@tripod/shared/errors/app-error';
 import { errorHandler } from '@tripod/shared/http/error-handler';
 import { createHealthPaths } from '@tripod/shared/http/health-paths';
-import { observeRequests } from '@tripod/shared/http/observe-requests';
+import { createRequestObserver } from '@tripod/shared/http/observe-requests';
 import type { Readiness } from '@tripod/shared/http/readiness';
 import { createStoppableServer, type StoppableServer } from '@tripod/shared/http/stoppable-server';
 import type { Logger } from '@tripod/shared/logging/logger';
@@ -10,16 +10,32 @@ import type { Metrics } from '@tripod/shared/metrics/metrics';
 import { RequestMetrics } from '@tripod/shared/metrics/request-metrics';
 import type { Clock } from '@tripod/shared/process/clock';
 import express from 'express';
+import { createHitAnswerer } from './answer-hit.ts';
+import { createCacheControl } from './cache-control.ts';
+import { createCompressor } from './compress.ts';
+import { createCodingReader } from './content-coding.ts';
 import type { Disk } from './disk.ts';
-import { createFileFinder } from './find-file.ts';
+import { factsOf } from './file-headers.ts';
+import { createFileStore } from './file-store.ts';
+import { createFileFinder, namesOf } from './find-file.ts';
+import { registerIndex } from './index-metrics.ts';
+import { serveNotFoundPage } from './not-found-page.ts';
+import { maxTreeBytes, prepareTree } from './prepare-tree.ts';
 import { parseRequestTarget } from './request-target.ts';
-import { serveFiles, serveNotFoundPage } from './serve-files.ts';
+import type { DescribeFile } from './send-opened.ts';
+import { serveFiles } from './serve-files.ts';
 
 export type StaticSite = {
   /** The folder whose files are served: an absolute path. */
   readonly root: string;
   /** Undefined: no Content-Security-Policy. */
   readonly csp: string | undefined;
+  /** PATTERN=VALUE each, the first that fits counting. Default none. */
+  readonly cacheControl?: readonly string[];
+  /** Whether paths without an extension that are no files are answered with `index.html`. Default false. */
+  readonly spa?: boolean;
+  /** Memory for files; 0 reads each from the disk. Default 256 MiB. */
+  readonly maxMemoryBytes?: number;
 };
 
 export type StaticServerDependencies = {
@@ -29,6 +45,14 @@ export type StaticServerDependencies = {
   readonly readiness: Readiness;
   /** Undefined with `--no-metrics`. */
   readonly metrics: Metrics | undefined;
+};
+
+export type StaticServer = StoppableServer & {
+  /**
+   * Reads a tree of less than 64 MiB into memory and compresses it. Resolves, when that is done or the server stops,
+   * with the number of files; undefined for a larger tree, which is read on first use.
+   */
+  prepare(): Promise<number | undefined>;
 };
 
 type Next = (error?: unknown) => void;
@@ -50,15 +74,34 @@ const serveHealth = (paths: ReadonlyMap<string, RequestListener>) =>
     else next();
   };
 
+const defaultMemoryBytes = 256 * 1024 * 1024;
+
 /** Makes the static server of a folder. It does not listen yet. */
 export const createStaticServer = (
-  { root, csp }: StaticSite,
+  { root, csp, cacheControl = [], spa = false, maxMemoryBytes = defaultMemoryBytes }: StaticSite,
   { disk, logger, clock, readiness, metrics }: StaticServerDependencies,
-): StoppableServer => {
+): StaticServer => {
   const requestMetrics = new RequestMetrics();
-  if (metrics) requestMetrics.register(metrics);
-  const files = { findFile: createFileFinder(disk, root), csp, clock, logger };
-  const observe = observeRequests({ logger, metrics: requestMetrics, clock });
+  const healthPaths = createHealthPaths({ readiness, metrics });
+  const headerOptions = { csp, cacheControlOf: createCacheControl(cacheControl) };
+  const compressor = createCompressor(() => store.index, logger);
+  const store = createFileStore({
+    ...headerOptions,
+    finder: createFileFinder(disk, root),
+    clock,
+    maxMemoryBytes,
+    reservedPaths: new Set(healthPaths.keys()),
+    onStored: compressor.add,
+  });
+  if (metrics) {
+    requestMetrics.register(metrics);
+    registerIndex(metrics, store.index);
+  }
+  const describe: DescribeFile = (path, stats) =>
+    factsOf(namesOf(path), stats, { ...headerOptions, nowMs: clock.wallMs() });
+  const readCodings = createCodingReader();
+  const observer = createRequestObserver({ logger, metrics: requestMetrics, clock });
+  const answerHit = createHitAnswerer({ index: store.index, observer, readCodings, clock });
   const handleError = errorHandler({ logger });
 
   const app = express();
@@ -66,9 +109,9 @@ export const createStaticServer = (
   app.set('env', 'production');
   app.set('query parser', 'simple');
   app.disable('x-powered-by').disable('etag');
-  app.use(serveHealth(createHealthPaths({ readiness, metrics })));
-  app.use(serveFiles(files));
-  app.use(serveNotFoundPage(files));
+  app.use(serveHealth(healthPaths));
+  app.use(serveFiles({ store, describe, readCodings, spa, logger }));
+  app.use(serveNotFoundPage({ store, csp, logger }));
   app.use(handleError);
 
   // Express routes by origin-form alone, and answers in its own way what it can't read: it never sees such a target.
@@ -81,8 +124,23 @@ export const createStaticServer = (
     }
     app(request, response);
   };
-  return createStoppableServer(
-    (request, response) => observe(request, response, () => answer(request, response)),
-    { readiness, clock },
-  );
+  const listener: RequestListener = (request, response) => {
+    if (!answerHit(request, response)) observer.observe(request, response, () => answer(request, response));
+  };
+  const server = createStoppableServer(listener, { readiness, clock });
+  let stopped = false;
+  return {
+    ...server,
+    async prepare() {
+      const maxBytes = Math.min(maxTreeBytes, maxMemoryBytes);
+      const files = await prepareTree({ disk, root, store, maxBytes, isStopped: () => stopped });
+      await compressor.idle();
+      return files;
+    },
+    stop(options) {
+      stopped = true;
+      compressor.stop();
+      return server.stop(options);
+    },
+  };
 };

@@ -41,7 +41,13 @@ export const startStaticServer = async (
   const metrics = config.metrics ? createMetrics() : undefined;
   if (metrics) registerProcessMetrics(metrics);
   const server = createStaticServer(
-    { root, csp: config.csp === 'off' ? undefined : config.csp },
+    {
+      root,
+      csp: config.csp === 'off' ? undefined : config.csp,
+      cacheControl: config.cacheControl ?? [],
+      spa: config.spa,
+      maxMemoryBytes: config.maxMemoryMb * 1024 * 1024,
+    },
     { logger, clock, metrics, disk: nodeDisk, readiness: createReadiness() },
   );
   const { url, port } = await server.listen({ host: config.host, port: config.port });
@@ -49,5 +55,9 @@ export const startStaticServer = async (
   print(`path: ${flags['path'] ?? config.path}`);
   print(`port: ${port}`);
   logger.info('ready', { url });
+  // Not waited for: until it is done, a file is read when it is asked for.
+  void server
+    .prepare()
+    .catch((error: unknown) => logger.warn('the files could not be read in advance', { error }));
   return { url, stop: server.stop };
 };

@@ -1,50 +1,48 @@
 import { describe, expect, it } from '@jest/globals';
+import { createCacheControl } from '../src/cache-control.ts';
 import { nodeDisk } from '../src/disk.ts';
-import { cacheControlOf, fileHeadersOf } from '../src/file-headers.ts';
+import { contentTagOf, describeRepresentation, factsOf, versionTagOf } from '../src/file-headers.ts';
 
-describe('cacheControlOf', () => {
-  it.each([
-    'app.3f2a9c1b.js',
-    'app-3f2a9c1b.js',
-    'app.3f2a9c1b.js.map',
-    'picture.0123456789abcdef0123456789abcdef.webp',
-    '3f2a9c1b.3f2a9c1b.css',
-  ])('keeps %s for ever', (name) => {
-    expect(cacheControlOf(name)).toBe('public, max-age=31536000, immutable');
+const options = { csp: "default-src 'self'", cacheControlOf: createCacheControl([]) };
+const form = { coding: undefined, etag: '"e"', size: 7 };
+
+describe('describeRepresentation', () => {
+  it('never names a Last-Modified that is later than now', async () => {
+    const stats = await nodeDisk.stat('/');
+    const future = { ...stats, mtimeNs: 5_000_000_000_000n };
+    const facts = factsOf(['a.png'], future, { ...options, nowMs: 2_000_999 });
+    expect(describeRepresentation(facts, form).okHeaders).toEqual([
+      ...['X-Request-Id', '', 'Content-Type', 'image/png', 'X-Content-Type-Options', 'nosniff'],
+      ...['Cache-Control', 'no-cache', 'ETag', '"e"', 'Last-Modified', 'Thu, 01 Jan 1970 00:33:20 GMT'],
+      ...['Accept-Ranges', 'bytes', 'Content-Length', '7'],
+    ]);
   });
 
-  it.each([
-    'index.html',
-    'app.js',
-    'app.min.js',
-    'app.3f2a9c1.js',
-    'app.3F2A9C1B.js',
-    'app.3f2a9c1g.js',
-    'app_3f2a9c1b.js',
-    '3f2a9c1b.js',
-    'app.3f2a9c1b',
-    'photo-20261121.jpg',
-    'photo.20261121.jpg',
-    'a.deadbeef.js',
-    'jquery-3.7.1.min.js',
-    'hanken-grotesk-latin-wght-normal.woff2',
-  ])('asks again for %s', (name) => {
-    expect(cacheControlOf(name)).toBe('no-cache');
+  it('of a coding tells of it, and of a 304 nothing that describes a body', async () => {
+    const facts = factsOf(['a.html'], await nodeDisk.stat('/'), { ...options, nowMs: 0 });
+    const { okHeaders, notModifiedHeaders } = describeRepresentation(facts, { ...form, coding: 'br' });
+    const expected = ['Vary', 'Accept-Encoding', 'Content-Encoding', 'br', 'Content-Length', '7'];
+    expect(okHeaders.slice(-6)).toEqual(expected);
+    expect(okHeaders).toContain("default-src 'self'");
+    expect(notModifiedHeaders.slice(-2)).toEqual(['Vary', 'Accept-Encoding']);
+    for (const name of ['Content-Type', 'Content-Length', 'Content-Encoding']) {
+      expect(notModifiedHeaders).not.toContain(name);
+    }
   });
 });
 
-describe('fileHeadersOf', () => {
-  it('never names a Last-Modified that is later than now', async () => {
-    const file = await nodeDisk.open('/');
-    const found = { kind: 'file', name: 'a.txt', size: 1, modifiedMs: 5_000_000, etag: '"e"', file } as const;
-    expect(fileHeadersOf(found, { csp: undefined, nowMs: 2_000_000 })).toEqual({
-      'Content-Type': 'text/plain; charset=utf-8',
-      'X-Content-Type-Options': 'nosniff',
-      'Cache-Control': 'no-cache',
-      ETag: '"e"',
-      'Last-Modified': 'Thu, 01 Jan 1970 00:33:20 GMT',
-      'Accept-Ranges': 'bytes',
-    });
-    await file.close();
+describe('tags', () => {
+  it('of content differ by coding', () => {
+    const digest = 'x'.repeat(43);
+    const tags = [undefined, 'br', 'gzip'] as const;
+    expect(new Set(tags.map((coding) => contentTagOf(digest, coding))).size).toBe(3);
   });
+
+  it.each(['dev', 'ino', 'size', 'mtimeNs', 'ctimeNs'] as const)(
+    'of a version differ by %s',
+    async (field) => {
+      const stats = await nodeDisk.stat('/');
+      expect(versionTagOf({ ...stats, [field]: stats[field] + 1n })).not.toBe(versionTagOf(stats));
+    },
+  );
 });

@@ -3,234 +3,241 @@ import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { createSite, digits, type Site } from './support/site.ts';
 import { type StartedServer, startServer } from './support/started-server.ts';
+import { ways } from './support/ways.ts';
 
-let site: Site;
-let started: StartedServer;
-let etag: string;
-let modified: string;
+describe.each(ways)('%s', (_way, maxMemoryBytes) => {
+  let site: Site;
+  let started: StartedServer;
+  let etag: string;
+  let modified: string;
 
-beforeAll(async () => {
-  site = createSite();
-  started = await startServer({ root: site.root });
-  const { headers } = await started.ask('/digits.txt');
-  etag = headers['etag'] ?? '';
-  modified = headers['last-modified'] ?? '';
-});
-
-afterAll(async () => {
-  await started.stop();
-  site.remove();
-});
-
-afterEach(async () => {
-  await waitFor('every descriptor to be closed', () => started.openFiles() === 0);
-});
-
-/** In header lines: `ETAG` and `MODIFIED` stand for the file's own. */
-const ask = (headers: readonly string[], method = 'GET', target = '/digits.txt') =>
-  started.ask(
-    target,
-    headers.map((line) => line.replace('ETAG', etag).replace('MODIFIED', modified)),
-    method,
-  );
-
-describe('malformed targets on the wire', () => {
-  it.each([
-    ['a raw backslash', '/a\\b', 'STATIC_PATH_INVALID'],
-    ['raw backslashes as dots and slashes', '/..\\..\\secret.txt', 'STATIC_PATH_INVALID'],
-    ['a raw NUL', '/index.html\0', 'REQUEST_INVALID'],
-    ['a raw control character', '/a\x01', 'REQUEST_INVALID'],
-    ['a raw byte above ASCII', '/f\xfcnke.txt', 'REQUEST_INVALID'],
-    ['a lone percent sign', '/100%.txt', 'STATIC_PATH_INVALID'],
-    ['a percent sign with one digit', '/%2', 'STATIC_PATH_INVALID'],
-    ['a percent sign with other letters', '/%zz', 'STATIC_PATH_INVALID'],
-    ['a fragment', '/index.html#a', 'STATIC_PATH_INVALID'],
-    ['a star', '*', 'STATIC_PATH_INVALID'],
-    ['another scheme', 'ftp://x/index.html', 'STATIC_PATH_INVALID'],
-    ['an absolute target without a site', 'http:///index.html', 'STATIC_PATH_INVALID'],
-  ])('%s is 400', async (_what, target, code) => {
-    const answer = await started.ask(target);
-    expect(answer.status).toBe(400);
-    expect(answer.headers['content-type']).toBe('application/problem+json');
-    expect(JSON.parse(answer.body)).toMatchObject({ code, requestId: answer.headers['x-request-id'] });
-  });
-});
-
-describe('ways out of the root on the wire', () => {
-  it.each([
-    '/../secret.txt',
-    '/../site-secret/secret.txt',
-    '/folder/../../secret.txt',
-    '/%2e%2e/secret.txt',
-    '/%2e%2e%2fsecret.txt',
-    '/..%2fsecret.txt',
-    '/..%5csecret.txt',
-    '/folder/..%2f..%2fsecret.txt',
-    '/%c0%ae%c0%ae/secret.txt',
-    '//../secret.txt',
-    '/-secret/secret.txt',
-    '/index.html%00',
-    '/index.html%00.txt',
-    '/./index.html',
-    '/folder/../index.html',
-    'http://evil.example/../secret.txt',
-    'http://evil.example/%2e%2e/secret.txt',
-  ])('%s is 404', async (target) => {
-    const answer = await started.ask(target);
-    expect(answer.status).toBe(404);
-    expect(JSON.parse(answer.body)).toMatchObject({ code: 'NOT_FOUND' });
+  beforeAll(async () => {
+    site = createSite();
+    started = await startServer({ root: site.root, maxMemoryBytes });
+    const { headers } = await started.ask('/digits.txt');
+    etag = headers['etag'] ?? '';
+    modified = headers['last-modified'] ?? '';
   });
 
-  it('a double encoding is decoded once', async () => {
-    const answer = await started.ask('/%252e%252e');
-    expect(answer).toMatchObject({ status: 200, body: 'a name that is spelled like an encoded ..' });
-  });
-});
-
-describe('absolute-form', () => {
-  it('is the file of its path', async () => {
-    await expect(started.ask('http://evil.example/digits.txt?a')).resolves.toMatchObject({
-      status: 200,
-      body: digits,
-    });
-    await expect(started.ask('http://evil.example')).resolves.toMatchObject({ status: 200 });
-    await expect(started.ask('http://[::1/digits.txt')).resolves.toMatchObject({ status: 200 });
-    await expect(started.ask('http://evil.example/livez')).resolves.toMatchObject({ status: 200 });
+  afterAll(async () => {
+    await started.stop();
+    site.remove();
   });
 
-  it.each(['http://evil.example/folder', 'http://evil.example//folder', '//folder'])(
-    'is redirected to this site alone: %s',
-    async (target) => {
+  afterEach(async () => {
+    await waitFor('every descriptor to be closed', () => started.openFiles() === 0);
+  });
+
+  /** In header lines: `ETAG` and `MODIFIED` stand for the file's own. */
+  const ask = (headers: readonly string[], method = 'GET', target = '/digits.txt') =>
+    started.ask(
+      target,
+      headers.map((line) => line.replace('ETAG', etag).replace('MODIFIED', modified)),
+      method,
+    );
+
+  describe('malformed targets on the wire', () => {
+    it.each([
+      ['a raw backslash', '/a\\b', 'STATIC_PATH_INVALID'],
+      ['raw backslashes as dots and slashes', '/..\\..\\secret.txt', 'STATIC_PATH_INVALID'],
+      ['a raw NUL', '/index.html\0', 'REQUEST_INVALID'],
+      ['a raw control character', '/a\x01', 'REQUEST_INVALID'],
+      ['a raw byte above ASCII', '/f\xfcnke.txt', 'REQUEST_INVALID'],
+      ['a lone percent sign', '/100%.txt', 'STATIC_PATH_INVALID'],
+      ['a percent sign with one digit', '/%2', 'STATIC_PATH_INVALID'],
+      ['a percent sign with other letters', '/%zz', 'STATIC_PATH_INVALID'],
+      ['a fragment', '/index.html#a', 'STATIC_PATH_INVALID'],
+      ['a star', '*', 'STATIC_PATH_INVALID'],
+      ['another scheme', 'ftp://x/index.html', 'STATIC_PATH_INVALID'],
+      ['an absolute target without a site', 'http:///index.html', 'STATIC_PATH_INVALID'],
+    ])('%s is 400', async (_what, target, code) => {
       const answer = await started.ask(target);
-      expect(answer.status).toBe(308);
-      expect(answer.headers['location']).toBe('/folder/');
-      expect(answer.text).not.toContain('evil');
-    },
-  );
-});
-
-describe('conditions', () => {
-  it.each([
-    ['the tag', ['If-None-Match: ETAG'], 304],
-    ['the tag as a weak one', ['If-None-Match: W/ETAG'], 304],
-    ['a list with the tag', ['If-None-Match: "a", ETAG'], 304],
-    ['two lines, one with the tag', ['If-None-Match: "a"', 'If-None-Match: ETAG'], 304],
-    ['a star', ['If-None-Match: *'], 304],
-    ['another tag', ['If-None-Match: "a"'], 200],
-    ['the date', ['If-Modified-Since: MODIFIED'], 304],
-    ['an old date', ['If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT'], 200],
-    ['another tag and the date', ['If-None-Match: "a"', 'If-Modified-Since: MODIFIED'], 200],
-    ['the tag and an old date', ['If-None-Match: ETAG', 'If-Modified-Since: Sun Nov  6 08:49:37 1994'], 304],
-    ['If-Match with another tag', ['If-Match: "a"'], 412],
-    ['If-Match with the tag', ['If-Match: ETAG'], 200],
-    ['If-Unmodified-Since an old date', ['If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT'], 412],
-    ['the tag and a range', ['If-None-Match: ETAG', 'Range: bytes=0-0'], 304],
-    ['the tag and a range past the end', ['If-None-Match: ETAG', 'Range: bytes=5000-'], 304],
-    ['If-Match with another tag and a range', ['If-Match: "a"', 'Range: bytes=0-0'], 412],
-  ])('GET and HEAD with %s', async (_what, headers, status) => {
-    const [get, head] = [await ask(headers), await ask(headers, 'HEAD')];
-    expect([get.status, head.status]).toEqual([status, status]);
-    expect(head.body).toBe('');
-    if (status !== 412) expect(get.headers['etag']).toBe(etag);
-  });
-
-  it('304 has what a cache keeps, and no body', async () => {
-    const answer = await ask(['If-None-Match: *']);
-    expect(answer.headers).toMatchObject({ etag, 'cache-control': 'no-cache', 'last-modified': modified });
-    expect(answer.headers).not.toHaveProperty('content-type');
-    expect(answer.headers).not.toHaveProperty('content-length');
-    expect(answer.body).toBe('');
-  });
-
-  it('412 is a problem', async () => {
-    const answer = await ask(['If-Match: "a"']);
-    expect(JSON.parse(answer.body)).toMatchObject({ code: 'STATIC_PRECONDITION_FAILED' });
-    expect(answer.headers).not.toHaveProperty('etag');
-  });
-
-  it('of a file that is missing are not looked at', async () => {
-    await expect(ask(['If-None-Match: *'], 'GET', '/missing')).resolves.toMatchObject({ status: 404 });
-    await expect(ask(['If-Match: *'], 'GET', '/missing')).resolves.toMatchObject({ status: 404 });
-  });
-});
-
-describe('ranges', () => {
-  it.each([
-    ['bytes=0-0', '0', 'bytes 0-0/1000'],
-    ['bytes=5-14', '5678901234', 'bytes 5-14/1000'],
-    ['bytes=995-', '56789', 'bytes 995-999/1000'],
-    ['bytes=-5', '56789', 'bytes 995-999/1000'],
-    ['bytes=0-', digits, 'bytes 0-999/1000'],
-    ['bytes=-5000', digits, 'bytes 0-999/1000'],
-    ['bytes=990-2000', '0123456789', 'bytes 990-999/1000'],
-  ])('%s is 206', async (range, body, contentRange) => {
-    const answer = await ask([`Range: ${range}`]);
-    expect(answer).toMatchObject({ status: 206, body });
-    expect(answer.headers).toMatchObject({
-      'content-range': contentRange,
-      'content-length': String(body.length),
-      'content-type': 'text/plain; charset=utf-8',
-      etag,
+      expect(answer.status).toBe(400);
+      expect(answer.headers['content-type']).toBe('application/problem+json');
+      expect(JSON.parse(answer.body)).toMatchObject({ code, requestId: answer.headers['x-request-id'] });
     });
   });
 
-  it.each([
-    ['several ranges', ['Range: bytes=0-0,5-6']],
-    ['several lines of ranges', ['Range: bytes=0-0', 'Range: bytes=5-6']],
-    ['another unit', ['Range: items=0-1']],
-    ['a range that ends before it begins', ['Range: bytes=5-2']],
-    ['an old tag in If-Range', ['Range: bytes=0-0', 'If-Range: "a"']],
-    ['a weak tag in If-Range', ['Range: bytes=0-0', 'If-Range: W/ETAG']],
-    ['an old date in If-Range', ['Range: bytes=0-0', 'If-Range: Sun, 06 Nov 1994 08:49:37 GMT']],
-    ['a range past the end under an old tag', ['Range: bytes=5000-', 'If-Range: "a"']],
-  ])('%s is the whole', async (_what, headers) => {
-    const answer = await ask(headers);
-    expect(answer).toMatchObject({ status: 200, body: digits });
-    expect(answer.headers).not.toHaveProperty('content-range');
-  });
-
-  it.each(['If-Range: ETAG', 'If-Range: MODIFIED'])('are sent under %s', async (ifRange) => {
-    await expect(ask(['Range: bytes=1-2', ifRange])).resolves.toMatchObject({ status: 206, body: '12' });
-  });
-
-  it.each(['bytes=1000-', 'bytes=5000-6000', 'bytes=-0'])('returns 416 for %s', async (range) => {
-    const answer = await ask([`Range: ${range}`]);
-    expect(answer.status).toBe(416);
-    expect(answer.headers).toMatchObject({
-      'content-range': 'bytes */1000',
-      'content-type': 'application/problem+json',
+  describe('ways out of the root on the wire', () => {
+    it.each([
+      '/../secret.txt',
+      '/../site-secret/secret.txt',
+      '/folder/../../secret.txt',
+      '/%2e%2e/secret.txt',
+      '/%2e%2e%2fsecret.txt',
+      '/..%2fsecret.txt',
+      '/..%5csecret.txt',
+      '/folder/..%2f..%2fsecret.txt',
+      '/%c0%ae%c0%ae/secret.txt',
+      '//../secret.txt',
+      '/-secret/secret.txt',
+      '/index.html%00',
+      '/index.html%00.txt',
+      '/./index.html',
+      '/folder/../index.html',
+      'http://evil.example/../secret.txt',
+      'http://evil.example/%2e%2e/secret.txt',
+    ])('%s is 404', async (target) => {
+      const answer = await started.ask(target);
+      expect(answer.status).toBe(404);
+      expect(JSON.parse(answer.body)).toMatchObject({ code: 'NOT_FOUND' });
     });
-    expect(answer.headers).not.toHaveProperty('etag');
-    expect(JSON.parse(answer.body)).toMatchObject({ status: 416, code: 'STATIC_RANGE_INVALID' });
-    expect(answer.text).not.toMatch(/\bat |node_modules|\.ts/);
-    expect(started.errors).toEqual([]);
+
+    it('a double encoding is decoded once', async () => {
+      const answer = await started.ask('/%252e%252e');
+      expect(answer).toMatchObject({ status: 200, body: 'a name that is spelled like an encoded ..' });
+    });
   });
 
-  it('returns 416 for a range of an empty file, and the whole of it for a suffix', async () => {
-    const from = await ask(['Range: bytes=0-'], 'GET', '/empty.txt');
-    expect(from).toMatchObject({ status: 416, headers: { 'content-range': 'bytes */0' } });
-    const suffix = await ask(['Range: bytes=-5'], 'GET', '/empty.txt');
-    expect(suffix).toMatchObject({ status: 200, headers: { 'content-length': '0' } });
+  describe('absolute-form', () => {
+    it('is the file of its path', async () => {
+      await expect(started.ask('http://evil.example/digits.txt?a')).resolves.toMatchObject({
+        status: 200,
+        body: digits,
+      });
+      await expect(started.ask('http://evil.example')).resolves.toMatchObject({ status: 200 });
+      await expect(started.ask('http://[::1/digits.txt')).resolves.toMatchObject({ status: 200 });
+      await expect(started.ask('http://evil.example/livez')).resolves.toMatchObject({ status: 200 });
+    });
+
+    it.each(['http://evil.example/folder', 'http://evil.example//folder', '//folder'])(
+      'is redirected to this site alone: %s',
+      async (target) => {
+        const answer = await started.ask(target);
+        expect(answer.status).toBe(308);
+        expect(answer.headers['location']).toBe('/folder/');
+        expect(answer.text).not.toContain('evil');
+      },
+    );
   });
 
-  it('mean nothing to HEAD', async () => {
-    const answer = await ask(['Range: bytes=0-0'], 'HEAD');
-    expect(answer).toMatchObject({ status: 200, headers: { 'content-length': '1000' } });
-  });
-});
+  describe('conditions', () => {
+    it.each([
+      ['the tag', ['If-None-Match: ETAG'], 304],
+      ['the tag as a weak one', ['If-None-Match: W/ETAG'], 304],
+      ['a list with the tag', ['If-None-Match: "a", ETAG'], 304],
+      ['two lines, one with the tag', ['If-None-Match: "a"', 'If-None-Match: ETAG'], 304],
+      ['a star', ['If-None-Match: *'], 304],
+      ['another tag', ['If-None-Match: "a"'], 200],
+      ['the date', ['If-Modified-Since: MODIFIED'], 304],
+      ['an old date', ['If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT'], 200],
+      ['another tag and the date', ['If-None-Match: "a"', 'If-Modified-Since: MODIFIED'], 200],
+      [
+        'the tag and an old date',
+        ['If-None-Match: ETAG', 'If-Modified-Since: Sun Nov  6 08:49:37 1994'],
+        304,
+      ],
+      ['If-Match with another tag', ['If-Match: "a"'], 412],
+      ['If-Match with the tag', ['If-Match: ETAG'], 200],
+      ['If-Unmodified-Since an old date', ['If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT'], 412],
+      ['the tag and a range', ['If-None-Match: ETAG', 'Range: bytes=0-0'], 304],
+      ['the tag and a range past the end', ['If-None-Match: ETAG', 'Range: bytes=5000-'], 304],
+      ['If-Match with another tag and a range', ['If-Match: "a"', 'Range: bytes=0-0'], 412],
+    ])('GET and HEAD with %s', async (_what, headers, status) => {
+      const [get, head] = [await ask(headers), await ask(headers, 'HEAD')];
+      expect([get.status, head.status]).toEqual([status, status]);
+      expect(head.body).toBe('');
+      if (status !== 412) expect(get.headers['etag']).toBe(etag);
+    });
 
-describe('connections', () => {
-  it('carry one answer after the other', async () => {
-    const one = 'GET /digits.txt HTTP/1.1\r\nHost: x\r\n';
-    const bytes = `${one}\r\n${one.replace('digits', 'missing')}\r\n${one}Range: bytes=-1\r\nConnection: close\r\n\r\n`;
-    const received = await exchangeRaw({ port: started.port, bytes });
-    expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404', 'HTTP/1.1 206']);
-    expect(received.endsWith('\r\n\r\n9')).toBe(true);
+    it('304 has what a cache keeps, and no body', async () => {
+      const answer = await ask(['If-None-Match: *']);
+      expect(answer.headers).toMatchObject({ etag, 'cache-control': 'no-cache', 'last-modified': modified });
+      expect(answer.headers).not.toHaveProperty('content-type');
+      expect(answer.headers).not.toHaveProperty('content-length');
+      expect(answer.body).toBe('');
+    });
+
+    it('412 is a problem', async () => {
+      const answer = await ask(['If-Match: "a"']);
+      expect(JSON.parse(answer.body)).toMatchObject({ code: 'STATIC_PRECONDITION_FAILED' });
+      expect(answer.headers).not.toHaveProperty('etag');
+    });
+
+    it('of a file that is missing are not looked at', async () => {
+      await expect(ask(['If-None-Match: *'], 'GET', '/missing')).resolves.toMatchObject({ status: 404 });
+      await expect(ask(['If-Match: *'], 'GET', '/missing')).resolves.toMatchObject({ status: 404 });
+    });
   });
 
-  it('end after an answer in HTTP/1.0', async () => {
-    const bytes = 'GET /digits.txt HTTP/1.0\r\n\r\n';
-    const answer = parseRawResponse(await exchangeRaw({ port: started.port, bytes }));
-    expect(answer).toMatchObject({ status: 200, body: digits });
+  describe('ranges', () => {
+    it.each([
+      ['bytes=0-0', '0', 'bytes 0-0/1000'],
+      ['bytes=5-14', '5678901234', 'bytes 5-14/1000'],
+      ['bytes=995-', '56789', 'bytes 995-999/1000'],
+      ['bytes=-5', '56789', 'bytes 995-999/1000'],
+      ['bytes=0-', digits, 'bytes 0-999/1000'],
+      ['bytes=-5000', digits, 'bytes 0-999/1000'],
+      ['bytes=990-2000', '0123456789', 'bytes 990-999/1000'],
+    ])('%s is 206', async (range, body, contentRange) => {
+      const answer = await ask([`Range: ${range}`]);
+      expect(answer).toMatchObject({ status: 206, body });
+      expect(answer.headers).toMatchObject({
+        'content-range': contentRange,
+        'content-length': String(body.length),
+        'content-type': 'text/plain; charset=utf-8',
+        etag,
+      });
+    });
+
+    it.each([
+      ['several ranges', ['Range: bytes=0-0,5-6']],
+      ['several lines of ranges', ['Range: bytes=0-0', 'Range: bytes=5-6']],
+      ['another unit', ['Range: items=0-1']],
+      ['a range that ends before it begins', ['Range: bytes=5-2']],
+      ['an old tag in If-Range', ['Range: bytes=0-0', 'If-Range: "a"']],
+      ['a weak tag in If-Range', ['Range: bytes=0-0', 'If-Range: W/ETAG']],
+      ['an old date in If-Range', ['Range: bytes=0-0', 'If-Range: Sun, 06 Nov 1994 08:49:37 GMT']],
+      ['a range past the end under an old tag', ['Range: bytes=5000-', 'If-Range: "a"']],
+    ])('%s is the whole', async (_what, headers) => {
+      const answer = await ask(headers);
+      expect(answer).toMatchObject({ status: 200, body: digits });
+      expect(answer.headers).not.toHaveProperty('content-range');
+    });
+
+    it.each(['If-Range: ETAG', 'If-Range: MODIFIED'])('are sent under %s', async (ifRange) => {
+      await expect(ask(['Range: bytes=1-2', ifRange])).resolves.toMatchObject({ status: 206, body: '12' });
+    });
+
+    it.each(['bytes=1000-', 'bytes=5000-6000', 'bytes=-0'])('returns 416 for %s', async (range) => {
+      const answer = await ask([`Range: ${range}`]);
+      expect(answer.status).toBe(416);
+      expect(answer.headers).toMatchObject({
+        'content-range': 'bytes */1000',
+        'content-type': 'application/problem+json',
+      });
+      expect(answer.headers).not.toHaveProperty('etag');
+      expect(JSON.parse(answer.body)).toMatchObject({ status: 416, code: 'STATIC_RANGE_INVALID' });
+      expect(answer.text).not.toMatch(/\bat |node_modules|\.ts/);
+      expect(started.errors).toEqual([]);
+    });
+
+    it('returns 416 for a range of an empty file, and the whole of it for a suffix', async () => {
+      const from = await ask(['Range: bytes=0-'], 'GET', '/empty.txt');
+      expect(from).toMatchObject({ status: 416, headers: { 'content-range': 'bytes */0' } });
+      const suffix = await ask(['Range: bytes=-5'], 'GET', '/empty.txt');
+      expect(suffix).toMatchObject({ status: 200, headers: { 'content-length': '0' } });
+    });
+
+    it('mean nothing to HEAD', async () => {
+      const answer = await ask(['Range: bytes=0-0'], 'HEAD');
+      expect(answer).toMatchObject({ status: 200, headers: { 'content-length': '1000' } });
+    });
+  });
+
+  describe('connections', () => {
+    it('carry one answer after the other', async () => {
+      const one = 'GET /digits.txt HTTP/1.1\r\nHost: x\r\n';
+      const bytes = `${one}\r\n${one.replace('digits', 'missing')}\r\n${one}Range: bytes=-1\r\nConnection: close\r\n\r\n`;
+      const received = await exchangeRaw({ port: started.port, bytes });
+      expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404', 'HTTP/1.1 206']);
+      expect(received.endsWith('\r\n\r\n9')).toBe(true);
+    });
+
+    it('end after an answer in HTTP/1.0', async () => {
+      const bytes = 'GET /digits.txt HTTP/1.0\r\n\r\n';
+      const answer = parseRawResponse(await exchangeRaw({ port: started.port, bytes }));
+      expect(answer).toMatchObject({ status: 200, body: digits });
+    });
   });
 });

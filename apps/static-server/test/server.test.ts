@@ -4,277 +4,295 @@ import { waitFor } from '@tripod/shared/testing/wait-for';
 import supertest from 'supertest';
 import { createSite, digits, type Site } from './support/site.ts';
 import { type StartedServer, startServer } from './support/started-server.ts';
+import { ways } from './support/ways.ts';
 
 const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
 /** supertest keeps what it takes for bytes in `body`. */
 const textOf = ({ text, body }: { text?: string; body: unknown }): string => text ?? String(body);
 
-let site: Site;
-let started: StartedServer;
-let request: ReturnType<typeof supertest>;
+describe.each(ways)('%s', (_way, maxMemoryBytes) => {
+  let site: Site;
+  let started: StartedServer;
+  let request: ReturnType<typeof supertest>;
 
-beforeAll(async () => {
-  site = createSite();
-  started = await startServer({ root: site.root, csp: "default-src 'self'" });
-  request = supertest(`http://127.0.0.1:${started.port}`);
-});
+  beforeAll(async () => {
+    site = createSite();
+    started = await startServer({ root: site.root, csp: "default-src 'self'", maxMemoryBytes });
+    request = supertest(`http://127.0.0.1:${started.port}`);
+  });
 
-afterAll(async () => {
-  await started.stop();
-  site.remove();
-});
+  afterAll(async () => {
+    await started.stop();
+    site.remove();
+  });
 
-afterEach(async () => {
-  await waitFor('every descriptor to be closed', () => started.openFiles() === 0);
-});
+  afterEach(async () => {
+    await waitFor('every descriptor to be closed', () => started.openFiles() === 0);
+  });
 
-describe('a file', () => {
-  it('is sent with all that a browser and a cache want to know', async () => {
-    const answer = await request.get('/digits.txt').expect(200, digits);
-    expect(answer.headers).toMatchObject({
-      'content-type': 'text/plain; charset=utf-8',
-      'content-length': '1000',
-      'cache-control': 'no-cache',
-      'accept-ranges': 'bytes',
-      'x-content-type-options': 'nosniff',
-      etag: expect.stringMatching(/^"[\w-]{22}"$/),
-      'last-modified': expect.stringMatching(/ GMT$/),
-      'x-request-id': expect.stringMatching(/^[\w-]{36}$/),
+  describe('a file', () => {
+    it('is sent with all that a browser and a cache want to know', async () => {
+      const answer = await request.get('/digits.txt').set('Accept-Encoding', 'identity').expect(200, digits);
+      expect(answer.headers).toMatchObject({
+        'content-type': 'text/plain; charset=utf-8',
+        'content-length': '1000',
+        'cache-control': 'no-cache',
+        'accept-ranges': 'bytes',
+        vary: 'Accept-Encoding',
+        'x-content-type-options': 'nosniff',
+        etag: expect.stringMatching(/^"[\w-]{22}"$/),
+        'last-modified': expect.stringMatching(/ GMT$/),
+        'x-request-id': expect.stringMatching(/^[\w-]{36}$/),
+      });
+      for (const name of ['content-security-policy', 'x-powered-by', 'content-encoding']) {
+        expect(answer.headers).not.toHaveProperty(name);
+      }
     });
-    for (const name of ['content-security-policy', 'x-powered-by', 'content-encoding', 'vary']) {
-      expect(answer.headers).not.toHaveProperty(name);
-    }
-  });
 
-  it.each([
-    ['/', '<!doctype html><title>home</title>'],
-    ['/index.html', '<!doctype html><title>home</title>'],
-    ['/folder/', 'folder'],
-    ['/folder/inner.txt', 'inner'],
-    ['/folder-link/inner.txt', 'inner'],
-    ['/link-inside.txt', digits],
-    ['/.well-known/security.txt', 'Contact: mailto:security@example.com'],
-    ['/with%20space.txt', 'space'],
-    ['/with%20space/', 'space folder'],
-    ['/f%C3%BCnke.txt', 'umlaut'],
-    ['/%E6%97%A5%E6%9C%AC%F0%9F%98%80.txt', 'far'],
-    ['/100%25.txt', 'percent'],
-    ['/%252e%252e', 'a name that is spelled like an encoded ..'],
-    ['/plus+semi;amp&eq=.txt', 'reserved'],
-    ['/question%3F.txt', 'question'],
-    ['/hash%23.txt', 'hash'],
-    ['/script.js?v=1&w', 'export {};'],
-    ['//script.js', 'export {};'],
-  ])('is found at %s', async (path, body) => {
-    const answer = await request.get(path).expect(200);
-    expect(textOf(answer)).toBe(body);
-  });
-
-  it('may be empty', async () => {
-    const answer = await request.get('/empty.txt').expect(200, '');
-    expect(answer.headers['content-length']).toBe('0');
-  });
-
-  it('whose name holds a hash of its content is kept for ever', async () => {
-    await request.get('/app.3f2a9c1b.js').expect('cache-control', 'public, max-age=31536000, immutable');
-  });
-
-  it('that changes is sent fresh, under another tag, even when size and time of change are the same', async () => {
-    const file = `${site.root}/changing.txt`;
-    const then = new Date('2026-01-02T03:04:05Z');
-    const write = (content: string): bigint => {
-      site.write('changing.txt', content);
-      utimesSync(file, then, then);
-      return statSync(file, { bigint: true }).ctimeNs;
-    };
-    const firstNs = write('one');
-    const first = await request.get('/changing.txt').expect(200, 'one');
-    // Two writes within one tick of the kernel's clock can't be told apart.
-    await waitFor('the clock of the disk to move', () => write('two') !== firstNs);
-    const second = await request
-      .get('/changing.txt')
-      .set('If-None-Match', first.headers['etag'] ?? '')
-      .expect(200, 'two');
-    expect(second.headers['last-modified']).toBe(first.headers['last-modified']);
-    expect(second.headers['etag']).not.toBe(first.headers['etag']);
-  });
-
-  it('that is not changed keeps its tag', async () => {
-    const [first, second] = [await request.get('/style.css'), await request.get('/style.css')];
-    expect(first.headers['etag']).toBe(second.headers['etag']);
-  });
-});
-
-describe('HEAD', () => {
-  it.each(['/', '/digits.txt', '/empty.txt', '/folder', '/missing', '/.env', '/livez', '/app.3f2a9c1b.js'])(
-    'of %s has the headers of GET and no body',
-    async (path) => {
-      const shared = { 'X-Request-Id': 'the-same-for-both' };
-      const get = await request.get(path).set(shared).redirects(0);
-      const head = await request.head(path).set(shared).redirects(0);
-      expect(head.status).toBe(get.status);
-      expect({ ...head.headers, date: '' }).toEqual({ ...get.headers, date: '' });
-      expect(head.text ?? '').toBe('');
-    },
-  );
-});
-
-describe('the Content-Security-Policy', () => {
-  it.each(['/', '/folder/', '/picture.svg'])('is on %s', async (path) => {
-    await request
-      .get(path)
-      .expect('content-security-policy', "default-src 'self'")
-      .expect('referrer-policy', 'strict-origin-when-cross-origin');
-  });
-
-  it('can be switched off', async () => {
-    const without = await startServer({ root: site.root });
-    const answer = await supertest(`http://127.0.0.1:${without.port}`).get('/').expect(200);
-    await without.stop();
-    expect(answer.headers).not.toHaveProperty('content-security-policy');
-  });
-});
-
-describe('what is not there', () => {
-  it.each([
-    '/missing',
-    '/missing/',
-    '/digits.txt/',
-    '/digits.txt/more',
-    '/index.html/',
-    '/bare/',
-    '/index-is-folder/',
-    '/.env',
-    '/.git/config',
-    '/folder/.hidden',
-    '/.well-known/',
-    '/.well-known/.hidden',
-    '/link-outside.txt',
-    '/link-to-sibling.txt',
-    '/folder-link-outside/secret.txt',
-    '/folder-link-outside/',
-    '/link-to-parent/secret.txt',
-    '/link-to-itself',
-    '/link-to-nothing',
-    '/link-to-device',
-    '/pipe',
-    `/${'a'.repeat(300)}`,
-    `/${'a/'.repeat(2500)}`,
-    '/INDEX.HTML',
-  ])('is 404 at %s', async (path) => {
-    const answer = await request.get(path).expect(404);
-    expect(answer.headers).toMatchObject({
-      'content-type': 'application/problem+json',
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'no-store',
+    it.each([
+      ['/', '<!doctype html><title>home</title>'],
+      ['/index.html', '<!doctype html><title>home</title>'],
+      ['/folder/', 'folder'],
+      ['/folder/inner.txt', 'inner'],
+      ['/folder-link/inner.txt', 'inner'],
+      ['/link-inside.txt', digits],
+      ['/.well-known/security.txt', 'Contact: mailto:security@example.com'],
+      ['/with%20space.txt', 'space'],
+      ['/with%20space/', 'space folder'],
+      ['/f%C3%BCnke.txt', 'umlaut'],
+      ['/%E6%97%A5%E6%9C%AC%F0%9F%98%80.txt', 'far'],
+      ['/100%25.txt', 'percent'],
+      ['/%252e%252e', 'a name that is spelled like an encoded ..'],
+      ['/plus+semi;amp&eq=.txt', 'reserved'],
+      ['/question%3F.txt', 'question'],
+      ['/hash%23.txt', 'hash'],
+      ['/script.js?v=1&w', 'export {};'],
+      ['//script.js', 'export {};'],
+    ])('is found at %s', async (path, body) => {
+      const answer = await request.get(path).expect(200);
+      expect(textOf(answer)).toBe(body);
     });
-    expect(answer.body).toMatchObject({
-      status: 404,
-      code: 'NOT_FOUND',
-      requestId: answer.headers['x-request-id'],
+
+    it('may be empty', async () => {
+      const answer = await request.get('/empty.txt').expect(200, '');
+      expect(answer.headers['content-length']).toBe('0');
     });
-    expect(answer.text).not.toContain('secret');
-  });
 
-  it('is a page for a person in a browser', async () => {
-    const answer = await request.get('/missing').set('Accept', browser).expect(404);
-    expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
-    expect(answer.text).toContain(answer.headers['x-request-id']);
-  });
-
-  it("is the root's own 404.html for a person in a browser, and for nobody else", async () => {
-    site.write('404.html', '<!doctype html>lost');
-    const person = await request.get('/missing').set('Accept', browser).expect(404, '<!doctype html>lost');
-    expect(person.headers).toMatchObject({
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': "default-src 'self'",
-      'cache-control': 'no-store',
-      'content-length': '19',
-      vary: 'Accept',
+    it('whose name holds a hash of its content is kept for ever', async () => {
+      await request.get('/app.3f2a9c1b.js').expect('cache-control', 'public, max-age=31536000, immutable');
     });
-    expect(person.headers).not.toHaveProperty('etag');
-    await request.head('/missing').set('Accept', browser).expect(404).expect('content-length', '19');
-    await request.get('/missing').set('Accept', 'image/avif,*/*').expect(404).expect('content-type', /json/);
-  });
-});
 
-describe('a folder without its slash', () => {
-  it.each([
-    ['/folder', '/folder/'],
-    ['/folder?a=b', '/folder/?a=b'],
-    ['/bare', '/bare/'],
-    ['/with%20space', '/with%20space/'],
-    ['/folder-link', '/folder-link/'],
-    ['/index-is-folder/index.html', '/index-is-folder/index.html/'],
-    ['//evil.example', '/evil.example/'],
-    ['///evil.example', '/evil.example/'],
-    ['//evil.example?//evil.example', '/evil.example/?//evil.example'],
-  ])('%s is redirected to %s', async (path, location) => {
-    const answer = await started.ask(path);
-    expect(answer.status).toBe(308);
-    expect(answer.headers['location']).toBe(location);
-  });
-});
-
-describe('other methods', () => {
-  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'])('%s is 405', async (method) => {
-    for (const target of ['/', '/missing', '/livez', '/%zz']) {
-      const answer = await started.ask(target, [], method);
-      expect(answer.status).toBe(405);
-      expect(answer.headers['allow']).toBe('GET, HEAD');
-      expect(JSON.parse(answer.body)).toMatchObject({ code: 'METHOD_NOT_ALLOWED' });
-    }
-  });
-
-  it('OPTIONS * is 405', async () => {
-    await expect(started.ask('*', [], 'OPTIONS')).resolves.toMatchObject({ status: 405 });
-  });
-
-  it('a refused body ends the connection, so that it is not read as the next request', async () => {
-    const answer = await request.post('/').send('x'.repeat(100_000)).expect(405);
-    expect(answer.headers['connection']).toBe('close');
-  });
-});
-
-describe('operational paths', () => {
-  it('win over files of these names', async () => {
-    await request.get('/livez').expect(200, { status: 'live' });
-    await request.get('/readyz?a').expect(200, { status: 'ready' });
-    const metrics = await request.get('/metrics').expect(200);
-    expect(metrics.text).toMatch(/^http_requests_total\{method="GET",status="200"\} \d+$/m);
-  });
-
-  it.each(['/%6civez', '//livez', '/%6detrics'])('are files when they are spelled as %s', async (path) => {
-    const answer = await request.get(path).expect(200);
-    expect(textOf(answer)).toBe('a file');
-  });
-
-  it('leave /metrics to the files when there are no metrics', async () => {
-    const without = await startServer({ root: site.root, withMetrics: false });
-    const answer = await without.ask('/metrics');
-    await without.stop();
-    expect(answer.body).toBe('a file');
-  });
-
-  it('say that the server is going away', async () => {
-    const going = await startServer({ root: site.root });
-    const stopped = going.server.stop({ drainDelayMs: 100 });
-    const [ready, live, file] = [await going.ask('/readyz'), await going.ask('/livez'), await going.ask('/')];
-    await stopped;
-    expect([ready.status, live.status, file.status]).toEqual([503, 200, 200]);
-    expect(JSON.parse(ready.body)).toMatchObject({ reasons: { process: 'draining' } });
-  });
-});
-
-describe('the log', () => {
-  it('has one line per request, with the id that was answered', async () => {
-    const answer = await request.get('/style.css?a').set('X-Request-Id', 'id-of-this-test').expect(200);
-    expect(answer.headers['x-request-id']).toBe('id-of-this-test');
-    const lines = await waitFor('the line', () => {
-      const found = started.requestLines.filter(({ requestId }) => requestId === 'id-of-this-test');
-      return found.length > 0 && found;
+    it('that changes is sent fresh, under another tag, even when size and time of change are the same', async () => {
+      const file = `${site.root}/changing.txt`;
+      const then = new Date('2026-01-02T03:04:05Z');
+      const write = (content: string): bigint => {
+        site.write('changing.txt', content);
+        utimesSync(file, then, then);
+        return statSync(file, { bigint: true }).ctimeNs;
+      };
+      const firstNs = write('one');
+      const first = await request.get('/changing.txt').expect(200, 'one');
+      // Two writes within one tick of the kernel's clock can't be told apart.
+      await waitFor('the clock of the disk to move', () => write('two') !== firstNs);
+      const second = await waitFor('the new file', async () => {
+        const again = await request.get('/changing.txt').set('If-None-Match', first.headers['etag'] ?? '');
+        return again.status === 200 && again;
+      });
+      expect(second.text).toBe('two');
+      expect(second.headers['last-modified']).toBe(first.headers['last-modified']);
+      expect(second.headers['etag']).not.toBe(first.headers['etag']);
     });
-    expect(lines).toEqual([expect.objectContaining({ method: 'GET', url: '/style.css?a', status: 200 })]);
+
+    it('that is not changed keeps its tag', async () => {
+      const [first, second] = [await request.get('/style.css'), await request.get('/style.css')];
+      expect(first.headers['etag']).toBe(second.headers['etag']);
+    });
+  });
+
+  describe('HEAD', () => {
+    it.each(['/', '/digits.txt', '/empty.txt', '/folder', '/missing', '/.env', '/livez', '/app.3f2a9c1b.js'])(
+      'of %s has the headers of GET and no body',
+      async (path) => {
+        const shared = { 'X-Request-Id': 'the-same-for-both', 'Accept-Encoding': 'identity' };
+        const get = await request.get(path).set(shared).redirects(0);
+        const head = await request.head(path).set(shared).redirects(0);
+        expect(head.status).toBe(get.status);
+        expect({ ...head.headers, date: '' }).toEqual({ ...get.headers, date: '' });
+        expect(head.text ?? '').toBe('');
+      },
+    );
+  });
+
+  describe('the Content-Security-Policy', () => {
+    it.each(['/', '/folder/', '/picture.svg'])('is on %s', async (path) => {
+      await request
+        .get(path)
+        .expect('content-security-policy', "default-src 'self'")
+        .expect('referrer-policy', 'strict-origin-when-cross-origin');
+    });
+
+    it('can be switched off', async () => {
+      const without = await startServer({ root: site.root, maxMemoryBytes });
+      const answer = await supertest(`http://127.0.0.1:${without.port}`).get('/').expect(200);
+      await without.stop();
+      expect(answer.headers).not.toHaveProperty('content-security-policy');
+    });
+  });
+
+  describe('what is not there', () => {
+    it.each([
+      '/missing',
+      '/missing/',
+      '/digits.txt/',
+      '/digits.txt/more',
+      '/index.html/',
+      '/bare/',
+      '/index-is-folder/',
+      '/.env',
+      '/.git/config',
+      '/folder/.hidden',
+      '/.well-known/',
+      '/.well-known/.hidden',
+      '/link-outside.txt',
+      '/link-to-sibling.txt',
+      '/folder-link-outside/secret.txt',
+      '/folder-link-outside/',
+      '/link-to-parent/secret.txt',
+      '/link-to-itself',
+      '/link-to-nothing',
+      '/link-to-device',
+      '/pipe',
+      `/${'a'.repeat(300)}`,
+      `/${'a/'.repeat(2500)}`,
+      '/INDEX.HTML',
+    ])('is 404 at %s', async (path) => {
+      const answer = await request.get(path).expect(404);
+      expect(answer.headers).toMatchObject({
+        'content-type': 'application/problem+json',
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'no-store',
+      });
+      expect(answer.body).toMatchObject({
+        status: 404,
+        code: 'NOT_FOUND',
+        requestId: answer.headers['x-request-id'],
+      });
+      expect(answer.text).not.toContain('secret');
+    });
+
+    it('is a page for a person in a browser', async () => {
+      const answer = await request.get('/missing').set('Accept', browser).expect(404);
+      expect(answer.headers['content-type']).toBe('text/html; charset=utf-8');
+      expect(answer.text).toContain(answer.headers['x-request-id']);
+    });
+
+    it("is the root's own 404.html for a person in a browser, and for nobody else", async () => {
+      site.write('404.html', '<!doctype html>lost');
+      const person = await request.get('/missing').set('Accept', browser).expect(404, '<!doctype html>lost');
+      expect(person.headers).toMatchObject({
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': "default-src 'self'",
+        'cache-control': 'no-store',
+        'content-length': '19',
+        vary: 'Accept',
+      });
+      expect(person.headers).not.toHaveProperty('etag');
+      await request.head('/missing').set('Accept', browser).expect(404).expect('content-length', '19');
+      await request
+        .get('/missing')
+        .set('Accept', 'image/avif,*/*')
+        .expect(404)
+        .expect('content-type', /json/);
+    });
+  });
+
+  describe('a folder without its slash', () => {
+    it.each([
+      ['/folder', '/folder/'],
+      ['/folder?a=b', '/folder/?a=b'],
+      ['/bare', '/bare/'],
+      ['/with%20space', '/with%20space/'],
+      ['/folder-link', '/folder-link/'],
+      ['/index-is-folder/index.html', '/index-is-folder/index.html/'],
+      ['//evil.example', '/evil.example/'],
+      ['///evil.example', '/evil.example/'],
+      ['//evil.example?//evil.example', '/evil.example/?//evil.example'],
+    ])('%s is redirected to %s', async (path, location) => {
+      const answer = await started.ask(path);
+      expect(answer.status).toBe(308);
+      expect(answer.headers['location']).toBe(location);
+    });
+  });
+
+  describe('other methods', () => {
+    it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'])(
+      '%s is 405',
+      async (method) => {
+        for (const target of ['/', '/missing', '/livez', '/%zz']) {
+          const answer = await started.ask(target, [], method);
+          expect(answer.status).toBe(405);
+          expect(answer.headers['allow']).toBe('GET, HEAD');
+          expect(JSON.parse(answer.body)).toMatchObject({ code: 'METHOD_NOT_ALLOWED' });
+        }
+      },
+    );
+
+    it('OPTIONS * is 405', async () => {
+      await expect(started.ask('*', [], 'OPTIONS')).resolves.toMatchObject({ status: 405 });
+    });
+
+    it('a refused body ends the connection, so that it is not read as the next request', async () => {
+      const answer = await request.post('/').send('x'.repeat(100_000)).expect(405);
+      expect(answer.headers['connection']).toBe('close');
+    });
+  });
+
+  describe('operational paths', () => {
+    it('win over files of these names', async () => {
+      // With the file of this name in memory.
+      await request.get('//livez').expect(200);
+      await request.get('/livez').expect(200, { status: 'live' });
+      await request.get('/readyz?a').expect(200, { status: 'ready' });
+      const metrics = await request.get('/metrics').expect(200);
+      expect(metrics.text).toMatch(/^http_requests_total\{method="GET",status="200"\} \d+$/m);
+    });
+
+    it.each(['/%6civez', '//livez', '/%6detrics'])('are files when they are spelled as %s', async (path) => {
+      const answer = await request.get(path).expect(200);
+      expect(textOf(answer)).toBe('a file');
+    });
+
+    it('leave /metrics to the files when there are no metrics', async () => {
+      const without = await startServer({ root: site.root, withMetrics: false, maxMemoryBytes });
+      const answer = await without.ask('/metrics');
+      await without.stop();
+      expect(answer.body).toBe('a file');
+    });
+
+    it('say that the server is going away', async () => {
+      const going = await startServer({ root: site.root, maxMemoryBytes });
+      const stopped = going.server.stop({ drainDelayMs: 100 });
+      const [ready, live, file] = [
+        await going.ask('/readyz'),
+        await going.ask('/livez'),
+        await going.ask('/'),
+      ];
+      await stopped;
+      expect([ready.status, live.status, file.status]).toEqual([503, 200, 200]);
+      expect(JSON.parse(ready.body)).toMatchObject({ reasons: { process: 'draining' } });
+    });
+  });
+
+  describe('the log', () => {
+    it('has one line per request, with the id that was answered', async () => {
+      const answer = await request.get('/style.css?a').set('X-Request-Id', 'id-of-this-test').expect(200);
+      expect(answer.headers['x-request-id']).toBe('id-of-this-test');
+      const lines = await waitFor('the line', () => {
+        const found = started.requestLines.filter(({ requestId }) => requestId === 'id-of-this-test');
+        return found.length > 0 && found;
+      });
+      expect(lines).toEqual([expect.objectContaining({ method: 'GET', url: '/style.css?a', status: 200 })]);
+    });
   });
 });

@@ -1,16 +1,15 @@
 import { createReadiness } from '@tripod/shared/http/readiness';
-import type { StoppableServer } from '@tripod/shared/http/stoppable-server';
 import { type Logger, silentLogger } from '@tripod/shared/logging/logger';
 import type { RequestLine } from '@tripod/shared/logging/request-line';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
-import { systemClock } from '@tripod/shared/process/clock';
+import { type Clock, systemClock } from '@tripod/shared/process/clock';
 import { exchangeRaw, parseRawResponse, type RawResponse } from '@tripod/shared/testing/raw-http';
 import { type Disk, type DiskFile, nodeDisk } from '../../src/disk.ts';
-import { createStaticServer } from '../../src/server.ts';
+import { createStaticServer, type StaticServer } from '../../src/server.ts';
 
 export type StartedServer = {
   readonly port: number;
-  readonly server: StoppableServer;
+  readonly server: StaticServer;
   /** Descriptors that were opened and not closed. */
   openFiles(): number;
   readonly requestLines: readonly RequestLine[];
@@ -25,10 +24,14 @@ export type StartOptions = {
   readonly csp?: string | undefined;
   readonly disk?: Disk;
   readonly withMetrics?: boolean;
+  readonly cacheControl?: readonly string[];
+  readonly spa?: boolean;
+  readonly maxMemoryBytes?: number;
+  readonly clock?: Clock;
 };
 
 const countOpen = (disk: Disk, open: Set<DiskFile>): Disk => ({
-  realpath: disk.realpath,
+  ...disk,
   open: async (path) => {
     const file = await disk.open(path);
     open.add(file);
@@ -45,7 +48,7 @@ const countOpen = (disk: Disk, open: Set<DiskFile>): Disk => ({
 
 /** A static server on a free port of 127.0.0.1. */
 export const startServer = async (options: StartOptions): Promise<StartedServer> => {
-  const { root, csp, disk = nodeDisk, withMetrics = true } = options;
+  const { root, csp, disk = nodeDisk, withMetrics = true, clock = systemClock, ...site } = options;
   const open = new Set<DiskFile>();
   const requestLines: RequestLine[] = [];
   const errors: { message: string; fields: unknown }[] = [];
@@ -55,11 +58,11 @@ export const startServer = async (options: StartOptions): Promise<StartedServer>
     error: (message, fields) => void errors.push({ message, fields }),
   };
   const server = createStaticServer(
-    { root, csp },
+    { root, csp, ...site },
     {
       disk: countOpen(disk, open),
       logger,
-      clock: systemClock,
+      clock,
       readiness: createReadiness(),
       metrics: withMetrics ? createMetrics() : undefined,
     },

@@ -1,0 +1,129 @@
+import type { Clock } from '@tripod/shared/process/clock';
+import { namesOf } from './find-file.ts';
+import { RecencyList } from './recency-list.ts';
+import type { RequestedPath } from './resolve-path.ts';
+import type { StoredFile } from './stored-file.ts';
+
+/** After this long the disk is asked again, while the file goes on being served. */
+export const recheckAfterMs = 500;
+/** After this long the file is not served before the disk was asked: a change is seen within a second. */
+export const staleAfterMs = 900;
+
+/** A path that is spelled as only one name could be: unreserved characters, no empty segments. */
+const plainPath = /^\/(?:[\w~-][\w.~-]*\/)*(?:[\w~-][\w.~-]*)?$/;
+
+const keyOf = (path: RequestedPath): string => namesOf(path).join('/');
+
+export type FileIndexOptions = {
+  readonly maxBytes: number;
+  /** Never answered from here: they have another meaning than the files of these names. */
+  readonly reservedPaths: ReadonlySet<string>;
+  readonly clock: Clock;
+  /** Asks the disk whether the file is still what it was, and replaces or removes it when it is not. */
+  readonly check: (file: StoredFile) => Promise<void>;
+};
+
+/** The files in memory, by name and by URL; the least recently used make room. */
+export class FileIndex {
+  readonly #byKey = new Map<string, StoredFile>();
+  readonly #byUrl = new Map<string, StoredFile>();
+  readonly #recency = new RecencyList<StoredFile>();
+  #usedBytes = 0;
+  readonly #options: FileIndexOptions;
+
+  constructor(options: FileIndexOptions) {
+    this.#options = options;
+  }
+
+  get files(): number {
+    return this.#byKey.size;
+  }
+
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
+  /** The file of a URL as it was sent, when it can be answered at once. */
+  findFresh(url: string, nowMs: number): StoredFile | undefined {
+    const file = this.#byUrl.get(url);
+    if (file === undefined) return undefined;
+    const ageMs = nowMs - file.checkedMs;
+    if (ageMs > recheckAfterMs) {
+      if (ageMs > staleAfterMs) return undefined;
+      void this.check(file);
+    }
+    this.#recency.use(file);
+    return file;
+  }
+
+  /** Holds the file of a path, verified on the disk less than a second ago; undefined when it is not in memory. */
+  async hold(path: RequestedPath): Promise<StoredFile | undefined> {
+    const key = keyOf(path);
+    const known = this.#byKey.get(key);
+    if (known === undefined) return undefined;
+    const isFresh = (file: StoredFile): boolean =>
+      this.#options.clock.monotonicMs() - file.checkedMs <= staleAfterMs;
+    if (!isFresh(known)) await this.check(known);
+    const file = this.#byKey.get(key);
+    if (file === undefined || !isFresh(file)) return undefined;
+    this.#recency.use(file);
+    file.hold();
+    return file;
+  }
+
+  /** Asks the disk, once at a time for each file. Never rejects: a file that can't be checked is removed. */
+  check(file: StoredFile): Promise<void> {
+    file.checking ??= this.#options
+      .check(file)
+      .catch(() => this.remove(file))
+      .finally(() => {
+        file.checking = undefined;
+      });
+    return file.checking;
+  }
+
+  /** Takes memory for so many bytes, from files that nobody is being sent; false when that is not enough. */
+  reserve(bytes: number): boolean {
+    const fits = (): boolean => this.#usedBytes + bytes <= this.#options.maxBytes;
+    if (bytes > this.#options.maxBytes) return false;
+    for (let file = this.#recency.oldest; file && !fits(); ) {
+      const { newer } = file;
+      if (!file.isHeld) this.remove(file);
+      file = newer;
+    }
+    if (!fits()) return false;
+    this.#usedBytes += bytes;
+    return true;
+  }
+
+  /** Gives memory back that was reserved. */
+  giveBack(bytes: number): void {
+    this.#usedBytes -= bytes;
+  }
+
+  /** Takes a file in, for which memory was reserved, in place of the one that had its name. */
+  add(file: StoredFile): void {
+    const key = keyOf(file.path);
+    const before = this.#byKey.get(key);
+    if (before) this.remove(before);
+    this.#byKey.set(key, file);
+    for (const url of this.#urlsOf(key)) this.#byUrl.set(url, file);
+    this.#recency.use(file);
+  }
+
+  remove(file: StoredFile): void {
+    const key = keyOf(file.path);
+    if (this.#byKey.get(key) === file) {
+      this.#byKey.delete(key);
+      for (const url of this.#urlsOf(key)) this.#byUrl.delete(url);
+    }
+    this.#recency.remove(file);
+    file.drop();
+  }
+
+  #urlsOf(key: string): readonly string[] {
+    const url = `/${key}`;
+    const urls = /(?:^|\/)index\.html$/.test(key) ? [url, url.slice(0, -'index.html'.length)] : [url];
+    return urls.filter((one) => plainPath.test(one) && !this.#options.reservedPaths.has(one));
+  }
+}

@@ -1,0 +1,145 @@
+import { AppError } from '@tripod/shared/errors/app-error';
+import type { Clock } from '@tripod/shared/process/clock';
+import { pause } from '@tripod/shared/process/pause';
+import { fromDiskError } from './disk-error.ts';
+import { factsOf, type HeaderOptions } from './file-headers.ts';
+import { FileIndex } from './file-index.ts';
+import { type FileFinder, type FoundFolder, isSameVersion, namesOf, type OpenFile } from './find-file.ts';
+import { readUnchanged, unsettledMs } from './read-file.ts';
+import type { RequestedPath } from './resolve-path.ts';
+import { StoredFile, storedBytes } from './stored-file.ts';
+
+export type FileStoreOptions = HeaderOptions & {
+  readonly finder: FileFinder;
+  readonly clock: Clock;
+  /** Of all files together; with 0 none is kept in memory. */
+  readonly maxMemoryBytes: number;
+  /** URLs that are never answered by the index alone. */
+  readonly reservedPaths: ReadonlySet<string>;
+  /** Told of each file that came into memory. */
+  readonly onStored: (file: StoredFile) => void;
+};
+
+/** A file in memory, held until whoever asked releases it; one to be read from the disk, and closed; or a folder. */
+export type Found = StoredFile | OpenFile | FoundFolder;
+
+export type FileStore = {
+  readonly index: FileIndex;
+  /** Throws an AppError when there is no file, or none that may be served. */
+  find(path: RequestedPath): Promise<Found>;
+};
+
+/** Larger files are read from the disk each time. */
+const maxFileBytes = 8 * 1024 * 1024;
+
+/** How often a file is read that changes while it is being read, before it is left to the disk. */
+const maxReads = 5;
+
+/** How often a file that is being written is left alone, before it is read all the same: a log never rests. */
+const maxPauses = 10;
+
+/** Makes the store of a root's files: from memory what fits, read on first use; all else from the disk. */
+export const createFileStore = (options: FileStoreOptions): FileStore => {
+  const { finder, clock, maxMemoryBytes, reservedPaths, onStored } = options;
+  const loads = new Map<string, Promise<unknown>>();
+  const factsNow = (path: RequestedPath, stats: OpenFile['stats']) =>
+    factsOf(namesOf(path), stats, { ...options, nowMs: clock.wallMs() });
+
+  /** Opens a file that has not been written to for a moment, or that never rests. */
+  const openSettled = async (path: RequestedPath): Promise<OpenFile | FoundFolder> => {
+    for (let pauses = 0; ; pauses += 1) {
+      const found = await finder.open(path);
+      if (found.kind === 'folder') return found;
+      const waitMs = unsettledMs(found.stats, clock.wallMs());
+      if (waitMs === 0 || pauses === maxPauses) return found;
+      await found.file.close();
+      await pause(clock, waitMs);
+    }
+  };
+
+  /** Reads an open file into the memory that was reserved for it, and closes it. */
+  const readStored = async (path: RequestedPath, found: OpenFile, checkedMs: number) => {
+    const memory = storedBytes(Number(found.stats.size));
+    let stored: StoredFile | undefined;
+    try {
+      const read = await readUnchanged(found);
+      const facts = factsNow(path, found.stats);
+      const onFreed = (bytes: number): void => index.giveBack(bytes);
+      if (read) stored = new StoredFile({ path, facts, stats: found.stats, ...read, checkedMs, onFreed });
+      return stored;
+    } catch (error) {
+      throw fromDiskError(error);
+    } finally {
+      if (!stored) index.giveBack(memory);
+      await found.file.close();
+    }
+  };
+
+  /** The file, in memory but not yet in the index; or open, when it is too large, never rests or finds no room. */
+  const load = async (path: RequestedPath): Promise<Found> => {
+    for (let reads = 0; ; reads += 1) {
+      const found = await openSettled(path);
+      if (found.kind === 'folder') return found;
+      const openedMs = clock.monotonicMs();
+      const size = Number(found.stats.size);
+      if (size > maxFileBytes || reads === maxReads || !index.reserve(storedBytes(size))) return found;
+      const stored = await readStored(path, found, openedMs);
+      if (stored) return stored;
+    }
+  };
+
+  const loadAndAdd = async (path: RequestedPath): Promise<Found> => {
+    const found = await load(path);
+    if (found.kind !== 'stored') return found;
+    found.hold();
+    index.add(found);
+    onStored(found);
+    return found;
+  };
+
+  /** Verifies that the disk still holds what is in memory; if not, takes the new file in, or the old one out. */
+  const check = async (file: StoredFile): Promise<void> => {
+    const beganMs = clock.monotonicMs();
+    if (isSameVersion(await finder.stat(file.path), file.stats)) {
+      file.checkedMs = beganMs;
+      return;
+    }
+    const found = await load(file.path);
+    if (found.kind !== 'stored') {
+      if (found.kind === 'file') await found.file.close();
+      throw new AppError('NOT_FOUND');
+    }
+    if (found.digest === file.digest && !file.dropped) {
+      file.redescribe(found.facts, found.stats);
+      file.checkedMs = found.checkedMs;
+      found.drop();
+      return;
+    }
+    index.add(found);
+    onStored(found);
+  };
+
+  const index = new FileIndex({ maxBytes: maxMemoryBytes, reservedPaths, clock, check });
+
+  const find = async (path: RequestedPath): Promise<Found> => {
+    const known = await index.hold(path);
+    if (known) return known;
+    const key = namesOf(path).join('/');
+    const other = loads.get(key);
+    if (other !== undefined) {
+      await other;
+      return (await index.hold(path)) ?? openSettled(path);
+    }
+    const loading = loadAndAdd(path);
+    loads.set(
+      key,
+      loading.catch(() => undefined),
+    );
+    try {
+      return await loading;
+    } finally {
+      loads.delete(key);
+    }
+  };
+  return { index, find };
+};

@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ByteRange } from './byte-range.ts';
+import type { Answer } from './choose-answer.ts';
+import type { Representation } from './file-headers.ts';
+import type { StoredFile, StoredForm } from './stored-file.ts';
+
+/** Writes the head of an answer, with the request's id. */
+export const writeAnswerHead = (
+  response: ServerResponse,
+  requestId: string,
+  { status, form, range }: Answer<Representation>,
+): void => {
+  const headers = status === 304 ? form.notModifiedHeaders : form.okHeaders;
+  headers[1] = requestId;
+  if (!range) {
+    response.writeHead(status, headers);
+    return;
+  }
+  const { first, last } = range;
+  const part = [
+    'Content-Range',
+    `bytes ${first}-${last}/${form.size}`,
+    'Content-Length',
+    String(last + 1 - first),
+  ];
+  response.writeHead(status, [...headers.slice(0, -2), ...part]);
+};
+
+const bytesOf = ({ bytes }: StoredForm, range: ByteRange | undefined): Buffer =>
+  range ? bytes.subarray(range.first, range.last + 1) : bytes;
+
+/**
+ * Ends an answer whose head was written with bytes from memory. The file is held until the last of them has left for
+ * the kernel, or the connection is gone: a response that waits behind another one on its connection is then never
+ * closed itself.
+ */
+export const endWithStored = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  file: StoredFile,
+  { status, form, range }: Answer<StoredForm>,
+): void => {
+  if (request.method === 'HEAD' || status === 304 || form.size === 0) {
+    response.end();
+    return;
+  }
+  response.end(bytesOf(form, range));
+  if (response.socket?.writableLength === 0) return;
+  const { socket } = request;
+  if (socket.destroyed) return;
+  file.hold();
+  const release = (): void => {
+    response.off('close', release);
+    socket.off('close', release);
+    file.release();
+  };
+  response.once('close', release);
+  socket.once('close', release);
+};

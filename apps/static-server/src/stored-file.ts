@@ -1,0 +1,140 @@
+import type { Coding } from './content-coding.ts';
+import type { DiskStats } from './disk.ts';
+import { contentTagOf, describeRepresentation, type FileFacts, type Representation } from './file-headers.ts';
+import type { RequestedPath } from './resolve-path.ts';
+
+/** A form of a file whose bytes are at hand. */
+export type StoredForm = Representation & {
+  readonly bytes: Buffer;
+  /** The same bytes as latin1 once the form is in demand: node writes a text together with the head, in one go. */
+  text: string | undefined;
+  timesSent: number;
+};
+
+/** What a form takes beside its bytes: headers, its part of the stats and of the index. An estimate, upwards. */
+const overheadBytes = 2048;
+
+/** What a form of so many bytes takes in memory. */
+export const storedBytes = (size: number): number => size + overheadBytes;
+
+/**
+ * Gives the memory back at once. Left to the garbage collector it would pile up to several times the limit while
+ * files come and go. Nothing may be using the bytes: see `hold`.
+ */
+const free = ({ bytes }: StoredForm): void => {
+  (bytes.buffer as ArrayBuffer).transfer(0);
+};
+
+export type StoredFileOptions = {
+  readonly path: RequestedPath;
+  readonly facts: FileFacts;
+  readonly stats: DiskStats;
+  readonly bytes: Buffer;
+  /** SHA-256 of the bytes. */
+  readonly digest: string;
+  /** When the disk was last known to hold exactly this, on the monotonic clock. */
+  readonly checkedMs: number;
+  /** Told how much memory was given back, once. */
+  readonly onFreed: (bytes: number) => void;
+};
+
+/** A file in memory, with what is sent of it made ready. Lives until it was dropped and nobody holds it any more. */
+export class StoredFile {
+  readonly kind = 'stored';
+  readonly path: RequestedPath;
+  readonly digest: string;
+  stats: DiskStats;
+  facts: FileFacts;
+  checkedMs: number;
+  /** The check that is under way. */
+  checking: Promise<void> | undefined;
+  /** Neighbours in the order of use. */
+  newer: StoredFile | undefined;
+  older: StoredFile | undefined;
+  identity: StoredForm;
+  br: StoredForm | undefined;
+  gzip: StoredForm | undefined;
+  readonly #onFreed: (bytes: number) => void;
+  #holders = 0;
+  #dropped = false;
+
+  constructor({ path, facts, stats, bytes, digest, checkedMs, onFreed }: StoredFileOptions) {
+    this.path = path;
+    this.facts = facts;
+    this.stats = stats;
+    this.digest = digest;
+    this.checkedMs = checkedMs;
+    this.#onFreed = onFreed;
+    this.identity = this.#describe(bytes, undefined);
+  }
+
+  get contentType(): string {
+    return this.facts.contentType;
+  }
+
+  get dropped(): boolean {
+    return this.#dropped;
+  }
+
+  get isHeld(): boolean {
+    return this.#holders > 0;
+  }
+
+  /** All memory that it takes. */
+  get bytes(): number {
+    const forms = [this.identity, this.br, this.gzip].filter((form) => form !== undefined);
+    return forms.reduce((sum, { size }) => sum + storedBytes(size), 0);
+  }
+
+  /** The form to send: the first of these codings that there is. */
+  formFor(codings: readonly Coding[]): StoredForm {
+    for (const coding of codings) {
+      const form = this[coding];
+      if (form) return form;
+    }
+    return this.identity;
+  }
+
+  addCoding(coding: Coding, bytes: Buffer): void {
+    this[coding] = this.#describe(bytes, coding);
+  }
+
+  /** The same bytes, of which the disk now says something else: touched, or copied over themselves. */
+  redescribe(facts: FileFacts, stats: DiskStats): void {
+    this.facts = facts;
+    this.stats = stats;
+    this.identity = this.#describe(this.identity.bytes, undefined);
+    if (this.br) this.br = this.#describe(this.br.bytes, 'br');
+    if (this.gzip) this.gzip = this.#describe(this.gzip.bytes, 'gzip');
+  }
+
+  /** Until `release`, its bytes stay as they are. Whoever gives them to a socket or a thread holds the file. */
+  hold(): void {
+    this.#holders += 1;
+  }
+
+  release(): void {
+    this.#holders -= 1;
+    this.#freeIfUnused();
+  }
+
+  /** It is no longer in the index. */
+  drop(): void {
+    if (this.#dropped) return;
+    this.#dropped = true;
+    this.#freeIfUnused();
+  }
+
+  #describe(bytes: Buffer, coding: Coding | undefined): StoredForm {
+    const etag = contentTagOf(this.digest, coding);
+    const representation = describeRepresentation(this.facts, { coding, etag, size: bytes.length });
+    return { ...representation, bytes, text: undefined, timesSent: 0 };
+  }
+
+  #freeIfUnused(): void {
+    if (!this.#dropped || this.#holders > 0) return;
+    const { bytes } = this;
+    for (const form of [this.identity, this.br, this.gzip]) if (form) free(form);
+    this.#onFreed(bytes);
+  }
+}
