@@ -20,8 +20,11 @@ const notRemovable: ReadonlySet<string> = new Set([
   'authorization',
 ]);
 
+const none: ReadonlySet<string> = new Set();
+
 /** The names, in lower case, that a message's Connection headers ask to be dropped. */
 export const connectionTokens = (values: readonly string[]): ReadonlySet<string> => {
+  if (values.length === 0) return none;
   const tokens = new Set<string>();
   for (const value of values) {
     for (const token of value.split(',')) {

@@ -2,31 +2,36 @@ import type { ResponseHead } from './response-head.ts';
 
 /** Where an answer goes: the client's socket, through its connection. */
 export type AnswerSink = {
-  write(data: string | Buffer, onWritten?: () => void): void;
-  /** More than one write follows: send them together. */
-  cork(): void;
-  uncork(): void;
+  write(data: string | Buffer): void;
+  /** Both in one system call; told when the bytes are no longer needed. */
+  writeBoth(text: string, bytes: Buffer, onWritten: () => void): void;
 };
 
+/** Whose bytes an answer is made of; `lend` gives what to call when they have been written. */
+export type Lender = { lend(): () => void };
+
+/** What an answer depends on besides its head. */
 export type AnswerFacts = {
   readonly requestId: string;
+  /** Of the request that is answered. */
+  readonly method: string;
   /** Minor HTTP version of the client. */
   readonly minor: number;
-  readonly isHead: boolean;
   /** Whether the client's connection may go on after this answer. */
   readonly keepAlive: boolean;
+  readonly hasBody: boolean;
 };
 
 /** Pieces up to this size are joined with what waits into one string: cheaper than another write. */
-const joinBytes = 4096;
+const joinBytes = 8192;
 
 /**
- * Writes one answer to a client, framed anew: by its length when there is one, in chunks of ours, or for HTTP/1.0 until
- * the connection closes. What belongs together goes out in one write.
+ * Writes the answers of one connection, one after the other, each framed anew: by its length when there is one, in chunks of
+ * ours, or for HTTP/1.0 until the connection closes. What belongs together goes out in one write.
  */
 export class AnswerWriter {
   readonly #sink: AnswerSink;
-  readonly #facts: AnswerFacts;
+  readonly #dateLine: () => string;
   #waiting = '';
   #chunked = false;
   /** The end of the answer is the end of the connection. */
@@ -34,31 +39,29 @@ export class AnswerWriter {
   /** Bytes of the body. */
   bodyBytes = 0;
 
-  constructor(sink: AnswerSink, facts: AnswerFacts) {
+  constructor(sink: AnswerSink, dateLine: () => string) {
     this.#sink = sink;
-    this.#facts = facts;
+    this.#dateLine = dateLine;
   }
 
-  /** Begins the answer. `isLast`: nothing more of this connection can be read as a request. */
-  head(head: ResponseHead, hasBody: boolean, isLast: boolean): void {
-    const { minor, isHead, keepAlive, requestId } = this.#facts;
-    this.#chunked = hasBody && head.length === -1 && minor === 1;
-    this.closes = isLast || !keepAlive || (hasBody && head.length === -1 && minor === 0);
-    const statesLength = head.length >= 0 && head.status !== 204;
-    const length = statesLength ? `Content-Length: ${head.length}\r\n` : '';
-    const coding =
-      this.#chunked || (isHead && head.chunked && minor === 1) ? 'Transfer-Encoding: chunked\r\n' : '';
-    const id = head.hasRequestId ? '' : `X-Request-Id: ${requestId}\r\n`;
-    const connection = this.closes
-      ? 'Connection: close\r\n'
-      : minor === 0
-        ? 'Connection: keep-alive\r\n'
-        : '';
-    this.#waiting = `HTTP/1.1 ${head.statusText}\r\n${head.lines}${length}${coding}${id}${connection}\r\n`;
+  head(head: ResponseHead, facts: AnswerFacts): void {
+    const { requestId, method, minor, keepAlive, hasBody } = facts;
+    const isUnbounded = hasBody && head.length === -1;
+    this.#chunked = isUnbounded && minor === 1;
+    this.closes = !keepAlive || (isUnbounded && minor === 0);
+    let { text } = head;
+    if (this.#chunked || (method === 'HEAD' && head.chunked && minor === 1))
+      text += 'Transfer-Encoding: chunked\r\n';
+    // RFC 9110 6.6.1: whoever forwards an answer without a date gives it one.
+    if (!head.hasDate) text += this.#dateLine();
+    if (!head.hasRequestId) text += `X-Request-Id: ${requestId}\r\n`;
+    if (this.closes) text += 'Connection: close\r\n';
+    else if (minor === 0) text += 'Connection: keep-alive\r\n';
+    this.#waiting = `${text}\r\n`;
   }
 
-  /** A piece of the body; `lend` is asked for when the bytes go on by reference. */
-  data(bytes: Buffer, from: number, to: number, lend: () => () => void): void {
+  /** A piece of the body, which is borrowed when it goes on by reference. */
+  data(bytes: Buffer, from: number, to: number, lender: Lender): void {
     const length = to - from;
     this.bodyBytes += length;
     if (this.#chunked) this.#waiting += `${length.toString(16)}\r\n`;
@@ -67,11 +70,9 @@ export class AnswerWriter {
       if (this.#chunked) this.#waiting += '\r\n';
       return;
     }
-    this.#sink.cork();
-    if (this.#waiting !== '') this.#sink.write(this.#waiting);
+    const waiting = this.#waiting;
     this.#waiting = this.#chunked ? '\r\n' : '';
-    this.#sink.write(bytes.subarray(from, to), lend());
-    this.#sink.uncork();
+    this.#sink.writeBoth(waiting, bytes.subarray(from, to), lender.lend());
   }
 
   end(): void {

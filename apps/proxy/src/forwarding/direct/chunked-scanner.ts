@@ -40,14 +40,14 @@ export class ChunkedScanner {
   }
 
   /**
-   * Scans from `start` and tells of each run of data. Returns where it stopped: the end of the bytes, or the first byte
-   * after the body. Throws a MessageError on a malformed chunk.
+   * Scans from `start` to `end` and tells of each run of data. Returns where it stopped: `end`, or the first byte after
+   * the body. Throws a MessageError on a malformed chunk.
    */
-  scan(bytes: Buffer, start: number, onData: (from: number, to: number) => void): number {
+  scan(bytes: Buffer, start: number, end: number, onData: (from: number, to: number) => void): number {
     let index = start;
-    while (index < bytes.length && !this.done) {
+    while (index < end && !this.done) {
       if (this.#state === 'data') {
-        const to = Math.min(bytes.length, index + this.#left);
+        const to = Math.min(end, index + this.#left);
         this.#left -= to - index;
         onData(index, to);
         index = to;

@@ -1,37 +1,45 @@
 import type { Socket } from 'node:net';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { requestIdOf } from '@tripod/shared/http/request-id';
-import type { Routing } from '../../routing/route-table.ts';
 import { Deadline } from '../deadlines.ts';
 import { Exchange, type ExchangeContext } from '../exchange.ts';
 import { plainAddress } from '../forwarded-headers.ts';
-import { DirectExchange, type DirectParts, type ExchangeClient } from './direct-exchange.ts';
-import { formatAnswer, type OwnAnswer, refusalOf, routingAnswer, toRefusal } from './own-answer.ts';
-import { maxTargetLength, type RequestHead } from './request-head.ts';
+import { DirectExchange } from './direct-exchange.ts';
+import type { DirectParts, ExchangeClient } from './exchange-client.ts';
+import { requestOf, unreadableRequest } from './exchange-request.ts';
+import { type HeadMemo, maxMemoLength } from './head-memo.ts';
+import {
+  formatAnswer,
+  type OwnAnswer,
+  refusalOf,
+  routingAnswer,
+  toRefusal,
+  toTooLarge,
+} from './own-answer.ts';
+import { type ForwardPlan, isForward, type Plan } from './plan.ts';
+import type { RequestHead } from './request-head.ts';
 
 const maxHeadBytes = 16_384;
 const maxPipelinedBytes = 65_536;
-const headEnd = '\r\n\r\n';
+const headEnd = Buffer.from('\r\n\r\n');
 /** How long a client may go on sending after the last answer, before the connection is cut. */
 const lingerMs = 1000;
 
-/** What a head means here: parsed, and where it goes. Throws a MessageError or an AppError. */
-export type Plan = { readonly head: RequestHead; readonly routing: Routing };
-
 export type ClientParts = DirectParts & {
   readonly context: ExchangeContext;
-  readonly plan: (text: string) => Plan;
+  /** Reading one throws a MessageError or an AppError. Asked each time: a reload makes those that were read void. */
+  readonly plans: () => HeadMemo<Plan>;
   readonly onClosed: (connection: ClientConnection) => void;
 };
 
 /** One client's socket: reads requests in order, one exchange at a time; later requests wait in line. */
 export class ClientConnection implements ExchangeClient {
+  readonly address: string;
+  readonly deadline = new Deadline(() => this.#late());
   readonly #socket: Socket;
   readonly #parts: ClientParts;
-  readonly #address: string;
-  readonly #deadline = new Deadline(() => this.#late());
+  #direct: DirectExchange | undefined;
   #pending: Buffer | undefined;
-  #exchange: DirectExchange | undefined;
   /** The exchange as the log knows it, while an answer of ours may still be due. */
   #logged: Exchange | undefined;
   #head: RequestHead | undefined;
@@ -39,17 +47,18 @@ export class ClientConnection implements ExchangeClient {
   #halfClosed = false;
   #paused = false;
   #reading = false;
+  #awaitsRest = false;
   /** A request has been read: from then on silence is rest, not a slow head. */
   #served = false;
 
   constructor(socket: Socket, parts: ClientParts) {
     this.#socket = socket;
     this.#parts = parts;
-    this.#address = plainAddress(socket.remoteAddress ?? '');
-    parts.deadlines.add(this.#deadline);
-    parts.deadlines.set(this.#deadline, parts.config.clientHeadTimeoutMs);
+    this.address = plainAddress(socket.remoteAddress ?? '');
+    parts.deadlines.add(this.deadline);
+    parts.deadlines.set(this.deadline, parts.config.clientHeadTimeoutMs);
     socket.on('data', (bytes: Buffer) => this.#read(bytes));
-    socket.on('drain', () => this.#exchange?.clientDrained());
+    socket.on('drain', () => this.#direct?.clientDrained());
     socket.once('end', () => this.#ended());
     socket.on('error', () => undefined);
     socket.once('close', () => this.#closed());
@@ -61,19 +70,18 @@ export class ClientConnection implements ExchangeClient {
 
   /** No exchange is under way. */
   get isIdle(): boolean {
-    return this.#exchange === undefined;
+    return !this.#direct?.isActive;
   }
 
-  write(data: string | Buffer, onWritten?: () => void): void {
+  write(data: string | Buffer): void {
     if (typeof data === 'string') this.#socket.write(data, 'latin1');
-    else this.#socket.write(data, onWritten);
+    else this.#socket.write(data);
   }
 
-  cork(): void {
+  writeBoth(text: string, bytes: Buffer, onWritten: () => void): void {
     this.#socket.cork();
-  }
-
-  uncork(): void {
+    if (text !== '') this.#socket.write(text, 'latin1');
+    this.#socket.write(bytes, onWritten);
     this.#socket.uncork();
   }
 
@@ -90,34 +98,32 @@ export class ClientConnection implements ExchangeClient {
   }
 
   answered(close: boolean): void {
-    this.#exchange = undefined;
     this.#logged = undefined;
     if (close || this.#halfClosed) {
       this.#finish();
       return;
     }
-    this.#parts.deadlines.set(this.#deadline, this.#parts.config.clientKeepAliveMs);
+    this.#parts.deadlines.set(this.deadline, this.#parts.config.clientKeepAliveMs);
     this.resume();
     if (this.#pending && !this.#reading) this.#readNext();
   }
 
   refuse(error: AppError): void {
     const head = this.#head;
-    const requestId = this.#logged?.request.requestId ?? requestIdOf(undefined);
-    const answer = refusalOf(error, requestId, head);
-    const unread = this.#exchange ? !this.#exchange.body.ended : false;
+    const answer = refusalOf(error, this.#logged?.request.requestId ?? requestIdOf(undefined), head);
+    if (this.#logged) this.#logged.code = error.code;
+    const isWhole = this.#direct?.hasWholeRequest ?? true;
     // After a doubt about where a request ends, nothing more of the connection may be read as one.
     const doubtful = error.code !== 'NOT_FOUND' && answer.status < 500;
-    this.#answer(answer, !head?.keepAlive || unread || doubtful || this.#parts.isDraining());
+    this.#answer(answer, !head?.keepAlive || !isWhole || doubtful || this.#parts.isDraining());
   }
 
   cut(): void {
-    this.#exchange = undefined;
     this.#socket.resetAndDestroy();
   }
 
   tunnel(onData: (bytes: Buffer) => void, onEnd: () => void): void {
-    this.#parts.deadlines.clear(this.#deadline);
+    this.#parts.deadlines.clear(this.deadline);
     this.#socket.removeAllListeners('data');
     this.#socket.removeAllListeners('end');
     if (this.#pending) onData(this.#pending);
@@ -131,90 +137,103 @@ export class ClientConnection implements ExchangeClient {
     this.#socket.end();
   }
 
-  /** The engine stops: an idle connection has no reason to stay. */
-  closeIfIdle(): void {
-    if (this.isIdle && !this.#closing) this.#socket.destroy();
-  }
-
-  destroy(): void {
-    this.#socket.destroy();
+  /** The engine stops: an idle connection has no reason to stay, one whose first request may be on its way has one. */
+  stop(): void {
+    if (!this.isIdle || this.#closing) return;
+    if (this.#served && !this.#pending) this.#socket.destroy();
+    else this.#parts.deadlines.set(this.deadline, lingerMs);
   }
 
   #read(bytes: Buffer): void {
     // After the last answer, what still comes is read away, so that the answer is not lost in a reset.
     if (this.#closing) return;
-    const exchange = this.#exchange;
-    if (exchange && !exchange.body.ended) {
-      this.#readBody(exchange, bytes);
+    const direct = this.#direct;
+    if (direct?.isActive && !direct.hasWholeRequest) {
+      this.#readBody(direct, bytes);
       return;
     }
-    this.#pending = this.#pending ? Buffer.concat([this.#pending, bytes]) : bytes;
-    if (!exchange) this.#readNext();
+    if (this.#pending) this.#pending = Buffer.concat([this.#pending, bytes]);
+    else if (direct?.isActive) this.#pending = bytes;
+    else {
+      // The usual read is one head that was seen before.
+      const isShort = bytes.length <= maxMemoLength;
+      const plan = isShort ? this.#parts.plans().find(bytes.toString('latin1')) : undefined;
+      if (plan) {
+        this.#begin(plan);
+        return;
+      }
+      this.#pending = bytes;
+    }
+    // The next request waits until this one has been answered.
+    if (!direct?.isActive) this.#readNext();
     else if (this.#pending.length > maxPipelinedBytes) this.pause();
   }
 
-  #readBody(exchange: DirectExchange, bytes: Buffer): void {
+  #readBody(direct: DirectExchange, bytes: Buffer): void {
     try {
-      const { next, flowing } = exchange.body.take(bytes, 0);
+      const next = direct.takeBody(bytes);
       if (next < bytes.length) this.#pending = bytes.subarray(next);
-      exchange.bodyMoved(flowing);
     } catch (error) {
-      exchange.refuse(toRefusal(error));
+      direct.refuse(toRefusal(error));
     }
   }
 
   /** Reads request after request while they are complete and none is under way. */
   #readNext(): void {
     this.#reading = true;
-    while (this.#pending && !this.#exchange && !this.#closing) {
+    while (this.#pending && this.isIdle && !this.#closing) {
       const bytes = this.#pending;
-      const end = bytes.indexOf(headEnd, 0, 'latin1');
+      const end = bytes.indexOf(headEnd);
       if (end === -1 || end > maxHeadBytes) {
-        if (bytes.length > maxHeadBytes) this.#refuseHead(bytes);
-        else if (!this.#logged)
-          this.#parts.deadlines.set(this.#deadline, this.#parts.config.clientHeadTimeoutMs);
+        if (bytes.length > maxHeadBytes) this.#refuseUnread(toTooLarge(bytes));
+        else this.#expectRest();
         break;
       }
       const next = end + headEnd.length;
       this.#pending = next < bytes.length ? bytes.subarray(next) : undefined;
-      this.#begin(bytes.toString('latin1', 0, next));
+      this.#readHead(bytes.toString('latin1', 0, next));
     }
     this.#reading = false;
   }
 
-  #refuseHead(bytes: Buffer): void {
-    const line = bytes.indexOf('\r\n', 0, 'latin1');
-    const tooLong = line === -1 || line > maxTargetLength + 64;
-    this.#refuseUnread(new AppError(tooLong ? 'PROXY_URL_TOO_LONG' : 'REQUEST_HEAD_TOO_LARGE'));
+  /** A part of a head has come; the time for all of it runs from its first byte, or from connecting. */
+  #expectRest(): void {
+    if (this.#served && !this.#awaitsRest)
+      this.#parts.deadlines.set(this.deadline, this.#parts.config.clientHeadTimeoutMs);
+    this.#awaitsRest = true;
   }
 
-  #begin(text: string): void {
-    this.#served = true;
-    this.#head = undefined;
-    this.#parts.deadlines.clear(this.#deadline);
+  #readHead(text: string): void {
     let plan: Plan;
     try {
-      plan = this.#parts.plan(text);
+      plan = this.#parts.plans().read(text);
     } catch (error) {
       this.#refuseUnread(toRefusal(error), text);
       return;
     }
+    this.#begin(plan);
+  }
+
+  #begin(plan: Plan): void {
     const { head, routing } = plan;
+    this.#served = true;
+    this.#awaitsRest = false;
     this.#head = head;
-    const exchange = this.#exchangeFor(head.method, head.target, head);
+    const exchange = new Exchange(this.#parts.context, requestOf(head, this.address));
     this.#logged = exchange;
-    if (routing.kind === 'forward') this.#forward(exchange, head, routing);
-    else {
+    if (isForward(plan)) this.#forward(exchange, plan);
+    else if (routing.kind !== 'forward') {
       const answer = routingAnswer(routing, exchange.request.requestId);
       this.#answer(answer, head.bodyLength !== 0 || !head.keepAlive);
     }
   }
 
-  #forward(exchange: Exchange, head: RequestHead, routing: Routing & { kind: 'forward' }): void {
-    const { route, target } = routing;
-    const direct = new DirectExchange(this.#parts, exchange, { head, route, target }, this);
-    this.#exchange = direct;
-    if (head.bodyLength > route.maxBodyBytes) {
+  #forward(exchange: Exchange, plan: ForwardPlan): void {
+    this.#direct ??= new DirectExchange(this.#parts, this);
+    const direct = this.#direct;
+    const { head, routing } = plan;
+    direct.prepare(exchange, plan);
+    if (head.bodyLength > routing.route.maxBodyBytes) {
       direct.refuse(new AppError('PROXY_BODY_TOO_LARGE'));
       return;
     }
@@ -222,32 +241,22 @@ export class ClientConnection implements ExchangeClient {
     if (head.bodyLength !== 0 && bytes) {
       this.#pending = undefined;
       this.#readBody(direct, bytes);
-      if (this.#exchange !== direct) return;
+      if (!direct.isActive) return;
     }
     direct.start();
   }
 
-  #exchangeFor(method: string, target: string, head: RequestHead | undefined): Exchange {
-    return new Exchange(this.#parts.context, {
-      method,
-      target,
-      protocol: head ? `HTTP/1.${head.minor}` : '-',
-      clientAddress: this.#address,
-      requestId: requestIdOf(head?.requestId),
-      userAgent: head?.userAgent,
-      referer: head?.referer,
-    });
-  }
-
   /** Refuses what is no request: nothing more of this connection is read as one. */
   #refuseUnread(error: AppError, text = ''): void {
-    const [method = '-', target = '-'] = /^(\S{1,32}) (\S{1,8192}) /.exec(text)?.slice(1) ?? [];
-    this.#logged = this.#exchangeFor(method, target, undefined);
+    this.#served = true;
+    this.#head = undefined;
+    this.#logged = new Exchange(this.#parts.context, unreadableRequest(text, this.address));
     this.refuse(error);
   }
 
   #answer(answer: OwnAnswer, close: boolean): void {
-    this.#socket.write(formatAnswer(answer, close, this.#head?.minor ?? 1), 'utf8');
+    this.#socket.write(formatAnswer(answer, this.#parts.dateLine(), close, this.#head?.minor ?? 1), 'utf8');
+    if (this.#logged) this.#logged.bytes = Buffer.byteLength(answer.body);
     this.#logged?.finish(answer.status);
     this.answered(close);
   }
@@ -258,29 +267,33 @@ export class ClientConnection implements ExchangeClient {
     this.#pending = undefined;
     this.#socket.end();
     this.resume();
-    this.#parts.deadlines.set(this.#deadline, lingerMs);
+    this.#parts.deadlines.set(this.deadline, lingerMs);
   }
 
   #late(): void {
-    const waitsForHead = !this.#closing && !this.#exchange && (this.#pending !== undefined || !this.#served);
-    if (waitsForHead) this.#refuseUnread(new AppError('REQUEST_TIMEOUT'));
+    if (this.#direct?.isActive) {
+      this.#direct.late();
+      return;
+    }
+    const isSilent = this.#pending === undefined && (this.#served || this.#parts.isDraining());
+    if (!this.#closing && !isSilent) this.#refuseUnread(new AppError('REQUEST_TIMEOUT'));
     else this.#socket.destroy();
   }
 
   #ended(): void {
     this.#halfClosed = true;
-    if (this.#exchange?.body.ended) return;
-    // Half a body is no request: nothing is to be carried out.
-    if (this.#exchange)
-      this.#exchange.refuse(new AppError('REQUEST_INVALID', { detail: 'The body broke off.' }));
-    else if (!this.#closing) this.#finish();
+    const direct = this.#direct;
+    if (!direct?.isActive) {
+      if (!this.#closing) this.#finish();
+    } else if (!direct.hasWholeRequest) {
+      // Half a body is no request: nothing is to be carried out.
+      direct.refuse(new AppError('REQUEST_INVALID', { detail: 'The body broke off.' }));
+    }
   }
 
   #closed(): void {
-    this.#parts.deadlines.remove(this.#deadline);
-    const exchange = this.#exchange;
-    this.#exchange = undefined;
-    exchange?.abort();
+    this.#direct?.abort();
+    this.#parts.deadlines.remove(this.deadline);
     this.#parts.onClosed(this);
   }
 }

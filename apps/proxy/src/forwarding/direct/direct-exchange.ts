@@ -1,132 +1,92 @@
 import { AppError } from '@tripod/shared/errors/app-error';
-import type { Route } from '../../routing/route-table.ts';
-import { Deadline, type Deadlines } from '../deadlines.ts';
-import type { EngineConfig } from '../engine.ts';
 import { type Attempt, clientLeft, type Exchange } from '../exchange.ts';
-import { forwardedHeaders } from '../forwarded-headers.ts';
 import type { AttemptFailure } from '../retry.ts';
-import { type AnswerSink, AnswerWriter } from './answer-writer.ts';
+import { AnswerWriter } from './answer-writer.ts';
+import type { DirectParts, ExchangeClient } from './exchange-client.ts';
+import type { ForwardPlan } from './plan.ts';
 import { RequestBody } from './request-body.ts';
-import type { RequestHead } from './request-head.ts';
 import type { ResponseHead } from './response-head.ts';
-import type { UpstreamConnection, UpstreamUser } from './upstream-connection.ts';
-import type { UpstreamConnections } from './upstream-connections.ts';
-
-/** What all exchanges of this engine use together. */
-export type DirectParts = {
-  readonly config: EngineConfig;
-  readonly connections: UpstreamConnections;
-  readonly deadlines: Deadlines;
-  readonly isDraining: () => boolean;
-};
-
-/** The client's connection, as its exchange sees it. */
-export type ExchangeClient = AnswerSink & {
-  /** Whether what was written waits for a slow reader; `drained` of the exchange follows. */
-  readonly isBlocked: boolean;
-  pause(): void;
-  resume(): void;
-  /** The answer is complete. `close`: it was the last of this connection. */
-  answered(close: boolean): void;
-  /** An answer of ours instead of an upstream's. */
-  refuse(error: AppError): void;
-  /** The answer broke off: the client must see that too. */
-  cut(): void;
-  /** Bytes of another protocol go both ways from here on. */
-  tunnel(onData: (bytes: Buffer) => void, onEnd: () => void): void;
-  endTunnel(): void;
-};
+import type { UpstreamConnection } from './upstream-connection.ts';
+import { UpstreamHeads } from './upstream-heads.ts';
+import type { UpstreamUser } from './upstream-user.ts';
 
 type Phase = 'connect' | 'request-body' | 'response-head' | 'response-body' | 'tunnel' | 'done';
 
-/** One request and its answer on the wire: attempt after attempt until one is answered, then the answer to its end. */
+/**
+ * Carries the exchanges of one client connection out on the wire, one after the other: attempt after attempt until one is
+ * answered, then the answer to its end. One object for all of them, so that a request costs no new ones.
+ */
 export class DirectExchange implements UpstreamUser {
   readonly #parts: DirectParts;
-  readonly #exchange: Exchange;
-  readonly #head: RequestHead;
-  readonly #route: Route;
-  readonly #target: string;
   readonly #client: ExchangeClient;
   readonly #answer: AnswerWriter;
-  readonly #deadline = new Deadline(() => this.#late());
-  readonly body: RequestBody;
-  #phase: Phase = 'connect';
+  /** These two are set by `prepare`, before anything else can happen. */
+  #exchange!: Exchange;
+  #plan!: ForwardPlan;
+  #body: RequestBody | undefined;
+  #phase: Phase = 'done';
   #attempt: Attempt | undefined;
   #connection: UpstreamConnection | undefined;
   #status = 0;
+  readonly #upstreamHeads: UpstreamHeads;
 
-  constructor(
-    parts: DirectParts,
-    exchange: Exchange,
-    request: { readonly head: RequestHead; readonly route: Route; readonly target: string },
-    client: ExchangeClient,
-  ) {
+  constructor(parts: DirectParts, client: ExchangeClient) {
     this.#parts = parts;
-    this.#exchange = exchange;
-    this.#head = request.head;
-    this.#route = request.route;
-    this.#target = request.target;
     this.#client = client;
-    this.body = new RequestBody(request.head.bodyLength, request.route.maxBodyBytes);
-    this.#answer = new AnswerWriter(client, {
-      requestId: exchange.request.requestId,
-      minor: request.head.minor,
-      isHead: request.head.method === 'HEAD',
-      keepAlive: request.head.keepAlive && !parts.isDraining(),
-    });
-    parts.deadlines.add(this.#deadline);
+    this.#answer = new AnswerWriter(client, parts.dateLine);
+    this.#upstreamHeads = new UpstreamHeads(client.address, parts.config);
+  }
+
+  /** An exchange is under way. */
+  get isActive(): boolean {
+    return this.#phase !== 'done';
+  }
+
+  /** The whole request has come. */
+  get hasWholeRequest(): boolean {
+    return this.#body === undefined || this.#body.ended;
+  }
+
+  /** Takes the next exchange on; its body may come from now on, `start` sends it out. */
+  prepare(exchange: Exchange, plan: ForwardPlan): void {
+    const { head, routing } = plan;
+    this.#exchange = exchange;
+    this.#plan = plan;
+    this.#phase = 'connect';
+    this.#status = 0;
+    this.#answer.bodyBytes = 0;
+    this.#body =
+      head.bodyLength === 0 ? undefined : new RequestBody(head.bodyLength, routing.route.maxBodyBytes);
   }
 
   start(): void {
     // What would be refused has been refused by now (RFC 9110 10.1.1).
-    if (this.#head.expectsContinue && !this.body.ended) this.#client.write('HTTP/1.1 100 Continue\r\n\r\n');
-    this.#send(this.#exchange.begin(this.#route));
+    if (this.#plan.head.expectsContinue && !this.hasWholeRequest)
+      this.#client.write('HTTP/1.1 100 Continue\r\n\r\n');
+    this.#send(this.#exchange.begin(this.#plan.routing.route));
   }
 
-  /** More of the request's body came: `flowing` false stops the client until the upstream has drained. */
-  bodyMoved(flowing: boolean): void {
-    if (!flowing) this.#client.pause();
-    if (this.#phase !== 'request-body' && this.#phase !== 'response-head') return;
-    const { config, deadlines } = this.#parts;
-    // While the upstream takes no more, or has it all, it is the upstream that is waited for.
-    const waitsForClient = flowing && !this.body.ended;
-    this.#phase = waitsForClient ? 'request-body' : 'response-head';
-    deadlines.set(this.#deadline, waitsForClient ? config.clientBodyTimeoutMs : config.responseTimeoutMs);
+  /** Takes what belongs to the body; returns where it stopped. Throws a MessageError on bad framing. */
+  takeBody(bytes: Buffer): number {
+    if (!this.#body) return 0;
+    const { next, flowing } = this.#body.take(bytes, 0);
+    this.#bodyMoved(flowing);
+    return next;
   }
 
   /** The client left, or was cut off. */
   abort(): void {
     if (this.#phase === 'done') return;
     const connection = this.#connection;
-    this.#end(this.#attempt?.brokeOff ? this.#status : clientLeft);
+    this.#end(this.#phase === 'tunnel' ? this.#status : clientLeft);
     connection?.destroy();
   }
 
   /** The client reads again. */
   clientDrained(): void {
     if (this.#phase === 'done') return;
-    if (this.#phase === 'response-body')
-      this.#parts.deadlines.set(this.#deadline, this.#parts.config.idleTimeoutMs);
+    if (this.#phase === 'response-body') this.#expect(this.#parts.config.idleTimeoutMs);
     this.#connection?.resume();
-  }
-
-  #send(attempt: Attempt | undefined): void {
-    if (!attempt) {
-      this.refuse(this.#exchange.error());
-      return;
-    }
-    const { connections, deadlines, config } = this.#parts;
-    const connection = connections.take(attempt.upstream, attempt.fresh);
-    this.#attempt = attempt;
-    this.#connection = connection;
-    attempt.reused = connection.reused;
-    const { method, upgrade } = this.#head;
-    connection.use(this, { isHead: method === 'HEAD', wantsUpgrade: upgrade !== undefined });
-    if (connection.connected) this.connected();
-    else {
-      this.#phase = 'connect';
-      deadlines.set(this.#deadline, config.connectTimeoutMs);
-    }
   }
 
   connected(): void {
@@ -134,41 +94,55 @@ export class DirectExchange implements UpstreamUser {
     const attempt = this.#attempt;
     if (!connection || !attempt) return;
     this.#phase = 'response-head';
-    const flowing = this.body.sendTo(connection, this.#upstreamHead(attempt.upstream.id));
-    this.bodyMoved(flowing);
-    if (flowing && !this.body.ended) this.#client.resume();
+    const head = this.#upstreamHeads.make(this.#plan, attempt.upstream.id, this.#exchange.request.requestId);
+    if (!this.#body) {
+      connection.write(head);
+      connection.requestEnded();
+      this.#expect(this.#parts.config.responseTimeoutMs);
+      return;
+    }
+    const flowing = this.#body.sendTo(connection, head);
+    this.#bodyMoved(flowing);
+    if (flowing && !this.#body.ended) this.#client.resume();
   }
 
   drained(): void {
-    if (this.#phase === 'tunnel' || !this.body.ended) this.#client.resume();
-    if (this.#phase !== 'tunnel') this.bodyMoved(true);
+    if (this.#phase === 'tunnel' || !this.hasWholeRequest) this.#client.resume();
+    if (this.#phase !== 'tunnel') this.#bodyMoved(true);
   }
 
   interim(head: ResponseHead): void {
-    if (this.#head.minor === 1) this.#client.write(`HTTP/1.1 ${head.statusText}\r\n${head.lines}\r\n`);
+    if (this.#plan.head.minor === 1) this.#client.write(`${head.text}\r\n`);
   }
 
   answered(head: ResponseHead, hasBody: boolean): void {
     if (!this.#attempt) return;
+    const { method, minor, keepAlive } = this.#plan.head;
     this.#phase = 'response-body';
     this.#status = head.status;
     this.#exchange.answered(this.#attempt, head.status);
     // The upstream has answered before it had everything: what else comes of the request can't be told from the next.
-    this.#answer.head(head, hasBody, !this.body.ended || this.#parts.isDraining());
-    this.#parts.deadlines.set(this.#deadline, this.#parts.config.idleTimeoutMs);
+    this.#answer.head(head, {
+      requestId: this.#exchange.request.requestId,
+      method,
+      minor,
+      keepAlive: keepAlive && this.hasWholeRequest && !this.#parts.isDraining(),
+      hasBody,
+    });
+    this.#expect(this.#parts.config.idleTimeoutMs);
   }
 
   data(bytes: Buffer, from: number, to: number): void {
     const connection = this.#connection;
     if (!connection) return;
     if (this.#phase === 'tunnel') this.#client.write(Buffer.from(bytes.subarray(from, to)));
-    else this.#answer.data(bytes, from, to, () => connection.lend());
+    else this.#answer.data(bytes, from, to, connection);
   }
 
   flushed(): boolean {
     if (this.#phase === 'response-body') {
       this.#answer.flush();
-      this.#parts.deadlines.set(this.#deadline, this.#parts.config.idleTimeoutMs);
+      this.#expect(this.#parts.config.idleTimeoutMs);
     }
     return !this.#client.isBlocked;
   }
@@ -189,10 +163,9 @@ export class DirectExchange implements UpstreamUser {
     if (!connection || !this.#attempt) return;
     this.#phase = 'tunnel';
     this.#status = 101;
-    this.#parts.deadlines.clear(this.#deadline);
+    this.#parts.deadlines.clear(this.#client.deadline);
     this.#exchange.answered(this.#attempt, 101);
-    const upgrade = `Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n`;
-    this.#client.write(`HTTP/1.1 ${head.statusText}\r\n${head.lines}${upgrade}\r\n`);
+    this.#client.write(`${head.text}Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n\r\n`);
     if (rest.length > 0) this.#client.write(Buffer.from(rest));
     this.#client.tunnel(
       (bytes) => {
@@ -205,37 +178,38 @@ export class DirectExchange implements UpstreamUser {
   failed(failure: AttemptFailure): void {
     const attempt = this.#attempt;
     if (!attempt) return;
-    this.#attempt = undefined;
-    this.#connection = undefined;
-    this.body.detach();
+    this.#settle();
+    this.#body?.detach();
     this.#client.pause();
-    const decision = this.#exchange.fail(attempt, failure, this.body.replayable);
+    const decision = this.#exchange.fail(attempt, failure, this.#body?.replayable ?? true);
     if (decision === 'stop') this.refuse(this.#exchange.error());
     else if (decision === 'same-fresh') this.#send(this.#exchange.beginAgain(attempt));
-    else this.#send(this.#exchange.begin(this.#route));
+    else this.#send(this.#exchange.begin(this.#plan.routing.route));
   }
 
   brokeOff(): void {
-    const wasTunnel = this.#phase === 'tunnel';
+    if (this.#phase === 'tunnel') {
+      this.#end(this.#status);
+      this.#client.answered(true);
+      return;
+    }
     this.#breakOff();
-    if (wasTunnel) this.#client.answered(true);
-    else this.#client.cut();
+    this.#client.cut();
   }
 
   /** Answers with an error of ours: no upstream will. */
   refuse(error: AppError): void {
     const connection = this.#connection;
-    this.#connection = undefined;
-    this.#attempt = undefined;
+    const hasAnswered = this.#phase === 'response-body';
+    this.#settle();
     connection?.destroy();
-    const status = this.#phase === 'response-body' ? this.#status : 0;
     this.#phase = 'done';
-    this.#parts.deadlines.remove(this.#deadline);
-    if (status > 0) this.#client.cut();
+    if (hasAnswered) this.#client.cut();
     else this.#client.refuse(error);
   }
 
-  #late(): void {
+  /** The client's deadline has passed. */
+  late(): void {
     const connection = this.#connection;
     switch (this.#phase) {
       case 'connect':
@@ -259,23 +233,47 @@ export class DirectExchange implements UpstreamUser {
     }
   }
 
-  #upstreamHead(upstreamId: string): string {
-    const { method, authority, claimed, lines, bodyLength, upgrade } = this.#head;
-    const { clientAddress, requestId } = this.#exchange.request;
-    const forwarded = forwardedHeaders(
-      { clientAddress, authority, claimed },
-      this.#parts.config.trustedProxies,
-    );
-    let ours = '';
-    for (const name in forwarded) ours += `${name}: ${forwarded[name]}\r\n`;
-    const framing =
-      bodyLength === -1
-        ? 'Transfer-Encoding: chunked\r\n'
-        : bodyLength > 0 || method === 'POST' || method === 'PUT'
-          ? `Content-Length: ${bodyLength}\r\n`
-          : '';
-    const switching = upgrade === undefined ? '' : `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`;
-    return `${method} ${this.#target} HTTP/1.1\r\nHost: ${authority ?? upstreamId}\r\n${lines}${ours}X-Request-Id: ${requestId}\r\nVia: 1.1 tripod\r\n${framing}${switching}\r\n`;
+  #send(attempt: Attempt | undefined): void {
+    if (!attempt) {
+      this.refuse(this.#exchange.error());
+      return;
+    }
+    const connection = this.#parts.connections.take(attempt.upstream, attempt.fresh);
+    this.#attempt = attempt;
+    this.#connection = connection;
+    attempt.reused = connection.reused;
+    connection.use(this, this.#plan.head.method === 'HEAD', this.#plan.head.upgrade !== undefined);
+    if (connection.connected) this.connected();
+    else {
+      this.#phase = 'connect';
+      this.#expect(this.#parts.config.connectTimeoutMs);
+    }
+  }
+
+  /** More of the request's body came: `flowing` false stops the client until the upstream has drained. */
+  #bodyMoved(flowing: boolean): void {
+    if (!flowing) this.#client.pause();
+    if (this.#phase !== 'request-body' && this.#phase !== 'response-head') return;
+    const { clientBodyTimeoutMs, responseTimeoutMs } = this.#parts.config;
+    // While the upstream takes no more, or has it all, it is the upstream that is waited for.
+    const waitsForClient = flowing && !this.hasWholeRequest;
+    this.#phase = waitsForClient ? 'request-body' : 'response-head';
+    this.#expect(waitsForClient ? clientBodyTimeoutMs : responseTimeoutMs);
+  }
+
+  #expect(inMs: number): void {
+    this.#parts.deadlines.set(this.#client.deadline, inMs);
+  }
+
+  /** The attempt is over: what its connection counted is its. */
+  #settle(): void {
+    const attempt = this.#attempt;
+    const connection = this.#connection;
+    this.#attempt = undefined;
+    this.#connection = undefined;
+    if (!attempt || !connection) return;
+    attempt.bytesSent = connection.bytesSent;
+    attempt.bytesReceived = connection.bytesReceived;
   }
 
   #breakOff(): void {
@@ -285,8 +283,7 @@ export class DirectExchange implements UpstreamUser {
 
   #end(status: number): void {
     this.#phase = 'done';
-    this.#connection = undefined;
-    this.#parts.deadlines.remove(this.#deadline);
+    this.#settle();
     this.#exchange.bytes = this.#answer.bodyBytes;
     this.#exchange.finish(status);
   }

@@ -1,38 +1,50 @@
 import { createServer } from 'node:net';
 import { type Listening, listen } from '@tripod/shared/process/listen';
+import { ConnectionLimit } from '../connection-limit.ts';
 import { Deadlines } from '../deadlines.ts';
 import type { Engine, EngineOptions } from '../engine.ts';
 import { createUpstreamLookup } from '../resolve-upstream.ts';
-import { ClientConnection, type ClientParts, type Plan } from './client-connection.ts';
-import { createHeadMemo } from './head-memo.ts';
+import { ClientConnection, type ClientParts } from './client-connection.ts';
+import { createDateLine } from './date-line.ts';
+import { HeadMemo } from './head-memo.ts';
+import type { Plan } from './plan.ts';
 import { parseRequestHead } from './request-head.ts';
 import { UpstreamConnections } from './upstream-connections.ts';
 
 /** Our own engine: strict HTTP/1.1 on sockets, both sides. */
 export const createDirectEngine = (options: EngineOptions): Engine => {
-  const { config, routes, observer, clock, budget } = options;
+  const { config, routes, observer, clock, budget, connections } = options;
   const clients = new Set<ClientConnection>();
   const deadlines = new Deadlines(clock);
   let draining = false;
-  const plan = (text: string): Plan => {
-    const head = parseRequestHead(text);
-    return { head, routing: routes.route(head) };
-  };
+  let routesVersion = routes.version;
+  const plans = new HeadMemo<Plan>(
+    (text) => {
+      const head = parseRequestHead(text);
+      return { head, routing: routes.route(head) };
+    },
+    ({ head }) => !head.isSecret,
+  );
+  const context = { clock, observer, budget };
   const parts: ClientParts = {
     config,
     deadlines,
-    context: { clock, observer, budget },
-    connections: new UpstreamConnections({
-      idleMs: config.upstreamKeepAliveMs,
-      deadlines,
-      lookup: createUpstreamLookup(clock),
-    }),
+    context,
+    connections: new UpstreamConnections({ config, deadlines, lookup: createUpstreamLookup(clock) }),
     isDraining: () => draining,
-    plan: createHeadMemo(plan, ({ head }) => !head.isSecret),
+    dateLine: createDateLine(clock),
+    plans: () => {
+      if (routesVersion !== routes.version) {
+        routesVersion = routes.version;
+        plans.forget();
+      }
+      return plans;
+    },
     onClosed: (connection) => void clients.delete(connection),
   };
+  const limit = new ConnectionLimit(config, connections, context);
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
-    clients.add(new ClientConnection(socket, parts));
+    if (limit.admit(socket)) clients.add(new ClientConnection(socket, parts));
   });
   let listening: Listening | undefined;
   return {
@@ -47,9 +59,9 @@ export const createDirectEngine = (options: EngineOptions): Engine => {
       draining = true;
       const ended = listening?.close();
       const cut = clock.after(graceMs, () => {
-        for (const client of clients) client.destroy();
+        for (const client of clients) client.cut();
       });
-      for (const client of clients) client.closeIfIdle();
+      for (const client of clients) client.stop();
       await ended;
       cut.cancel();
       parts.connections.destroyAll();

@@ -3,7 +3,7 @@ import { AppError } from '@tripod/shared/errors/app-error';
 import { renderProblem } from '@tripod/shared/http/problem';
 import type { Routing } from '../../routing/route-table.ts';
 import { MessageError } from './message-error.ts';
-import type { RequestHead } from './request-head.ts';
+import { maxTargetLength, type RequestHead } from './request-head.ts';
 
 /** An answer that no upstream gives. */
 export type OwnAnswer = {
@@ -17,6 +17,13 @@ export const toRefusal = (error: unknown): AppError => {
   if (error instanceof AppError) return error;
   if (error instanceof MessageError) return new AppError(error.code, { detail: error.message });
   throw error;
+};
+
+/** The refusal of a head that is over its limit before its end has come. */
+export const toTooLarge = (bytes: Buffer): AppError => {
+  const lineEnds = bytes.indexOf('\r\n', 0, 'latin1');
+  const isLine = lineEnds === -1 || lineEnds > maxTargetLength + 64;
+  return new AppError(isLine ? 'PROXY_URL_TOO_LONG' : 'REQUEST_HEAD_TOO_LARGE');
 };
 
 /** The answer to a refused request; `head` is undefined when none could be read. */
@@ -39,8 +46,13 @@ export const routingAnswer = (
     : { status: 204, headers: { Allow: routing.allow, 'X-Request-Id': requestId }, body: '' };
 
 /** The text of an answer, to be written as UTF-8. `minor` is the client's version of HTTP/1. */
-export const formatAnswer = ({ status, headers, body }: OwnAnswer, close: boolean, minor: number): string => {
-  let lines = '';
+export const formatAnswer = (
+  { status, headers, body }: OwnAnswer,
+  dateLine: string,
+  close: boolean,
+  minor: number,
+): string => {
+  let lines = dateLine;
   for (const name in headers) lines += `${name}: ${headers[name]}\r\n`;
   if (close) lines += 'Connection: close\r\n';
   else if (minor === 0) lines += 'Connection: keep-alive\r\n';

@@ -44,7 +44,7 @@ export class RequestBody {
     };
     let next: number;
     if (this.#scanner) {
-      next = this.#scanner.scan(bytes, start, add);
+      next = this.#scanner.scan(bytes, start, bytes.length, add);
       this.ended = this.#scanner.done;
     } else {
       next = Math.min(bytes.length, start + this.#left);

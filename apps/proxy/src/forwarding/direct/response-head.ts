@@ -4,8 +4,6 @@ import { checkCharacters, malformed, parseLength, visitHeaders } from './header-
 /** What the text of one response head says. */
 export type ResponseHead = {
   readonly status: number;
-  /** `200 OK`, as it goes into our status line. */
-  readonly statusText: string;
   /** The Content-Length, or -1 when there is none. */
   readonly length: number;
   readonly chunked: boolean;
@@ -13,8 +11,14 @@ export type ResponseHead = {
   readonly closes: boolean;
   readonly upgrade: string | undefined;
   readonly hasRequestId: boolean;
-  /** The header lines to send on, without those that end here and without the framing. */
-  readonly lines: string;
+  readonly hasDate: boolean;
+  /** Sets a cookie: not to be kept. */
+  readonly isSecret: boolean;
+  /**
+   * The beginning of the answer to the client: our status line, the header lines without those that end here, and the
+   * Content-Length. What depends on the client is to follow.
+   */
+  readonly text: string;
 };
 
 const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)( [\t\x20-\x7e\x80-\xff]*)?$/;
@@ -32,6 +36,8 @@ export const parseResponseHead = (text: string): ResponseHead => {
   let coding: string | undefined;
   let upgrade: string | undefined;
   let hasRequestId = false;
+  let hasDate = false;
+  let isSecret = false;
   visitHeaders(text, lineEnd + 2, 'response', (name, value, line) => {
     switch (name) {
       case 'content-length':
@@ -52,25 +58,35 @@ export const parseResponseHead = (text: string): ResponseHead => {
       case 'x-request-id':
         hasRequestId = true;
         break;
+      case 'date':
+        hasDate = true;
+        break;
+      case 'set-cookie':
+        isSecret = true;
+        break;
     }
     kept.push(name, line);
   });
   if (coding !== undefined && (coding !== 'chunked' || length !== -1 || minor === '0')) {
     throw malformed('response', 'The framing of the response is ambiguous.');
   }
+  const status = Number(digits);
   const named = connectionTokens(connection);
-  let lines = '';
+  let answer = `HTTP/1.1 ${digits}${reason}\r\n`;
   for (let index = 0; index < kept.length; index += 2) {
-    if (!endsHere(kept[index] ?? '', named)) lines += kept[index + 1];
+    if (!endsHere(kept[index] ?? '', named)) answer += kept[index + 1];
   }
+  // RFC 9110 8.6: not in a 1xx or 204, whatever the upstream says.
+  if (length >= 0 && status >= 200 && status !== 204) answer += `Content-Length: ${length}\r\n`;
   return {
-    status: Number(digits),
-    statusText: `${digits}${reason}`,
+    status,
     length,
     chunked: coding !== undefined,
     closes: minor === '0' ? !named.has('keep-alive') : named.has('close'),
     upgrade,
     hasRequestId,
-    lines,
+    hasDate,
+    isSecret,
+    text: answer,
   };
 };

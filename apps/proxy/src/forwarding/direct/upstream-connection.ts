@@ -1,42 +1,24 @@
 import { connect, type LookupFunction, type Socket } from 'node:net';
 import type { Upstream } from '../../balancing/upstream.ts';
+import { Deadline } from '../deadlines.ts';
 import type { AttemptFailure } from '../retry.ts';
 import { ChunkedScanner } from './chunked-scanner.ts';
+import type { HeadMemo } from './head-memo.ts';
 import { malformed } from './header-lines.ts';
 import { MessageError } from './message-error.ts';
 import { ReadBuffer, type ReadBuffers, smallBytes } from './read-buffers.ts';
-import { parseResponseHead, type ResponseHead } from './response-head.ts';
+import type { ResponseHead } from './response-head.ts';
+import type { UpstreamUser } from './upstream-user.ts';
 
 const maxHeadBytes = 16_384;
-const headEnd = '\r\n\r\n';
-
-/** The exchange that a connection works for. Called in the order: connected, answered, data…, ended. */
-export type UpstreamUser = {
-  connected(): void;
-  /** A valid final response head came. `hasBody` false: `ended` follows. */
-  answered(head: ResponseHead, hasBody: boolean): void;
-  /** An interim response other than 100 (RFC 9110 15.2). */
-  interim(head: ResponseHead): void;
-  /** Bytes of the body, without their framing; good only until this returns, unless lent by `lend`. */
-  data(bytes: Buffer, from: number, to: number): void;
-  /** The response has ended by its own framing. */
-  ended(): void;
-  /** The bytes of one read have all been handed over. Returns false to get no more until `resume`. */
-  flushed(): boolean;
-  /** The upstream speaks another protocol from here on; `rest` already belongs to it. */
-  upgraded(head: ResponseHead, rest: Buffer): void;
-  /** No response head came. */
-  failed(failure: AttemptFailure): void;
-  /** The response broke off after its head. */
-  brokeOff(): void;
-  drained(): void;
-};
+const headEnd = Buffer.from('\r\n\r\n');
 
 type Phase = 'connecting' | 'idle' | 'head' | 'length' | 'chunked' | 'until-close' | 'tunnel' | 'closed';
 
 export type UpstreamConnectionOptions = {
   readonly upstream: Upstream;
   readonly buffers: ReadBuffers;
+  readonly heads: HeadMemo<ResponseHead>;
   readonly lookup: LookupFunction;
   /** The connection may serve another request. */
   readonly onIdle: (connection: UpstreamConnection) => void;
@@ -53,8 +35,13 @@ export class UpstreamConnection {
   readonly #options: UpstreamConnectionOptions;
   readonly #socket: Socket;
   readonly #buffer: ReadBuffer;
+  /** When it has been idle for too long. */
+  readonly idleDeadline = new Deadline(() => this.destroy());
   /** Whether it has served a request before. */
   reused = false;
+  /** Bytes of the exchange that it works for, or worked for last: heads, framing and bodies. */
+  bytesSent = 0;
+  bytesReceived = 0;
   #phase: Phase = 'connecting';
   #user: UpstreamUser | undefined;
   #pending: Buffer | undefined;
@@ -64,6 +51,7 @@ export class UpstreamConnection {
   #wantsUpgrade = false;
   #closes = false;
   #requestWritten = false;
+  #paused = false;
 
   constructor(options: UpstreamConnectionOptions) {
     this.#options = options;
@@ -95,16 +83,19 @@ export class UpstreamConnection {
   }
 
   /** Takes it for one exchange. */
-  use(user: UpstreamUser, request: { readonly isHead: boolean; readonly wantsUpgrade: boolean }): void {
+  use(user: UpstreamUser, isHead: boolean, wantsUpgrade: boolean): void {
     this.#user = user;
-    this.#isHead = request.isHead;
-    this.#wantsUpgrade = request.wantsUpgrade;
+    this.#isHead = isHead;
+    this.#wantsUpgrade = wantsUpgrade;
     this.#requestWritten = false;
+    this.bytesSent = 0;
+    this.bytesReceived = 0;
     if (this.#phase === 'idle') this.#phase = 'head';
   }
 
   /** Returns false when the upstream reads more slowly than we write: `drained` follows. */
   write(data: string | Buffer): boolean {
+    this.bytesSent += data.length;
     return typeof data === 'string' ? this.#socket.write(data, 'latin1') : this.#socket.write(data);
   }
 
@@ -114,7 +105,9 @@ export class UpstreamConnection {
   }
 
   resume(): void {
-    if (this.#phase !== 'closed') this.#socket.resume();
+    if (!this.#paused || this.#phase === 'closed') return;
+    this.#paused = false;
+    this.#socket.resume();
   }
 
   /** The bytes just read are written on by reference. */
@@ -140,26 +133,31 @@ export class UpstreamConnection {
   }
 
   #read(buffer: Buffer, length: number): boolean {
-    let bytes = buffer.subarray(0, length);
+    this.bytesReceived += length;
+    let bytes = buffer;
+    let end = length;
     if (this.#pending) {
-      bytes = Buffer.concat([this.#pending, bytes]);
+      bytes = Buffer.concat([this.#pending, buffer.subarray(0, length)]);
+      end = bytes.length;
       this.#pending = undefined;
     }
     const user = this.#user;
     try {
-      this.#take(bytes);
+      this.#take(bytes, end);
     } catch (error) {
       if (!(error instanceof MessageError)) throw error;
       this.#break('invalid-head');
       return true;
     }
     // An exchange that ended in this read has flushed already, and the connection may serve the next one.
-    return user === undefined || this.#user !== user || user.flushed();
+    this.#paused = user !== undefined && this.#user === user && !user.flushed();
+    return !this.#paused;
   }
 
-  #take(bytes: Buffer): void {
+  /** Takes the bytes before `end`; what lies behind is of an earlier read. */
+  #take(bytes: Buffer, end: number): void {
     let index = 0;
-    while (index < bytes.length) {
+    while (index < end) {
       const user = this.#user;
       switch (this.#phase) {
         case 'head':
@@ -167,26 +165,26 @@ export class UpstreamConnection {
             this.destroy();
             return;
           }
-          index = this.#takeHead(bytes, index, user);
+          index = this.#takeHead(bytes, index, end, user);
           break;
         case 'length': {
-          const to = Math.min(bytes.length, index + this.#left);
+          const to = Math.min(end, index + this.#left);
           this.#left -= to - index;
           user?.data(bytes, index, to);
           index = to;
-          if (this.#left === 0) this.#finish(bytes.length - index);
+          if (this.#left === 0) this.#finish(end - index);
           break;
         }
         case 'chunked': {
           const scanner = this.#scanner;
           if (!scanner) return;
-          index = scanner.scan(bytes, index, (from, to) => user?.data(bytes, from, to));
-          if (scanner.done) this.#finish(bytes.length - index);
+          index = scanner.scan(bytes, index, end, (from, to) => user?.data(bytes, from, to));
+          if (scanner.done) this.#finish(end - index);
           break;
         }
         case 'until-close':
         case 'tunnel':
-          user?.data(bytes, index, bytes.length);
+          user?.data(bytes, index, end);
           return;
         case 'idle':
         case 'connecting':
@@ -198,28 +196,28 @@ export class UpstreamConnection {
     }
   }
 
-  #takeHead(bytes: Buffer, start: number, user: UpstreamUser): number {
-    const end = bytes.indexOf(headEnd, start, 'latin1');
-    if (end === -1 || end - start > maxHeadBytes) {
-      if (bytes.length - start > maxHeadBytes) throw malformed('response', 'The response head is too large.');
+  #takeHead(bytes: Buffer, start: number, end: number, user: UpstreamUser): number {
+    const headEnds = bytes.indexOf(headEnd, start);
+    const next = headEnds + headEnd.length;
+    if (headEnds === -1 || next > end || next - start > maxHeadBytes) {
+      if (end - start > maxHeadBytes) throw malformed('response', 'The response head is too large.');
       // The buffer is read into again: what is kept is copied.
-      this.#pending = Buffer.from(bytes.subarray(start));
-      return bytes.length;
+      this.#pending = Buffer.from(bytes.subarray(start, end));
+      return end;
     }
-    const next = end + headEnd.length;
-    const head = parseResponseHead(bytes.toString('latin1', start, next));
+    const head = this.#options.heads.read(bytes.toString('latin1', start, next));
     if (head.status === 101) {
       if (!this.#wantsUpgrade || head.upgrade === undefined)
         throw malformed('response', 'A 101 nobody asked for.');
       this.#phase = 'tunnel';
-      user.upgraded(head, bytes.subarray(next));
-      return bytes.length;
+      user.upgraded(head, bytes.subarray(next, end));
+      return end;
     }
     if (head.status < 200) {
       if (head.status !== 100) user.interim(head);
       return next;
     }
-    this.#begin(head, user, bytes.length - next);
+    this.#begin(head, user, end - next);
     return next;
   }
 
@@ -248,7 +246,7 @@ export class UpstreamConnection {
       this.#phase = 'idle';
       this.reused = true;
       // Paused for a slow client it would never notice that the upstream closes it.
-      this.#socket.resume();
+      this.resume();
       this.#options.onIdle(this);
     } else {
       // What is left over belongs to nobody.

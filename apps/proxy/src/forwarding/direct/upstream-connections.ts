@@ -1,16 +1,17 @@
 import type { LookupFunction } from 'node:net';
 import type { Upstream } from '../../balancing/upstream.ts';
-import { Deadline, type Deadlines } from '../deadlines.ts';
+import type { Deadlines } from '../deadlines.ts';
+import type { EngineConfig } from '../engine.ts';
+import { HeadMemo } from './head-memo.ts';
 import { ReadBuffers } from './read-buffers.ts';
+import { parseResponseHead } from './response-head.ts';
 import { UpstreamConnection } from './upstream-connection.ts';
 
 const maxIdle = 256;
 
-type Idle = { readonly connection: UpstreamConnection; readonly deadline: Deadline };
-
 export type UpstreamConnectionsOptions = {
-  /** How long an idle connection is kept: shorter than the upstream keeps it. */
-  readonly idleMs: number;
+  /** `upstreamKeepAliveMs`: how long an idle connection is kept, shorter than the upstream keeps it. */
+  readonly config: Pick<EngineConfig, 'upstreamKeepAliveMs'>;
   readonly deadlines: Deadlines;
   readonly lookup: LookupFunction;
 };
@@ -19,8 +20,9 @@ export type UpstreamConnectionsOptions = {
 export class UpstreamConnections {
   readonly #options: UpstreamConnectionsOptions;
   readonly #buffers = new ReadBuffers();
+  readonly #heads = new HeadMemo(parseResponseHead, ({ isSecret }) => !isSecret);
   readonly #idle = new WeakMap<Upstream, UpstreamConnection[]>();
-  readonly #all = new Map<UpstreamConnection, Idle>();
+  readonly #all = new Set<UpstreamConnection>();
 
   constructor(options: UpstreamConnectionsOptions) {
     this.#options = options;
@@ -30,7 +32,7 @@ export class UpstreamConnections {
   take(upstream: Upstream, fresh: boolean): UpstreamConnection {
     const connection = fresh ? undefined : this.#idle.get(upstream)?.pop();
     if (!connection) return this.#open(upstream);
-    this.#expect(connection, Number.POSITIVE_INFINITY);
+    this.#options.deadlines.clear(connection.idleDeadline);
     return connection;
   }
 
@@ -40,20 +42,20 @@ export class UpstreamConnections {
   }
 
   destroyAll(): void {
-    for (const connection of this.#all.keys()) connection.destroy();
+    for (const connection of this.#all) connection.destroy();
   }
 
   #open(upstream: Upstream): UpstreamConnection {
     const connection = new UpstreamConnection({
       upstream,
       buffers: this.#buffers,
+      heads: this.#heads,
       lookup: this.#options.lookup,
       onIdle: (one) => this.#keep(one),
       onClosed: (one) => this.#forget(one),
     });
-    const deadline = new Deadline(() => connection.destroy());
-    this.#options.deadlines.add(deadline);
-    this.#all.set(connection, { connection, deadline });
+    this.#options.deadlines.add(connection.idleDeadline);
+    this.#all.add(connection);
     return connection;
   }
 
@@ -68,20 +70,14 @@ export class UpstreamConnections {
       return;
     }
     idle.push(connection);
-    this.#expect(connection, this.#options.idleMs);
+    this.#options.deadlines.set(connection.idleDeadline, this.#options.config.upstreamKeepAliveMs);
   }
 
   #forget(connection: UpstreamConnection): void {
-    const known = this.#all.get(connection);
-    if (known) this.#options.deadlines.remove(known.deadline);
+    this.#options.deadlines.remove(connection.idleDeadline);
     this.#all.delete(connection);
     const idle = this.#idle.get(connection.upstream);
     const index = idle?.indexOf(connection) ?? -1;
     if (index !== -1) idle?.splice(index, 1);
-  }
-
-  #expect(connection: UpstreamConnection, inMs: number): void {
-    const known = this.#all.get(connection);
-    if (known) this.#options.deadlines.set(known.deadline, inMs);
   }
 }

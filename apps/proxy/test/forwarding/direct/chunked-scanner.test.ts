@@ -10,7 +10,7 @@ const scan = (pieces: readonly Buffer[]): string => {
   let rest = '';
   try {
     for (const piece of pieces) {
-      const next = scanner.scan(piece, 0, (from, to) => {
+      const next = scanner.scan(piece, 0, piece.length, (from, to) => {
         data += piece.toString('latin1', from, to);
       });
       rest += piece.toString('latin1', next);

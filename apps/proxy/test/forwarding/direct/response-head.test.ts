@@ -10,18 +10,39 @@ describe('parseResponseHead', () => {
     [
       'a length',
       ok('Content-Length: 5'),
-      { status: 200, statusText: '200 OK', length: 5, chunked: false, lines: '' },
+      { status: 200, length: 5, chunked: false, text: 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n' },
     ],
-    ['chunks', ok('Transfer-Encoding: Chunked'), { length: -1, chunked: true, lines: '' }],
-    ['neither', ok('A: b'), { length: -1, chunked: false, lines: 'A: b\r\n' }],
-    ['no reason', head('HTTP/1.1 404'), { status: 404, statusText: '404 ' }],
-    ['an odd reason', head('HTTP/1.1 200 All \xe9 good'), { statusText: '200 All \xe9 good' }],
+    ['chunks', ok('Transfer-Encoding: Chunked'), { length: -1, chunked: true, text: 'HTTP/1.1 200 OK\r\n' }],
+    ['neither', ok('A: b'), { length: -1, chunked: false, text: 'HTTP/1.1 200 OK\r\nA: b\r\n' }],
+    ['no reason', head('HTTP/1.1 404'), { status: 404, text: 'HTTP/1.1 404 \r\n' }],
+    ['an odd reason', head('HTTP/1.1 200 All \xe9 good'), { text: 'HTTP/1.1 200 All \xe9 good\r\n' }],
     ['close', ok('Connection: close'), { closes: true }],
     ['HTTP/1.0', head('HTTP/1.0 200 OK'), { closes: true }],
     ['HTTP/1.0 that stays', head('HTTP/1.0 200 OK', 'Connection: keep-alive'), { closes: false }],
-    ['two cookies', ok('Set-Cookie: a', 'Set-Cookie: b'), { lines: 'Set-Cookie: a\r\nSet-Cookie: b\r\n' }],
-    ['hop-by-hop', ok('Connection: X-A', 'X-A: 1', 'Keep-Alive: x', 'Proxy-Authenticate: y'), { lines: '' }],
-    ['a request id', ok('X-Request-Id: a'), { hasRequestId: true, lines: 'X-Request-Id: a\r\n' }],
+    [
+      'two cookies',
+      ok('Set-Cookie: a', 'Set-Cookie: b'),
+      {
+        text: 'HTTP/1.1 200 OK\r\nSet-Cookie: a\r\nSet-Cookie: b\r\n',
+        isSecret: true,
+      },
+    ],
+    [
+      'hop-by-hop',
+      ok('Connection: X-A', 'X-A: 1', 'Keep-Alive: x', 'Proxy-Authenticate: y'),
+      { text: 'HTTP/1.1 200 OK\r\n' },
+    ],
+    ['a date', ok('Date: x'), { hasDate: true }],
+    [
+      'a length of no content',
+      head('HTTP/1.1 204 No Content', 'Content-Length: 0'),
+      { text: 'HTTP/1.1 204 No Content\r\n' },
+    ],
+    [
+      'a request id',
+      ok('X-Request-Id: a'),
+      { hasRequestId: true, text: 'HTTP/1.1 200 OK\r\nX-Request-Id: a\r\n' },
+    ],
   ])('understands %s', (_what, text, expected) => {
     expect(parseResponseHead(text)).toMatchObject(expected);
   });

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
 import { waitFor } from '@tripod/shared/testing/wait-for';
-import type { EngineName } from '../../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../../src/forwarding/engine-table.ts';
 import { ask, json } from '../../support/ask.ts';
 import { routeTo, runProxy } from '../../support/run-proxy.ts';
 import { stopAll } from '../../support/stop-all.ts';
@@ -18,7 +18,7 @@ afterEach(async () => {
 
 const overloaded = { status: 503, headers: { 'retry-after': '1', connection: 'close' } };
 
-describe.each<EngineName>(['http-proxy'])('more connections than the engine %s may have', (engine) => {
+describe.each(engineNames)('more connections than the engine %s may have', (engine) => {
   /** Clients that are connected, each of them served once. */
   const hold = async (port: number, count: number): Promise<void> => {
     for (let number = 0; number < count; number += 1) {

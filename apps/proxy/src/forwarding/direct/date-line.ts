@@ -1,0 +1,16 @@
+import type { Clock } from '@tripod/shared/process/clock';
+
+/** The Date header line of this second (RFC 9110 5.6.7), made once a second. */
+export const createDateLine = (clock: Clock): (() => string) => {
+  let second = Number.NaN;
+  let line = '';
+  return () => {
+    const nowMs = clock.wallMs();
+    const current = Math.floor(nowMs / 1000);
+    if (current !== second) {
+      second = current;
+      line = `Date: ${new Date(nowMs).toUTCString()}\r\n`;
+    }
+    return line;
+  };
+};

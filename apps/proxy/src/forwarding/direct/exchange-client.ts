@@ -1,0 +1,34 @@
+import type { AppError } from '@tripod/shared/errors/app-error';
+import type { Deadline, Deadlines } from '../deadlines.ts';
+import type { EngineConfig } from '../engine.ts';
+import type { AnswerSink } from './answer-writer.ts';
+import type { UpstreamConnections } from './upstream-connections.ts';
+
+/** What all exchanges of this engine use together. */
+export type DirectParts = {
+  readonly config: EngineConfig;
+  readonly connections: UpstreamConnections;
+  readonly deadlines: Deadlines;
+  readonly isDraining: () => boolean;
+  readonly dateLine: () => string;
+};
+
+/** The client's connection, as its exchange sees it. */
+export type ExchangeClient = AnswerSink & {
+  /** Watches the time-outs of the connection and, while there is one, of its exchange, which `late` is told of. */
+  readonly deadline: Deadline;
+  readonly address: string;
+  /** Whether what was written waits for a slow reader; `clientDrained` of the exchange follows. */
+  readonly isBlocked: boolean;
+  pause(): void;
+  resume(): void;
+  /** The answer is complete. `close`: it was the last of this connection. */
+  answered(close: boolean): void;
+  /** An answer of ours instead of an upstream's. */
+  refuse(error: AppError): void;
+  /** The answer broke off: the client must see that too. */
+  cut(): void;
+  /** Bytes of another protocol go both ways from here on. */
+  tunnel(onData: (bytes: Buffer) => void, onEnd: () => void): void;
+  endTunnel(): void;
+};
