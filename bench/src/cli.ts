@@ -9,6 +9,7 @@ import { listRunNames, loadRun } from './find-runs.ts';
 import { checkRunName, makeReport } from './make-report.ts';
 import { renderReport } from './report/render-report.ts';
 import { hasFailure, type Report, readReport, writeReport } from './report/report.ts';
+import type { Run } from './run.ts';
 
 const checkout = join(import.meta.dirname, '../..');
 const path = process.env['PATH'] ?? '';
@@ -26,8 +27,8 @@ const listRuns = async (): Promise<void> => {
   console.log('\nMore or longer rounds: --rounds 9 --seconds 10. Results are kept in bench/results/.');
 };
 
-const measure = async (name: string, config: BenchConfig): Promise<Report> => {
-  const report = await makeReport(await loadRun(name), { name, config, checkout, path, say });
+const measure = async (name: string, run: Run, config: BenchConfig): Promise<Report> => {
+  const report = await makeReport(run, { name, config, checkout, path, say });
   const file = join(checkout, 'bench/results', `${name}.json`);
   writeReport(file, report);
   say(`wrote ${file}`);
@@ -36,7 +37,8 @@ const measure = async (name: string, config: BenchConfig): Promise<Report> => {
 
 const bench = async (name: string, config: BenchConfig): Promise<void> => {
   checkRunName(name, listRunNames());
-  const report = config.from === undefined ? await measure(name, config) : readReport(config.from);
+  const run = await loadRun(name);
+  const report = config.from === undefined ? await measure(name, run, config) : readReport(config.from, name);
   if (config.json !== undefined) writeReport(config.json, report);
   // A person wants the tables, a program that reads a pipe wants the numbers.
   if (process.stdout.isTTY) console.log(renderReport(report));
@@ -44,7 +46,7 @@ const bench = async (name: string, config: BenchConfig): Promise<void> => {
     console.error(renderReport(report));
     console.log(JSON.stringify(report));
   }
-  if (config.writeDocs) for (const file of writeFigures(checkout, report)) say(`wrote ${file}`);
+  if (config.writeDocs) for (const file of writeFigures(checkout, report, run)) say(`wrote ${file}`);
   if (hasFailure(report)) {
     say('a contestant failed: see above');
     process.exitCode = 1;

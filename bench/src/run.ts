@@ -29,6 +29,9 @@ export type Contestant = {
   start(place: Place, urls: readonly string[]): Promise<Running>;
 };
 
+/** A picture of the figures; its file lies in docs/. */
+export type Chart = { readonly file: string; readonly title: string };
+
 /** Where a run starts its processes. */
 export type Place = {
   readonly cores: Cores;
@@ -48,6 +51,8 @@ export type Run = {
   readonly peer: string;
   readonly loads: readonly Load[];
   readonly goals: readonly Goal[];
+  /** Drawn by `--write-docs` from the ratios of requests per second. */
+  readonly chart?: Chart;
   /** Programs without which there is no comparison. */
   readonly programs: readonly string[];
   /** Starts what all contestants need, such as upstreams, and returns its addresses. */

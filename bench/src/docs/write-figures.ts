@@ -1,3 +1,35 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Report } from '../report/report.ts';
+import type { Run } from '../run.ts';
+import { drawChart } from './draw-chart.ts';
+import { renderFigures } from './render-figures.ts';
 
-export const writeFigures = (_checkout: string, _report: Report): readonly string[] => [];
+const page = 'docs/performance.md';
+
+const markersOf = (run: string) => ({
+  begin: `<!-- figures of ${run}: written by pnpm bench ${run} --write-docs -->`,
+  end: `<!-- end of the figures of ${run} -->`,
+});
+
+/** The page with the figures of this run exchanged. Throws when the page has no place for them. */
+export const insertFigures = (text: string, run: string, figures: string): string => {
+  const { begin, end } = markersOf(run);
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end);
+  if (from === -1 || to < from) throw new Error(`${page} must hold the lines "${begin}" and "${end}"`);
+  return `${text.slice(0, from)}${begin}\n\n${figures}\n\n${text.slice(to)}`;
+};
+
+/** Writes the figures into the page, and draws the run's chart; returns the files, relative to the checkout. */
+export const writeFigures = (
+  checkout: string,
+  report: Report,
+  { chart }: Pick<Run, 'chart'>,
+): readonly string[] => {
+  const file = join(checkout, page);
+  writeFileSync(file, insertFigures(readFileSync(file, 'utf8'), report.run, renderFigures(report, chart)));
+  if (!chart) return [page];
+  writeFileSync(join(checkout, chart.file), drawChart(report, chart.title));
+  return [page, chart.file];
+};

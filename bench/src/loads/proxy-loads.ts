@@ -28,7 +28,7 @@ export const proxyLoads: readonly Load[] = [
   { name: 'get-10m', about: 'GET 10 MB, 8 connections', tool: 'wrk', path: '/api/10m.bin', connections: 8 },
   {
     name: 'new-connections',
-    about: 'GET 370 B, a new connection for each, 25 at a time',
+    about: 'GET 370 B, new connections, 25 at a time',
     tool: 'ab',
     path: small,
     connections: 25,

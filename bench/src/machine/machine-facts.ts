@@ -39,5 +39,6 @@ export const readVersions = (programs: readonly string[], path: string): Readonl
 export const readMachine = () => ({
   cores: cpus().length,
   model: cpus()[0]?.model.trim() ?? 'unknown processor',
-  system: `${type()} ${release()}`,
+  // 6.18.44-whatever → 6.18
+  system: `${type()} ${release().split('.').slice(0, 2).join('.')}`,
 });

@@ -19,6 +19,9 @@ export type ProcessOptions = {
   readonly environment?: Readonly<Record<string, string>>;
 };
 
+/** As long as our servers take at most to finish what is in flight, and a little. */
+const patienceMs = 12_000;
+
 const answers = async (url: string): Promise<boolean> => {
   try {
     const response = await fetch(url, { headers: { Connection: 'close' } });
@@ -52,7 +55,9 @@ export const startProcess = async (place: Place, options: ProcessOptions): Promi
   });
   place.stack.push(name, async () => {
     child.kill('SIGTERM');
+    const harder = setTimeout(() => child.kill('SIGKILL'), patienceMs);
     await exited;
+    clearTimeout(harder);
   });
   await waitFor(`${name} at ${url}`, () => {
     if (ended) throw new Error(`${name} did not start:\n${readFileSync(log, 'utf8').slice(-2000)}`);

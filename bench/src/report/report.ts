@@ -34,8 +34,8 @@ export const writeReport = (file: string, report: Report): void => {
   writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
 };
 
-/** Reads what `writeReport` wrote. Throws a sentence when it is not there, or is something else. */
-export const readReport = (file: string): Report => {
+/** Reads what `writeReport` wrote of this run. Throws a sentence when it is not there, or is something else. */
+export const readReport = (file: string, run: string): Report => {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -43,7 +43,8 @@ export const readReport = (file: string): Report => {
     throw new Error(`${file} can not be read: give the file that an earlier run wrote`);
   }
   const report = JSON.parse(text) as Partial<Report>;
-  if (!report.goals || !report.loads) throw new Error(`${file} is not the report of a benchmark`);
+  if (report.run !== run)
+    throw new Error(`${file} is not the report of ${run}, but of ${report.run ?? 'nothing'}`);
   return report as Report;
 };
 

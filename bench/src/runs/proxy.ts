@@ -21,6 +21,7 @@ export const run: Run = {
   ],
   peer: 'nginx',
   programs: ['nginx'],
+  chart: { file: 'docs/performance.svg', title: 'Reverse proxies on one core' },
   loads: proxyLoads,
   goals: proxyGoals,
   prepare: startUpstreams,

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
+import { waitFor } from '@tripod/shared/testing/wait-for';
 import { findProgram } from '../../src/machine/find-program.ts';
 import type { Place, Running } from '../../src/run.ts';
 import { run } from '../../src/runs/proxy.ts';
@@ -48,6 +49,15 @@ suite('the contestants of the proxy run', () => {
       const response = await fetch(`${running.url}${target}`, { method, ...body });
       expect(response.status).toBe(200);
       expect((await response.arrayBuffer()).byteLength).toBe(bytes);
+    });
+
+    withIt('writes its access log, as all do', async () => {
+      const files = readdirSync(place.folder).filter((file) => file.startsWith(contestant.name));
+      await waitFor(`a line of the log of ${contestant.name}`, () =>
+        files
+          .filter((file) => file.endsWith('.log'))
+          .some((file) => readFileSync(join(place.folder, file), 'utf8').includes('10m.bin')),
+      );
     });
   });
 });

@@ -1,0 +1,56 @@
+import { basename } from 'node:path';
+import type { LoadReport } from '../measure/report-load.ts';
+import { markdownTable } from '../report/columns.ts';
+import { formatNumber } from '../report/format-number.ts';
+import type { Report } from '../report/report.ts';
+import { goalRows, loadRows } from '../report/report-rows.ts';
+import type { Chart } from '../run.ts';
+
+const machineOf = ({ at, machine, versions, rounds, seconds }: Report): string => {
+  const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  const day = at.slice(0, 10);
+  return [
+    `Measured on ${day}: ${machine.cores} cores of ${machine.model}, ${machine.system}; ${programs.join(', ')}.`,
+    `${rounds} rounds of ${seconds} s for each contestant and load; ${machine.pinning}.`,
+  ].join('\n');
+};
+
+/** Requests per second by the peer's: a row for each load, a column for each contestant. */
+const ratioRows = ({ contestants, loads }: Report): readonly (readonly string[])[] => {
+  const told = loads.filter((load) =>
+    load.contestants.some(({ figures }) =>
+      figures.some(({ figure, ratio }) => figure === 'requestsPerSecond' && ratio),
+    ),
+  );
+  const ratioOf = (report: LoadReport, name: string): string => {
+    if (name === report.peer) return '1';
+    const found = report.contestants.find((one) => one.name === name);
+    const ratio = found?.figures.find(({ figure }) => figure === 'requestsPerSecond')?.ratio;
+    return ratio ? formatNumber(ratio.median) : '–';
+  };
+  return [
+    ['', ...contestants.map(({ name }) => name)],
+    ...told.map((report) => [report.load.about, ...contestants.map(({ name }) => ratioOf(report, name))]),
+  ];
+};
+
+/** The figures of a run as a part of a page that lies beside its chart. */
+export const renderFigures = (report: Report, chart?: Chart): string => {
+  const { command, contestants, absent, loads, goals } = report;
+  const peer = loads[0]?.peer ?? 'its peer';
+  return [
+    machineOf(report),
+    `\`\`\`sh\n${command}\n\`\`\``,
+    markdownTable([['contestant', 'set up'], ...contestants.map(({ name, about }) => [name, about])]),
+    ...absent.map(({ name, why }) => `${name} is left out: ${why.split('\n')[0]}.`),
+    ...(chart
+      ? [`![${chart.title}: requests per second, as ratios to ${peer}](${basename(chart.file)})`]
+      : []),
+    `Requests per second, as a ratio to ${peer}:`,
+    markdownTable(ratioRows(report)),
+    'Held against the goals:',
+    markdownTable(goalRows(goals)),
+    'All figures, as the median with the lowest and the highest of the rounds:',
+    ...loads.flatMap((one) => [`**${one.load.about}**`, markdownTable(loadRows(one))]),
+  ].join('\n\n');
+};
