@@ -1,0 +1,68 @@
+import { closeSync, openSync } from 'node:fs';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { freePorts } from '@tripod/shared/testing/free-port';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { ask } from '../support/ask.ts';
+import { startClients } from '../support/clients.ts';
+import { routeTo } from '../support/run-proxy.ts';
+import { killProxies, type SpawnOptions, spawnProxy } from '../support/spawn-proxy.ts';
+import { stopAll } from '../support/stop-all.ts';
+import { runUpstream } from '../support/upstreams.ts';
+
+afterEach(killProxies);
+afterEach(stopAll);
+
+/** A line for each request holds its path: with these, a few hundred lines are more than may wait. */
+const path = `/${'x'.repeat(8000)}`;
+const lines = 1000;
+
+describe.each(engineNames)('a log that takes nothing from the engine %s', (engine) => {
+  const start = async (output: SpawnOptions['stdout']) => {
+    const [port = 0, adminPort = 0] = await freePorts(2);
+    const upstream = await runUpstream();
+    const args = [`--port=${port}`, `--admin-port=${adminPort}`, '--health-path=off', `--engine=${engine}`];
+    const proxy = spawnProxy([...args, `--route=${routeTo(upstream)[0]}`], { stdout: output ?? 'unread' });
+    await waitFor('the proxy to listen', () =>
+      ask({ port }).then(
+        ({ status }) => status === 200,
+        () => false,
+      ),
+    );
+    return { proxy, port, adminPort };
+  };
+  const expectServed = async (port: number): Promise<void> => {
+    const clients = startClients({ count: 8, question: () => ({ port, path }) });
+    await waitFor('the requests', () => clients.requests >= lines, 30_000);
+    const { requests, outcomes } = await clients.stop();
+    expect(outcomes).toEqual({ '200': requests });
+  };
+
+  it('because nobody reads it: costs no request, and the end is as always', async () => {
+    const { proxy, port } = await start('unread');
+    await expectServed(port);
+    proxy.child.kill('SIGTERM');
+    await waitFor('the process to end', () => proxy.child.exitCode !== null);
+    expect(proxy.child.exitCode).toBe(0);
+    expect(proxy.stderr()).toBe('');
+  });
+
+  it('because its reader is gone: costs no request', async () => {
+    const { proxy, port } = await start('unread');
+    proxy.child.stdout?.destroy();
+    await expectServed(port);
+    expect(proxy.stderr()).toBe('');
+  });
+
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+  onLinux('because the disk is full: costs no request (only Linux has /dev/full)', async () => {
+    const full = openSync('/dev/full', 'w');
+    try {
+      const { proxy, port } = await start(full);
+      await expectServed(port);
+      expect(proxy.stderr()).toBe('');
+    } finally {
+      closeSync(full);
+    }
+  });
+});

@@ -1,0 +1,55 @@
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { ask } from '../support/ask.ts';
+import { startClients } from '../support/clients.ts';
+import { routeTo } from '../support/run-proxy.ts';
+import { addressesOf, killProxies, spawnProxy } from '../support/spawn-proxy.ts';
+import { stopAll } from '../support/stop-all.ts';
+import { runUpstream } from '../support/upstreams.ts';
+
+const opened = new Set<Socket>();
+afterEach(() => {
+  for (const socket of opened) socket.destroy();
+  opened.clear();
+});
+afterEach(killProxies);
+afterEach(stopAll);
+
+describe.each(engineNames)('too many connections for the engine %s', (engine) => {
+  it('lives through 1,000 of them with 256 open files, and serves again when they are gone', async () => {
+    const upstreams = [await runUpstream(), await runUpstream()];
+    const args = ['--port=0', '--admin-port=0', `--engine=${engine}`, '--health-interval-ms=100'];
+    const proxy = spawnProxy([...args, `--route=${routeTo(...upstreams)[0]}`], { maxOpenFiles: 256 });
+    const { port } = await addressesOf(proxy);
+    expect((await ask({ port })).text).toBe('hello');
+    let settled = 0;
+    for (let client = 0; client < 1000; client += 1) {
+      const socket = connect(port, '127.0.0.1');
+      opened.add(socket);
+      socket.on('error', () => undefined);
+      socket.resume();
+      socket.once('connect', () => {
+        settled += 1;
+      });
+      // Half of them ask for something, for which an upstream connection would be needed as well.
+      if (client % 2 === 0) socket.write('GET / HTTP/1.1\r\nHost: h\r\n\r\n');
+    }
+    await waitFor('all to be connected', () => settled === 1000);
+    await waitFor('some to be turned away', () => [...opened].some(({ destroyed }) => destroyed));
+    for (const socket of opened) socket.resetAndDestroy();
+    await waitFor('an answer', () =>
+      ask({ port }).then(
+        ({ status }) => status === 200,
+        () => false,
+      ),
+    );
+    const clients = startClients({ count: 8, question: () => ({ port }) });
+    await waitFor('a good many answers', () => clients.requests > 400);
+    const { requests, outcomes } = await clients.stop();
+    expect(outcomes).toEqual({ '200': requests });
+    expect(proxy.child.exitCode).toBeNull();
+    expect(proxy.stderr()).toBe('');
+  });
+});

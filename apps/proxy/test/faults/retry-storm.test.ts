@@ -1,0 +1,35 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createFakeClock } from '@tripod/shared/testing/fake-clock';
+import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { ask } from '../support/ask.ts';
+import { routeTo, runProxy } from '../support/run-proxy.ts';
+import { stopAll } from '../support/stop-all.ts';
+import { runUpstream } from '../support/upstreams.ts';
+
+afterEach(stopAll);
+
+describe.each(engineNames)('retries of the engine %s when requests break', (engine) => {
+  it.each([
+    [1, 10],
+    [1, 100],
+    [3, 100],
+  ])('at %i of 3 upstreams, asked by %i clients at once: stay within the budget', async (broken, clients) => {
+    const upstreams = [await runUpstream(), await runUpstream(), await runUpstream()];
+    for (const upstream of upstreams.slice(0, broken)) {
+      upstream.setScript((socket) => void socket.resetAndDestroy());
+    }
+    // Nobody is ejected, and the clock stands still: all of it happens within the 10 s of one budget.
+    const { port } = await runProxy({ engine, route: routeTo(...upstreams), clock: createFakeClock() });
+    const statuses: number[] = [];
+    const client = async (): Promise<void> => {
+      for (let request = 0; request < 15; request += 1) statuses.push((await ask({ port })).status);
+    };
+    await Promise.all(Array.from({ length: clients }, client));
+    const asked = clients * 15;
+    const load = upstreams.reduce((sum, { requests }) => sum + requests.length, 0);
+    expect(load - asked).toBeGreaterThanOrEqual(10);
+    expect(load - asked).toBeLessThanOrEqual(asked * 0.1 + 10);
+    expect(load).toBeLessThanOrEqual(asked * 1.2);
+    expect(new Set(statuses)).toEqual(new Set(broken === 3 ? [502] : [200, 502]));
+  });
+});
