@@ -43,6 +43,11 @@ export const apiServerSettings = {
     placeholder: 'connections',
     description: 'Most connections to Postgres at the same time',
   },
+  allowUnsafeDurability: {
+    type: 'boolean',
+    default: false,
+    description: 'Write also to a Postgres that may lose what it has confirmed, such as one with fsync off',
+  },
   corsOrigins: {
     type: 'array',
     items: { type: 'string', pattern: '^(\\*|https?://[^/\\s*]+)$' },

@@ -64,6 +64,7 @@ const startDatabase = (
     logger,
     clock,
     random: Math.random,
+    allowUnsafeDurability: config.allowUnsafeDurability,
     prepare: async (signal) => {
       await migrate({ ...migration(address, context, applicationName), signal });
     },
@@ -88,6 +89,7 @@ export const startApiServer = async (
     undo.push('the database', database.close);
     const readiness = createReadiness();
     readiness.require('database', database.reason);
+    readiness.note('writes', database.writeRefusal);
     const metrics = config.metrics ? createMetrics() : undefined;
     if (metrics) {
       registerProcessMetrics(metrics);

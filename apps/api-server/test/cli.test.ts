@@ -97,7 +97,7 @@ describe('api-server', () => {
   });
 
   it('finishes a request in flight after SIGTERM, refuses new ones, and exits 0', async () => {
-    const command = start();
+    const command = start('--allow-unsafe-durability');
     const url = await command.url();
     await untilReady(url);
     const body = JSON.stringify(cat);

@@ -10,8 +10,8 @@ import { type DatabaseAddress, describeAddress } from './parse-database-url.ts';
  */
 export type DatabaseAnnouncer = {
   changed(state: AvailabilityState): void;
-  /** Given the server's settings by name, warns once of those that let it lose what it has confirmed. */
-  settings(values: Readonly<Record<string, string>>): void;
+  /** Told at each look which settings let the server lose what it has confirmed, if any. */
+  durability(risk: string | undefined): void;
 };
 
 const repeatMs = 30_000;
@@ -20,11 +20,12 @@ export const createDatabaseAnnouncer = (
   address: DatabaseAddress,
   logger: Logger,
   clock: Clock,
+  allowUnsafeDurability: boolean,
 ): DatabaseAnnouncer => {
   const name = describeAddress(address);
   let lastReason = '';
   let toldMs = 0;
-  let warned = false;
+  let lastRisk: string | undefined;
   return {
     changed: (state) => {
       if (state.name === 'away') {
@@ -41,11 +42,15 @@ export const createDatabaseAnnouncer = (
         lastReason = '';
       }
     },
-    settings: (values) => {
-      const off = Object.keys(values).filter((setting) => values[setting] === 'off');
-      if (off.length > 0 && !warned)
-        logger.warn(`the ${name} may lose writes in a crash: ${off.join(', ')} off`);
-      warned = true;
+    durability: (risk) => {
+      if (risk === lastRisk) return;
+      lastRisk = risk;
+      if (risk === undefined) logger.info(`the ${name} keeps what it confirms again`);
+      else if (allowUnsafeDurability) logger.warn(`the ${name} may lose writes in a crash: ${risk}`);
+      else {
+        const remedy = 'switch that on, or start with --allow-unsafe-durability';
+        logger.error(`writes are refused, because the ${name} may lose them in a crash: ${risk}; ${remedy}`);
+      }
     },
   };
 };

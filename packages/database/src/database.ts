@@ -14,6 +14,7 @@ import {
   QueryTimeoutError,
   translateDatabaseError,
 } from './database-errors.ts';
+import { durabilityOff, durabilityQuery, findDurabilityRisk } from './durability.ts';
 import type { DatabaseAddress } from './parse-database-url.ts';
 import { timedQuery } from './timed-query.ts';
 
@@ -27,6 +28,8 @@ export type DatabaseOptions = {
   readonly clock: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
+  /** Whether to write to a server that may lose what it has confirmed. */
+  readonly allowUnsafeDurability: boolean;
   /** Done each time the database has come within reach, before anything else may use it: migrations. */
   readonly prepare: (signal: AbortSignal) => Promise<void>;
 };
@@ -41,27 +44,30 @@ export type Database = {
   start(): Promise<void>;
   /** Undefined when it can be used, otherwise a short reason: for readiness. */
   reason(): string | undefined;
+  /** Why writes are refused while reads go on; undefined when they are not: a note for readiness. */
+  writeRefusal(): string | undefined;
   /** One statement on any connection, prepared when it has a name. Errors come as they are. */
   query(query: pg.QueryConfig): Promise<pg.QueryResult>;
   /** Runs work that only reads; its failures get their codes. */
   reading<T>(work: () => Promise<T>): Promise<T>;
-  /** Runs work that writes: a connection lost on the way makes its fate unknown, which its code says. */
+  /**
+   * Runs work that writes. Throws API_DURABILITY_OFF when the server may lose it. A connection lost on the way makes
+   * its fate unknown, which its code says.
+   */
   writing<T>(work: () => Promise<T>): Promise<T>;
   stats(): PoolStats;
   /** Waits for work that is under way, then ends every connection. */
   close(): Promise<void>;
 };
 
-/** Asks whether the server answers, and whether what it says is written stays written. */
-const probe = `select current_setting('fsync') as fsync, current_setting('full_page_writes') as full_page_writes,
-  current_setting('synchronous_commit') as synchronous_commit`;
-
 export const createDatabase = (options: DatabaseOptions): Database => {
-  const { address, applicationName, poolSize, logger, clock, random, prepare } = options;
+  const { address, applicationName, poolSize, logger, clock, random, allowUnsafeDurability, prepare } =
+    options;
   const limit = { clock, timeoutMs: limits.queryTimeoutMs };
   const closing = new AbortController();
-  const announcer = createDatabaseAnnouncer(address, logger, clock);
+  const announcer = createDatabaseAnnouncer(address, logger, clock, allowUnsafeDurability);
   let prepared = false;
+  let risk: string | undefined;
 
   const onChange = (state: AvailabilityState): void => {
     if (state.name === 'away') {
@@ -82,8 +88,9 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     try {
       const client = await pool.acquire();
       try {
-        const { rows } = await timedQuery(client, { text: probe }, limit);
-        announcer.settings(rows[0] as Readonly<Record<string, string>>);
+        const { rows } = await timedQuery(client, { text: durabilityQuery }, limit);
+        risk = findDurabilityRisk(rows[0] as Readonly<Record<string, string>>);
+        announcer.durability(risk);
       } finally {
         client.release();
       }
@@ -121,6 +128,8 @@ export const createDatabase = (options: DatabaseOptions): Database => {
       throw translateDatabaseError(error, { writing });
     }
   };
+  const writeRefusal = (): string | undefined =>
+    risk === undefined || allowUnsafeDurability ? undefined : `refused: ${risk}`;
   return {
     knex: createKnex(acquire, limit, logger),
     start: () => availability.start(),
@@ -129,6 +138,7 @@ export const createDatabase = (options: DatabaseOptions): Database => {
       if (state.name === 'available') return undefined;
       return state.name === 'starting' ? 'starting' : describeDatabaseError(state.error);
     },
+    writeRefusal,
     query: async (query) => {
       const { client, release } = await acquire();
       try {
@@ -138,7 +148,10 @@ export const createDatabase = (options: DatabaseOptions): Database => {
       }
     },
     reading: (work) => watched(work, false),
-    writing: (work) => watched(work, true),
+    writing: async (work) => {
+      if (writeRefusal() !== undefined && availability.state.name === 'available') throw durabilityOff();
+      return await watched(work, true);
+    },
     stats: () => pool.stats,
     close: async () => {
       closing.abort();

@@ -12,7 +12,7 @@ describe('createDatabaseAnnouncer', () => {
     const warnings: string[] = [];
     const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) };
     const address = parseDatabaseUrl('postgres://ann@127.0.0.1:5432/gallery');
-    const announcer = createDatabaseAnnouncer(address, logger, clock);
+    const announcer = createDatabaseAnnouncer(address, logger, clock, false);
     for (let second = 0; second <= 60; second += 1) {
       announcer.changed({ name: 'away', error: refused });
       clock.advance(1000);

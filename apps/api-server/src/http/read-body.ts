@@ -26,7 +26,8 @@ export const readBody = (request: IncomingMessage, maxBytes: number): Promise<Bu
     };
     const onEnd = (): void => {
       stopReading();
-      resolve(Buffer.concat(pieces));
+      const [only] = pieces;
+      resolve(only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces));
     };
     const onBreak = (): void =>
       fail(new AppError('REQUEST_INVALID', { detail: 'The body ended too early.' }));

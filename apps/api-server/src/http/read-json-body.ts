@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { readBody } from './read-body.ts';
@@ -14,10 +15,13 @@ const refuseOtherCharsets = (contentType = ''): void => {
 
 const notJson = (detail: string): AppError => new AppError('API_BODY_NOT_JSON', { detail });
 
-const decode = (bytes: Uint8Array): string => {
+/** Drops a byte order mark, and refuses what is no UTF-8 instead of repairing it. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+const decode = (bytes: Buffer): string => {
+  if (isAscii(bytes)) return bytes.toString('latin1');
   try {
-    // Drops a byte order mark, and refuses what is no UTF-8 instead of repairing it.
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     throw notJson('The body is not valid UTF-8.');
   }

@@ -5,14 +5,14 @@ const absolute = /^https?:\/\/([^/?#]+)/i;
 
 const isSitePath = (url: string): boolean => {
   const site = 'http://site.invalid';
-  return !url.startsWith('//') && URL.canParse(url, site) && new URL(url, site).origin === site;
+  return !url.startsWith('//') && URL.parse(url, site)?.origin === site;
 };
 
 const isWebAddress = (url: string): boolean => {
   const authority = absolute.exec(url)?.[1];
-  if (authority === undefined || authority.includes('@') || !URL.canParse(url)) return false;
-  const { protocol, hostname } = new URL(url);
-  return (protocol === 'http:' || protocol === 'https:') && hostname !== '';
+  if (authority === undefined || authority.includes('@')) return false;
+  const parsed = URL.parse(url);
+  return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.hostname !== '';
 };
 
 /**

@@ -24,6 +24,8 @@ export type ApiOptions = {
   readonly corsOrigins?: readonly string[];
   readonly servedBy?: string | undefined;
   readonly logger?: Logger;
+  /** Default true. */
+  readonly allowUnsafeDurability?: boolean;
   /** Another way to the same database, given its port. */
   readonly through?: (port: number) => Promise<number>;
 };
@@ -37,7 +39,7 @@ export const serverUrl = (): string => {
 
 /** One copy on a database of its own, listening on a free port. */
 export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
-  const { corsOrigins = ['*'], logger = silentLogger, through } = options;
+  const { corsOrigins = ['*'], logger = silentLogger, through, allowUnsafeDurability = true } = options;
   const temp = await createTempDatabase({ serverUrl: serverUrl(), template: 'template_tripod' });
   const address = new URL(temp.url);
   if (through) address.port = String(await through(Number(address.port)));
@@ -48,12 +50,15 @@ export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
     logger,
     clock: systemClock,
     random: Math.random,
+    // The server of the tests is unsafe: it has nothing to lose.
+    allowUnsafeDurability,
     prepare: () => Promise.resolve(),
   });
   const metrics = createMetrics();
   registerDatabaseMetrics(metrics, database);
   const readiness = createReadiness();
   readiness.require('database', database.reason);
+  readiness.note('writes', database.writeRefusal);
   const servedBy = 'servedBy' in options ? options.servedBy : 'api-1';
   const server = createApiServer(
     { corsOrigins, servedBy: () => servedBy },

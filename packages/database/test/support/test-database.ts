@@ -33,6 +33,8 @@ export const databaseAt = (address: DatabaseAddress, options: Partial<DatabaseOp
     logger: silentLogger,
     clock: systemClock,
     random: Math.random,
+    // The server of the tests is: it has nothing to lose.
+    allowUnsafeDurability: true,
     prepare: () => Promise.resolve(),
     ...options,
   });

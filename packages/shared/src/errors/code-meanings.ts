@@ -18,6 +18,8 @@ export const codeMeanings: Readonly<Record<ErrorCode, string>> = {
   API_IMAGE_INVALID: 'Fields are missing, unknown or wrong; `errors` names each of them.',
   API_DATABASE_UNAVAILABLE:
     'Postgres can not be reached. Nothing was written: try again after `Retry-After`.',
+  API_DURABILITY_OFF:
+    'Postgres may lose what it confirms: switch on what `/readyz` names, or start with `--allow-unsafe-durability`.',
   API_WRITE_UNCERTAIN:
     'The connection to Postgres broke after the write was sent: look before you send it again.',
 

@@ -18,6 +18,7 @@ export const errorCodes = {
   API_BODY_ENCODING_UNSUPPORTED: { status: 415, title: 'The encoding of the body is not supported' },
   API_IMAGE_INVALID: { status: 400, title: 'The image is not valid' },
   API_DATABASE_UNAVAILABLE: { status: 503, title: 'The database is not available' },
+  API_DURABILITY_OFF: { status: 503, title: 'Writes are refused' },
   API_WRITE_UNCERTAIN: { status: 503, title: 'The fate of the write is unknown' },
 
   STATIC_PATH_INVALID: { status: 400, title: 'The path is malformed' },

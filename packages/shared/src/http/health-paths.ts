@@ -32,12 +32,14 @@ export const createHealthPaths = ({
       '/readyz',
       (request, response) => {
         const reasons = readiness.reasons();
+        const told = readiness.notes();
+        const notes = Object.keys(told).length === 0 ? {} : { notes: told };
         const ready = Object.keys(reasons).length === 0;
         answer(
           request,
           response,
           ready ? 200 : 503,
-          ready ? { status: 'ready' } : { status: 'not ready', reasons },
+          ready ? { status: 'ready', ...notes } : { status: 'not ready', reasons, ...notes },
         );
       },
     ],

@@ -45,6 +45,21 @@ describe('createHealthPaths', () => {
     expect(await later.json()).toEqual({ status: 'ready' });
   });
 
+  it('/readyz tells what there is to tell, ready or not', async () => {
+    const { readiness, get } = await start();
+    let note: string | undefined = 'are refused';
+    readiness.note('writes', () => note);
+    const ready = await get('/readyz');
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      { status: 'ready', notes: { writes: 'are refused' } },
+    ]);
+    readiness.startDraining();
+    expect(await (await get('/readyz')).json()).toMatchObject({ notes: { writes: 'are refused' } });
+    note = undefined;
+    expect(await (await get('/readyz')).json()).not.toHaveProperty('notes');
+  });
+
   it('/metrics renders the metrics', async () => {
     const metrics = createMetrics();
     metrics.gauge('things', 'Things.', () => [{ value: 3 }]);
