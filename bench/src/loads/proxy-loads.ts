@@ -6,9 +6,14 @@ const small = '/api/images.json';
 /** 1,000 bytes of JSON, to be posted. */
 const posted = JSON.stringify({ filler: 'x'.repeat(1000 - '{"filler":""}'.length) });
 
-/** What is asked of the proxies. */
-export const proxyLoads: readonly Load[] = [
+/** The other format of our access log is compared once. */
+const contestants = ['direct', 'http-proxy', 'bare', 'nginx', 'haproxy'];
+
+const perFormat: readonly Load[] = [
   { name: 'get-32', about: 'GET 370 B, 32 connections', tool: 'wrk', path: small, connections: 32 },
+];
+
+const others: readonly Load[] = [
   { name: 'get-256', about: 'GET 370 B, 256 connections', tool: 'wrk', path: small, connections: 256 },
   {
     name: 'post-1k',
@@ -42,6 +47,12 @@ export const proxyLoads: readonly Load[] = [
     fresh: true,
     maxRounds: 1,
   },
+];
+
+/** What is asked of the proxies. */
+export const proxyLoads: readonly Load[] = [
+  ...perFormat,
+  ...others.map((load) => ({ ...load, contestants })),
 ];
 
 const against = 'nginx';

@@ -11,6 +11,11 @@ export const run: Run = {
   contestants: [
     ourProxy({ name: 'direct', about: 'our proxy with its default engine and default settings' }),
     ourProxy({
+      name: 'combined',
+      about: 'direct with --log-format combined, the line that nginx writes',
+      options: { '--log-format': 'combined' },
+    }),
+    ourProxy({
       name: 'http-proxy',
       about: 'our proxy with the npm package as its engine',
       options: { '--engine': 'http-proxy' },
