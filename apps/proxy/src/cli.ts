@@ -1,5 +1,5 @@
 import { runCli } from '@tripod/shared/process/run-cli';
-import { parseProxyConfig, proxySettings } from './config.ts';
+import { proxySettings } from './config.ts';
 import { startProxy } from './start.ts';
 
 await runCli({
@@ -10,6 +10,8 @@ await runCli({
     'proxy',
     'proxy --port 9000 --route /api/=http://127.0.0.1:8081,http://127.0.0.1:8083 --route /=http://127.0.0.1:8082',
     'proxy --health-path off --max-fails 3',
+    'proxy --config config/proxy.json',
   ],
-  start: (settings, context) => startProxy(parseProxyConfig(settings), context),
+  reloads: true,
+  start: (_settings, context) => startProxy(context.source, context),
 });

@@ -5,6 +5,8 @@ import { engineNames } from './forwarding/engine-table.ts';
 import { parseTrustedProxies, type TrustedProxies } from './forwarding/forwarded-headers.ts';
 import { plainPath } from './routing/private-paths.ts';
 import { parseRoutes, type RouteConfig, routeProblems } from './routing/route-config.ts';
+import { parseRouteObjects, type RouteObject, routeObjectFaults } from './routing/route-objects.ts';
+import { routesSchema } from './routing/route-schema.ts';
 
 const milliseconds = (value: number, description: string) =>
   ({
@@ -45,6 +47,14 @@ export const proxySettings = {
     placeholder: 'prefix=urls',
     description:
       'Sends paths that begin with the prefix, which is cut off, to these upstreams; may be repeated',
+  },
+  routes: {
+    type: 'structure',
+    insteadOf: 'route',
+    schema: routesSchema,
+    faults: routeObjectFaults,
+    shape: 'a list of routes',
+    description: 'Routes with all that can be said of them, instead of `route`; see docs/operations.md',
   },
   engine: {
     type: 'string',
@@ -141,16 +151,30 @@ export const proxySettings = {
 export type ProxySettings = ConfigOf<typeof proxySettings>;
 
 /** The settings with their texts understood. */
-export type ProxyConfig = Omit<ProxySettings, 'route' | 'trustedProxies' | 'privatePaths'> & {
+export type ProxyConfig = Omit<ProxySettings, 'route' | 'routes' | 'trustedProxies' | 'privatePaths'> & {
   readonly routes: readonly RouteConfig[];
   readonly trustedProxies: TrustedProxies;
   readonly privatePaths: readonly string[];
 };
 
 /** Gives the texts their meaning. Expects settings whose `problems` were asked: throws on what they refuse. */
-export const parseProxyConfig = (settings: ProxySettings): ProxyConfig => ({
+export const parseProxyConfig = ({ route, routes, ...settings }: ProxySettings): ProxyConfig => ({
   ...settings,
-  routes: parseRoutes(settings.route),
+  routes: routes === undefined ? parseRoutes(route) : parseRouteObjects(routes as readonly RouteObject[]),
   trustedProxies: parseTrustedProxies(settings.trustedProxies),
   privatePaths: settings.privatePaths.includes('none') ? [] : settings.privatePaths.map(plainPath),
 });
+
+/** Settings that hold from the start to the end of the process: listeners, engine, log, and timers set when they open. */
+export const fixedSettings = [
+  'port',
+  'host',
+  'adminPort',
+  'engine',
+  'clientHeadTimeoutMs',
+  'clientKeepAliveMs',
+  'upstreamKeepAliveMs',
+  'drainDelayMs',
+  'logFormat',
+  'metrics',
+] as const satisfies readonly (keyof ProxySettings)[];

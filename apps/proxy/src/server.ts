@@ -6,19 +6,22 @@ import { RequestMetrics } from '@tripod/shared/metrics/request-metrics';
 import type { Clock } from '@tripod/shared/process/clock';
 import { registerProcessMetrics } from '@tripod/shared/process/process-metrics';
 import { createAdminServer } from './admin/admin-server.ts';
+import { createLatencySampler, type LatencySampler } from './admin/latency-sampler.ts';
 import { registerProxyMetrics } from './admin/proxy-metrics.ts';
-import { selectionPolicies } from './balancing/policy-table.ts';
-import { Upstream } from './balancing/upstream.ts';
-import { UpstreamPool } from './balancing/upstream-pool.ts';
+import { registerUpstreamMetrics } from './admin/upstream-metrics.ts';
+import { drainUpstream } from './balancing/drain-upstream.ts';
+import type { UpstreamPool } from './balancing/upstream-pool.ts';
 import type { ProxyConfig } from './config.ts';
 import { createAccessLog } from './forwarding/access-log.ts';
 import type { Engine } from './forwarding/engine.ts';
 import { engines } from './forwarding/engine-table.ts';
 import { createExchangeObserver } from './forwarding/observe-exchanges.ts';
 import { RetryBudget } from './forwarding/retry.ts';
-import { createHealthChecks, type HealthChecks } from './health/health-checks.ts';
+import { createHealthChecks, type HealthChecks, type HealthLimits } from './health/health-checks.ts';
 import { createPassiveChecker, type PassiveChecker } from './health/passive-checker.ts';
-import { createRouteTable, type RouteTable } from './routing/route-table.ts';
+import { createLiveConfig, type LiveConfig, type ProxyConfigSource } from './live-config.ts';
+import { makeRoutes } from './routing/make-routes.ts';
+import { createRouteTable, type RouteTableOptions } from './routing/route-table.ts';
 
 export type ProxyDependencies = {
   readonly logger: Logger;
@@ -29,55 +32,67 @@ export type ProxyDependencies = {
 
 /** The parts of a proxy, made and joined, none of them listening yet. */
 export type Proxy = {
+  readonly config: LiveConfig;
   readonly engine: Engine;
   readonly admin: StoppableServer;
   readonly checks: HealthChecks;
   readonly passive: PassiveChecker;
+  readonly latencies: LatencySampler;
   readonly readiness: Readiness;
 };
 
-const createRoutes = (config: ProxyConfig, random: () => number): RouteTable => {
-  const { policy, maxBodyBytes, privatePaths } = config;
-  const routes = config.routes.map(({ prefix, poolName, upstreams }) => ({
-    prefix,
-    stripPrefix: true,
-    maxBodyBytes,
-    hostHeader: 'client' as const,
-    pool: new UpstreamPool({
-      name: poolName,
-      policyName: policy,
-      policy: selectionPolicies[policy](random),
-      upstreams: upstreams.map((url) => new Upstream({ url })),
-    }),
-  }));
-  return createRouteTable({ routes, privatePaths });
-};
+const healthLimitsOf = (config: ProxyConfig): HealthLimits => ({
+  path: config.healthPath,
+  intervalMs: config.healthIntervalMs,
+  timeoutMs: config.healthTimeoutMs,
+  fall: config.fall,
+  rise: config.rise,
+});
 
-export const createProxy = (config: ProxyConfig, { logger, clock, random }: ProxyDependencies): Proxy => {
-  const routes = createRoutes(config, random);
+const isSame = (a: HealthLimits, b: HealthLimits): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Makes a proxy of a configuration. Throws a ConfigError when it is not valid. */
+export const createProxy = (
+  source: ProxyConfigSource,
+  { logger, clock, random }: ProxyDependencies,
+): Proxy => {
+  const config = createLiveConfig({ source, logger, onChanged: () => apply() });
+  const { values } = config;
+  const activeChecks = (): boolean => values.healthPath !== 'off';
+  const routesFor = (earlier: readonly UpstreamPool[]): RouteTableOptions => ({
+    routes: makeRoutes(values, {
+      earlier,
+      random,
+      activeChecks: activeChecks(),
+      onRemoved: (upstream, pool) => drainUpstream(upstream, pool, logger),
+    }),
+    privatePaths: values.privatePaths,
+  });
+  const routes = createRouteTable(routesFor([]));
   const readiness = createReadiness();
   const requestMetrics = new RequestMetrics();
-  const passive = createPassiveChecker({ ...config, clock, logger });
+  const passive = createPassiveChecker({ limits: values, clock, logger });
   const observer = createExchangeObserver({ log: createAccessLog(logger), metrics: requestMetrics, passive });
   const budget = new RetryBudget(clock);
   const connections = { open: 0, refused: 0 };
-  const engine = engines[config.engine]({ config, routes, observer, clock, budget, connections });
-  const checks = createHealthChecks(routes.pools, {
-    path: config.healthPath,
-    intervalMs: config.healthIntervalMs,
-    timeoutMs: config.healthTimeoutMs,
-    fall: config.fall,
-    rise: config.rise,
-    clock,
-    logger,
-  });
-  const metrics = config.metrics ? createMetrics() : undefined;
+  const engine = engines[values.engine]({ config: values, routes, observer, clock, budget, connections });
+  let healthLimits = healthLimitsOf(values);
+  const checks = createHealthChecks(routes.pools, { ...healthLimits, clock, logger });
+  const latencies = createLatencySampler(() => routes.pools, clock);
+  const apply = (): void => {
+    routes.replace(routesFor(routes.pools));
+    checks.watch(routes.pools);
+    const limits = healthLimitsOf(values);
+    if (!isSame(limits, healthLimits)) checks.change(limits);
+    healthLimits = limits;
+  };
+  const metrics = values.metrics ? createMetrics() : undefined;
   if (metrics) {
     registerProcessMetrics(metrics);
     requestMetrics.register(metrics);
-    registerProxyMetrics(metrics, routes.pools);
+    registerUpstreamMetrics(metrics, () => routes.pools);
+    registerProxyMetrics(metrics, { connections, budget, logger, config });
   }
-  const activeChecks = config.healthPath !== 'off';
-  const admin = createAdminServer({ pools: routes.pools, readiness, metrics, activeChecks, logger, clock });
-  return { engine, admin, checks, passive, readiness };
+  const admin = createAdminServer({ routes, config, readiness, metrics, activeChecks, logger, clock });
+  return { config, engine, admin, checks, passive, latencies, readiness };
 };

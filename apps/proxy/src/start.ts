@@ -1,21 +1,20 @@
+import { AppError } from '@tripod/shared/errors/app-error';
 import { pause } from '@tripod/shared/process/pause';
 import type { CliContext, RunningService } from '@tripod/shared/process/run-cli';
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
-import type { ProxyConfig } from './config.ts';
+import type { ProxyConfigSource } from './live-config.ts';
 import { createProxy } from './server.ts';
 
 const graceMs = 10_000;
 
-/** Starts a proxy: listens, checks its upstreams, and stops without losing a request. */
+/** Starts a proxy of what the source says: listens, checks its upstreams, and stops without losing a request. */
 export const startProxy = async (
-  config: ProxyConfig,
+  source: ProxyConfigSource,
   { logger, clock }: Pick<CliContext, 'logger' | 'clock'>,
 ): Promise<RunningService> => {
-  const { engine, admin, checks, passive, readiness } = createProxy(config, {
-    logger,
-    clock,
-    random: Math.random,
-  });
+  const proxy = createProxy(source, { logger, clock, random: Math.random });
+  const { engine, admin, checks, passive, latencies, readiness } = proxy;
+  const config = proxy.config.values;
   const undo = createShutdownStack();
   try {
     const adminSide = await admin.listen({ host: 'localhost', port: config.adminPort, flag: '--admin-port' });
@@ -23,6 +22,8 @@ export const startProxy = async (
     checks.start();
     undo.push('the active checks', () => checks.stop());
     undo.push('the passive checks', () => passive.stop());
+    latencies.start();
+    undo.push('the latency windows', () => latencies.stop());
     const listening = await engine.listen({ host: config.host, port: config.port });
     undo.push('the listener', () => engine.close({ graceMs }));
     logger.info('proxy listens', {
@@ -30,7 +31,7 @@ export const startProxy = async (
       admin: adminSide.url,
       engine: config.engine,
       routes: config.routes.map(
-        ({ prefix, upstreams }) => `${prefix} → ${upstreams.map((u) => u.host).join(', ')}`,
+        ({ prefix, pool }) => `${prefix} → ${pool.upstreams.map(({ url }) => url.host).join(', ')}`,
       ),
     });
     let stopping: Promise<void> | undefined;
@@ -43,6 +44,14 @@ export const startProxy = async (
     return {
       url: listening.url,
       adminUrl: adminSide.url,
+      reload() {
+        try {
+          proxy.config.reload();
+        } catch (error) {
+          // An AppError has been logged with all that is wrong.
+          if (!(error instanceof AppError)) logger.error('reloading failed', { error });
+        }
+      },
       stop: ({ drainDelayMs }) => {
         stopping ??= stop(drainDelayMs);
         return stopping;

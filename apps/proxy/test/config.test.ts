@@ -34,11 +34,7 @@ describe('the settings of the proxy', () => {
       privatePaths: ['/livez', '/readyz', '/metrics', '/healthz'],
     });
     expect(
-      config.routes.map(({ prefix, poolName, upstreams }) => [
-        prefix,
-        poolName,
-        upstreams.map(({ port }) => port),
-      ]),
+      config.routes.map(({ prefix, pool }) => [prefix, pool.name, pool.upstreams.map(({ url }) => url.port)]),
     ).toEqual([
       ['/api/', 'api', ['8081', '8083', '8084']],
       ['/', 'static', ['8082']],

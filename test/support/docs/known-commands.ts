@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Settings, typedFlagOf } from '@tripod/shared/config/settings';
+import { hasFlag, type Settings, typedFlagOf } from '@tripod/shared/config/settings';
 import { benchSettings } from '../../../bench/src/bench-settings.ts';
 import { listRunNames } from '../../../bench/src/find-runs.ts';
 import { documentedServices, stackProgram } from '../../../scripts/documented-services.ts';
@@ -14,9 +14,12 @@ export type KnownCommand = {
 
 const alwaysKnown = ['--help', '-h'];
 
+/** The servers, whose command line is made by `runCli`. */
+const servers: ReadonlySet<string> = new Set(['proxy', 'api-server', 'static-server']);
+
 const flagsOf = (settings: Settings): readonly string[] =>
   Object.entries(settings)
-    .filter(([, setting]) => !setting.secret)
+    .filter(([, setting]) => hasFlag(setting))
     .map(([name, setting]) => typedFlagOf(name, setting));
 
 const stackCommands = new Map(
@@ -39,7 +42,11 @@ export const knownCommands = (root: string): ReadonlyMap<string, KnownCommand> =
   const commands = new Map<string, KnownCommand>();
   for (const name of readRootScripts(root)) commands.set(name, { flags: new Set(alwaysKnown) });
   for (const { command, settings, commands: further = {} } of documentedServices) {
-    const flags = new Set([...flagsOf(settings), ...alwaysKnown]);
+    const flags = new Set([
+      ...flagsOf(settings),
+      ...alwaysKnown,
+      ...(servers.has(command) ? ['--version'] : []),
+    ]);
     const subcommands = new Map(Object.keys(further).map((name) => [name, flags]));
     commands.set(command, { flags, subcommands });
   }

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { environmentOf } from '@tripod/shared/config/settings';
+import { environmentOf, hasVariable } from '@tripod/shared/config/settings';
 import { documentedServices } from '../../../scripts/documented-services.ts';
 
 /** Set by npm, pnpm or our own processes for each other, or by every system: no setting of a person. */
@@ -20,7 +20,7 @@ export const readVariables = (root: string): ReadonlySet<string> => {
   const variables = new Set<string>(['CI']);
   for (const { settings } of documentedServices) {
     for (const [name, setting] of Object.entries(settings)) {
-      if (setting.environment !== false) variables.add(environmentOf(name));
+      if (hasVariable(setting)) variables.add(environmentOf(name));
     }
   }
   for (const file of sources.flatMap((pattern) => globSync(pattern, { cwd: root }))) {

@@ -9,16 +9,20 @@ import type { Logger } from '@tripod/shared/logging/logger';
 import type { Metrics } from '@tripod/shared/metrics/metrics';
 import type { Clock } from '@tripod/shared/process/clock';
 import express from 'express';
-import type { UpstreamPool } from '../balancing/upstream-pool.ts';
+import type { LiveConfig } from '../live-config.ts';
+import type { RouteTable } from '../routing/route-table.ts';
+import { createConfigRoutes } from './config-routes.ts';
 import { createPoolRoutes } from './pool-routes.ts';
 import { refuseForeign } from './refuse-foreign.ts';
 
 export type AdminServerOptions = {
-  readonly pools: readonly UpstreamPool[];
+  readonly routes: Pick<RouteTable, 'pools'>;
+  readonly config: Pick<LiveConfig, 'report' | 'reload'>;
   /** Of the proxy itself: 503 on /readyz while it drains. */
   readonly readiness: Readiness;
   readonly metrics: Metrics | undefined;
-  readonly activeChecks: boolean;
+  /** Whether they are on now. */
+  readonly activeChecks: () => boolean;
   readonly logger: Logger;
   readonly clock: Clock;
 };
@@ -39,7 +43,7 @@ const translate = (error: unknown): unknown => {
 
 /** The operator's side of the proxy: pools, health, metrics. It listens on loopback only. */
 export const createAdminServer = (options: AdminServerOptions): StoppableServer => {
-  const { pools, readiness, metrics, activeChecks, logger, clock } = options;
+  const { routes, config, readiness, metrics, activeChecks, logger, clock } = options;
   const app = express();
   app.disable('x-powered-by').set('query parser', 'simple').set('etag', false);
   app.use((request, response, next) => {
@@ -55,7 +59,8 @@ export const createAdminServer = (options: AdminServerOptions): StoppableServer 
       .all(methodNotAllowed(['GET', 'HEAD']));
   }
   app.use(express.json({ limit: '64kb', type: () => true }));
-  app.use(createPoolRoutes(pools, activeChecks));
+  app.use(createConfigRoutes(config));
+  app.use(createPoolRoutes({ routes, activeChecks, logger }));
   app.use(notFound());
   app.use(errorHandler({ logger, translate }));
   // Its own readiness: the admin side answers as ready or not for the whole proxy, and is closed last.

@@ -1,33 +1,75 @@
+import { type LatencyCounts, mergeCounts, quantileMs } from '@tripod/shared/metrics/latency-histogram';
 import type { Upstream } from '../balancing/upstream.ts';
 import type { UpstreamPool } from '../balancing/upstream-pool.ts';
 
-/** What the admin side tells of an upstream. */
-export const reportUpstream = (upstream: Upstream) => {
-  const { requests, failures, retries, ejections, answersByClass } = upstream.counters;
-  return {
-    id: upstream.id,
-    url: upstream.url,
-    state: upstream.state,
-    ...(upstream.reason === undefined ? {} : { reason: upstream.reason }),
-    healthy: upstream.healthy,
-    ejected: upstream.ejected,
-    draining: upstream.draining,
-    weight: upstream.weight,
-    inFlight: upstream.inFlight,
-    requests,
-    failures,
-    retries,
-    ejections,
-    answers: Object.fromEntries(answersByClass.map((n, group) => [`${group}xx`, n]).slice(1)) as Record<
-      string,
-      number
-    >,
-  };
+const roundedMs = (ms: number | undefined): number | null =>
+  ms === undefined ? null : Math.round(ms * 1000) / 1000;
+
+const quantilesOf = (counts: LatencyCounts) => ({
+  p50: roundedMs(quantileMs(counts, 0.5)),
+  p90: roundedMs(quantileMs(counts, 0.9)),
+  p99: roundedMs(quantileMs(counts, 0.99)),
+});
+
+/** Quantiles of the answered attempts of these upstreams together; null where there was none. */
+const latencyOf = (upstreams: readonly Upstream[]) => ({
+  last10s: quantilesOf(mergeCounts(upstreams.map(({ latency }) => latency.recent()))),
+  sinceStart: quantilesOf(mergeCounts(upstreams.map(({ latency }) => latency.total()))),
+});
+
+const sumOf = (upstreams: readonly Upstream[], read: (upstream: Upstream) => number): number =>
+  upstreams.reduce((sum, upstream) => sum + read(upstream), 0);
+
+const reasonsOf = (upstreams: readonly Upstream[]): Readonly<Record<string, number>> => {
+  const sums: Record<string, number> = {};
+  for (const { counters } of upstreams) {
+    for (const [reason, count] of counters.ejectionsByReason) sums[reason] = (sums[reason] ?? 0) + count;
+  }
+  return sums;
 };
+
+/** What was counted at these upstreams, together. */
+const countedAt = (upstreams: readonly Upstream[]) => ({
+  inFlight: sumOf(upstreams, ({ inFlight }) => inFlight),
+  requests: sumOf(upstreams, ({ counters }) => counters.requests),
+  failures: sumOf(upstreams, ({ counters }) => counters.failures),
+  retries: sumOf(upstreams, ({ counters }) => counters.retries),
+  ejections: sumOf(upstreams, ({ counters }) => counters.ejections),
+  ejectionsByReason: reasonsOf(upstreams),
+  answers: Object.fromEntries(
+    [1, 2, 3, 4, 5].map((group) => [
+      `${group}xx`,
+      sumOf(upstreams, ({ counters }) => counters.answersByClass[group] ?? 0),
+    ]),
+  ) as Readonly<Record<string, number>>,
+  connects: sumOf(upstreams, ({ counters }) => counters.connects),
+  reuses: sumOf(upstreams, ({ counters }) => counters.reuses),
+  bytesSent: sumOf(upstreams, ({ counters }) => counters.bytesSent),
+  bytesReceived: sumOf(upstreams, ({ counters }) => counters.bytesReceived),
+  latencyMs: latencyOf(upstreams),
+});
+
+/** What the admin side tells of an upstream. */
+export const reportUpstream = (upstream: Upstream) => ({
+  id: upstream.id,
+  url: upstream.url,
+  state: upstream.state,
+  ...(upstream.reason === undefined ? {} : { reason: upstream.reason }),
+  healthy: upstream.healthy,
+  ejected: upstream.ejected,
+  draining: upstream.draining,
+  drained: upstream.drained,
+  enabled: upstream.enabled,
+  weight: upstream.weight,
+  maxInFlight: Number.isFinite(upstream.maxInFlight) ? upstream.maxInFlight : null,
+  ...countedAt([upstream]),
+});
 
 /** What the admin side tells of a pool. */
 export const reportPool = (pool: UpstreamPool) => ({
   name: pool.name,
   policy: pool.policyName,
   upstreams: pool.upstreams.map(reportUpstream),
+  /** Of the upstreams that are in the pool now. */
+  totals: countedAt(pool.upstreams),
 });

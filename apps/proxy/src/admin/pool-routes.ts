@@ -1,35 +1,51 @@
+import { toStructureFaults } from '@tripod/shared/config/structure-faults';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { methodNotAllowed } from '@tripod/shared/http/not-found';
+import type { Logger } from '@tripod/shared/logging/logger';
 import { Ajv, type ValidateFunction } from 'ajv';
 import express, { type Request, type Router } from 'express';
+import { drainUpstream } from '../balancing/drain-upstream.ts';
 import { Upstream } from '../balancing/upstream.ts';
 import type { UpstreamPool } from '../balancing/upstream-pool.ts';
 import { parseUpstreamUrl } from '../routing/route-config.ts';
+import { maxInFlightSchema, weightSchema } from '../routing/route-schema.ts';
+import type { RouteTable } from '../routing/route-table.ts';
 import { reportPool, reportUpstream } from './pool-report.ts';
 
-type NewUpstream = { readonly url: string; readonly weight?: number };
-type UpstreamChange = { readonly draining?: boolean; readonly weight?: number };
+/** What can be said of an upstream; `maxInFlight` null lifts the limit. */
+type UpstreamChange = {
+  readonly weight?: number;
+  readonly maxInFlight?: number | null;
+  readonly draining?: boolean;
+  readonly enabled?: boolean;
+};
+type NewUpstream = UpstreamChange & { readonly url: string };
 
-const weight = { type: 'integer', minimum: 1, maximum: 1000 };
-const ajv = new Ajv();
+const changes = {
+  weight: weightSchema,
+  maxInFlight: { ...maxInFlightSchema, nullable: true },
+  draining: { type: 'boolean' },
+  enabled: { type: 'boolean' },
+};
+const ajv = new Ajv({ allErrors: true, verbose: true });
 const isNewUpstream: ValidateFunction<NewUpstream> = ajv.compile({
   type: 'object',
   required: ['url'],
   additionalProperties: false,
-  properties: { url: { type: 'string', maxLength: 300 }, weight },
+  properties: { url: { type: 'string', maxLength: 300 }, ...changes },
 });
 const isUpstreamChange: ValidateFunction<UpstreamChange> = ajv.compile({
   type: 'object',
   minProperties: 1,
   additionalProperties: false,
-  properties: { draining: { type: 'boolean' }, weight },
+  properties: changes,
 });
 
 const parseBody = <T>(check: ValidateFunction<T>, body: unknown): T => {
   if (check(body)) return body;
-  const errors = (check.errors ?? []).map(({ instancePath, message = '' }) => ({
-    pointer: `#${instancePath}`,
-    detail: message,
+  const errors = toStructureFaults(check.errors ?? []).map(({ pointer, problem }) => ({
+    pointer: `#${pointer}`,
+    detail: problem,
   }));
   throw new AppError('ADMIN_BODY_INVALID', { errors });
 };
@@ -43,13 +59,27 @@ const parseUrl = (text: string): URL => {
   }
 };
 
-/** `/pools`: what the proxy knows of its upstreams, and adding, draining and removing them. */
-export const createPoolRoutes = (pools: readonly UpstreamPool[], activeChecks: boolean): Router => {
+export type PoolRoutesOptions = {
+  readonly routes: Pick<RouteTable, 'pools'>;
+  readonly activeChecks: () => boolean;
+  readonly logger: Logger;
+};
+
+/** `/pools`: what the proxy knows of its upstreams, and adding, changing and removing them. */
+export const createPoolRoutes = ({ routes, activeChecks, logger }: PoolRoutesOptions): Router => {
   const router = express.Router();
   const findPool = (request: Request): UpstreamPool => {
-    const pool = pools.find(({ name }) => name === request.params['pool']);
+    const pool = routes.pools.find(({ name }) => name === request.params['pool']);
     if (!pool) throw new AppError('ADMIN_POOL_UNKNOWN');
     return pool;
+  };
+  const change = (upstream: Upstream, pool: UpstreamPool, wanted: UpstreamChange): void => {
+    const { weight, maxInFlight, draining, enabled } = wanted;
+    if (weight !== undefined) upstream.weight = weight;
+    if (maxInFlight !== undefined) upstream.setMaxInFlight(maxInFlight ?? Number.POSITIVE_INFINITY);
+    if (draining === true) drainUpstream(upstream, pool, logger);
+    if (draining === false) upstream.setDraining(false);
+    if (enabled !== undefined) upstream.setEnabled(enabled);
   };
   const findUpstream = (request: Request): Upstream => {
     const upstream = findPool(request).find(String(request.params['id']));
@@ -59,7 +89,7 @@ export const createPoolRoutes = (pools: readonly UpstreamPool[], activeChecks: b
 
   router
     .route('/pools')
-    .get((_request, response) => void response.json(pools.map(reportPool)))
+    .get((_request, response) => void response.json(routes.pools.map(reportPool)))
     .all(methodNotAllowed(['GET', 'HEAD']));
 
   router
@@ -71,16 +101,11 @@ export const createPoolRoutes = (pools: readonly UpstreamPool[], activeChecks: b
     .route('/pools/:pool/upstreams')
     .post((request, response) => {
       const pool = findPool(request);
-      const { url, weight: share } = parseBody(isNewUpstream, request.body);
-      const parsed = parseUrl(url);
+      const { url, ...wanted } = parseBody(isNewUpstream, request.body);
       // Its first requests wait for its first passed check: it may still be starting.
-      const options = {
-        url: parsed,
-        healthy: !activeChecks,
-        ...(share === undefined ? {} : { weight: share }),
-      };
-      const upstream = new Upstream(options);
+      const upstream = new Upstream({ url: parseUrl(url), healthy: !activeChecks() });
       if (pool.find(upstream.id)) throw new AppError('ADMIN_UPSTREAM_EXISTS');
+      change(upstream, pool, wanted);
       pool.add(upstream);
       response.status(201).json(reportUpstream(upstream));
     })
@@ -91,15 +116,14 @@ export const createPoolRoutes = (pools: readonly UpstreamPool[], activeChecks: b
     .get((request, response) => void response.json(reportUpstream(findUpstream(request))))
     .patch((request, response) => {
       const upstream = findUpstream(request);
-      const change = parseBody(isUpstreamChange, request.body);
-      if (change.draining !== undefined) upstream.setDraining(change.draining);
-      if (change.weight !== undefined) upstream.weight = change.weight;
+      change(upstream, findPool(request), parseBody(isUpstreamChange, request.body));
       response.json(reportUpstream(upstream));
     })
     .delete((request, response) => {
       const upstream = findUpstream(request);
-      upstream.setDraining(true);
-      findPool(request).remove(upstream);
+      const pool = findPool(request);
+      pool.remove(upstream);
+      drainUpstream(upstream, pool, logger);
       response.json(reportUpstream(upstream));
     })
     .all(methodNotAllowed(['GET', 'HEAD', 'PATCH', 'DELETE']));

@@ -1,61 +1,42 @@
+import type { Logger } from '@tripod/shared/logging/logger';
 import type { Metrics, Sample } from '@tripod/shared/metrics/metrics';
-import type { Upstream } from '../balancing/upstream.ts';
-import type { UpstreamPool } from '../balancing/upstream-pool.ts';
+import type { ConnectionCounters } from '../forwarding/engine.ts';
+import type { RetryBudget } from '../forwarding/retry.ts';
+import type { LiveConfig } from '../live-config.ts';
 
-/** Hands the counters of the upstreams to whoever scrapes. */
-export const registerProxyMetrics = (metrics: Metrics, pools: readonly UpstreamPool[]): void => {
-  const each = (read: (upstream: Upstream) => number) =>
-    function* (): Generator<Sample> {
-      for (const pool of pools) {
-        for (const upstream of pool.upstreams) {
-          yield { labels: { pool: pool.name, upstream: upstream.id }, value: read(upstream) };
-        }
-      }
-    };
+export type ProxyMetricsOptions = {
+  readonly connections: ConnectionCounters;
+  readonly budget: Pick<RetryBudget, 'counters'>;
+  readonly logger: Pick<Logger, 'dropped'>;
+  readonly config: Pick<LiveConfig, 'counters'>;
+};
+
+/** Hands what the proxy counts of itself to whoever scrapes. */
+export const registerProxyMetrics = (metrics: Metrics, options: ProxyMetricsOptions): void => {
+  const { connections, budget, logger, config } = options;
+  const one = (read: () => number) => (): readonly Sample[] => [{ value: read() }];
   const { counter, gauge } = metrics;
   gauge(
-    'tripod_upstream_available',
-    '1 when the upstream gets new requests.',
-    each((u) => Number(u.available)),
-  );
-  gauge(
-    'tripod_upstream_healthy',
-    '1 while its active checks pass.',
-    each((u) => Number(u.healthy)),
-  );
-  gauge(
-    'tripod_upstream_in_flight',
-    'Requests at the upstream now.',
-    each((u) => u.inFlight),
+    'tripod_connections_open',
+    'Connections of clients that are open now.',
+    one(() => connections.open),
   );
   counter(
-    'tripod_upstream_attempts_total',
-    'Attempts at the upstream.',
-    each((u) => u.counters.requests),
+    'tripod_connections_refused_total',
+    'Connections over the limit, answered 503.',
+    one(() => connections.refused),
   );
+  counter('tripod_retry_budget_total', 'Retries that the budget paid for, or refused.', () => [
+    { labels: { outcome: 'spent' }, value: budget.counters.spent },
+    { labels: { outcome: 'refused' }, value: budget.counters.refused },
+  ]);
+  counter('tripod_config_reloads_total', 'Reloads of the configuration.', () => [
+    { labels: { outcome: 'ok' }, value: config.counters.reloaded },
+    { labels: { outcome: 'failed' }, value: config.counters.refused },
+  ]);
   counter(
-    'tripod_upstream_failures_total',
-    'Attempts that ended before a response head.',
-    each((u) => u.counters.failures),
+    'tripod_log_lines_dropped_total',
+    'Log lines dropped because their reader was too slow.',
+    one(() => logger.dropped()),
   );
-  counter(
-    'tripod_upstream_retries_total',
-    'Attempts made again after one that failed there.',
-    each((u) => u.counters.retries),
-  );
-  counter(
-    'tripod_upstream_ejections_total',
-    'Times the passive checks took it out.',
-    each((u) => u.counters.ejections),
-  );
-  counter('tripod_upstream_answers_total', 'Responses, by class of status.', function* () {
-    for (const pool of pools) {
-      for (const upstream of pool.upstreams) {
-        for (const [group, value] of upstream.counters.answersByClass.entries()) {
-          if (group === 0) continue;
-          yield { labels: { pool: pool.name, upstream: upstream.id, class: `${group}xx` }, value };
-        }
-      }
-    }
-  });
 };

@@ -18,17 +18,27 @@ export type PoolListener = {
 /** The upstreams that can serve the same requests. */
 export class UpstreamPool {
   readonly name: string;
-  readonly policyName: PolicyName;
-  readonly #policy: SelectionPolicy;
+  #policyName: PolicyName;
+  #policy: SelectionPolicy;
   readonly #listeners: PoolListener[] = [];
   /** Replaced, never changed in place: who loops over it is not disturbed. */
   upstreams: readonly Upstream[];
 
   constructor({ name, policyName, policy, upstreams }: UpstreamPoolOptions) {
     this.name = name;
-    this.policyName = policyName;
+    this.#policyName = policyName;
     this.#policy = policy;
     this.upstreams = upstreams;
+  }
+
+  get policyName(): PolicyName {
+    return this.#policyName;
+  }
+
+  /** From the next request on this policy chooses. */
+  setPolicy(name: PolicyName, policy: SelectionPolicy): void {
+    this.#policyName = name;
+    this.#policy = policy;
   }
 
   /** An available upstream that is not among those already tried, or undefined. */
@@ -52,13 +62,23 @@ export class UpstreamPool {
   }
 
   add(upstream: Upstream): void {
-    this.upstreams = [...this.upstreams, upstream];
-    for (const listener of this.#listeners) listener.added(upstream, this);
+    this.replace([...this.upstreams, upstream]);
   }
 
   /** Takes it out of the choice at once; requests in flight to it go on. */
   remove(upstream: Upstream): void {
-    this.upstreams = this.upstreams.filter((one) => one !== upstream);
-    for (const listener of this.#listeners) listener.removed(upstream, this);
+    this.replace(this.upstreams.filter((one) => one !== upstream));
+  }
+
+  /** From the next request on these are its upstreams. Who listens is told of each that left or joined. */
+  replace(next: readonly Upstream[]): void {
+    const before = this.upstreams;
+    this.upstreams = next;
+    const left = before.filter((upstream) => !next.includes(upstream));
+    const joined = next.filter((upstream) => !before.includes(upstream));
+    for (const listener of this.#listeners) {
+      for (const upstream of left) listener.removed(upstream, this);
+      for (const upstream of joined) listener.added(upstream, this);
+    }
   }
 }

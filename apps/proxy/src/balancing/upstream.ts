@@ -1,5 +1,7 @@
+import { LatencyHistogram } from '@tripod/shared/metrics/latency-histogram';
+
 /** Why an upstream gets no new requests, or `available`. */
-export type UpstreamState = 'available' | 'unhealthy' | 'ejected' | 'full' | 'draining';
+export type UpstreamState = 'available' | 'unhealthy' | 'ejected' | 'full' | 'draining' | 'disabled';
 
 export type UpstreamOptions = {
   /** `http://127.0.0.1:8081`, without a path. */
@@ -14,13 +16,24 @@ export type UpstreamOptions = {
 
 /** Counters of one upstream since the proxy started, raised where the work is done. */
 export type UpstreamCounters = {
+  /** Attempts. */
   requests: number;
   failures: number;
   retries: number;
   ejections: number;
+  readonly ejectionsByReason: Map<string, number>;
+  /** Attempts that went out on a connection made for them, and on one that had served before. */
+  connects: number;
+  reuses: number;
+  /** On the wire, heads and framing included. */
+  bytesSent: number;
+  bytesReceived: number;
   /** Answers by the first digit of their status: index 2 holds the 2xx. */
   readonly answersByClass: number[];
 };
+
+/** What names an upstream within its pool: address and port. */
+export const upstreamId = ({ hostname, port }: URL): string => `${hostname}:${port || 80}`;
 
 /**
  * One copy of a server as the proxy sees it. `available` is a field that changes on events, so that choosing an
@@ -36,25 +49,34 @@ export class Upstream {
     failures: 0,
     retries: 0,
     ejections: 0,
+    ejectionsByReason: new Map(),
+    connects: 0,
+    reuses: 0,
+    bytesSent: 0,
+    bytesReceived: 0,
     answersByClass: [0, 0, 0, 0, 0, 0],
   };
+  /** How long answered attempts took, from their begin to the end of the response. */
+  readonly latency = new LatencyHistogram();
   available = true;
   weight: number;
-  maxInFlight: number;
   inFlight = 0;
   /** The last reason for not being healthy or for being ejected, for people. */
   reason: string | undefined;
+  #maxInFlight: number;
   #healthy: boolean;
   #ejected = false;
   #draining = false;
+  #enabled = true;
+  #onDrained: (() => void) | undefined;
 
   constructor({ url, weight = 1, maxInFlight = Number.POSITIVE_INFINITY, healthy = true }: UpstreamOptions) {
     this.hostname = url.hostname.replace(/^\[|\]$/g, '');
     this.port = Number(url.port || 80);
-    this.id = `${url.hostname}:${this.port}`;
+    this.id = upstreamId(url);
     this.url = `http://${this.id}`;
     this.weight = weight;
-    this.maxInFlight = maxInFlight;
+    this.#maxInFlight = maxInFlight;
     this.#healthy = healthy;
     this.#update();
   }
@@ -71,18 +93,32 @@ export class Upstream {
     return this.#draining;
   }
 
+  /** It was told to drain, and nothing is in flight any more: it can be stopped. */
+  get drained(): boolean {
+    return this.#draining && this.inFlight === 0;
+  }
+
+  get enabled(): boolean {
+    return this.#enabled;
+  }
+
+  get maxInFlight(): number {
+    return this.#maxInFlight;
+  }
+
   get state(): UpstreamState {
+    if (!this.#enabled) return 'disabled';
     if (this.#draining) return 'draining';
     if (!this.#healthy) return 'unhealthy';
     if (this.#ejected) return 'ejected';
-    return this.inFlight >= this.maxInFlight ? 'full' : 'available';
+    return this.inFlight >= this.#maxInFlight ? 'full' : 'available';
   }
 
   /** The one place where the number in flight goes up. */
   began(): void {
     this.inFlight += 1;
     this.counters.requests += 1;
-    if (this.inFlight >= this.maxInFlight) this.#update();
+    if (this.inFlight >= this.#maxInFlight) this.#update();
   }
 
   /** The one place where the number in flight goes down. */
@@ -101,9 +137,11 @@ export class Upstream {
 
   /** The verdict of the passive checks: no requests until `restore` or a passed active check. */
   eject(reason: string): void {
+    const { counters } = this;
     this.#ejected = true;
     this.reason = reason;
-    this.counters.ejections += 1;
+    counters.ejections += 1;
+    counters.ejectionsByReason.set(reason, (counters.ejectionsByReason.get(reason) ?? 0) + 1);
     this.#update();
   }
 
@@ -112,13 +150,34 @@ export class Upstream {
     this.#update();
   }
 
-  /** Takes no new requests and finishes the old ones; `false` takes it back. */
-  setDraining(draining: boolean): void {
+  /**
+   * Takes no new requests and finishes the old ones; `onDrained` is called once when the last has ended, perhaps at
+   * once. `false` takes it back.
+   */
+  setDraining(draining: boolean, onDrained?: () => void): void {
+    if (draining && this.#draining) return;
     this.#draining = draining;
+    this.#onDrained = draining ? onDrained : undefined;
+    this.#update();
+  }
+
+  /** Switched off by a person until switched on again, whatever the checks say. */
+  setEnabled(enabled: boolean): void {
+    this.#enabled = enabled;
+    this.#update();
+  }
+
+  /** Infinity: no limit. */
+  setMaxInFlight(maxInFlight: number): void {
+    this.#maxInFlight = maxInFlight;
     this.#update();
   }
 
   #update(): void {
     this.available = this.state === 'available';
+    if (!this.drained) return;
+    const tell = this.#onDrained;
+    this.#onDrained = undefined;
+    tell?.();
   }
 }

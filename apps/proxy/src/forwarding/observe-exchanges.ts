@@ -17,11 +17,18 @@ export const createExchangeObserver = ({
 }: ObserveExchangesOptions): ExchangeObserver => ({
   received: () => metrics.began(),
   attemptBegan: () => undefined,
-  attemptEnded({ route }, { upstream, failure, status, reused }) {
+  attemptEnded({ route }, attempt) {
+    const { upstream, failure, status, reused } = attempt;
     const { counters } = upstream;
+    counters.bytesSent += attempt.bytesSent;
+    counters.bytesReceived += attempt.bytesReceived;
+    if (reused) counters.reuses += 1;
+    else if (failure !== 'refused' && failure !== 'connect-timeout') counters.connects += 1;
     if (status > 0) {
       const group = Math.floor(status / 100);
       counters.answersByClass[group] = (counters.answersByClass[group] ?? 0) + 1;
+      // What broke off, or became a tunnel (101), says nothing of how fast it answers.
+      if (status > 101 && !attempt.brokeOff) upstream.latency.record(attempt.durationMs);
       passive.passed(upstream);
     }
     if (failure === undefined || !route) return;

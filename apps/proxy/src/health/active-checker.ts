@@ -94,7 +94,8 @@ export class ActiveChecker {
     if (!upstream.healthy || this.#failures < fall) return;
     this.#judged = true;
     upstream.setHealthy(false, reason);
-    // One that is draining was told to go: that it went is no fault.
-    if (!upstream.draining) logger.warn('upstream server is unhealthy', { upstream: upstream.id, reason });
+    // One that is draining or disabled was told to go: that it went is no fault.
+    if (!upstream.draining && upstream.enabled)
+      logger.warn('upstream server is unhealthy', { upstream: upstream.id, reason });
   }
 }

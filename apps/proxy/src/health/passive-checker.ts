@@ -3,11 +3,16 @@ import type { Clock, Timer } from '@tripod/shared/process/clock';
 import type { Upstream } from '../balancing/upstream.ts';
 import type { UpstreamPool } from '../balancing/upstream-pool.ts';
 
-export type PassiveCheckerOptions = {
+export type PassiveLimits = {
   /** That many failures within the window eject an upstream; 0 switches ejecting off. */
   readonly maxFails: number;
   /** The window, and how long an ejected upstream is left alone when no active check brings it back earlier. */
   readonly failWindowMs: number;
+};
+
+export type PassiveCheckerOptions = {
+  /** Read at each failure: a reload may change them. */
+  readonly limits: PassiveLimits;
   readonly clock: Clock;
   readonly logger: Logger;
 };
@@ -23,11 +28,12 @@ export type PassiveChecker = {
 };
 
 export const createPassiveChecker = (options: PassiveCheckerOptions): PassiveChecker => {
-  const { maxFails, failWindowMs, clock, logger } = options;
+  const { limits, clock, logger } = options;
   const recent = new WeakMap<Upstream, number[]>();
   const timers = new Set<Timer>();
   return {
     failed(upstream, pool, reason) {
+      const { maxFails, failWindowMs } = limits;
       if (maxFails === 0 || upstream.ejected) return;
       const nowMs = clock.monotonicMs();
       const failures = (recent.get(upstream) ?? []).filter((atMs) => nowMs - atMs < failWindowMs);

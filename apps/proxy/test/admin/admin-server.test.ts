@@ -164,7 +164,9 @@ describe('the admin side', () => {
     const post = await admin('/pools/api/upstreams', 'POST', { url: 'https://x' });
     expect(json(post)['errors']).toEqual([{ pointer: '#/url', detail: expect.stringContaining('https') }]);
     const patch = await admin(`/pools/api/upstreams/${id}`, 'PATCH', { weight: 'much' });
-    expect(json(patch)['errors']).toEqual([{ pointer: '#/weight', detail: 'must be integer' }]);
+    expect(json(patch)['errors']).toEqual([
+      { pointer: '#/weight', detail: 'must be a whole number from 1 to 1000, and is "much"' },
+    ]);
   });
 
   it('does not add an upstream twice', async () => {

@@ -8,7 +8,7 @@ const scene = (maxFails = 1, size = 2) => {
   const clock = createFakeClock();
   const log = collectLog();
   const pool = makePool(size);
-  const checker = createPassiveChecker({ maxFails, failWindowMs: 10_000, clock, logger: log });
+  const checker = createPassiveChecker({ limits: { maxFails, failWindowMs: 10_000 }, clock, logger: log });
   const [first, second] = pool.upstreams;
   if (!first || !second) throw new Error('a pool of two at least');
   return { clock, log, pool, checker, first, second };

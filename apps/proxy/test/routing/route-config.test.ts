@@ -3,14 +3,14 @@ import { parseRoute, parseRoutes, parseUpstreamUrl, routeProblems } from '../../
 
 describe('parseRoute', () => {
   it.each([
-    ['/=http://127.0.0.1:8082', '/', 'static', ['127.0.0.1:8082']],
-    ['/api/=http://127.0.0.1:8081,http://[::1]:8083', '/api/', 'api', ['127.0.0.1:8081', '[::1]:8083']],
-    ['/a/b/=http://x:1', '/a/b/', 'a-b', ['x:1']],
-    ['/api/=http://x:1, http://y:1', '/api/', 'api', ['x:1', 'y:1']],
-    ['/api/=http://x', '/api/', 'api', ['x']],
-  ])('reads %s', (text, prefix, poolName, hosts) => {
+    ['/=http://127.0.0.1:8082', '/', ['127.0.0.1:8082']],
+    ['/api/=http://127.0.0.1:8081,http://[::1]:8083', '/api/', ['127.0.0.1:8081', '[::1]:8083']],
+    ['/a/b/=http://x:1', '/a/b/', ['x:1']],
+    ['/api/=http://x:1, http://y:1', '/api/', ['x:1', 'y:1']],
+    ['/api/=http://x', '/api/', ['x']],
+  ])('reads %s', (text, prefix, hosts) => {
     const route = parseRoute(text);
-    expect(route).toMatchObject({ prefix, poolName });
+    expect(route.prefix).toBe(prefix);
     expect(route.upstreams.map(({ host }) => host)).toEqual(hosts);
   });
 
@@ -54,13 +54,13 @@ describe('parseRoute', () => {
 
 describe('parseRoutes', () => {
   it('gives pools of similar prefixes names of their own', () => {
-    const names = parseRoutes([
+    const routes = parseRoutes([
       '/a/b/=http://x:1',
       '/a-b/=http://x:1',
       '/=http://x:1',
       '/static/=http://x:1',
     ]);
-    expect(names.map(({ poolName }) => poolName)).toEqual(['a-b', 'a-b-2', 'static', 'static-2']);
+    expect(routes.map(({ pool }) => pool.name)).toEqual(['a-b', 'a-b-2', 'static', 'static-2']);
   });
 });
 

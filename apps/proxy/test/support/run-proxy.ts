@@ -1,6 +1,6 @@
-import { loadConfig } from '@tripod/shared/config/load-config';
+import { createConfigSource } from '@tripod/shared/config/config-source';
 import { type Clock, systemClock } from '@tripod/shared/process/clock';
-import { type ProxySettings, parseProxyConfig, proxySettings } from '../../src/config.ts';
+import { type ProxySettings, proxySettings } from '../../src/config.ts';
 import { startProxy } from '../../src/start.ts';
 import { type CollectedLog, collectLog } from './collect-log.ts';
 
@@ -16,12 +16,16 @@ export type RunningProxy = {
 
 const running = new Set<RunningProxy>();
 
-/** Without active checks and ejections, unless a test asks for them: they would come in between. */
+/**
+ * Without active checks and ejections, unless a test asks for them or has a config file of its own: they would come in
+ * between.
+ */
 export const runProxy = async ({ clock = systemClock, ...settings }: RunOptions): Promise<RunningProxy> => {
-  const given = { host: '127.0.0.1', port: 0, adminPort: 0, healthPath: 'off', maxFails: 0, ...settings };
-  const config = parseProxyConfig(loadConfig(proxySettings, { flags: given, workingDir: '/' }));
+  const quiet = settings.config === undefined ? { healthPath: 'off', maxFails: 0 } : {};
+  const given = { host: '127.0.0.1', port: 0, adminPort: 0, ...quiet, ...settings };
+  const source = createConfigSource(proxySettings, { flags: given, workingDir: '/' });
   const log = collectLog();
-  const service = await startProxy(config, { logger: log, clock });
+  const service = await startProxy(source, { logger: log, clock });
   const proxy: RunningProxy = {
     port: Number(new URL(service.url).port),
     adminPort: Number(new URL(service.adminUrl ?? '').port),

@@ -5,6 +5,8 @@ import {
   describeShape,
   environmentOf,
   flagOf,
+  hasFlag,
+  hasVariable,
   type Setting,
   type Settings,
   splitList,
@@ -20,18 +22,20 @@ export type CommandLine = {
   readonly examples: readonly string[];
   /** Names and descriptions of commands beside the default one (`api-server migrate`). */
   readonly commands?: Readonly<Record<string, string>>;
+  /** Shown by `--version`. */
+  readonly version?: string | undefined;
 };
 
 export type ParsedCommandLine = {
   readonly command: string | undefined;
   readonly flags: Readonly<Record<string, unknown>>;
-  /** Set when `--help` was asked: print this and end with exit code 0. */
+  /** Set when `--help` or `--version` was asked: print this and end with exit code 0. */
   readonly help?: string;
 };
 
 /** A setting as an option of commander, with its default and its variable in the description. */
 export const optionOf = (name: string, setting: Setting): Option => {
-  const variable = setting.environment === false ? '' : ` (${typedEnvironmentOf(name, setting)})`;
+  const variable = !hasVariable(setting) ? '' : ` (${typedEnvironmentOf(name, setting)})`;
   const shown = setting.type === 'boolean' ? '' : defaultTextOf(setting);
   const fallback = shown === '' ? '' : ` [${shown}]`;
   const values = setting.enum ? `: ${setting.enum.join(', ')}` : '';
@@ -84,12 +88,15 @@ export const commandLineError = (
 export const parseCommandLine = (line: CommandLine, args: readonly string[]): ParsedCommandLine => {
   const program = new Command(line.name).description(line.description).exitOverride();
   program.helpOption('-h, --help', 'Show this help');
+  if (line.version !== undefined) {
+    program.version(`${line.name} ${line.version}`, '--version', 'Show the version');
+  }
   let output = '';
   program.configureOutput({ writeOut: (text) => (output += text), writeErr: () => undefined });
   let command: string | undefined;
   const withOptions = (command: Command): Command => {
     for (const [name, setting] of Object.entries(line.settings)) {
-      if (!setting.secret) command.addOption(optionOf(name, setting));
+      if (hasFlag(setting)) command.addOption(optionOf(name, setting));
     }
     return command;
   };

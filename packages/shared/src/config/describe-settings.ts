@@ -1,6 +1,8 @@
 import {
   defaultTextOf,
   describeShape,
+  hasFlag,
+  hasVariable,
   type Setting,
   type Settings,
   typedEnvironmentOf,
@@ -15,12 +17,12 @@ const fallbackOf = (setting: Setting): string => {
 };
 
 const flagCell = (name: string, setting: Setting): string =>
-  setting.secret ? '–' : `\`${typedFlagOf(name, setting)}\``;
+  !hasFlag(setting) ? '–' : `\`${typedFlagOf(name, setting)}\``;
 
 /** The settings as a Markdown table, one row each: what docs/configuration.md holds. */
 export const describeSettings = (settings: Settings): string => {
   const rows = Object.entries(settings).map(([name, setting]) => {
-    const variable = setting.environment === false ? '–' : `\`${typedEnvironmentOf(name, setting)}\``;
+    const variable = !hasVariable(setting) ? '–' : `\`${typedEnvironmentOf(name, setting)}\``;
     const cells = [
       flagCell(name, setting),
       variable,

@@ -4,7 +4,7 @@
  * environment.
  */
 export type Setting = {
-  readonly type: 'string' | 'integer' | 'boolean' | 'array';
+  readonly type: 'string' | 'integer' | 'boolean' | 'array' | 'structure';
   /** Stands beside the flag as it is typed: of a boolean that is on by default it says what `--no-…` does. */
   readonly description: string;
   readonly default?: string | number | boolean | readonly string[];
@@ -29,21 +29,35 @@ export type Setting = {
   readonly environment?: false;
   /** Never printed, and taken from the environment or a file only: argv is visible in process lists. */
   readonly secret?: true;
+  /**
+   * Of a structure, which only a config file can say: the JSON Schema of its value. A `description` in it stands for
+   * "must be …" in the message about that place.
+   */
+  readonly schema?: Readonly<Record<string, unknown>>;
+  /** Of a structure: what is wrong with a value that its schema allows. */
+  readonly faults?: (value: never) => readonly StructureFault[];
+  /** Of a structure: the flat setting that says the same with less. Its flag and its variable win over the structure. */
+  readonly insteadOf?: string;
   /** A file or folder: relative ones hold from where the command was typed (in a config file: from that file). */
   readonly path?: true;
 };
 
+/** One fault within a structure: a JSON pointer that begins at the structure (`/0/prefix`), and what is wrong there. */
+export type StructureFault = { readonly pointer: string; readonly problem: string };
+
 export type Settings = Readonly<Record<string, Setting>>;
 
-type ValueOf<S extends Setting> = S['type'] extends 'integer'
-  ? number
-  : S['type'] extends 'boolean'
-    ? boolean
-    : S['type'] extends 'array'
-      ? readonly string[]
-      : S extends { readonly enum: readonly (infer E)[] }
-        ? E
-        : string;
+type ValueOf<S extends Setting> = S['type'] extends 'structure'
+  ? unknown
+  : S['type'] extends 'integer'
+    ? number
+    : S['type'] extends 'boolean'
+      ? boolean
+      : S['type'] extends 'array'
+        ? readonly string[]
+        : S extends { readonly enum: readonly (infer E)[] }
+          ? E
+          : string;
 
 /** The frozen configuration that a set of settings describes. A setting without a default may be undefined. */
 export type ConfigOf<S extends Settings> = {
@@ -55,6 +69,13 @@ export type ConfigOf<S extends Settings> = {
 /** `healthIntervalMs` → `--health-interval-ms`. */
 export const flagOf = (name: string): string =>
   `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** Whether it can be typed: secrets would be seen in process lists, structures are too much for a command line. */
+export const hasFlag = ({ secret, type }: Setting): boolean => !secret && type !== 'structure';
+
+/** Whether it can be said by a variable. */
+export const hasVariable = ({ environment, type }: Setting): boolean =>
+  environment !== false && type !== 'structure';
 
 /** The flag as it is typed: `--metrics`, which is on by default, can only be switched off, by `--no-metrics`. */
 export const typedFlagOf = (name: string, setting: Setting): string =>
@@ -86,6 +107,8 @@ export const describeShape = (setting: Setting): string => {
       return 'true or false';
     case 'array':
       return 'a list, separated by commas';
+    case 'structure':
+      return 'what its schema says';
     case 'string':
       return setting.minLength ? 'a text that is not empty' : 'a text';
   }

@@ -43,6 +43,8 @@ export const codeMeanings: Readonly<Record<ErrorCode, string>> = {
 
   ADMIN_ADDRESS_REFUSED: 'The admin side was asked under a name or by a page that is not of this machine.',
   ADMIN_BODY_INVALID: '`errors` names each wrong field of the body, which must be JSON of 64 KiB at most.',
+  ADMIN_CONFIG_INVALID:
+    '`errors` names everything that is wrong with the new configuration; the old one stays in force.',
   ADMIN_POOL_UNKNOWN: '`GET /pools` lists the pools.',
   ADMIN_UPSTREAM_UNKNOWN: '`GET /pools` lists the upstreams of each pool.',
   ADMIN_UPSTREAM_EXISTS: 'The pool has an upstream with this address already.',

@@ -40,6 +40,7 @@ export const errorCodes = {
 
   ADMIN_ADDRESS_REFUSED: { status: 403, title: 'The admin side answers this machine only' },
   ADMIN_BODY_INVALID: { status: 400, title: 'The body is not valid' },
+  ADMIN_CONFIG_INVALID: { status: 422, title: 'The configuration is not valid' },
   ADMIN_POOL_UNKNOWN: { status: 404, title: 'No such pool' },
   ADMIN_UPSTREAM_UNKNOWN: { status: 404, title: 'No such upstream' },
   ADMIN_UPSTREAM_EXISTS: { status: 409, title: 'The upstream is there already' },

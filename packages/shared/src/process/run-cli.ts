@@ -1,14 +1,14 @@
 import { constants, openSync } from 'node:fs';
 import { type CommandLine, parseCommandLine } from '../config/command-line.ts';
 import { ConfigError } from '../config/config-error.ts';
-import { loadConfig } from '../config/load-config.ts';
-import { readConfigFile } from '../config/read-config-file.ts';
-import { configFileSetting } from '../config/service-settings.ts';
+import { type ConfigSource, createConfigSource } from '../config/config-source.ts';
 import type { ConfigOf, Settings } from '../config/settings.ts';
 import { createLogSink } from '../logging/log-sink.ts';
 import { createLogger, type Logger } from '../logging/logger.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { hasControllingTerminal } from './controlling-terminal.ts';
 import { ListenError } from './listen.ts';
+import { readVersion } from './read-version.ts';
 import { StartError } from './start-error.ts';
 import { stopWhenTold } from './stop-when-told.ts';
 import type { ReadyReport } from './supervision.ts';
@@ -19,16 +19,20 @@ export type RunningService = {
   readonly url: string;
   readonly adminUrl?: string | undefined;
   stop(options: { readonly drainDelayMs: number }): Promise<void>;
+  /** Takes up what is new in its config file. Never throws: what is wrong is logged, and the old values stay. */
+  reload?(): void;
 };
 
 /** What a service is given by its command. */
-export type CliContext = {
+export type CliContext<S extends Settings = Settings> = {
   readonly logger: Logger;
   readonly clock: Clock;
   /** Prints one plain line on stdout, at once. */
   readonly print: (line: string) => void;
   /** The flags as they were typed, by the names of their settings. */
   readonly flags: Readonly<Record<string, unknown>>;
+  /** Where the configuration came from, to be read again. */
+  readonly source: ConfigSource<S>;
 };
 
 type LoggedConfig = {
@@ -40,9 +44,11 @@ export type Cli<S extends Settings> = CommandLine & {
   readonly settings: S;
   /** The name in front of each log line, such as the copy's. Default: the command's. */
   readonly loggerName?: (config: ConfigOf<S>) => string;
-  readonly start: (config: ConfigOf<S>, context: CliContext) => Promise<RunningService>;
+  readonly start: (config: ConfigOf<S>, context: CliContext<S>) => Promise<RunningService>;
+  /** The service can reload: SIGHUP does it when there is a config file and no terminal whose end it would tell of. */
+  readonly reloads?: true;
   /** What the further commands of the command line do; the process ends when they have. */
-  readonly run?: Readonly<Record<string, (config: ConfigOf<S>, context: CliContext) => Promise<void>>>;
+  readonly run?: Readonly<Record<string, (config: ConfigOf<S>, context: CliContext<S>) => Promise<void>>>;
 };
 
 const complain = (name: string, error: unknown): number => {
@@ -104,32 +110,31 @@ const endOnUncaught = (logger: Logger): void => {
 export const runCli = async <const S extends Settings>(cli: Cli<S>): Promise<void> => {
   let logger: Logger | undefined;
   try {
-    const { command, flags, help } = parseCommandLine(cli, process.argv.slice(2));
+    const [, script = '', ...args] = process.argv;
+    const { command, flags, help } = parseCommandLine({ ...cli, version: readVersion(script) }, args);
     if (help !== undefined) {
       process.stdout.write(help);
       return;
     }
-    const from = workingDir();
-    const sources = { flags, environment: process.env, workingDir: from };
-    const file = loadConfig(
-      { config: configFileSetting },
-      { flags: { config: flags['config'] }, workingDir: from },
-    ).config;
-    const config = loadConfig(
-      cli.settings,
-      file === undefined ? sources : { ...sources, file: { name: file, values: readConfigFile(file) } },
-    );
+    const source = createConfigSource(cli.settings, {
+      flags,
+      environment: process.env,
+      workingDir: workingDir(),
+    });
+    const { config } = source.read();
     const { logFormat, drainDelayMs } = config as ConfigOf<S> & LoggedConfig;
     logger = loggerFor(cli.loggerName?.(config) ?? cli.name, logFormat);
     endOnUncaught(logger);
-    const context = { logger, clock: systemClock, print: (line: string) => console.log(line), flags };
+    const print = (line: string): void => console.log(line);
+    const context = { logger, clock: systemClock, print, flags, source };
     const run = command === undefined ? undefined : cli.run?.[command];
     if (run) {
       await run(config, context);
       logger.flush();
       return;
     }
-    const started = stopWhenTold(logger, drainDelayMs);
+    const reloadOnHangup = cli.reloads === true && source.file !== undefined && !hasControllingTerminal();
+    const started = stopWhenTold({ logger, drainDelayMs, reloadOnHangup });
     const service = await cli.start(config, context);
     started(service);
     const report: ReadyReport = { type: 'ready', url: service.url, adminUrl: service.adminUrl };

@@ -2,7 +2,19 @@ import type { Logger } from '../logging/logger.ts';
 import { isStopOrder } from './supervision.ts';
 
 /** What can be stopped in good order. */
-export type Stoppable = { stop(options: { readonly drainDelayMs: number }): Promise<void> };
+export type Stoppable = {
+  stop(options: { readonly drainDelayMs: number }): Promise<void>;
+  /** Takes up what is new in its config file; says itself what came of it. */
+  reload?(): void;
+};
+
+export type StopWhenToldOptions = {
+  readonly logger: Logger;
+  /** How long to go on serving after a signal. */
+  readonly drainDelayMs: number;
+  /** SIGHUP reloads the service instead of stopping it. */
+  readonly reloadOnHangup: boolean;
+};
 
 const signals = [
   ['SIGINT', 2],
@@ -14,9 +26,15 @@ const signals = [
  * Ends the process when it is told to, by a signal or by its supervisor: once in good order, at a further signal at
  * once. It listens from now on; told during the start, it stops when the returned function is given the service.
  */
-export const stopWhenTold = (logger: Logger, configuredDelayMs: number): ((service: Stoppable) => void) => {
+export const stopWhenTold = ({
+  logger,
+  drainDelayMs: configuredDelayMs,
+  reloadOnHangup,
+}: StopWhenToldOptions): ((service: Stoppable) => void) => {
   let drainDelayMs: number | undefined;
   let service: Stoppable | undefined;
+  /** Told during the start, after the file may have been read. */
+  let reloadWanted = false;
   const end = (code: number): void => {
     logger.flush();
     process.exit(code);
@@ -40,10 +58,14 @@ export const stopWhenTold = (logger: Logger, configuredDelayMs: number): ((servi
     logger.info('stopping', { why, drainDelayMs });
     stop();
   };
+  const reload = (): void => {
+    if (service) service.reload?.();
+    else reloadWanted = true;
+  };
   for (const [signal, number] of signals) {
-    process.on(signal, () =>
-      drainDelayMs === undefined ? tell(signal, configuredDelayMs) : end(128 + number),
-    );
+    const onSignal = (): void =>
+      drainDelayMs === undefined ? tell(signal, configuredDelayMs) : end(128 + number);
+    process.on(signal, signal === 'SIGHUP' && reloadOnHangup ? reload : onSignal);
   }
   // The supervisor is gone, however it ended: nobody would restart or stop this process any more.
   const orphaned = (): void => tell('the supervisor is gone', 0);
@@ -55,6 +77,7 @@ export const stopWhenTold = (logger: Logger, configuredDelayMs: number): ((servi
   });
   return (started) => {
     service = started;
+    if (reloadWanted) started.reload?.();
     stop();
   };
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError } from '@tripod/shared/config/config-error';
-import { type ConfigSources, loadConfig } from '@tripod/shared/config/load-config';
+import type { ConfigSources } from '@tripod/shared/config/find-value';
+import { loadConfig, resolveConfig } from '@tripod/shared/config/load-config';
 import type { Settings } from '@tripod/shared/config/settings';
 
 const settings = {
@@ -82,8 +83,8 @@ describe('loadConfig', () => {
         '--port must be a whole number from 0 to 65535, and is 70000',
         'METRICS must be true or false, and is "maybe"',
         'NAMES must be a list, separated by commas, and is ["a","B"]',
-        'policy in /etc/tripod/proxy.json must be one of first, last, and is "best"',
-        'prot in /etc/tripod/proxy.json is not a setting',
+        '#/policy in /etc/tripod/proxy.json must be one of first, last, and is "best"',
+        '#/prot in /etc/tripod/proxy.json is not a setting',
       ]),
     );
   });
@@ -100,7 +101,7 @@ describe('loadConfig', () => {
   it.each([['__proto__'], ['constructor'], ['toString']])('refuses the key %s of a file', (name) => {
     const values = JSON.parse(`{"${name}": 1}`) as Record<string, unknown>;
     expect(problemsOf({ file: fileOf(values) })).toEqual([
-      `${name} in /etc/tripod/proxy.json is not a setting`,
+      `#/${name} in /etc/tripod/proxy.json is not a setting`,
     ]);
   });
 
@@ -124,6 +125,23 @@ describe('loadConfig', () => {
     const config = load({ flags: { names: ['a'] } });
     expect(Object.isFrozen(config)).toBe(true);
     expect(Object.isFrozen(config.names)).toBe(true);
+  });
+
+  it('tells where each value was taken from', () => {
+    const sources = {
+      flags: { port: '1' },
+      environment: { POLICY: 'last' },
+      file: fileOf({ metrics: false, path: 'x' }),
+    };
+    const { origins } = resolveConfig(settings, { workingDir: '/typed/here', ...sources });
+    expect(origins).toEqual({
+      port: '--port',
+      policy: 'POLICY',
+      metrics: '#/metrics in /etc/tripod/proxy.json',
+      path: '#/path in /etc/tripod/proxy.json',
+      names: 'default',
+      routes: 'default',
+    });
   });
 
   it('leaves out a setting that has neither value nor default', () => {

@@ -1,9 +1,24 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isReadyReport } from '@tripod/shared/process/supervision';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { type Fixture, killFixtures, startFixture } from '../support/start-fixture.ts';
 
 afterEach(killFixtures);
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tripod-stopping-'));
+  file = join(folder, 'fixture.json');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+// Without `script` of util-linux there is no terminal to try this on; CI must have it.
+const withScript = spawnSync('script', ['--version']).error && process.env['CI'] !== 'true' ? it.skip : it;
 
 const messagesOf = (fixture: Fixture): readonly unknown[] => fixture.logged().map(({ message }) => message);
 
@@ -34,6 +49,30 @@ describe('signals', () => {
       drainDelayMs: 0,
     });
     expect(fixture.stderr()).toBe('');
+  });
+
+  it('reloads at SIGHUP with a config file and without a terminal, as often as it comes', async () => {
+    writeFileSync(file, '{"weight":2}');
+    const fixture = startFixture(['--config', file, '--drain-delay-ms', '0'], { terminal: 'none' });
+    await fixture.url();
+    for (const weight of [3, 4]) {
+      writeFileSync(file, `{"weight":${weight}}`);
+      fixture.child.kill('SIGHUP');
+      await waitFor('the reload', () => fixture.logged().some((line) => line['weight'] === weight));
+    }
+    fixture.child.kill('SIGTERM');
+    expect((await fixture.exited).code).toBe(0);
+    expect(messagesOf(fixture).slice(0, 3)).toEqual(['listening', 'reloaded', 'reloaded']);
+  });
+
+  withScript('stops at SIGHUP with a config file on a terminal, whose end it tells of', async () => {
+    writeFileSync(file, '{"weight":2}');
+    const args = ['--config', file, '--drain-delay-ms', '0', '--log-format', 'json'];
+    const fixture = startFixture(args, { terminal: 'own' });
+    await fixture.url();
+    process.kill(Number(/^pid: (\d+)/m.exec(fixture.stdout())?.[1]), 'SIGHUP');
+    expect((await fixture.exited).code).toBe(0);
+    expect(fixture.stdout()).toContain('"why":"SIGHUP"');
   });
 
   it('answers what is in flight before it ends', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,6 +87,12 @@ describe('exit codes and sentences', () => {
     expect(stdout).toContain('Examples:\n  fixture --port 8080');
   });
 
+  it('prints its name and the version of its package with --version, and exits 0', async () => {
+    const manifest = join(import.meta.dirname, '../../package.json');
+    const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+    expect(await runFixture(['--version'])).toEqual({ code: 0, stdout: `fixture ${version}\n`, stderr: '' });
+  });
+
   it('runs a further command to its end and exits 0', async () => {
     expect(await runFixture(['check', '--weight', '3'])).toEqual({
       code: 0,
@@ -129,8 +135,8 @@ describe('where values come from', () => {
     expect(code).toBe(2);
     expect(stderr.split('\n').sort()).toEqual([
       '',
-      `fixture: weight in ${file} must be a whole number from 1 to 10, and is "2"`,
-      `fixture: wieght in ${file} is not a setting`,
+      `fixture: #/weight in ${file} must be a whole number from 1 to 10, and is "2"`,
+      `fixture: #/wieght in ${file} is not a setting`,
     ]);
   });
 });

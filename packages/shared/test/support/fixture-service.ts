@@ -31,7 +31,10 @@ const settings = {
 
 type Config = ConfigOf<typeof settings>;
 
-const start = async (config: Config, { logger, clock, print }: CliContext): Promise<RunningService> => {
+const start = async (
+  config: Config,
+  { logger, clock, print, source }: CliContext<typeof settings>,
+): Promise<RunningService> => {
   if (config.mode === 'refuses') throw new StartError('The moon is full; wait until it is not.');
   if (config.mode === 'breaks') throw new Error('nobody thought of this');
   if (config.mode === 'waits') {
@@ -72,9 +75,11 @@ const start = async (config: Config, { logger, clock, print }: CliContext): Prom
   const { databaseUrl, ...shown } = config;
   print(`config: ${JSON.stringify({ ...shown, hasDatabase: databaseUrl !== undefined })}`);
   logger.info('listening', { url });
+  print(`pid: ${process.pid}`);
   print(`url: ${url}`);
   return {
     url,
+    reload: () => logger.info('reloaded', { weight: source.read().config.weight }),
     stop: async (options) => {
       await server.stop(options);
       logger.info('server stopped', options);
@@ -95,5 +100,6 @@ await runCli({
   commands: { check: 'Prints the weight and ends' },
   run: { check: async ({ weight }, { print }) => print(`weight ${weight}`) },
   loggerName: ({ weight }) => `fixture-${weight}`,
+  reloads: true,
   start,
 });

@@ -24,6 +24,8 @@ export type FixtureOptions = {
   readonly cwd?: string;
   /** With an IPC channel, as the stack starts services. */
   readonly ipc?: boolean;
+  /** Without a terminal, as under a service manager; or with one of its own. Default: that of the test, if any. */
+  readonly terminal?: 'none' | 'own';
 };
 
 const started: ChildProcess[] = [];
@@ -34,7 +36,12 @@ export const killFixtures = (): void => {
 };
 
 export const startFixture = (args: readonly string[], options: FixtureOptions = {}): Fixture => {
-  const child = spawn(process.execPath, [script, ...args], {
+  const command = [process.execPath, script, ...args];
+  // `script` of util-linux runs a command on a terminal of its own.
+  const [file = '', ...words] =
+    options.terminal === 'own' ? ['script', '-qefc', command.join(' '), '/dev/null'] : command;
+  const child = spawn(file, words, {
+    detached: options.terminal === 'none',
     cwd: options.cwd,
     env: { PATH: process.env['PATH'], ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', ...(options.ipc ? ['ipc' as const] : [])],

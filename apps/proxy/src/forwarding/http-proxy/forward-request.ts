@@ -1,4 +1,5 @@
 import type { Agent, ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { endAfterRequest } from '@tripod/shared/http/end-after-request';
 import { sendProblem } from '@tripod/shared/http/send-problem';
@@ -42,6 +43,8 @@ export class ForwardRequest {
   #attempt: Attempt | undefined;
   #upstreamRequest: ClientRequest | undefined;
   #done = false;
+  /** What the upstream's connection had carried before this attempt, which may not be its first. */
+  #carried = { socket: undefined as Socket | undefined, sent: 0, received: 0 };
 
   constructor(
     parts: ForwardingParts,
@@ -141,8 +144,25 @@ export class ForwardRequest {
 
   #connected(attempt: Attempt, upstreamRequest: ClientRequest): void {
     attempt.reused = upstreamRequest.reusedSocket;
+    const { socket } = upstreamRequest;
+    // A connection that has just been made has sent nothing, though the head may wait in it and be counted already.
+    const fresh = !attempt.reused || !socket;
+    this.#carried = {
+      socket: socket ?? undefined,
+      sent: fresh ? 0 : socket.bytesWritten,
+      received: fresh ? 0 : socket.bytesRead,
+    };
     this.#bodyMoved(this.#body.ended ? 'ended' : 'reading');
     this.#body.sendTo(upstreamRequest);
+  }
+
+  /** Before the attempt ends: what came of it is reported there. */
+  #countBytes(attempt: Attempt | undefined): void {
+    const { socket, sent, received } = this.#carried;
+    if (!attempt || !socket) return;
+    attempt.bytesSent = socket.bytesWritten - sent;
+    attempt.bytesReceived = socket.bytesRead - received;
+    this.#carried.socket = undefined;
   }
 
   #bodyMoved(state: 'reading' | 'blocked' | 'ended'): void {
@@ -159,6 +179,7 @@ export class ForwardRequest {
     if (!attempt) return;
     this.#attempt = undefined;
     this.#body.detach();
+    this.#countBytes(attempt);
     this.#upstreamRequest?.destroy();
     const decision = this.#exchange.fail(attempt, failure, this.#body.replayable);
     if (decision === 'stop') this.#answer(this.#exchange.error());
@@ -190,6 +211,7 @@ export class ForwardRequest {
       upstreamResponse.resume();
     });
     upstreamResponse.once('end', () => {
+      this.#countBytes(attempt);
       this.#exchange.end(attempt);
       if (this.#body.ended) {
         response.end();
@@ -258,6 +280,7 @@ export class ForwardRequest {
     const whole = this.#response.writableFinished;
     // An upstream request that came to its end belongs to the agent again; an unfinished one is aborted at once.
     if (!whole || !this.#body.ended) this.#upstreamRequest?.destroy();
+    this.#countBytes(this.#attempt);
     const cut = this.#attempt?.brokeOff ?? false;
     this.#exchange.finish(whole || cut ? this.#response.statusCode : clientLeft);
   }

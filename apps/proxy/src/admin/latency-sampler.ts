@@ -1,0 +1,22 @@
+import type { Clock, Timer } from '@tripod/shared/process/clock';
+import type { UpstreamPool } from '../balancing/upstream-pool.ts';
+
+/** Turns the latency windows of all upstreams each second. */
+export type LatencySampler = { start(): void; stop(): void };
+
+export const createLatencySampler = (pools: () => readonly UpstreamPool[], clock: Clock): LatencySampler => {
+  let timer: Timer | undefined;
+  const turn = (): void => {
+    for (const pool of pools()) for (const { latency } of pool.upstreams) latency.turn();
+    timer = clock.after(1000, turn);
+  };
+  return {
+    start() {
+      timer ??= clock.after(1000, turn);
+    },
+    stop() {
+      timer?.cancel();
+      timer = undefined;
+    },
+  };
+};

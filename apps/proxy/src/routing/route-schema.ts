@@ -1,0 +1,71 @@
+import { policyNames } from '../balancing/policy-table.ts';
+import { prefixPattern } from './route-config.ts';
+
+const address = { type: 'string', maxLength: 300, description: 'a text such as http://127.0.0.1:8081' };
+
+/** Also of the bodies of the admin side. */
+export const weightSchema = {
+  type: 'integer',
+  minimum: 1,
+  maximum: 1000,
+  description: 'a whole number from 1 to 1000',
+} as const;
+
+export const maxInFlightSchema = {
+  type: 'integer',
+  minimum: 1,
+  maximum: 1_000_000,
+  description: 'a whole number from 1 to 1000000',
+} as const;
+
+const upstreamSchema = {
+  if: { type: 'object' },
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
+  then: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['url'],
+    properties: { url: address, weight: weightSchema, maxInFlight: maxInFlightSchema },
+  },
+  else: { ...address, description: 'a text such as http://127.0.0.1:8081, or an object with a url' },
+};
+
+/** The JSON Schema of `routes` in a config file. */
+export const routesSchema = {
+  type: 'array',
+  minItems: 1,
+  description: 'a list of one route or more',
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['prefix'],
+    description: 'an object with a prefix and upstreams',
+    properties: {
+      prefix: {
+        type: 'string',
+        pattern: prefixPattern,
+        description: 'a path that begins and ends with a slash, such as /api/',
+      },
+      stripPrefix: { type: 'boolean', description: 'true or false' },
+      pool: {
+        type: 'string',
+        pattern: '^[\\w.-]{1,64}$',
+        description: 'a name of letters, digits, dots, dashes and underscores',
+      },
+      upstreams: {
+        type: 'array',
+        minItems: 1,
+        items: upstreamSchema,
+        description: 'a list of one upstream or more',
+      },
+      policy: { type: 'string', enum: policyNames, description: `one of ${policyNames.join(', ')}` },
+      maxBodyBytes: {
+        type: 'integer',
+        minimum: 0,
+        maximum: 1_073_741_824,
+        description: 'a whole number from 0 to 1073741824',
+      },
+      hostHeader: { type: 'string', enum: ['client', 'upstream'], description: 'client or upstream' },
+    },
+  },
+};

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError } from '@tripod/shared/config/config-error';
+import { loadConfig } from '@tripod/shared/config/load-config';
+import { type ProxySettings, parseProxyConfig, proxySettings } from '../../src/config.ts';
+
+const load = (routes: unknown, flags: Partial<ProxySettings> = {}) =>
+  parseProxyConfig(
+    loadConfig(proxySettings, {
+      flags,
+      file: { name: '/etc/proxy.json', values: routes === undefined ? {} : { routes } },
+      workingDir: '/',
+    }),
+  );
+
+const problemsOf = (routes: unknown): readonly string[] => {
+  try {
+    load(routes);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map(({ pointer, problem }) => `${pointer} ${problem}`);
+  }
+  return [];
+};
+
+const url = 'http://127.0.0.1:1';
+
+describe('routes as objects', () => {
+  it('mean what the flags mean when they say no more', () => {
+    expect(load([{ prefix: '/a/', upstreams: [url, { url: 'http://[::1]:2' }] }]).routes).toEqual(
+      load(undefined, { route: ['/a/=http://127.0.0.1:1,http://[::1]:2'] }).routes,
+    );
+  });
+
+  it('say what flags can not', () => {
+    const [route] = load([
+      {
+        prefix: '/shop/',
+        stripPrefix: false,
+        pool: 'shop.1',
+        upstreams: [{ url, weight: 3, maxInFlight: 20 }],
+        policy: 'ip-hash',
+        maxBodyBytes: 5,
+        hostHeader: 'upstream',
+      },
+    ]).routes;
+    expect(route).toEqual({
+      prefix: '/shop/',
+      stripPrefix: false,
+      hostHeader: 'upstream',
+      maxBodyBytes: 5,
+      pool: {
+        name: 'shop.1',
+        policy: 'ip-hash',
+        upstreams: [{ url: new URL(url), weight: 3, maxInFlight: 20 }],
+      },
+    });
+  });
+
+  it('share a pool that they name both, and otherwise have pools of their own', () => {
+    const { routes } = load([
+      { prefix: '/a/b/', upstreams: [url] },
+      { prefix: '/v2/', pool: 'a-b' },
+      { prefix: '/v1/', pool: 'a-b', upstreams: [url] },
+      { prefix: '/a-b/', upstreams: [url] },
+    ]);
+    expect(routes.map(({ pool }) => pool.name)).toEqual(['a-b-2', 'a-b', 'a-b', 'a-b-3']);
+    expect(routes[1]?.pool).toBe(routes[2]?.pool);
+  });
+
+  it('give way to routes that are typed', () => {
+    const { routes } = load([{ prefix: '/a/', upstreams: [url] }], { route: [`/b/=${url}`] });
+    expect(routes.map(({ prefix }) => prefix)).toEqual(['/b/']);
+  });
+
+  it('are refused with everything that is wrong at once, each by its pointer', () => {
+    const problems = problemsOf([
+      { prefix: '/a', upstreams: [] },
+      { upstreams: [5, { weight: 0, url }, { maxInFlight: 1 }], policy: 'luck' },
+      { prefix: '/b/', colour: 'red', hostHeader: 'both', pool: 'a b', maxBodyBytes: -1 },
+      'x',
+    ]);
+    expect([...problems].sort()).toEqual([
+      '#/routes/0/prefix must be a path that begins and ends with a slash, such as /api/, and is "/a"',
+      '#/routes/0/upstreams must be a list of one upstream or more, and is []',
+      '#/routes/1/policy must be one of round-robin, least-requests, random-two, ip-hash, and is "luck"',
+      '#/routes/1/prefix is missing',
+      '#/routes/1/upstreams/0 must be a text such as http://127.0.0.1:8081, or an object with a url, and is 5',
+      '#/routes/1/upstreams/1/weight must be a whole number from 1 to 1000, and is 0',
+      '#/routes/1/upstreams/2/url is missing',
+      '#/routes/2/colour is not a setting',
+      '#/routes/2/hostHeader must be client or upstream, and is "both"',
+      '#/routes/2/maxBodyBytes must be a whole number from 0 to 1073741824, and is -1',
+      '#/routes/2/pool must be a name of letters, digits, dots, dashes and underscores, and is "a b"',
+      '#/routes/3 must be an object with a prefix and upstreams, and is "x"',
+    ]);
+  });
+
+  it('are refused for what only all of them together show', () => {
+    const problems = problemsOf([
+      { prefix: '/', pool: 'a', upstreams: ['https://x', url, 'http://127.0.0.1:1/', { url }] },
+      { prefix: '/', pool: 'a', upstreams: [{ url: 'http://x/y' }] },
+      { prefix: '/c/', pool: 'nobodys' },
+      { prefix: '/d/' },
+      { prefix: '/e/', pool: 'a', policy: 'ip-hash' },
+    ]);
+    expect([...problems].sort()).toEqual([
+      '#/routes/0/upstreams/0 must not name https://x: upstreams over https are not supported yet',
+      '#/routes/0/upstreams/2 must not name 127.0.0.1:1 again, as 1 does',
+      '#/routes/0/upstreams/3/url must not name 127.0.0.1:1 again, as 1 does',
+      '#/routes/1/pool must be another one than that of route 0, or have no upstreams of its own',
+      '#/routes/1/prefix must be another one than that of route 0, and is "/"',
+      expect.stringContaining('#/routes/1/upstreams/0/url must name upstreams as http://address:port'),
+      '#/routes/2/upstreams is missing, and no other route gives its pool upstreams',
+      '#/routes/3/upstreams is missing, and no other route gives its pool upstreams',
+      '#/routes/4/policy must stand where the upstreams of its pool do',
+    ]);
+  });
+
+  it.each([[], {}, 'x', null])('are not %j', (routes) => {
+    expect(problemsOf(routes)).toHaveLength(1);
+  });
+});
+
+describe('config/proxy.json', () => {
+  it('says what the proxy does without it', () => {
+    const path = new URL('../../../../config/proxy.json', import.meta.url);
+    const values = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+    const file = { name: '/proxy.json', values };
+    const ofFile = parseProxyConfig(loadConfig(proxySettings, { file, workingDir: '/' }));
+    const ofNothing = parseProxyConfig(loadConfig(proxySettings, { workingDir: '/' }));
+    expect(ofFile.routes).toEqual(ofNothing.routes);
+    expect(ofFile).toMatchObject({ port: ofNothing.port, adminPort: ofNothing.adminPort });
+  });
+});

@@ -1,0 +1,60 @@
+import { dirname } from 'node:path';
+import { environmentOf, flagOf, hasVariable, type Setting, splitList } from './settings.ts';
+import { pointerToken } from './structure-faults.ts';
+
+/** Where values come from, strongest first: flags, then the environment, then a file, then defaults. */
+export type ConfigSources = {
+  readonly flags?: Readonly<Record<string, unknown>>;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly file?: { readonly name: string; readonly values: Readonly<Record<string, unknown>> };
+  /** Relative paths in flags and in the environment hold from here. */
+  readonly workingDir: string;
+};
+
+/** A value, and where it was found. */
+export type Found = {
+  readonly value: unknown;
+  readonly source: string;
+  readonly kind: 'flag' | 'environment' | 'file' | 'default';
+  /** Relative paths hold from here. */
+  readonly from: string;
+};
+
+/** Text from a flag or the environment → the type of the setting; what does not fit stays text, for ajv to refuse. */
+const parseText = (setting: Setting, text: string): unknown => {
+  switch (setting.type) {
+    case 'integer':
+      return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+    case 'boolean':
+      return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
+    case 'array':
+      return splitList(setting, text);
+    case 'string':
+    case 'structure':
+      return text;
+  }
+};
+
+/** A setting of a config file as a JSON pointer in a URI fragment. */
+export const pointerOf = (name: string): string => `#/${pointerToken(name)}`;
+
+/** The value of a setting from the strongest source that has one. */
+export const findValue = (name: string, setting: Setting, sources: ConfigSources): Found | undefined => {
+  const { workingDir, file } = sources;
+  const flag = sources.flags?.[name];
+  if (flag !== undefined) {
+    const value = typeof flag === 'string' ? parseText(setting, flag) : flag;
+    return { value, source: flagOf(name), kind: 'flag', from: workingDir };
+  }
+  const variable = environmentOf(name);
+  const text = hasVariable(setting) ? sources.environment?.[variable] : undefined;
+  if (text) {
+    return { value: parseText(setting, text), source: variable, kind: 'environment', from: workingDir };
+  }
+  if (file && Object.hasOwn(file.values, name)) {
+    const source = `${pointerOf(name)} in ${file.name}`;
+    return { value: file.values[name], source, kind: 'file', from: dirname(file.name) };
+  }
+  if (setting.default === undefined) return undefined;
+  return { value: setting.default, source: name, kind: 'default', from: workingDir };
+};
