@@ -113,11 +113,10 @@ export const databaseUnavailable = (cause?: unknown): AppError =>
   });
 
 /** 503 without Retry-After: sending it again might write it twice. */
-const writeUncertain = (cause: unknown): AppError =>
+export const writeUncertain = (cause?: unknown): AppError =>
   new AppError('API_WRITE_UNCERTAIN', {
-    detail:
-      'The connection to the database broke before it confirmed the write: look whether it is there before sending it again.',
-    cause,
+    detail: 'The database did not confirm the write: look whether it is there before sending it again.',
+    ...(cause === undefined ? {} : { cause }),
   });
 
 /**

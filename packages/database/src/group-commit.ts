@@ -12,6 +12,8 @@ export type GroupCommitOptions<Row, Result> = {
   readonly maxWaiting: number;
   /** What a refused row is told. */
   readonly refusal: () => Error;
+  /** What a row is told of which the statement had no result. */
+  readonly unconfirmed: () => Error;
 };
 
 type WaitingRow<Row, Result> = {
@@ -30,7 +32,7 @@ type WaitingRow<Row, Result> = {
 export const createGroupCommit = <Row, Result>(
   options: GroupCommitOptions<Row, Result>,
 ): ((row: Row) => Promise<Result>) => {
-  const { insert, isRowFault, maxRows, maxWaiting, refusal } = options;
+  const { insert, isRowFault, maxRows, maxWaiting, refusal, unconfirmed } = options;
   let waiting: WaitingRow<Row, Result>[] = [];
   let running = false;
 
@@ -50,7 +52,7 @@ export const createGroupCommit = <Row, Result>(
     }
     for (const [ordinal, { resolve, reject }] of group.entries()) {
       const result = written(ordinal);
-      if (result === undefined) reject(new Error('the database did not confirm this row'));
+      if (result === undefined) reject(unconfirmed());
       else resolve(result);
     }
   };

@@ -5,6 +5,7 @@ type Statement = PromiseWithResolvers<GroupWritten<string>> & { readonly rows: r
 
 const isRowFault = (error: unknown): boolean => error instanceof RangeError;
 const refusal = (): Error => new Error('too many wait');
+const unconfirmed = (): Error => new Error('the database did not confirm this row');
 
 /** Statements that end when the test says so. */
 const scripted = (limits: { maxRows?: number; maxWaiting?: number } = {}) => {
@@ -17,6 +18,7 @@ const scripted = (limits: { maxRows?: number; maxWaiting?: number } = {}) => {
     },
     isRowFault,
     refusal,
+    unconfirmed,
     maxRows: 100,
     maxWaiting: 100,
     ...limits,
@@ -96,6 +98,7 @@ describe('createGroupCommit', () => {
       },
       isRowFault,
       refusal,
+      unconfirmed,
       maxRows: 10,
       maxWaiting: 10,
     });
@@ -127,6 +130,7 @@ describe('createGroupCommit', () => {
       },
       isRowFault,
       refusal,
+      unconfirmed,
       maxRows: 10,
       maxWaiting: 10,
     });
@@ -159,6 +163,7 @@ describe('createGroupCommit', () => {
       },
       isRowFault,
       refusal,
+      unconfirmed,
       maxRows: 10,
       maxWaiting: 10,
     });

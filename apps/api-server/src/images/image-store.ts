@@ -1,5 +1,5 @@
 import type { Database } from '@tripod/database/database';
-import { classifyDatabaseError, databaseUnavailable } from '@tripod/database/database-errors';
+import { classifyDatabaseError, databaseUnavailable, writeUncertain } from '@tripod/database/database-errors';
 import { createGroupCommit } from '@tripod/database/group-commit';
 import { AppError } from '@tripod/shared/errors/app-error';
 import type { Image } from './image.ts';
@@ -26,8 +26,8 @@ type Row = Image & { readonly id: string | number };
 
 const beforeAll = '-9223372036854775808';
 
-// An adopted table may hold null where ours can't.
-const pageQuery = {
+/** A page by keyset. An adopted table may hold null where ours can't. */
+export const pageQuery = {
   name: 'list-images',
   text: `select id, title, coalesce(alt_text, '') as alt_text, url from images
     where id > $1::bigint order by id limit $2::int`,
@@ -72,6 +72,7 @@ export const createImageStore = (database: Database): ImageStore => {
     maxRows: maxRowsPerInsert,
     maxWaiting: maxWaitingInserts,
     refusal: databaseUnavailable,
+    unconfirmed: writeUncertain,
   });
   return {
     listPage: ({ limit, after = beforeAll }) =>

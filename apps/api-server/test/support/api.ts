@@ -26,6 +26,8 @@ export type ApiOptions = {
   readonly logger?: Logger;
   /** Default true. */
   readonly allowUnsafeDurability?: boolean;
+  /** Another copy, whose database this one shares. */
+  readonly besides?: Api;
   /** Another way to the same database, given its port. */
   readonly through?: (port: number) => Promise<number>;
 };
@@ -40,7 +42,9 @@ export const serverUrl = (): string => {
 /** One copy on a database of its own, listening on a free port. */
 export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
   const { corsOrigins = ['*'], logger = silentLogger, through, allowUnsafeDurability = true } = options;
-  const temp = await createTempDatabase({ serverUrl: serverUrl(), template: 'template_tripod' });
+  const temp = options.besides
+    ? { url: options.besides.databaseUrl, drop: () => Promise.resolve() }
+    : await createTempDatabase({ serverUrl: serverUrl(), template: 'template_tripod' });
   const address = new URL(temp.url);
   if (through) address.port = String(await through(Number(address.port)));
   const database = createDatabase({

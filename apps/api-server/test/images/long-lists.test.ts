@@ -1,0 +1,189 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import supertest from 'supertest';
+import { pageQuery } from '../../src/images/image-store.ts';
+import { type Api, cat, startApi } from '../support/api.ts';
+
+// A guard for a busy machine: tens of thousands of rows are written and read.
+jest.setTimeout(60_000);
+
+const mebibyte = 1_048_576;
+
+let api: Api;
+beforeAll(async () => {
+  api = await startApi();
+});
+beforeEach(async () => {
+  await api.database.knex.raw('truncate images restart identity');
+});
+afterAll(() => api.stop());
+
+const ask = (path = '/images.json') => supertest(api.url).get(path);
+const insert = (count: number): Promise<unknown> =>
+  api.database.knex.raw(
+    `insert into images (title, alt_text, url)
+     select 'Picture ' || n, 'Größe "' || n || '"', 'https://x.example/' || n from generate_series(1, ?::int) n`,
+    [count],
+  );
+const expected = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    title: `Picture ${index + 1}`,
+    alt_text: `Größe "${index + 1}"`,
+    url: `https://x.example/${index + 1}`,
+  }));
+/** Rows whose JSON list has exactly so many bytes: each some 1,100, the last one what is left. */
+const insertBytes = async (bytes: number): Promise<void> => {
+  const rows: { title: string; alt_text: string; url: string }[] = [];
+  let left = bytes - 2;
+  while (left > 0) {
+    const empty = JSON.stringify({ ...cat, url: '/' }).length + (rows.length === 0 ? 0 : 1);
+    const filler = left > 2400 ? 1000 : left - empty;
+    rows.push({ ...cat, url: `/${'x'.repeat(filler)}` });
+    left -= empty + filler;
+  }
+  await api.database.knex.batchInsert('images', rows, 200);
+};
+
+describe('a list of up to 1 MiB', () => {
+  it.each([
+    [1, 0],
+    [2000, 0],
+    [2001, 3],
+    [5000, 0],
+  ])('of %i rows is one text with a length and a tag (indent %i)', async (count, indent) => {
+    await insert(count);
+    const { text, headers } = await ask(`/images.json?indent=${indent}`);
+    expect(text).toBe(JSON.stringify(expected(count), null, indent));
+    expect(headers['content-length']).toBe(String(Buffer.byteLength(text)));
+    const again = await ask(`/images.json?indent=${indent}`).set('If-None-Match', headers['etag'] ?? '');
+    expect(again.status).toBe(304);
+  });
+
+  it('is all there at exactly 1 MiB, and streamed with one byte more', async () => {
+    await insertBytes(mebibyte);
+    const whole = await ask();
+    expect([whole.headers['content-length'], whole.headers['etag']]).toEqual([
+      String(mebibyte),
+      expect.stringMatching(/^"/),
+    ]);
+    await api.empty();
+    await insertBytes(mebibyte + 1);
+    const long = await ask();
+    expect([long.headers['content-length'], long.headers['etag']]).toEqual([undefined, undefined]);
+    expect(long.text).toHaveLength(mebibyte + 1);
+  });
+});
+
+describe('a longer list', () => {
+  const count = 20_000;
+  beforeEach(() => insert(count));
+
+  it.each([0, 2])(
+    'is streamed with neither length nor tag, and is the same text (indent %i)',
+    async (indent) => {
+      const { text, headers, status } = await ask(`/images.json?indent=${indent}`);
+      expect(status).toBe(200);
+      expect(headers).toMatchObject({
+        'transfer-encoding': 'chunked',
+        'content-type': 'application/json',
+        'access-control-allow-origin': '*',
+        'cache-control': 'no-cache',
+        'x-served-by': 'api-1',
+        'x-request-id': expect.any(String),
+      });
+      expect([headers['content-length'], headers['etag']]).toEqual([undefined, undefined]);
+      expect(text === JSON.stringify(expected(count), null, indent)).toBe(true);
+    },
+  );
+
+  it('has no validator: it is sent again whatever the client knows', async () => {
+    await expect(ask().set('If-None-Match', '*')).resolves.toMatchObject({ status: 200 });
+  });
+
+  it('tells HEAD neither length nor tag', async () => {
+    const { status, headers, text } = await supertest(api.url).head('/images.json');
+    expect([status, text]).toEqual([200, undefined]);
+    expect([headers['content-length'], headers['etag']]).toEqual([undefined, undefined]);
+  });
+
+  it('ends with the connection for HTTP/1.0', async () => {
+    const bytes = 'GET /images.json HTTP/1.0\r\nConnection: keep-alive\r\n\r\n';
+    const { status, headers, body } = parseRawResponse(
+      await exchangeRaw({ port: api.port, bytes, withinMs: 30_000 }),
+    );
+    expect([status, headers['transfer-encoding'], headers['connection']]).toEqual([200, undefined, 'close']);
+    expect(JSON.parse(Buffer.from(body, 'latin1').toString())).toHaveLength(count);
+  });
+
+  it('is sent whole to several who ask together, and at different speeds', async () => {
+    const texts = await Promise.all(Array.from({ length: 4 }, async () => (await ask()).text));
+    expect(new Set(texts).size).toBe(1);
+    expect(JSON.parse(texts[0] ?? '')).toHaveLength(count);
+  });
+
+  it('has what was confirmed before it was asked for, and comes to an end while more is inserted', async () => {
+    await insert(1);
+    const outgoing = get(`${api.url}/images.json`);
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    await insert(10_000);
+    let text = '';
+    for await (const piece of answer) text += String(piece);
+    expect((JSON.parse(text) as unknown[]).length).toBeGreaterThanOrEqual(count + 1);
+    expect((JSON.parse(text) as unknown[]).length).toBeLessThan(count + 10_001);
+  });
+
+  it('holds no connection to the database for clients that read slowly, nor for those that leave', async () => {
+    await insert(100_000);
+    const clients = await Promise.all(
+      Array.from({ length: 12 }, async () => {
+        const outgoing = get(`${api.url}/images.json`, { agent: false });
+        outgoing.on('error', () => undefined);
+        const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+        answer.on('error', () => undefined);
+        answer.pause();
+        return outgoing;
+      }),
+    );
+    const atRest = () => api.database.stats().idle === api.database.stats().total;
+    // Three times as many as there are connections, and still each other request is served.
+    await waitFor('connections at rest', atRest);
+    await expect(ask('/images.json?limit=1')).resolves.toMatchObject({ status: 200 });
+    for (const client of clients) client.destroy();
+    await waitFor('connections at rest', atRest);
+    await expect(ask('/images.json?limit=1')).resolves.toMatchObject({ status: 200 });
+  });
+});
+
+describe('pages', () => {
+  /** What Postgres does for a page, planned once for any cursor, as it is after some uses. */
+  const explain = async (after: number): Promise<{ text: string; buffers: number }> => {
+    const { text } = pageQuery;
+    return await api.database.knex.transaction(async (trx) => {
+      await trx.raw('set local plan_cache_mode = force_generic_plan');
+      await trx.raw(`prepare page as ${text}`.replaceAll('?', '\\?'));
+      const { rows } = await trx.raw<{ rows: { 'QUERY PLAN': string }[] }>(
+        `explain (analyze, buffers, costs off, timing off) execute page (${after}, 51)`,
+      );
+      await trx.raw('deallocate page');
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+      const buffers = /Buffers: shared(?: hit=(\d+))?(?: read=(\d+))?/.exec(plan);
+      return { text: plan, buffers: Number(buffers?.[1] ?? 0) + Number(buffers?.[2] ?? 0) };
+    });
+  };
+
+  it.each(['before', 'after'])('cost the same at any depth, by the index (%s statistics)', async (when) => {
+    await insert(100_000);
+    if (when === 'after') await api.database.knex.raw('analyze images');
+    const shallow = await explain(0);
+    const deep = await explain(90_000);
+    for (const { text } of [shallow, deep]) {
+      expect(text).toContain('Index Scan using images_pkey');
+      expect(text).not.toMatch(/Seq Scan|Sort|Bitmap/);
+    }
+    expect(deep.buffers).toBeGreaterThan(0);
+    expect(deep.buffers).toBeLessThan(shallow.buffers + 10);
+  });
+});

@@ -1,0 +1,184 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import pg from 'pg';
+import supertest from 'supertest';
+import { type Api, cat, startApi } from '../support/api.ts';
+
+type Listed = { readonly title: string }[];
+
+let api: Api;
+let second: Api;
+let wire: TcpForwarder;
+beforeAll(async () => {
+  api = await startApi();
+  second = await startApi({
+    besides: api,
+    through: async (port) => {
+      wire = await startTcpForwarder(port);
+      return wire.port;
+    },
+  });
+});
+beforeEach(() => api.empty());
+afterEach(() => wire.heal());
+afterAll(async () => {
+  await second.stop();
+  await wire.stop();
+  await api.stop();
+});
+
+const post = (title: string, { url } = api): Promise<Response> =>
+  fetch(`${url}/images.json`, { method: 'POST', body: JSON.stringify({ ...cat, title }) });
+const list = async ({ url }: Api): Promise<readonly string[]> =>
+  ((await (await fetch(`${url}/images.json`)).json()) as Listed).map(({ title }) => title);
+const names = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${prefix} ${index}`);
+const codeOf = async (response: Response): Promise<string> =>
+  ((await response.json()) as { code: string }).code;
+/** A connection around the wire that the test breaks. */
+const withClient = async <T>(work: (client: pg.Client) => Promise<T>): Promise<T> => {
+  const client = new pg.Client({ connectionString: api.databaseUrl });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+};
+
+/** How many statements on images wait for a lock. Asked outside of any transaction, which would see one moment only. */
+const blocked = (): Promise<number | null> =>
+  withClient(async (client) => {
+    const text =
+      "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    return (await client.query(text)).rowCount;
+  });
+
+describe('writes that come together', () => {
+  it('are each answered with their own image, and all stored once', async () => {
+    const titles = names('picture', 200);
+    const answers = await Promise.all(titles.map((title) => post(title)));
+    const bodies = (await Promise.all(answers.map((answer) => answer.json()))) as Listed;
+    expect(bodies.map(({ title }) => title)).toEqual(titles);
+    expect([...(await list(api))].sort()).toEqual([...titles].sort());
+  });
+
+  it('share statements', async () => {
+    await withClient(async (client) => {
+      // The first one waits for this lock, and all others for the first.
+      await client.query('begin');
+      await client.query('lock table images in share mode');
+      const answers = names('picture', 50).map((title) => post(title));
+      await waitFor('the first insert', async () => (await blocked()) === 1);
+      await client.query('commit');
+      for (const answer of answers) expect((await answer).status).toBe(200);
+      const { rows } = await client.query('select count(distinct xmin::text)::int as commits from images');
+      expect((rows as { commits: number }[])[0]?.commits).toBeLessThanOrEqual(25);
+    });
+  });
+
+  it('keep the order of their arrival on one connection', async () => {
+    const titles = names('picture', 30);
+    const body = (title: string): string => JSON.stringify({ ...cat, title });
+    await Promise.all(titles.map((title) => supertest(api.url).post('/images.json').send(body(title))));
+    await expect(list(api)).resolves.toHaveLength(30);
+    for (const title of titles) await post(`later ${title}`);
+    expect((await list(api)).slice(30)).toEqual(titles.map((title) => `later ${title}`));
+  });
+
+  it('do not fail because the database refuses one of them', async () => {
+    await api.database.knex.raw(`alter table images add constraint "no bad ones" check (title <> 'bad')`);
+    try {
+      const titles = [...names('a', 20), 'bad', ...names('b', 20)];
+      const answers = await Promise.all(titles.map((title) => post(title)));
+      expect(answers.map(({ status }) => status)).toEqual(
+        titles.map((title) => (title === 'bad' ? 400 : 200)),
+      );
+      await expect(codeOf(answers[20] as Response)).resolves.toBe('API_IMAGE_INVALID');
+      expect([...(await list(api))].sort()).toEqual([...names('a', 20), ...names('b', 20)].sort());
+    } finally {
+      await api.database.knex.raw('alter table images drop constraint "no bad ones"');
+    }
+  });
+
+  it('are confirmed only as far as a rule of the table lets them be stored', async () => {
+    await api.database.knex.raw(
+      `create rule silently as on insert to images where new.title = 'lost' do instead nothing`,
+    );
+    try {
+      expect((await post('kept')).status).toBe(200);
+      await expect(codeOf(await post('lost'))).resolves.toBe('API_WRITE_UNCERTAIN');
+      await expect(list(api)).resolves.toEqual(['kept']);
+    } finally {
+      await api.database.knex.raw('drop rule silently on images');
+    }
+  });
+
+  it('are all of unknown fate when their connection is lost, and those that wait were not written', async () => {
+    await withClient(async (client) => {
+      await client.query('begin');
+      await client.query('lock table images in share mode');
+      const first = post('first', second);
+      await waitFor('the first insert', async () => (await blocked()) === 1);
+      const waiting = names('waiting', 5).map((title) => post(title, second));
+      const inFlight = async () => /in_flight 7$/m.test(await (await fetch(`${second.url}/metrics`)).text());
+      await waitFor('the others', inFlight);
+      await wire.cut();
+      await expect(codeOf(await first)).resolves.toBe('API_WRITE_UNCERTAIN');
+      for (const answer of waiting) {
+        const { status, headers } = await answer;
+        expect([status, headers.get('retry-after')]).toEqual([503, '1']);
+        await expect(codeOf(await answer)).resolves.toBe('API_DATABASE_UNAVAILABLE');
+      }
+      await client.query('rollback');
+      await waitFor('the end of the insert', async () => (await blocked()) === 0);
+    });
+    await wire.heal();
+    await waitFor('readiness', async () => (await fetch(`${second.url}/readyz`)).status === 200);
+    // Here the server went on with what it had: unknown is not lost.
+    await expect(list(second)).resolves.toEqual(['first']);
+  });
+});
+
+describe('reads that come together', () => {
+  it('see on every copy whatever any copy had confirmed before they were asked', async () => {
+    const confirmed: string[] = [];
+    let stopping = false;
+    const writer = async (name: string, copy: Api): Promise<void> => {
+      for (let count = 0; count < 40; count += 1) {
+        const title = `${name} ${count}`;
+        expect((await post(title, copy)).status).toBe(200);
+        confirmed.push(title);
+      }
+    };
+    let reads = 0;
+    const reader = async (copy: Api): Promise<void> => {
+      while (!stopping) {
+        const before = [...confirmed];
+        const seen = new Set(await list(copy));
+        expect(before.filter((title) => !seen.has(title))).toEqual([]);
+        reads += 1;
+      }
+    };
+    const readers = [api, second, api, second, api, second].map(reader);
+    await Promise.all([writer('a', api), writer('b', second), writer('c', api), writer('d', second)]);
+    stopping = true;
+    await Promise.all(readers);
+    expect(reads).toBeGreaterThan(6);
+    await expect(list(api)).resolves.toHaveLength(160);
+  });
+
+  it('share a query', async () => {
+    await withClient(async (client) => {
+      await client.query('begin');
+      await client.query('lock table images');
+      const answers = names('read', 30).map(() => list(api));
+      await waitFor('the first query', async () => (await blocked()) === 1);
+      // One waits for the lock, and 29 for that one: no more connections than before.
+      await expect(blocked()).resolves.toBe(1);
+      await client.query('rollback');
+      await expect(Promise.all(answers)).resolves.toHaveLength(30);
+    });
+  });
+});
