@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { engineNames } from '../../src/forwarding/engine-table.ts';
-import { ask } from '../support/ask.ts';
+import { ask, json } from '../support/ask.ts';
 import { startClients } from '../support/clients.ts';
 import { routeTo } from '../support/run-proxy.ts';
 import { addressesOf, killProxies, spawnProxy } from '../support/spawn-proxy.ts';
@@ -51,5 +51,27 @@ describe.each(engineNames)('too many connections for the engine %s', (engine) =>
     expect(outcomes).toEqual({ '200': requests });
     expect(proxy.child.exitCode).toBeNull();
     expect(proxy.stderr()).toBe('');
+  });
+
+  it('tells each of 500 above --max-connections so, while those within are served', async () => {
+    const upstream = await runUpstream();
+    const args = ['--port=0', '--admin-port=0', '--health-path=off', '--max-connections=8'];
+    const proxy = spawnProxy([...args, `--engine=${engine}`, `--route=${routeTo(upstream)[0]}`]);
+    const { port } = await addressesOf(proxy);
+    const within = startClients({ count: 8, question: () => ({ port }) });
+    await waitFor('those within to be connected', () => within.requests >= 200);
+    const codes = new Set<unknown>();
+    const above = async (): Promise<void> => {
+      for (let request = 0; request < 50; request += 1) {
+        const answer = await ask({ port });
+        expect(answer.status).toBe(503);
+        codes.add(json(answer)['code']);
+      }
+    };
+    await Promise.all(Array.from({ length: 10 }, above));
+    const { requests, outcomes } = await within.stop();
+    expect(outcomes).toEqual({ '200': requests });
+    expect(codes).toEqual(new Set(['PROXY_OVERLOADED']));
+    await waitFor('a place', async () => (await ask({ port })).status === 200);
   });
 });
