@@ -1,0 +1,37 @@
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import type { Arena } from './start-arena.ts';
+
+/** How often the write-ahead log was synced to the disk during so many commits, no two at the same time. */
+export type WalSyncs = { readonly commits: number; readonly syncs: number };
+
+const atLeast = 40;
+
+const write = async (url: string): Promise<void> => {
+  const body = JSON.stringify({ title: 'sync', alt_text: 'One commit', url: '/images/fox.svg' });
+  const response = await fetch(`${url}/images.json`, { method: 'POST', body });
+  await response.arrayBuffer();
+  if (!response.ok) throw new Error(`a write was answered with ${response.status}`);
+};
+
+/**
+ * A server process tells of its work once a second at most, and when it is asked something: so writes go on, until
+ * those that were told of are enough. What was counted last may be a second old.
+ */
+export const countWalSyncs = async (arena: Arena): Promise<WalSyncs> => {
+  const [copy] = arena.copies;
+  if (copy === undefined) throw new Error('an arena has copies');
+  const read = async (): Promise<{ syncs: number; inserts: number }> => {
+    const [row] = await arena.query(
+      `select (select sum(fsyncs) from pg_stat_io where object = 'wal')::int as syncs,
+         (select n_tup_ins from pg_stat_user_tables where relname = 'images')::int as inserts`,
+    );
+    return { syncs: Number(row?.['syncs'] ?? 0), inserts: Number(row?.['inserts'] ?? 0) };
+  };
+  const before = await read();
+  return await waitFor('the statistics of Postgres', async () => {
+    for (let count = 0; count < 5; count += 1) await write(copy.url);
+    const now = await read();
+    const commits = now.inserts - before.inserts;
+    return commits >= atLeast && { commits, syncs: now.syncs - before.syncs };
+  });
+};

@@ -1,0 +1,78 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import { countWalSyncs, type WalSyncs } from './count-wal-syncs.ts';
+import { type FaultName, faults } from './faults.ts';
+import { judgeWrites, type Outcomes, type Verdict } from './outcomes.ts';
+import { type Arena, type ArenaOptions, startArena } from './start-arena.ts';
+import { startWriters } from './start-writers.ts';
+
+export type LostWritesOptions = ArenaOptions & {
+  readonly writers: number;
+  /** One fault after the other, each some time after the one before began. */
+  readonly faults: readonly FaultName[];
+  readonly betweenFaultsMs: number;
+  readonly onProgress?: (line: string) => void;
+};
+
+export type LostWritesReport = {
+  readonly outcomes: Outcomes;
+  readonly verdict: Verdict;
+  readonly faults: readonly { readonly name: FaultName; readonly untilAcknowledgedMs: number }[];
+  readonly walSyncs: WalSyncs;
+};
+
+/** A further try: Postgres may have been killed a moment ago. */
+const readTitles = (arena: Arena, prefix: string): Promise<readonly string[]> =>
+  waitFor(
+    'the table',
+    async () => {
+      try {
+        const rows = await arena.query(`select title from images where title like '${prefix} %'`);
+        return rows.map(({ title }) => String(title));
+      } catch {
+        return false;
+      }
+    },
+    30_000,
+  );
+
+const disturb = async (arena: Arena, options: LostWritesOptions): Promise<LostWritesReport> => {
+  const { writers: count, betweenFaultsMs, onProgress = () => undefined } = options;
+  const walSyncs = await countWalSyncs(arena);
+  onProgress(`${walSyncs.commits} commits one after the other: the log was synced ${walSyncs.syncs} times`);
+  const prefix = 'write';
+  const writers = startWriters(arena.url, count, prefix);
+  const done: { name: FaultName; untilAcknowledgedMs: number }[] = [];
+  const running: Promise<void>[] = [];
+  for (const [index, name] of options.faults.entries()) {
+    await delay(betweenFaultsMs);
+    const copy = arena.copies[index % arena.copies.length];
+    if (copy === undefined) throw new Error('an arena has copies');
+    onProgress(name);
+    running.push(faults[name](arena, copy));
+    const began = performance.now();
+    running.push(
+      writers.untilAcknowledged().then(() => {
+        done.push({ name, untilAcknowledgedMs: performance.now() - began });
+      }),
+    );
+  }
+  await Promise.all(running);
+  const outcomes = await writers.stop();
+  await arena.untilReady();
+  const verdict = judgeWrites(outcomes, await readTitles(arena, prefix));
+  return { outcomes, verdict, faults: done, walSyncs };
+};
+
+/**
+ * Writes without a break through the proxy and three copies while one part after the other is killed, stopped or cut
+ * off, and then holds what clients were told against what is stored.
+ */
+export const runLostWrites = async (options: LostWritesOptions): Promise<LostWritesReport> => {
+  const arena = await startArena(options);
+  try {
+    return await disturb(arena, options);
+  } finally {
+    await arena.stop();
+  }
+};

@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+
+export type ServiceProcessOptions = {
+  readonly bin: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Answers 200 once it is ready. */
+  readonly readyUrl: string;
+};
+
+/** One of our services as a process that can be killed, and started again as it was. */
+export type ServiceProcess = {
+  untilReady(): Promise<void>;
+  signal(signal: NodeJS.Signals): void;
+  /** Kills it, and starts it again at once. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const isReady = async (url: string): Promise<boolean> => {
+  try {
+    const response = await fetch(url, {
+      headers: { Connection: 'close' },
+      signal: AbortSignal.timeout(1000),
+    });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+};
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode !== null || signalCode !== null;
+
+export const startServiceProcess = ({ bin, args, env, readyUrl }: ServiceProcessOptions): ServiceProcess => {
+  let errors = '';
+  const start = (): ChildProcess => {
+    const child = spawn(process.execPath, [bin, ...args], {
+      env: { PATH: process.env['PATH'], ...env },
+      // A service ends when the channel to whoever started it closes, however that ended.
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
+      errors += piece;
+    });
+    return child;
+  };
+  let child = start();
+  const kill = async (signal: NodeJS.Signals): Promise<void> => {
+    if (hasEnded(child)) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  };
+  return {
+    untilReady: async () => {
+      await waitFor(
+        readyUrl,
+        () => {
+          if (hasEnded(child)) throw new Error(`${bin} ended: ${errors}`);
+          return isReady(readyUrl);
+        },
+        60_000,
+      );
+    },
+    signal: (signal) => void child.kill(signal),
+    restart: async () => {
+      await kill('SIGKILL');
+      child = start();
+    },
+    stop: () => kill('SIGKILL'),
+  };
+};

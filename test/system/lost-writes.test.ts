@@ -1,0 +1,34 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { runLostWrites } from '../../bench/src/lost-writes/run-lost-writes.ts';
+import { checkout } from '../support/run-stack.ts';
+
+// Guards against a test that hangs; nothing is measured by them.
+jest.setTimeout(120_000);
+
+describe('writes through the proxy and three copies', () => {
+  it('are stored once when they were confirmed, whatever is killed, stopped or cut off', async () => {
+    const { outcomes, verdict, walSyncs } = await runLostWrites({
+      checkout,
+      synchronousCommit: 'on',
+      writers: 16,
+      faults: ['kill a copy', 'kill Postgres', 'stop a copy', 'cut a wire'],
+      betweenFaultsMs: 1500,
+    });
+    expect(outcomes.acknowledged.size).toBeGreaterThan(100);
+    expect(verdict).toMatchObject({ lost: [], doubled: [], unasked: [] });
+    expect(walSyncs.syncs).toBeGreaterThanOrEqual(walSyncs.commits * 0.9);
+  });
+
+  // Without this one, the other would prove nothing.
+  it('are lost where Postgres does not wait for its disk', async () => {
+    const { verdict, walSyncs } = await runLostWrites({
+      checkout,
+      synchronousCommit: 'off',
+      writers: 16,
+      faults: ['kill Postgres', 'kill Postgres'],
+      betweenFaultsMs: 1500,
+    });
+    expect(verdict.lost.length).toBeGreaterThan(0);
+    expect(walSyncs.syncs).toBeLessThan(walSyncs.commits * 0.9);
+  });
+});
