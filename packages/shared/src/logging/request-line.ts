@@ -1,3 +1,4 @@
+import { flatten } from '../text/flatten.ts';
 import { formatText } from './log-line.ts';
 
 /** One answered request, as every server logs it; what a server does not know it leaves out. */
@@ -9,6 +10,7 @@ export type RequestLine = {
   /** Of the body, as sent. */
   readonly bytes: number;
   readonly durationMs: number;
+  /** As `requestIdOf` gives it: nothing in it needs to be escaped. */
   readonly requestId: string;
   /** The error of ours that was answered, by its code. */
   readonly code?: string | undefined;
@@ -30,7 +32,7 @@ export type RequestFormat = (line: RequestLine, timeMs: number) => string;
 const plainText = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
 /** JSON.stringify for texts that are mostly plain, for a third of its price. */
-const quote = (text: string): string => (plainText.test(text) ? `"${text}"` : JSON.stringify(text));
+const quote = (text: string): string => (plainText.test(text) ? flatten(`"${text}"`) : JSON.stringify(text));
 
 /** Milliseconds with two digits after the point, as few as needed: 2.4, 17. */
 export const formatMs = (ms: number): string => {
@@ -60,15 +62,24 @@ const remember = (stepMs: number, make: (timeMs: number) => string): ((timeMs: n
 export const createJsonRequestFormat = (name: string): RequestFormat => {
   const begin = remember(1, (timeMs) => {
     const time = new Date(timeMs).toISOString();
-    return `{"time":"${time}","level":"info","name":${JSON.stringify(name)},"message":`;
+    return flatten(`{"time":"${time}","level":"info","name":${JSON.stringify(name)},"message":`);
   });
+  let lastUrl = '';
+  let lastMethod = '';
+  let lastMessage = '';
   return (line, timeMs) => {
+    // Requests for the same come in crowds.
+    if (line.url !== lastUrl || line.method !== lastMethod) {
+      lastUrl = line.url;
+      lastMethod = line.method;
+      lastMessage = quote(`${lastMethod} ${lastUrl}`);
+    }
     const { status, bytes, code, client, upstream, upstreamStatus = '', upstreamMs = '', tries } = line;
-    let text = `${begin(timeMs)}${quote(`${line.method} ${line.url}`)},"status":${status},"durationMs":${formatMs(line.durationMs)},"bytes":${bytes},"requestId":${quote(line.requestId)}`;
+    let text = `${begin(timeMs)}${lastMessage},"status":${status},"durationMs":${formatMs(line.durationMs)},"bytes":${bytes},"requestId":"${line.requestId}"`;
     if (code !== undefined) text += `,"code":"${code}"`;
     if (client !== undefined) text += `,"client":"${client}"`;
     if (upstream !== undefined) {
-      text += `,"upstream":${quote(upstream)},"upstreamStatus":"${upstreamStatus}","upstreamMs":"${upstreamMs}","tries":${tries}`;
+      text += `,"upstream":"${upstream}","upstreamStatus":"${upstreamStatus}","upstreamMs":"${upstreamMs}","tries":${tries}`;
     }
     return `${text}}\n`;
   };

@@ -13,7 +13,8 @@ const knownMethods: ReadonlySet<string> = new Set([
 
 /** Counts the requests of one server. Label values are bounded: method and status, never a raw URL. */
 export class RequestMetrics {
-  readonly #totals = new Map<string, number>();
+  /** By method, then by status. */
+  readonly #totals = new Map<string, number[]>();
   readonly #durations = new DurationHistogram();
   #inFlight = 0;
 
@@ -23,17 +24,18 @@ export class RequestMetrics {
 
   ended(method: string, status: number, durationMs: number): void {
     this.#inFlight -= 1;
-    const key = `${knownMethods.has(method) ? method : 'OTHER'} ${status}`;
-    this.#totals.set(key, (this.#totals.get(key) ?? 0) + 1);
+    const totals = this.#totals.get(method) ?? this.#totalsOf(knownMethods.has(method) ? method : 'OTHER');
+    totals[status] = (totals[status] ?? 0) + 1;
     this.#durations.observe(durationMs);
   }
 
   register(metrics: Metrics): void {
     const totals = this.#totals;
     metrics.counter('http_requests_total', 'Answered requests, by method and status.', function* () {
-      for (const [key, value] of totals) {
-        const [method = '', status = ''] = key.split(' ');
-        yield { labels: { method, status }, value };
+      for (const [method, counts] of totals) {
+        for (const [status, value] of counts.entries()) {
+          if (value > 0) yield { labels: { method, status: String(status) }, value };
+        }
       }
     });
     metrics.gauge('http_requests_in_flight', 'Requests being answered now.', () => [
@@ -44,5 +46,14 @@ export class RequestMetrics {
       'From the request head to the end of the answer.',
       () => [this.#durations.sample()],
     );
+  }
+
+  #totalsOf(method: string): number[] {
+    let totals = this.#totals.get(method);
+    if (!totals) {
+      totals = new Array<number>(600).fill(0);
+      this.#totals.set(method, totals);
+    }
+    return totals;
   }
 }

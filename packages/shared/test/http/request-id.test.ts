@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { requestIdOf } from '@tripod/shared/http/request-id';
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+const own = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-\d+$/;
 
 describe('requestIdOf', () => {
   it.each(['12345678', 'a.b_c-D9', 'x'.repeat(64)])('keeps %s', (id) => {
@@ -18,11 +18,11 @@ describe('requestIdOf', () => {
     'ünïcödé!',
     '12345678\n',
   ])('replaces %j', (id) => {
-    expect(requestIdOf(id)).toMatch(uuid);
+    expect(requestIdOf(id)).toMatch(own);
   });
 
   it('replaces a repeated header', () => {
-    expect(requestIdOf(['12345678', '12345678'])).toMatch(uuid);
+    expect(requestIdOf(['12345678', '12345678'])).toMatch(own);
   });
 
   it('makes a new one each time', () => {

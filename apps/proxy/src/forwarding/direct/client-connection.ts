@@ -7,21 +7,14 @@ import { plainAddress } from '../forwarded-headers.ts';
 import { DirectExchange } from './direct-exchange.ts';
 import type { DirectParts, ExchangeClient } from './exchange-client.ts';
 import { requestOf, unreadableRequest } from './exchange-request.ts';
+import { findHeadEnd, skipEmptyLines } from './head-bytes.ts';
 import { type HeadMemo, maxMemoLength } from './head-memo.ts';
-import {
-  formatAnswer,
-  type OwnAnswer,
-  refusalOf,
-  routingAnswer,
-  toRefusal,
-  toTooLarge,
-} from './own-answer.ts';
+import { HeldText } from './held-text.ts';
+import { formatAnswer, type OwnAnswer, refusalOf, routingAnswer, toRefusal } from './own-answer.ts';
 import { type ForwardPlan, isForward, type Plan } from './plan.ts';
 import type { RequestHead } from './request-head.ts';
 
-const maxHeadBytes = 16_384;
 const maxPipelinedBytes = 65_536;
-const headEnd = Buffer.from('\r\n\r\n');
 /** How long a client may go on sending after the last answer, before the connection is cut. */
 const lingerMs = 1000;
 
@@ -38,6 +31,7 @@ export class ClientConnection implements ExchangeClient {
   readonly deadline = new Deadline(() => this.#late());
   readonly #socket: Socket;
   readonly #parts: ClientParts;
+  readonly #held: HeldText;
   #direct: DirectExchange | undefined;
   #pending: Buffer | undefined;
   /** The exchange as the log knows it, while an answer of ours may still be due. */
@@ -54,9 +48,10 @@ export class ClientConnection implements ExchangeClient {
   constructor(socket: Socket, parts: ClientParts) {
     this.#socket = socket;
     this.#parts = parts;
+    this.#held = new HeldText(socket, parts.batch);
     this.address = plainAddress(socket.remoteAddress ?? '');
     parts.deadlines.add(this.deadline);
-    parts.deadlines.set(this.deadline, parts.config.clientHeadTimeoutMs);
+    this.#expect(parts.config.clientHeadTimeoutMs);
     socket.on('data', (bytes: Buffer) => this.#read(bytes));
     socket.on('drain', () => this.#direct?.clientDrained());
     socket.once('end', () => this.#ended());
@@ -74,13 +69,18 @@ export class ClientConnection implements ExchangeClient {
   }
 
   write(data: string | Buffer): void {
-    if (typeof data === 'string') this.#socket.write(data, 'latin1');
-    else this.#socket.write(data);
+    if (typeof data === 'string') {
+      this.#held.add(data);
+      return;
+    }
+    this.#held.sendHeld();
+    this.#socket.write(data);
   }
 
   writeBoth(text: string, bytes: Buffer, onWritten: () => void): void {
+    const both = this.#held.take() + text;
     this.#socket.cork();
-    if (text !== '') this.#socket.write(text, 'latin1');
+    if (both !== '') this.#socket.write(both, 'latin1');
     this.#socket.write(bytes, onWritten);
     this.#socket.uncork();
   }
@@ -103,7 +103,7 @@ export class ClientConnection implements ExchangeClient {
       this.#finish();
       return;
     }
-    this.#parts.deadlines.set(this.deadline, this.#parts.config.clientKeepAliveMs);
+    this.#expect(this.#parts.config.clientKeepAliveMs);
     this.resume();
     if (this.#pending && !this.#reading) this.#readNext();
   }
@@ -119,7 +119,9 @@ export class ClientConnection implements ExchangeClient {
   }
 
   cut(): void {
-    this.#socket.resetAndDestroy();
+    // A reset behind a FIN that is still on its way would leak the descriptor (Node 24).
+    if (this.#socket.writableEnded) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
   }
 
   tunnel(onData: (bytes: Buffer) => void, onEnd: () => void): void {
@@ -134,6 +136,7 @@ export class ClientConnection implements ExchangeClient {
   }
 
   endTunnel(): void {
+    this.#held.sendHeld();
     this.#socket.end();
   }
 
@@ -141,7 +144,7 @@ export class ClientConnection implements ExchangeClient {
   stop(): void {
     if (!this.isIdle || this.#closing) return;
     if (this.#served && !this.#pending) this.#socket.destroy();
-    else this.#parts.deadlines.set(this.deadline, lingerMs);
+    else this.#expect(lingerMs);
   }
 
   #read(bytes: Buffer): void {
@@ -182,36 +185,42 @@ export class ClientConnection implements ExchangeClient {
   #readNext(): void {
     this.#reading = true;
     while (this.#pending && this.isIdle && !this.#closing) {
-      const bytes = this.#pending;
-      const end = bytes.indexOf(headEnd);
-      if (end === -1 || end > maxHeadBytes) {
-        if (bytes.length > maxHeadBytes) this.#refuseUnread(toTooLarge(bytes));
-        else this.#expectRest();
-        break;
-      }
-      const next = end + headEnd.length;
-      this.#pending = next < bytes.length ? bytes.subarray(next) : undefined;
-      this.#readHead(bytes.toString('latin1', 0, next));
+      const bytes = skipEmptyLines(this.#pending);
+      this.#pending = bytes.length > 0 ? bytes : undefined;
+      if (bytes.length === 0 || !this.#readHead(bytes)) break;
     }
     this.#reading = false;
   }
 
-  /** A part of a head has come; the time for all of it runs from its first byte, or from connecting. */
-  #expectRest(): void {
-    if (this.#served && !this.#awaitsRest)
-      this.#parts.deadlines.set(this.deadline, this.#parts.config.clientHeadTimeoutMs);
-    this.#awaitsRest = true;
-  }
-
-  #readHead(text: string): void {
+  /** Reads one head and begins its request; false when it is not complete. */
+  #readHead(bytes: Buffer): boolean {
+    let text = '';
     let plan: Plan;
     try {
+      const end = findHeadEnd(bytes, 0, bytes.length, 'request');
+      if (end === -1) {
+        this.#expectRest();
+        return false;
+      }
+      this.#pending = end < bytes.length ? bytes.subarray(end) : undefined;
+      text = bytes.toString('latin1', 0, end);
       plan = this.#parts.plans().read(text);
     } catch (error) {
       this.#refuseUnread(toRefusal(error), text);
-      return;
+      return true;
     }
     this.#begin(plan);
+    return true;
+  }
+
+  /** The time for all of a head runs from its first byte, or from connecting. */
+  #expectRest(): void {
+    if (this.#served && !this.#awaitsRest) this.#expect(this.#parts.config.clientHeadTimeoutMs);
+    this.#awaitsRest = true;
+  }
+
+  #expect(inMs: number): void {
+    this.#parts.deadlines.set(this.deadline, inMs);
   }
 
   #begin(plan: Plan): void {
@@ -255,6 +264,7 @@ export class ClientConnection implements ExchangeClient {
   }
 
   #answer(answer: OwnAnswer, close: boolean): void {
+    this.#held.sendHeld();
     this.#socket.write(formatAnswer(answer, this.#parts.dateLine(), close, this.#head?.minor ?? 1), 'utf8');
     if (this.#logged) this.#logged.bytes = Buffer.byteLength(answer.body);
     this.#logged?.finish(answer.status);
@@ -265,9 +275,10 @@ export class ClientConnection implements ExchangeClient {
   #finish(): void {
     this.#closing = true;
     this.#pending = undefined;
+    this.#held.sendHeld();
     this.#socket.end();
     this.resume();
-    this.#parts.deadlines.set(this.deadline, lingerMs);
+    this.#expect(lingerMs);
   }
 
   #late(): void {

@@ -10,6 +10,7 @@ import { HeadMemo } from './head-memo.ts';
 import type { Plan } from './plan.ts';
 import { parseRequestHead } from './request-head.ts';
 import { UpstreamConnections } from './upstream-connections.ts';
+import { WriteBatch } from './write-batch.ts';
 
 /** Our own engine: strict HTTP/1.1 on sockets, both sides. */
 export const createDirectEngine = (options: EngineOptions): Engine => {
@@ -23,14 +24,16 @@ export const createDirectEngine = (options: EngineOptions): Engine => {
       const head = parseRequestHead(text);
       return { head, routing: routes.route(head) };
     },
-    ({ head }) => !head.isSecret,
+    (plan) => (plan.head.isSecret ? undefined : plan),
   );
+  const batch = new WriteBatch();
   const context = { clock, observer, budget };
   const parts: ClientParts = {
     config,
     deadlines,
+    batch,
     context,
-    connections: new UpstreamConnections({ config, deadlines, lookup: createUpstreamLookup(clock) }),
+    connections: new UpstreamConnections({ config, deadlines, batch, lookup: createUpstreamLookup(clock) }),
     isDraining: () => draining,
     dateLine: createDateLine(clock),
     plans: () => {

@@ -3,7 +3,7 @@ import { AppError } from '@tripod/shared/errors/app-error';
 import { renderProblem } from '@tripod/shared/http/problem';
 import type { Routing } from '../../routing/route-table.ts';
 import { MessageError } from './message-error.ts';
-import { maxTargetLength, type RequestHead } from './request-head.ts';
+import type { RequestHead } from './request-head.ts';
 
 /** An answer that no upstream gives. */
 export type OwnAnswer = {
@@ -17,13 +17,6 @@ export const toRefusal = (error: unknown): AppError => {
   if (error instanceof AppError) return error;
   if (error instanceof MessageError) return new AppError(error.code, { detail: error.message });
   throw error;
-};
-
-/** The refusal of a head that is over its limit before its end has come. */
-export const toTooLarge = (bytes: Buffer): AppError => {
-  const lineEnds = bytes.indexOf('\r\n', 0, 'latin1');
-  const isLine = lineEnds === -1 || lineEnds > maxTargetLength + 64;
-  return new AppError(isLine ? 'PROXY_URL_TOO_LONG' : 'REQUEST_HEAD_TOO_LARGE');
 };
 
 /** The answer to a refused request; `head` is undefined when none could be read. */

@@ -3,15 +3,15 @@ import type { Upstream } from '../../balancing/upstream.ts';
 import { Deadline } from '../deadlines.ts';
 import type { AttemptFailure } from '../retry.ts';
 import { ChunkedScanner } from './chunked-scanner.ts';
+import { findHeadEnd } from './head-bytes.ts';
 import type { HeadMemo } from './head-memo.ts';
 import { malformed } from './header-lines.ts';
+import { HeldText } from './held-text.ts';
 import { MessageError } from './message-error.ts';
 import { ReadBuffer, type ReadBuffers, smallBytes } from './read-buffers.ts';
 import type { ResponseHead } from './response-head.ts';
 import type { UpstreamUser } from './upstream-user.ts';
-
-const maxHeadBytes = 16_384;
-const headEnd = Buffer.from('\r\n\r\n');
+import type { WriteBatch } from './write-batch.ts';
 
 type Phase = 'connecting' | 'idle' | 'head' | 'length' | 'chunked' | 'until-close' | 'tunnel' | 'closed';
 
@@ -20,6 +20,7 @@ export type UpstreamConnectionOptions = {
   readonly buffers: ReadBuffers;
   readonly heads: HeadMemo<ResponseHead>;
   readonly lookup: LookupFunction;
+  readonly batch: WriteBatch;
   /** The connection may serve another request. */
   readonly onIdle: (connection: UpstreamConnection) => void;
   readonly onClosed: (connection: UpstreamConnection) => void;
@@ -35,6 +36,7 @@ export class UpstreamConnection {
   readonly #options: UpstreamConnectionOptions;
   readonly #socket: Socket;
   readonly #buffer: ReadBuffer;
+  readonly #held: HeldText;
   /** When it has been idle for too long. */
   readonly idleDeadline = new Deadline(() => this.destroy());
   /** Whether it has served a request before. */
@@ -68,6 +70,7 @@ export class UpstreamConnection {
         callback: (length: number, buffer: Uint8Array) => this.#read(buffer as Buffer, length),
       },
     });
+    this.#held = new HeldText(this.#socket, options.batch);
     this.#socket.once('connect', () => {
       this.#phase = 'head';
       this.#user?.connected();
@@ -96,7 +99,12 @@ export class UpstreamConnection {
   /** Returns false when the upstream reads more slowly than we write: `drained` follows. */
   write(data: string | Buffer): boolean {
     this.bytesSent += data.length;
-    return typeof data === 'string' ? this.#socket.write(data, 'latin1') : this.#socket.write(data);
+    if (typeof data === 'string') {
+      this.#held.add(data);
+      return true;
+    }
+    this.#held.sendHeld();
+    return this.#socket.write(data);
   }
 
   /** The whole request has been written. */
@@ -117,6 +125,7 @@ export class UpstreamConnection {
 
   /** Ends the tunnel's way to the upstream. */
   endTunnel(): void {
+    this.#held.sendHeld();
     this.#socket.end();
   }
 
@@ -197,10 +206,8 @@ export class UpstreamConnection {
   }
 
   #takeHead(bytes: Buffer, start: number, end: number, user: UpstreamUser): number {
-    const headEnds = bytes.indexOf(headEnd, start);
-    const next = headEnds + headEnd.length;
-    if (headEnds === -1 || next > end || next - start > maxHeadBytes) {
-      if (end - start > maxHeadBytes) throw malformed('response', 'The response head is too large.');
+    const next = findHeadEnd(bytes, start, end, 'response');
+    if (next === -1) {
       // The buffer is read into again: what is kept is copied.
       this.#pending = Buffer.from(bytes.subarray(start, end));
       return end;

@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import { flatten } from '@tripod/shared/text/flatten';
 import type { Upstream } from '../../balancing/upstream.ts';
 import type { Deadlines } from '../deadlines.ts';
 import type { EngineConfig } from '../engine.ts';
@@ -6,6 +7,7 @@ import { HeadMemo } from './head-memo.ts';
 import { ReadBuffers } from './read-buffers.ts';
 import { parseResponseHead } from './response-head.ts';
 import { UpstreamConnection } from './upstream-connection.ts';
+import type { WriteBatch } from './write-batch.ts';
 
 const maxIdle = 256;
 
@@ -14,13 +16,16 @@ export type UpstreamConnectionsOptions = {
   readonly config: Pick<EngineConfig, 'upstreamKeepAliveMs'>;
   readonly deadlines: Deadlines;
   readonly lookup: LookupFunction;
+  readonly batch: WriteBatch;
 };
 
 /** All connections to all upstreams: those in use, and the idle ones, of which the last used is taken first. */
 export class UpstreamConnections {
   readonly #options: UpstreamConnectionsOptions;
   readonly #buffers = new ReadBuffers();
-  readonly #heads = new HeadMemo(parseResponseHead, ({ isSecret }) => !isSecret);
+  readonly #heads = new HeadMemo(parseResponseHead, (head) =>
+    head.isSecret ? undefined : { ...head, text: flatten(head.text) },
+  );
   readonly #idle = new WeakMap<Upstream, UpstreamConnection[]>();
   readonly #all = new Set<UpstreamConnection>();
 
@@ -51,6 +56,7 @@ export class UpstreamConnections {
       buffers: this.#buffers,
       heads: this.#heads,
       lookup: this.#options.lookup,
+      batch: this.#options.batch,
       onIdle: (one) => this.#keep(one),
       onClosed: (one) => this.#forget(one),
     });

@@ -1,3 +1,4 @@
+import { flatten } from '@tripod/shared/text/flatten';
 import type { EngineConfig } from '../engine.ts';
 import { forwardedHeaders } from '../forwarded-headers.ts';
 import type { ForwardPlan } from './plan.ts';
@@ -33,7 +34,7 @@ export class UpstreamHeads {
     // Another upstream would be asked under another name. Credentials are not kept.
     if (host !== undefined && !head.isSecret) {
       this.#plan = plan;
-      this.#begun = begun;
+      this.#begun = flatten(begun);
     }
     return `${begun}${requestId}\r\n\r\n`;
   }
