@@ -16,11 +16,21 @@ export const runUpstream = async (
   return upstream;
 };
 
-/** An address where nothing listens any more. */
+/**
+ * An address where nothing listens any more. Its port is below those that systems hand out: nobody else, such as a test
+ * that runs at the same time, comes to listen there.
+ */
 export const refusingUpstream = async (): Promise<ScriptedUpstream> => {
-  const upstream = await startScriptedUpstream(() => undefined);
-  await upstream.stop();
-  return upstream;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    try {
+      const upstream = await startScriptedUpstream(() => undefined, port);
+      await upstream.stop();
+      return upstream;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
 };
 
 export const stopUpstreams = async (): Promise<void> => {
