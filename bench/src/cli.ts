@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { type BenchConfig, benchSettings } from './bench-settings.ts';
 import { writeFigures } from './docs/write-figures.ts';
 import { listRunNames, loadRun } from './find-runs.ts';
+import { tryLostWrites } from './lost-writes/trial.ts';
 import { checkRunName, makeReport } from './make-report.ts';
 import { renderReport } from './report/render-report.ts';
 import { hasFailure, type Report, readReport, writeReport } from './report/report.ts';
@@ -24,7 +25,19 @@ const listRuns = async (): Promise<void> => {
     console.log(`    loads: ${loads.map((load) => load.name).join(', ')}`);
     console.log(`    contestants: ${contestants.map((contestant) => contestant.name).join(', ')}`);
   }
+  console.log(
+    `  pnpm bench ${lostWrites.name}   whether confirmed writes outlive what is killed, stopped or cut off`,
+  );
   console.log('\nMore or longer rounds: --rounds 9 --seconds 10. Results are kept in bench/results/.');
+};
+
+/** No comparison: it counts what clients were told against what is stored. */
+const lostWrites = { name: 'lost-writes', seconds: 60 };
+
+const bringToTrial = async (seconds: number): Promise<void> => {
+  const { text, holds } = await tryLostWrites({ checkout, seconds, say });
+  console.log(text);
+  if (!holds) process.exitCode = 1;
 };
 
 const measure = async (name: string, run: Run, config: BenchConfig): Promise<Report> => {
@@ -61,7 +74,10 @@ const program = new Command('bench')
   .action(async (name: string | undefined, flags: Record<string, unknown>, command: Command) => {
     const typed = Object.entries(flags).filter(([flag]) => command.getOptionValueSource(flag) === 'cli');
     const config = loadConfig(benchSettings, { flags: Object.fromEntries(typed), workingDir: process.cwd() });
-    await (name === undefined ? listRuns() : bench(name, config));
+    if (name === undefined) await listRuns();
+    else if (name === lostWrites.name) {
+      await bringToTrial(typed.some(([flag]) => flag === 'seconds') ? config.seconds : lostWrites.seconds);
+    } else await bench(name, config);
   });
 for (const [name, setting] of Object.entries(benchSettings)) program.addOption(optionOf(name, setting));
 
