@@ -45,6 +45,11 @@ export const createFileStore = (options: FileStoreOptions): FileStore => {
   const factsNow = (path: RequestedPath, stats: OpenFile['stats']) =>
     factsOf(namesOf(path), stats, { ...options, nowMs: clock.wallMs() });
 
+  const memoryOfIndex = {
+    reserve: (bytes: number): boolean => index.reserve(bytes),
+    onFreed: (bytes: number): void => index.giveBack(bytes),
+  };
+
   /** Opens a file that has not been written to for a moment, or that never rests. */
   const openSettled = async (path: RequestedPath): Promise<OpenFile | FoundFolder> => {
     for (let pauses = 0; ; pauses += 1) {
@@ -64,8 +69,8 @@ export const createFileStore = (options: FileStoreOptions): FileStore => {
     try {
       const read = await readUnchanged(found);
       const facts = factsNow(path, found.stats);
-      const onFreed = (bytes: number): void => index.giveBack(bytes);
-      if (read) stored = new StoredFile({ path, facts, stats: found.stats, ...read, checkedMs, onFreed });
+      if (read)
+        stored = new StoredFile({ path, facts, stats: found.stats, ...read, ...memoryOfIndex, checkedMs });
       return stored;
     } catch (error) {
       throw fromDiskError(error);

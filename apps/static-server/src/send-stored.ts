@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ByteRange } from './byte-range.ts';
 import type { Answer } from './choose-answer.ts';
 import type { Representation } from './file-headers.ts';
 import type { StoredFile, StoredForm } from './stored-file.ts';
@@ -26,9 +25,6 @@ export const writeAnswerHead = (
   response.writeHead(status, [...headers.slice(0, -2), ...part]);
 };
 
-const bytesOf = ({ bytes }: StoredForm, range: ByteRange | undefined): Buffer =>
-  range ? bytes.subarray(range.first, range.last + 1) : bytes;
-
 /**
  * Ends an answer whose head was written with bytes from memory. The file is held until the last of them has left for
  * the kernel, or the connection is gone: a response that waits behind another one on its connection is then never
@@ -44,7 +40,13 @@ export const endWithStored = (
     response.end();
     return;
   }
-  response.end(bytesOf(form, range));
+  const body = range ? form.bytes.subarray(range.first, range.last + 1) : file.bodyOf(form);
+  if (typeof body === 'string') {
+    // Copied when it is written; nothing of the file is in use any more.
+    response.end(body, 'latin1');
+    return;
+  }
+  response.end(body);
   if (response.socket?.writableLength === 0) return;
   const { socket } = request;
   if (socket.destroyed) return;

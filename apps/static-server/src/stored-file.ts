@@ -17,6 +17,11 @@ const overheadBytes = 2048;
 /** What a form of so many bytes takes in memory. */
 export const storedBytes = (size: number): number => size + overheadBytes;
 
+/** Larger texts are copied by node to a place of their own first, which costs more than a second piece to write. */
+const maxTextBytes = 16_384;
+/** From so many answers on a form is in demand. */
+const timesUntilText = 16;
+
 /**
  * Gives the memory back at once. Left to the garbage collector it would pile up to several times the limit while
  * files come and go. Nothing may be using the bytes: see `hold`.
@@ -34,6 +39,8 @@ export type StoredFileOptions = {
   readonly digest: string;
   /** When the disk was last known to hold exactly this, on the monotonic clock. */
   readonly checkedMs: number;
+  /** Asked for more memory; false when there is none. */
+  readonly reserve: (bytes: number) => boolean;
   /** Told how much memory was given back, once. */
   readonly onFreed: (bytes: number) => void;
 };
@@ -54,18 +61,20 @@ export class StoredFile {
   identity: StoredForm;
   br: StoredForm | undefined;
   gzip: StoredForm | undefined;
+  readonly #reserve: (bytes: number) => boolean;
   readonly #onFreed: (bytes: number) => void;
   #holders = 0;
   #dropped = false;
 
-  constructor({ path, facts, stats, bytes, digest, checkedMs, onFreed }: StoredFileOptions) {
+  constructor({ path, facts, stats, bytes, digest, checkedMs, reserve, onFreed }: StoredFileOptions) {
     this.path = path;
     this.facts = facts;
     this.stats = stats;
     this.digest = digest;
     this.checkedMs = checkedMs;
+    this.#reserve = reserve;
     this.#onFreed = onFreed;
-    this.identity = this.#describe(bytes, undefined);
+    this.identity = this.#describe(bytes, undefined, undefined);
   }
 
   get contentType(): string {
@@ -82,8 +91,7 @@ export class StoredFile {
 
   /** All memory that it takes. */
   get bytes(): number {
-    const forms = [this.identity, this.br, this.gzip].filter((form) => form !== undefined);
-    return forms.reduce((sum, { size }) => sum + storedBytes(size), 0);
+    return this.#forms().reduce((sum, { size, text = '' }) => sum + storedBytes(size) + text.length, 0);
   }
 
   /** The form to send: the first of these codings that there is. */
@@ -96,16 +104,15 @@ export class StoredFile {
   }
 
   addCoding(coding: Coding, bytes: Buffer): void {
-    this[coding] = this.#describe(bytes, coding);
+    this[coding] = this.#describe(bytes, coding, undefined);
   }
 
   /** The same bytes, of which the disk now says something else: touched, or copied over themselves. */
   redescribe(facts: FileFacts, stats: DiskStats): void {
     this.facts = facts;
     this.stats = stats;
-    this.identity = this.#describe(this.identity.bytes, undefined);
-    if (this.br) this.br = this.#describe(this.br.bytes, 'br');
-    if (this.gzip) this.gzip = this.#describe(this.gzip.bytes, 'gzip');
+    for (const form of this.#forms())
+      this[form.coding ?? 'identity'] = this.#describe(form.bytes, form.coding, form);
   }
 
   /** Until `release`, its bytes stay as they are. Whoever gives them to a socket or a thread holds the file. */
@@ -125,16 +132,31 @@ export class StoredFile {
     this.#freeIfUnused();
   }
 
-  #describe(bytes: Buffer, coding: Coding | undefined): StoredForm {
+  /** All of a form, to be written with the encoding latin1 when it is a text. */
+  bodyOf(form: StoredForm): Buffer | string {
+    if (form.text !== undefined) return form.text;
+    form.timesSent += 1;
+    if (form.timesSent !== timesUntilText || form.size > maxTextBytes) return form.bytes;
+    this.hold();
+    if (this.#reserve(form.size)) form.text = form.bytes.toString('latin1');
+    this.release();
+    return form.text ?? form.bytes;
+  }
+
+  #forms(): readonly StoredForm[] {
+    return [this.identity, this.br, this.gzip].filter((form) => form !== undefined);
+  }
+
+  #describe(bytes: Buffer, coding: Coding | undefined, before: StoredForm | undefined): StoredForm {
     const etag = contentTagOf(this.digest, coding);
     const representation = describeRepresentation(this.facts, { coding, etag, size: bytes.length });
-    return { ...representation, bytes, text: undefined, timesSent: 0 };
+    return { ...representation, bytes, text: before?.text, timesSent: before?.timesSent ?? 0 };
   }
 
   #freeIfUnused(): void {
     if (!this.#dropped || this.#holders > 0) return;
     const { bytes } = this;
-    for (const form of [this.identity, this.br, this.gzip]) if (form) free(form);
+    for (const form of this.#forms()) free(form);
     this.#onFreed(bytes);
   }
 }

@@ -43,7 +43,7 @@ describe.each(ways)('%s', (_way, maxMemoryBytes) => {
         'x-content-type-options': 'nosniff',
         etag: expect.stringMatching(/^"[\w-]{22}"$/),
         'last-modified': expect.stringMatching(/ GMT$/),
-        'x-request-id': expect.stringMatching(/^[\w-]{36}$/),
+        'x-request-id': expect.stringMatching(/^[\w-]{8,64}$/),
       });
       for (const name of ['content-security-policy', 'x-powered-by', 'content-encoding']) {
         expect(answer.headers).not.toHaveProperty(name);

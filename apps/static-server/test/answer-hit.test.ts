@@ -1,0 +1,242 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createRequestObserver } from '@tripod/shared/http/observe-requests';
+import { createReadiness } from '@tripod/shared/http/readiness';
+import { createStoppableServer, type StoppableServer } from '@tripod/shared/http/stoppable-server';
+import { silentLogger } from '@tripod/shared/logging/logger';
+import type { RequestLine } from '@tripod/shared/logging/request-line';
+import { createMetrics } from '@tripod/shared/metrics/metrics';
+import { RequestMetrics } from '@tripod/shared/metrics/request-metrics';
+import { systemClock as clock } from '@tripod/shared/process/clock';
+import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import { createHitAnswerer } from '../src/answer-hit.ts';
+import { createCacheControl } from '../src/cache-control.ts';
+import { createCompressor } from '../src/compress.ts';
+import { createCodingReader } from '../src/content-coding.ts';
+import { nodeDisk } from '../src/disk.ts';
+import { createFileStore, type FileStore } from '../src/file-store.ts';
+import { createFileFinder } from '../src/find-file.ts';
+import { parsePath } from '../src/resolve-path.ts';
+import { createSite, type Site } from './support/site.ts';
+import { type StartedServer, startServer } from './support/started-server.ts';
+
+const csp = "default-src 'self'";
+const maxMemoryBytes = 64 * 1024 * 1024;
+const hits = [
+  '/',
+  '/index.html',
+  '/folder/',
+  '/style.css',
+  '/picture.svg',
+  '/empty.txt',
+  '/app.3f2a9c1b.js',
+].concat(['/digits.txt', '/link-inside.txt', '/no-extension', '/large.bin', '/large.txt']);
+
+let site: Site;
+/** The whole server, which answers the same paths through Express when a query follows. */
+let whole: StartedServer;
+/** The way of a hit alone; what it does not answer is 599 there. */
+let alone: StoppableServer;
+let port: number;
+let store: FileStore;
+let lines: RequestLine[];
+const metrics = createMetrics();
+
+beforeAll(async () => {
+  site = createSite();
+  site.write('large.bin', Buffer.alloc(8_000_000, 'large'));
+  site.write('large.txt', 'large text '.repeat(20_000));
+  whole = await startServer({ root: site.root, csp, maxMemoryBytes });
+  const compressor = createCompressor(() => store.index, silentLogger);
+  store = createFileStore({
+    ...{
+      clock,
+      maxMemoryBytes,
+      csp,
+      cacheControlOf: createCacheControl([]),
+      reservedPaths: new Set(['/livez']),
+    },
+    finder: createFileFinder(nodeDisk, site.root),
+    onStored: compressor.add,
+  });
+  const requestMetrics = new RequestMetrics();
+  requestMetrics.register(metrics);
+  const logger = { ...silentLogger, request: (line: RequestLine) => void lines.push(line) };
+  const answerHit = createHitAnswerer({
+    ...{ index: store.index, readCodings: createCodingReader(), clock },
+    observer: createRequestObserver({ logger, metrics: requestMetrics, clock }),
+  });
+  const listener = createStoppableServer(
+    (request, response) => {
+      if (!answerHit(request, response)) response.writeHead(599).end();
+    },
+    { readiness: createReadiness(), clock },
+  );
+  alone = listener;
+  ({ port } = await listener.listen({ host: '127.0.0.1', port: 0 }));
+  await whole.server.prepare();
+  await refresh();
+  await compressor.idle();
+});
+
+afterAll(async () => {
+  await alone.stop({ drainDelayMs: 0, graceMs: 0 });
+  await whole.stop();
+  site.remove();
+});
+
+/** Asks the disk for each file, so that a slow machine finds it fresh. */
+const refresh = async (): Promise<void> => {
+  lines = [];
+  for (const path of [...hits, '/livez']) {
+    const found = await store.find(parsePath(path));
+    if (found.kind === 'stored') found.release();
+  }
+};
+
+afterEach(refresh);
+
+const receive = async (where: number, head: string): Promise<string> =>
+  (await exchangeRaw({ port: where, bytes: `${head}\r\n\r\n` })).replace(/\r\nDate: [^\r]+/, '');
+
+const fixed = 'X-Request-Id: the-same-for-both';
+const close = ['Host: x', 'Connection: close', fixed];
+
+/** In a header line `ETAG` and `MODIFIED` stand for those of the file's own bytes, `CODED` for its gzip. */
+const variants: readonly (readonly [string, readonly string[], string])[] = [
+  ['nothing else', close, '1.1'],
+  ['HTTP/1.0', [fixed], '1.0'],
+  ['HTTP/1.0 that would keep the connection', [fixed, 'Connection: keep-alive', 'If-None-Match: *'], '1.0'],
+  ['gzip', [...close, 'Accept-Encoding: gzip'], '1.1'],
+  ['br and gzip', [...close, 'Accept-Encoding: gzip, deflate, br'], '1.1'],
+  ['no coding that we have', [...close, 'Accept-Encoding: zstd'], '1.1'],
+  ['its tag', [...close, 'If-None-Match: ETAG'], '1.1'],
+  ['its tag, weak, in a list', [...close, 'If-None-Match: "a", W/ETAG'], '1.1'],
+  ['its tag for another coding', [...close, 'If-None-Match: ETAG', 'Accept-Encoding: gzip'], '1.1'],
+  ['the tag of its coding', [...close, 'If-None-Match: CODED', 'Accept-Encoding: gzip'], '1.1'],
+  ['a star', [...close, 'If-None-Match: *'], '1.1'],
+  ['another tag', [...close, 'If-None-Match: "a"'], '1.1'],
+  ['its date', [...close, 'If-Modified-Since: MODIFIED'], '1.1'],
+  ['an older date', [...close, 'If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT'], '1.1'],
+  ['an If-Range without a range', [...close, 'If-Range: "a"'], '1.1'],
+  ['a body', [...close, 'Content-Length: 0'], '1.1'],
+];
+
+describe.each(['GET', 'HEAD'])('%s', (method) => {
+  describe.each(hits)('of %s', (path) => {
+    it.each(variants)(
+      'with %s is answered at once, byte for byte as by Express',
+      async (_what, given, version) => {
+        const form = store.index.findFresh(path, clock.monotonicMs());
+        const fill = (line: string): string =>
+          line
+            .replace('ETAG', form?.identity.etag ?? '')
+            .replace('CODED', form?.gzip?.etag ?? '"none"')
+            .replace('MODIFIED', new Date(form?.identity.modifiedMs ?? 0).toUTCString());
+        const head = (target: string): string =>
+          [`${method} ${target} HTTP/${version}`, ...given.map(fill)].join('\r\n');
+        const until = version === '1.0' && given.length > 1 ? undefined : 'end';
+        const [atOnce, byExpress] = until
+          ? [await receive(port, head(path)), await receive(whole.port, head(`${path}?a`))]
+          : [await receiveHead(port, head(path)), await receiveHead(whole.port, head(`${path}?a`))];
+        expect(atOnce).toBe(byExpress);
+        expect(atOnce).toMatch(/^HTTP\/1\.1 (?:200|304) /);
+      },
+    );
+  });
+});
+
+/** Of an answer without a body, on a connection that stays open. */
+const receiveHead = async (where: number, head: string): Promise<string> =>
+  (
+    await exchangeRaw({ port: where, bytes: `${head}\r\n\r\n`, until: (text) => text.endsWith('\r\n\r\n') })
+  ).replace(/\r\nDate: [^\r]+/, '');
+
+describe('what is left to Express', () => {
+  it.each([
+    ['a query', 'GET /style.css?a', []],
+    ['a name that needs decoding', 'GET /with%20space.txt', []],
+    ['a plain name in another spelling', 'GET /%73tyle.css', []],
+    ['an empty segment', 'GET //style.css', []],
+    ['dot segments', 'GET /folder/../style.css', []],
+    ['an absolute target', 'GET http://x/style.css', []],
+    ['a folder without its slash', 'GET /folder', []],
+    ['a file that is not there', 'GET /missing', []],
+    ['an operational path', 'GET /livez', []],
+    ['another method', 'POST /style.css', []],
+    ['OPTIONS', 'OPTIONS /style.css', []],
+    ['a range', 'GET /style.css', ['Range: bytes=0-1']],
+    ['If-Match', 'GET /style.css', ['If-Match: *']],
+    ['If-Unmodified-Since', 'GET /style.css', ['If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT']],
+  ])('%s', async (_what, first, more) => {
+    const head = [`${first} HTTP/1.1`, ...close, ...more].join('\r\n');
+    await expect(receive(port, head)).resolves.toMatch(/^HTTP\/1\.1 599 /);
+  });
+});
+
+describe('a hit', () => {
+  it.each([
+    ['GET', '/style.css', 19],
+    ['HEAD', '/style.css', 0],
+    ['GET', '/large.bin', 8_000_000],
+  ])('has its line and its count: %s %s', async (method, url, bytes) => {
+    const counted = async (): Promise<number> =>
+      Number(
+        new RegExp(`http_requests_total\\{method="${method}",status="200"\\} (\\d+)`).exec(
+          await metrics.render(),
+        )?.[1],
+      );
+    const before = await counted();
+    await receive(port, [`${method} ${url} HTTP/1.1`, ...close].join('\r\n'));
+    await waitFor('the line', () => lines.length > 0);
+    expect(lines).toEqual([
+      expect.objectContaining({ method, url, status: 200, bytes, requestId: 'the-same-for-both' }),
+    ]);
+    await expect(counted()).resolves.toBe(before + 1);
+    await expect(metrics.render()).resolves.toContain('http_requests_in_flight 0');
+  });
+
+  it('answers many requests on one connection, each with an id of its own', async () => {
+    const one = 'GET /style.css HTTP/1.1\r\nHost: x\r\n';
+    const bytes = `${`${one}\r\n`.repeat(40)}${one}Connection: close\r\n\r\n`;
+    const received = await exchangeRaw({ port, bytes });
+    expect(received.split('body { color: red }')).toHaveLength(42);
+    const ids = received.match(/X-Request-Id: \S+/g) ?? [];
+    expect(new Set(ids).size).toBe(41);
+  });
+
+  it('keeps what it sends to a slow client, and 499 is what its line says when that client leaves', async () => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.pause().write(`GET /large.bin HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(3));
+    const file = await waitFor('the first bytes', () => {
+      const found = store.index.findFresh('/large.bin', clock.monotonicMs());
+      return found?.isHeld && found;
+    });
+    store.index.remove(file);
+    expect(file.identity.bytes).toHaveLength(8_000_000);
+    socket.destroy();
+    await once(socket, 'close');
+    await waitFor('the bytes to be given back', () => file.identity.bytes.length === 0);
+    await waitFor('the line', () => lines.some(({ status }) => status === 499));
+  });
+
+  it('sends a large file whole to a client that reads late, also when the file is dropped meanwhile', async () => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.pause().write(['GET /large.bin HTTP/1.1', ...close].join('\r\n').concat('\r\n\r\n'));
+    const file = await waitFor('the first bytes', () => {
+      const found = store.index.findFresh('/large.bin', clock.monotonicMs());
+      return found?.isHeld && found;
+    });
+    store.index.remove(file);
+    let text = '';
+    socket.setEncoding('latin1').on('data', (piece: string) => {
+      text += piece;
+    });
+    socket.resume();
+    await once(socket, 'close');
+    expect(parseRawResponse(text).body).toBe('large'.repeat(1_600_000));
+    await waitFor('the bytes to be given back', () => file.identity.bytes.length === 0);
+  });
+});
