@@ -17,6 +17,7 @@ import { createOwnMessages } from './http/own-messages.ts';
 import { createStandingHeaders } from './http/standing-headers.ts';
 import type { ImageStore } from './images/image-store.ts';
 import { addImageRoutes, refuseOtherMethods } from './images/routes.ts';
+import { addDescriptionRoute, refuseOtherDescriptionMethods } from './openapi/routes.ts';
 
 export type ApiSite = {
   /** Origins whose pages may use the API; `*` for all. */
@@ -52,12 +53,15 @@ export const createApiServer = (
   const messages = createOwnMessages(app);
   const observer = createRequestObserver({ logger, metrics: requestMetrics, clock });
   const standingHeaders = createStandingHeaders(corsOrigins, servedBy);
-  addImageRoutes(app, createFastRoutes({ observer, standingHeaders, clock }), images);
+  const fast = createFastRoutes({ observer, standingHeaders, clock });
+  addImageRoutes(app, fast, images);
+  addDescriptionRoute(app, fast);
 
   app.use(observer.observe);
   app.use(nameServer(servedBy));
   app.use(allowOrigins(corsOrigins));
   refuseOtherMethods(app);
+  refuseOtherDescriptionMethods(app);
   for (const [path, answer] of createHealthPaths({ readiness, metrics })) {
     app
       .route(path)

@@ -1,14 +1,18 @@
 import { AppError } from '@tripod/shared/errors/app-error';
 import { queryOf } from './query-of.ts';
 
-const valid = /^(?:\d|10)$/;
+/** Most spaces of indentation. */
+export const maxIndent = 10;
+
+const valid = /^\d{1,2}$/;
 
 /** The value of `indent`, undefined when it is not given, or null when it is not valid. */
 const findIndent = (query: URLSearchParams): number | undefined | null => {
   const values = query.getAll('indent');
   if (values.length === 0) return undefined;
   const [value = ''] = values;
-  return values.length === 1 && valid.test(value) ? Number(value) : null;
+  if (values.length > 1 || !valid.test(value) || Number(value) > maxIndent) return null;
+  return String(Number(value)) === value ? Number(value) : null;
 };
 
 /**
@@ -19,7 +23,7 @@ export const parseIndent = (query: URLSearchParams): number => {
   const indent = findIndent(query);
   if (indent !== null) return indent ?? 0;
   throw new AppError('API_INDENT_INVALID', {
-    detail: 'indent must be given once, as a whole number from 0 to 10.',
+    detail: `indent must be given once, as a whole number from 0 to ${maxIndent}.`,
   });
 };
 

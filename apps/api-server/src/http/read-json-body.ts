@@ -4,7 +4,7 @@ import { AppError } from '@tripod/shared/errors/app-error';
 import { readBody } from './read-body.ts';
 
 /** 64 KiB: some ten times the longest image. */
-const maxBodyBytes = 65_536;
+export const maxBodyBytes = 65_536;
 
 /** JSON is UTF-8 (RFC 8259 8.1), and ASCII a part of it; any other charset would be read as the wrong characters. */
 const refuseOtherCharsets = (contentType = ''): void => {

@@ -7,7 +7,8 @@ export type PageRequest = {
   readonly after: string | undefined;
 };
 
-const maxLimit = 1000;
+/** Most images of one page. */
+export const maxLimit = 1000;
 const largestId = 2n ** 63n - 1n;
 
 /** A row id → what clients hand back to us; that it is an id at all is nobody's business. */

@@ -26,7 +26,7 @@ const formats = {
 };
 
 /** The one description of an image that comes in. Lengths count characters, as people do, not UTF-16 units. */
-const imageSchema = {
+export const imageSchema = {
   type: 'object',
   required: ['title', 'alt_text', 'url'],
   additionalProperties: false,
