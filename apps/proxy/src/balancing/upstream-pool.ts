@@ -45,7 +45,7 @@ export class UpstreamPool {
   select(request: RequestFacts, tried: readonly Upstream[]): Upstream | undefined {
     if (tried.length === 0) return this.#policy(this.upstreams, request);
     const untried = this.upstreams.filter((upstream) => !tried.includes(upstream));
-    return this.#policy(untried, request);
+    return this.#policy(untried, request, true);
   }
 
   /** Whether `select` would find one. */

@@ -59,6 +59,8 @@ export class Upstream {
   /** How long answered attempts took, from their begin to the end of the response. */
   readonly latency = new LatencyHistogram();
   available = true;
+  /** Available, or only full for the moment. */
+  serving = true;
   weight: number;
   inFlight = 0;
   /** The last reason for not being healthy or for being ejected, for people. */
@@ -174,7 +176,9 @@ export class Upstream {
   }
 
   #update(): void {
-    this.available = this.state === 'available';
+    const { state } = this;
+    this.available = state === 'available';
+    this.serving = this.available || state === 'full';
     if (!this.drained) return;
     const tell = this.#onDrained;
     this.#onDrained = undefined;

@@ -118,6 +118,72 @@ describe('the admin side', () => {
     expect([upstream.requests.length, second.requests.length]).toEqual([6, 2]);
   });
 
+  it('disables an upstream until it is enabled again', async () => {
+    const { admin, proxy, upstream, id } = await start({ healthPath: '/readyz', healthIntervalMs: 20 });
+    const path = `/pools/api/upstreams/${id}`;
+    expect(json(await admin(path, 'PATCH', { enabled: false }))).toMatchObject({
+      state: 'disabled',
+      enabled: false,
+    });
+    const checks = upstream.requests.length;
+    await waitFor('some passed checks', () => upstream.requests.length > checks + 2);
+    expect((await ask({ ...proxy, path: '/api/x' })).status).toBe(503);
+    expect(json(await admin(path, 'PATCH', { enabled: true }))).toMatchObject({ state: 'available' });
+    expect((await ask({ ...proxy, path: '/api/x' })).status).toBe(200);
+  });
+
+  it('limits what is in flight at an upstream, and lifts the limit', async () => {
+    const { admin, proxy, upstream, id } = await start();
+    const path = `/pools/api/upstreams/${id}`;
+    const answers: (() => void)[] = [];
+    upstream.setScript((socket) => {
+      answers.push(() => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
+    });
+    expect(json(await admin(path, 'PATCH', { maxInFlight: 1 }))).toMatchObject({ maxInFlight: 1 });
+    const first = ask({ ...proxy, path: '/api/x' });
+    await waitFor('the request at the upstream', () => answers.length === 1);
+    expect(json(await admin(path))).toMatchObject({ state: 'full', inFlight: 1 });
+    expect((await ask({ ...proxy, path: '/api/x' })).status).toBe(503);
+    expect(json(await admin(path, 'PATCH', { maxInFlight: null }))).toMatchObject({
+      state: 'available',
+      maxInFlight: null,
+    });
+    const second = ask({ ...proxy, path: '/api/x' });
+    await waitFor('both requests at the upstream', () => answers.length === 2);
+    for (const answer of answers) answer();
+    expect([(await first).status, (await second).status]).toEqual([200, 200]);
+  });
+
+  it('adds an upstream with all that can be said of it', async () => {
+    const { admin } = await start();
+    const added = { url: 'http://127.0.0.1:1', weight: 4, maxInFlight: 9, draining: true, enabled: false };
+    const answer = await admin('/pools/api/upstreams', 'POST', added);
+    expect(answer.status).toBe(201);
+    expect(json(answer)).toMatchObject({ ...added, state: 'disabled', drained: true });
+  });
+
+  it('says when an upstream has drained, in its report and once in the log', async () => {
+    const { admin, proxy, upstream, id } = await start();
+    const path = `/pools/api/upstreams/${id}`;
+    let answer = (): void => undefined;
+    upstream.setScript((socket) => {
+      answer = () => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate');
+    });
+    const inFlight = ask({ ...proxy, path: '/api/x' });
+    await waitFor('the request at the upstream', () => upstream.requests.length === 1);
+    expect(json(await admin(path, 'PATCH', { draining: true }))).toMatchObject({ drained: false });
+    await admin(path, 'PATCH', { draining: true });
+    expect(proxy.log.count('upstream has drained')).toBe(0);
+    answer();
+    await inFlight;
+    await waitFor('it to be empty', async () => json(await admin(path))['drained'] === true);
+    await admin(path, 'PATCH', { draining: true });
+    const lines = proxy.log.events.filter(({ message }) => message === 'upstream has drained');
+    expect(lines).toEqual([
+      { level: 'info', message: 'upstream has drained', fields: { upstream: id, pool: 'api' } },
+    ]);
+  });
+
   it('removes an upstream from its own pool only, and lets its request finish', async () => {
     const { admin, proxy, upstream, id } = await start();
     let answer = (): void => undefined;
@@ -153,6 +219,9 @@ describe('the admin side', () => {
     ['POST', '/pools/api/upstreams', { url: 'http://127.0.0.1:1/path' }, 400, 'ADMIN_BODY_INVALID'],
     ['POST', '/pools/api/upstreams', { url: 'http://127.0.0.1:1', weight: 0 }, 400, 'ADMIN_BODY_INVALID'],
     ['POST', '/pools/api/upstreams', { url: 'http://127.0.0.1:1', more: 1 }, 400, 'ADMIN_BODY_INVALID'],
+    ['PATCH', '/pools/none/upstreams/none', {}, 404, 'ADMIN_POOL_UNKNOWN'],
+    ['DELETE', '/config', undefined, 405, 'METHOD_NOT_ALLOWED'],
+    ['GET', '/config/reload', undefined, 405, 'METHOD_NOT_ALLOWED'],
     ['POST', '/pools/api/upstreams', `{"url":"${'x'.repeat(70_000)}"}`, 400, 'ADMIN_BODY_INVALID'],
   ])('answers %s %s with %j as a problem', async (method, path, body, status, code) => {
     const { admin } = await start();
@@ -226,7 +295,7 @@ describe('the admin side', () => {
     ['an origin that begins like ours', 'Host: localhost\r\nOrigin: http://127.0.0.1.evil.example'],
   ])('refuses %s', async (_what, lines) => {
     const { proxy } = await start();
-    for (const target of ['/pools', '/metrics', '/readyz']) {
+    for (const target of ['/pools', '/metrics', '/readyz', '/config']) {
       const bytes = `GET ${target} HTTP/1.1\r\n${lines}\r\nConnection: close\r\n\r\n`;
       const answer = parseRawResponse(await exchangeRaw({ port: proxy.adminPort, bytes }));
       expect(answer.status).toBe(403);

@@ -49,8 +49,75 @@ describe('Upstream', () => {
     expect(upstream.available).toBe(true);
   });
 
-  it('is available exactly when it is healthy, not ejected, not draining and not full', () => {
-    const step = fc.constantFrom('began', 'ended', 'up', 'down', 'eject', 'restore', 'drain', 'undrain');
+  it('stays out while it is disabled, whatever the checks say', () => {
+    const upstream = makeUpstream(1);
+    upstream.setEnabled(false);
+    upstream.setHealthy(true);
+    upstream.restore();
+    expect(upstream).toMatchObject({ state: 'disabled', available: false, enabled: false });
+    upstream.setEnabled(true);
+    expect(upstream.available).toBe(true);
+  });
+
+  it('is full or open again when its limit changes', () => {
+    const upstream = makeUpstream(1);
+    upstream.began();
+    upstream.setMaxInFlight(1);
+    expect(upstream.state).toBe('full');
+    upstream.setMaxInFlight(Number.POSITIVE_INFINITY);
+    expect(upstream.available).toBe(true);
+  });
+
+  it('tells once when it has drained, at once with nothing in flight', () => {
+    const upstream = makeUpstream(1);
+    const told: string[] = [];
+    upstream.began();
+    upstream.began();
+    upstream.setDraining(true, () => told.push('first'));
+    upstream.setDraining(true, () => told.push('again'));
+    upstream.ended();
+    expect([upstream.drained, told]).toEqual([false, []]);
+    upstream.ended();
+    expect([upstream.drained, told]).toEqual([true, ['first']]);
+    upstream.setHealthy(false);
+    expect(told).toEqual(['first']);
+    upstream.setDraining(false);
+    expect(upstream.drained).toBe(false);
+    upstream.setDraining(true, () => told.push('anew'));
+    expect(told).toEqual(['first', 'anew']);
+  });
+
+  it('does not tell that it has drained when that was taken back', () => {
+    const upstream = makeUpstream(1);
+    let told = false;
+    upstream.began();
+    upstream.setDraining(true, () => {
+      told = true;
+    });
+    upstream.setDraining(false);
+    upstream.ended();
+    expect(told).toBe(false);
+  });
+
+  it('counts ejections by their reason', () => {
+    const upstream = makeUpstream(1);
+    for (const reason of ['refused', 'broke', 'refused']) upstream.eject(reason);
+    expect(Object.fromEntries(upstream.counters.ejectionsByReason)).toEqual({ refused: 2, broke: 1 });
+  });
+
+  it('is available exactly when it is enabled, healthy, not ejected, not draining and not full', () => {
+    const step = fc.constantFrom(
+      'began',
+      'ended',
+      'up',
+      'down',
+      'eject',
+      'restore',
+      'drain',
+      'undrain',
+      'on',
+      'off',
+    );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const upstream = makeUpstream(1, { maxInFlight: 3 });
@@ -61,8 +128,11 @@ describe('Upstream', () => {
           else if (one === 'eject') upstream.eject('broke');
           else if (one === 'restore') upstream.restore();
           else if (one === 'drain' || one === 'undrain') upstream.setDraining(one === 'drain');
-          const { healthy, ejected, draining, inFlight, maxInFlight } = upstream;
-          expect(upstream.available).toBe(healthy && !ejected && !draining && inFlight < maxInFlight);
+          else if (one === 'on' || one === 'off') upstream.setEnabled(one === 'on');
+          const { enabled, healthy, ejected, draining, inFlight, maxInFlight } = upstream;
+          const serving = enabled && healthy && !ejected && !draining;
+          expect(upstream.serving).toBe(serving);
+          expect(upstream.available).toBe(serving && inFlight < maxInFlight);
           expect(upstream.available).toBe(upstream.state === 'available');
         }
       }),

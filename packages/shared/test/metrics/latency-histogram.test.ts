@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  countsByBound,
+  LatencyHistogram,
+  latencyBoundsSeconds,
+  mergeCounts,
+  quantileMs,
+} from '@tripod/shared/metrics/latency-histogram';
+import fc from 'fast-check';
+
+const recorded = (durationsMs: readonly number[]): LatencyHistogram => {
+  const histogram = new LatencyHistogram();
+  for (const duration of durationsMs) histogram.record(duration);
+  return histogram;
+};
+
+const sum = (counts: Iterable<number>): number => [...counts].reduce((total, count) => total + count, 0);
+
+const durations = fc.array(fc.double({ min: 0, max: 100_000, noNaN: true }), {
+  minLength: 1,
+  maxLength: 200,
+});
+
+describe('LatencyHistogram', () => {
+  it('knows every quantile to 4 %, whatever was recorded', () => {
+    fc.assert(
+      fc.property(durations, fc.double({ min: 0, max: 1, noNaN: true }), (all, share) => {
+        const sorted = [...all].sort((a, b) => a - b);
+        const exact = sorted[Math.max(0, Math.ceil(all.length * share) - 1)] ?? 0;
+        const estimate = quantileMs(recorded(all).total(), share) ?? Number.NaN;
+        expect(Math.abs(estimate - exact)).toBeLessThanOrEqual(exact * 0.04 + 0.001);
+      }),
+    );
+  });
+
+  it.each([0, 0.0159, 0.016, 1, 12.5, 2_000_000, 10_000_000, Number.POSITIVE_INFINITY])(
+    'counts a duration of %d ms once',
+    (duration) => {
+      expect(sum(recorded([duration]).total())).toBe(1);
+    },
+  );
+
+  it('knows no quantile of nothing', () => {
+    expect(quantileMs(new LatencyHistogram().total(), 0.5)).toBeUndefined();
+  });
+
+  it('forgets in its window what is ten turns old, and nothing since it was made', () => {
+    const histogram = recorded([1, 1]);
+    for (let turn = 0; turn < 9; turn += 1) histogram.turn();
+    expect(sum(histogram.recent())).toBe(2);
+    histogram.record(100);
+    histogram.turn();
+    expect(sum(histogram.recent())).toBe(1);
+    expect(quantileMs(histogram.recent(), 0.5)).toBeCloseTo(100, -1);
+    for (let turn = 0; turn < 10; turn += 1) histogram.turn();
+    expect(sum(histogram.recent())).toBe(0);
+    expect(sum(histogram.total())).toBe(3);
+    expect(histogram.sumMs).toBe(102);
+  });
+
+  it('merges those of several', () => {
+    const merged = mergeCounts([recorded([1, 2]).total(), recorded([1000]).total()]);
+    expect(sum(merged)).toBe(3);
+    expect(quantileMs(merged, 1)).toBeCloseTo(1000, -2);
+  });
+
+  it('counts for Prometheus below and above each bound exactly', () => {
+    fc.assert(
+      fc.property(durations, (all) => {
+        const counts = countsByBound(recorded(all).total());
+        expect(counts).toHaveLength(latencyBoundsSeconds.length + 1);
+        let cumulative = 0;
+        for (const [index, bound] of latencyBoundsSeconds.entries()) {
+          cumulative += counts[index] ?? 0;
+          // Durations count by their whole microseconds, and a bound lies between two of them.
+          expect(cumulative).toBe(all.filter((ms) => Math.floor(ms * 1000) < Math.round(bound * 1e6)).length);
+        }
+        expect(sum(counts)).toBe(all.length);
+      }),
+    );
+  });
+});
