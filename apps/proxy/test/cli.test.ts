@@ -3,6 +3,8 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { plainResponse } from '@tripod/shared/testing/scripted-upstream';
+import { waitFor } from '@tripod/shared/testing/wait-for';
 import { ask } from './support/ask.ts';
 import { addressesOf, killProxies, spawnProxy } from './support/spawn-proxy.ts';
 import { stopAll } from './support/stop-all.ts';
@@ -45,6 +47,11 @@ describe('the command proxy', () => {
     ]) {
       expect(stdout).toContain(flag);
     }
+  });
+
+  it('tells its version with --version, and ends with 0', async () => {
+    const { code, stdout } = await run(['--version']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^proxy \d+\.\d+\.\d+\n$/) });
   });
 
   it('names all bad values at once, one line each, and ends with 2', async () => {
@@ -139,6 +146,28 @@ describe('the command proxy', () => {
         expect(stderr).toContain(words);
         expect(stderr).toContain(file);
         expect(linesOf(stderr)).toHaveLength(1);
+      });
+    });
+
+    it('takes up a changed file at SIGHUP without a terminal, and refuses a bad one', async () => {
+      const [first, second] = [await runUpstream(), await runUpstream()];
+      second.setScript((socket) => void socket.write(plainResponse('second')));
+      const textFor = (url: string): string =>
+        JSON.stringify({ port: 0, adminPort: 0, healthPath: 'off', routes: [{ prefix: '/', upstreams: [url] }] });
+      await withFile(textFor(first.url), async (file) => {
+        const proxy = spawnProxy(['--config', file], { detached: true });
+        const { port } = await addressesOf(proxy);
+        const said = (words: string) => waitFor(words, () => proxy.stdout().includes(words));
+        await writeFile(file, textFor(second.url));
+        proxy.child.kill('SIGHUP');
+        await said('"configuration reloaded"');
+        expect((await ask({ port })).text).toBe('second');
+        await writeFile(file, '{"prot":1}');
+        proxy.child.kill('SIGHUP');
+        await said(`#/prot in ${file} is not a setting`);
+        expect((await ask({ port })).text).toBe('second');
+        proxy.child.kill('SIGTERM');
+        expect(await proxy.ended).toBe(0);
       });
     });
 

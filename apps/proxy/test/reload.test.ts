@@ -112,10 +112,14 @@ describe('reloading', () => {
     const [old, next] = [await runUpstream(), await runUpstream()];
     write({ healthPath: '/readyz', routes: [{ prefix: '/', upstreams: [old.url] }] });
     const proxy = await run();
-    write({ healthPath: '/readyz', routes: [{ prefix: '/', pool: 'other', upstreams: [next.url] }] });
+    const checks = { healthPath: '/readyz', healthIntervalMs: 20 };
+    write({ ...checks, routes: [{ prefix: '/', pool: 'other', upstreams: [next.url] }] });
     await reload(proxy);
     expect((await ask(proxy)).status).toBe(200);
     expect(next.requests.length).toBeGreaterThan(0);
+    next.setScript((socket) => void socket.write(plainResponse('', '503 No')));
+    await waitFor('the new one to be checked too', async () => (await ask(proxy)).status === 503);
+    expect([...(await upstreamsOf(proxy)).upstreams.values()]).toMatchObject([{ state: 'unhealthy' }]);
   });
 
   it('changes limits, time-outs and private paths from the next request on', async () => {
