@@ -153,7 +153,12 @@ describe('the command proxy', () => {
       const [first, second] = [await runUpstream(), await runUpstream()];
       second.setScript((socket) => void socket.write(plainResponse('second')));
       const textFor = (url: string): string =>
-        JSON.stringify({ port: 0, adminPort: 0, healthPath: 'off', routes: [{ prefix: '/', upstreams: [url] }] });
+        JSON.stringify({
+          port: 0,
+          adminPort: 0,
+          healthPath: 'off',
+          routes: [{ prefix: '/', upstreams: [url] }],
+        });
       await withFile(textFor(first.url), async (file) => {
         const proxy = spawnProxy(['--config', file], { detached: true });
         const { port } = await addressesOf(proxy);

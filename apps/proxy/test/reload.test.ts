@@ -117,7 +117,9 @@ describe('reloading', () => {
     await reload(proxy);
     expect((await ask(proxy)).status).toBe(200);
     expect(next.requests.length).toBeGreaterThan(0);
-    next.setScript((socket) => void socket.write(plainResponse('', '503 No')));
+    next.setScript((socket, { target }) => {
+      socket.write(plainResponse('', target === '/readyz' ? '503 No' : '200 OK'));
+    });
     await waitFor('the new one to be checked too', async () => (await ask(proxy)).status === 503);
     expect([...(await upstreamsOf(proxy)).upstreams.values()]).toMatchObject([{ state: 'unhealthy' }]);
   });

@@ -16,6 +16,8 @@ export type ProxyProcess = {
 export type SpawnOptions = {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Without a terminal, as under a service manager. Default: with that of the test, if it has one. */
+  readonly detached?: true;
   /** Of everything that the process opens. Default: what this process may. */
   readonly maxOpenFiles?: number;
   /** `unread`: a pipe that nobody empties; or a descriptor. Default: what `stdout()` tells. */
@@ -26,11 +28,12 @@ const running = new Set<ChildProcess>();
 
 /** The command itself, as a process of its own, with these arguments and nothing from the environment but PATH. */
 export const spawnProxy = (args: readonly string[], options: SpawnOptions = {}): ProxyProcess => {
-  const { env = {}, cwd, maxOpenFiles, stdout: output } = options;
+  const { env = {}, cwd, maxOpenFiles, stdout: output, detached = false } = options;
   const command = [process.execPath, bin, ...args];
   const limited = ['sh', '-c', `ulimit -n ${maxOpenFiles}; exec "$0" "$@"`, ...command];
   const [file = '', ...rest] = maxOpenFiles === undefined ? command : limited;
   const child = spawn(file, rest, {
+    detached,
     stdio: ['ignore', typeof output === 'number' ? output : 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], ...env },
     ...(cwd === undefined ? {} : { cwd }),

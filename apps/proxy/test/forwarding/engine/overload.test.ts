@@ -6,6 +6,7 @@ import { waitFor } from '@tripod/shared/testing/wait-for';
 import { engineNames } from '../../../src/forwarding/engine-table.ts';
 import { ask, json } from '../../support/ask.ts';
 import { routeTo, runProxy } from '../../support/run-proxy.ts';
+import { sendAllThenRead } from '../../support/send-all.ts';
 import { stopAll } from '../../support/stop-all.ts';
 import { runUpstream } from '../../support/upstreams.ts';
 
@@ -63,8 +64,9 @@ describe.each(engineNames)('more connections than the engine %s may have', (engi
     const upstream = await runUpstream();
     const proxy = await runProxy({ engine, route: routeTo(upstream), maxConnections: 1, maxBodyBytes: 1e7 });
     await hold(proxy.port, 1);
-    const bytes = `POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3000000\r\n\r\n${'x'.repeat(3_000_000)}`;
-    const answer = parseRawResponse(await exchangeRaw({ port: proxy.port, bytes, halfClose: true }));
+    const head = 'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 8000000\r\n\r\n';
+    const pieces = Array.from({ length: 80 }, () => 'x'.repeat(100_000));
+    const answer = parseRawResponse(await sendAllThenRead(proxy.port, [head, ...pieces]));
     expect(answer).toMatchObject(overloaded);
     expect(upstream.requests).toHaveLength(1);
   });
