@@ -51,7 +51,11 @@ export const endWithStored = (
   const { socket } = request;
   if (socket.destroyed) return;
   file.hold();
+  let isHeld = true;
   const release = (): void => {
+    // Each of the two may be told by the other's listener, in the middle of its own telling.
+    if (!isHeld) return;
+    isHeld = false;
     response.off('close', release);
     socket.off('close', release);
     file.release();

@@ -120,7 +120,9 @@ export class StoredFile {
     this.#holders += 1;
   }
 
+  /** Once for each `hold`. Throws when it is once too often: another holder's bytes would be given back. */
   release(): void {
+    if (this.#holders === 0) throw new Error('a stored file was released by someone who did not hold it');
     this.#holders -= 1;
     this.#freeIfUnused();
   }
