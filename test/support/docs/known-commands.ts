@@ -53,6 +53,7 @@ export const knownCommands = (root: string): ReadonlyMap<string, KnownCommand> =
   const bench = new Set([...flagsOf(benchSettings), ...alwaysKnown]);
   commands.set('bench', { flags: bench, subcommands: new Map(listRunNames().map((name) => [name, bench])) });
   commands.set('stack', { flags: new Set(alwaysKnown), subcommands: stackCommands });
+  commands.set('conformance', { flags: new Set(['--only', '--write']) });
   commands.set('write-docs', { flags: new Set(['--check']) });
   return commands;
 };

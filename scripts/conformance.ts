@@ -1,0 +1,44 @@
+/** `pnpm conformance` plays the conformance rules and prints every row; see docs/conformance.md. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { findFailures } from '../test/support/conformance/find-failures.ts';
+import { renderPage, renderText } from '../test/support/conformance/render-table.ts';
+import { runConformance } from '../test/support/conformance/run-conformance.ts';
+import { type EngineKind, versionOf } from '../test/support/conformance/start-engines.ts';
+import { topicsWith } from '../test/support/conformance/topics.ts';
+import { findInstalledNginx } from '../test/support/run-nginx.ts';
+
+const page = join(import.meta.dirname, '../docs/conformance.md');
+
+const readFlags = () => {
+  try {
+    return parseArgs({ options: { only: { type: 'string' }, write: { type: 'boolean' } } }).values;
+  } catch (error) {
+    console.error(`conformance: ${(error as Error).message}. It takes --only TEXT and --write.`);
+    process.exit(2);
+  }
+};
+
+const { only = '', write = false } = readFlags();
+const topics = topicsWith(only);
+const nginx = findInstalledNginx();
+if (topics.length === 0 || (write && only !== '')) {
+  const problem = write ? '--write needs all rows, without --only' : `no row holds ${JSON.stringify(only)}`;
+  console.error(`conformance: ${problem}`);
+  process.exit(2);
+}
+if (write && nginx === undefined) {
+  console.error('conformance: --write needs nginx, which is not installed');
+  process.exit(1);
+}
+const kinds: readonly EngineKind[] = ['direct', 'http-proxy', ...(nginx ? (['nginx'] as const) : [])];
+const result = await runConformance({ topics, kinds, nginx: nginx ?? '' });
+const version = nginx ? versionOf(nginx) : 'not installed';
+console.log(renderText(topics, result));
+if (write) writeFileSync(page, renderPage(topics, result, version));
+const { failures, facts } = findFailures(result, version);
+for (const fact of facts) console.log(`fact: ${fact}`);
+for (const failure of failures) console.log(`FAILED: ${failure}`);
+console.log(`${result.cases.length} rules, nginx ${version}, ${failures.length} failures`);
+process.exitCode = failures.length > 0 ? 1 : 0;
