@@ -8,8 +8,8 @@ const introduction = `# Configuration
 A value is taken from the flag, then from the environment, then from the JSON file of \`--config\` (names as in code:
 \`--health-interval-ms\` is \`healthIntervalMs\`), then from the default. All bad values are listed at once, each in one
 line, and the exit code is 2; unknown flags and keys are refused. \`--help\` (\`-h\`) shows all this on the terminal,
-\`--version\` the version of a server. A dash marks a spelling that does not exist. Relative paths hold from where the command was typed, in a config file from
-that file. Secrets have no flag, because arguments are visible in process lists.
+\`--version\` the version of a server. A dash marks a spelling that does not exist. Relative paths hold from where the
+command was typed, in a config file from that file. Secrets have no flag, because arguments are visible in process lists.
 `;
 
 const otherVariables = `## Other variables

@@ -122,14 +122,32 @@ describe('routes as objects', () => {
   });
 });
 
+const fileOf = (path: string): string =>
+  readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
+
+const loadText = (text: string) => {
+  const values = JSON.parse(text) as Record<string, unknown>;
+  return parseProxyConfig(
+    loadConfig(proxySettings, { file: { name: '/proxy.json', values }, workingDir: '/' }),
+  );
+};
+
 describe('config/proxy.json', () => {
   it('says what the proxy does without it', () => {
-    const path = new URL('../../../../config/proxy.json', import.meta.url);
-    const values = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
-    const file = { name: '/proxy.json', values };
-    const ofFile = parseProxyConfig(loadConfig(proxySettings, { file, workingDir: '/' }));
+    const ofFile = loadText(fileOf('config/proxy.json'));
     const ofNothing = parseProxyConfig(loadConfig(proxySettings, { workingDir: '/' }));
     expect(ofFile.routes).toEqual(ofNothing.routes);
     expect(ofFile).toMatchObject({ port: ofNothing.port, adminPort: ofNothing.adminPort });
+  });
+});
+
+describe('the config file that docs/operations.md shows', () => {
+  it('is valid', () => {
+    const [, text = ''] = /```json\n(.*?)```/s.exec(fileOf('docs/operations.md')) ?? [];
+    expect(loadText(text).routes.map(({ prefix, pool }) => [prefix, pool.name])).toEqual([
+      ['/api/', 'api'],
+      ['/v2/', 'api'],
+      ['/', 'static'],
+    ]);
   });
 });

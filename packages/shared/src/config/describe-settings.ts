@@ -17,7 +17,11 @@ const fallbackOf = (setting: Setting): string => {
 };
 
 const flagCell = (name: string, setting: Setting): string =>
-  !hasFlag(setting) ? '–' : `\`${typedFlagOf(name, setting)}\``;
+  setting.type === 'structure'
+    ? `– (\`${name}\` in a file)`
+    : hasFlag(setting)
+      ? `\`${typedFlagOf(name, setting)}\``
+      : '–';
 
 /** The settings as a Markdown table, one row each: what docs/configuration.md holds. */
 export const describeSettings = (settings: Settings): string => {

@@ -62,7 +62,7 @@ describe('a setting that is a structure', () => {
 
   it('is no flag and no variable', () => {
     expect(load({ environment: { ITEMS: 'a' } }).items).toBeUndefined();
-    expect(describeSettings(settings)).toContain('| – | – | – | a list of items |');
+    expect(describeSettings(settings)).toContain('| – (`items` in a file) | – | – | a list of items |');
   });
 
   it('has every problem listed at once, with its JSON pointer', () => {
