@@ -174,7 +174,7 @@ export class ClientConnection implements ExchangeClient {
 
   #readBody(direct: DirectExchange, bytes: Buffer): void {
     try {
-      const next = direct.takeBody(bytes);
+      const next = direct.takeBody(bytes, 0);
       if (next < bytes.length) this.#pending = bytes.subarray(next);
     } catch (error) {
       direct.refuse(toRefusal(error));

@@ -7,7 +7,6 @@ import type { ForwardPlan } from './plan.ts';
 import { RequestBody } from './request-body.ts';
 import type { ResponseHead } from './response-head.ts';
 import type { UpstreamConnection } from './upstream-connection.ts';
-import { UpstreamHeads } from './upstream-heads.ts';
 import type { UpstreamUser } from './upstream-user.ts';
 
 type Phase = 'connect' | 'request-body' | 'response-head' | 'response-body' | 'tunnel' | 'done';
@@ -28,13 +27,11 @@ export class DirectExchange implements UpstreamUser {
   #attempt: Attempt | undefined;
   #connection: UpstreamConnection | undefined;
   #status = 0;
-  readonly #upstreamHeads: UpstreamHeads;
 
   constructor(parts: DirectParts, client: ExchangeClient) {
     this.#parts = parts;
     this.#client = client;
     this.#answer = new AnswerWriter(client, parts.dateLine);
-    this.#upstreamHeads = new UpstreamHeads(client.address, parts.config);
   }
 
   /** An exchange is under way. */
@@ -66,11 +63,11 @@ export class DirectExchange implements UpstreamUser {
     this.#send(this.#exchange.begin(this.#plan.routing.route));
   }
 
-  /** Takes what belongs to the body; returns where it stopped. Throws a MessageError on bad framing. */
-  takeBody(bytes: Buffer): number {
-    if (!this.#body) return 0;
-    const { next, flowing } = this.#body.take(bytes, 0);
-    this.#bodyMoved(flowing);
+  /** Takes what belongs to the body from `start` on; returns where it stopped. Throws a MessageError on bad framing. */
+  takeBody(bytes: Buffer, start: number): number {
+    if (!this.#body) return start;
+    const next = this.#body.take(bytes, start);
+    this.#bodyMoved(this.#body.flowing);
     return next;
   }
 
@@ -94,16 +91,17 @@ export class DirectExchange implements UpstreamUser {
     const attempt = this.#attempt;
     if (!connection || !attempt) return;
     this.#phase = 'response-head';
-    const head = this.#upstreamHeads.make(this.#plan, attempt.upstream.id, this.#exchange.request.requestId);
+    const begun = this.#parts.upstreamHeads.begin(this.#plan, this.#client.address, attempt.upstream.id);
+    const head = `${begun}${this.#exchange.request.requestId}\r\n\r\n`;
     if (!this.#body) {
       connection.write(head);
       connection.requestEnded();
       this.#expect(this.#parts.config.responseTimeoutMs);
       return;
     }
-    const flowing = this.#body.sendTo(connection, head);
-    this.#bodyMoved(flowing);
-    if (flowing && !this.#body.ended) this.#client.resume();
+    this.#body.sendTo(connection, head);
+    this.#bodyMoved(this.#body.flowing);
+    if (this.#body.flowing && !this.#body.ended) this.#client.resume();
   }
 
   drained(): void {
@@ -252,7 +250,7 @@ export class DirectExchange implements UpstreamUser {
 
   /** More of the request's body came: `flowing` false stops the client until the upstream has drained. */
   #bodyMoved(flowing: boolean): void {
-    if (!flowing) this.#client.pause();
+    if (!flowing && !this.hasWholeRequest) this.#client.pause();
     if (this.#phase !== 'request-body' && this.#phase !== 'response-head') return;
     const { clientBodyTimeoutMs, responseTimeoutMs } = this.#parts.config;
     // While the upstream takes no more, or has it all, it is the upstream that is waited for.

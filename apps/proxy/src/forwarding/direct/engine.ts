@@ -10,6 +10,7 @@ import { HeadMemo } from './head-memo.ts';
 import type { Plan } from './plan.ts';
 import { parseRequestHead } from './request-head.ts';
 import { UpstreamConnections } from './upstream-connections.ts';
+import { UpstreamHeads } from './upstream-heads.ts';
 import { WriteBatch } from './write-batch.ts';
 
 /** Our own engine: strict HTTP/1.1 on sockets, both sides. */
@@ -34,6 +35,7 @@ export const createDirectEngine = (options: EngineOptions): Engine => {
     batch,
     context,
     connections: new UpstreamConnections({ config, deadlines, batch, lookup: createUpstreamLookup(clock) }),
+    upstreamHeads: new UpstreamHeads(config),
     isDraining: () => draining,
     dateLine: createDateLine(clock),
     plans: () => {

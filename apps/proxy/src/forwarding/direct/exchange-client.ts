@@ -3,12 +3,14 @@ import type { Deadline, Deadlines } from '../deadlines.ts';
 import type { EngineConfig } from '../engine.ts';
 import type { AnswerSink } from './answer-writer.ts';
 import type { UpstreamConnections } from './upstream-connections.ts';
+import type { UpstreamHeads } from './upstream-heads.ts';
 import type { WriteBatch } from './write-batch.ts';
 
 /** What all exchanges of this engine use together. */
 export type DirectParts = {
   readonly config: EngineConfig;
   readonly connections: UpstreamConnections;
+  readonly upstreamHeads: UpstreamHeads;
   readonly deadlines: Deadlines;
   readonly batch: WriteBatch;
   readonly isDraining: () => boolean;

@@ -4,6 +4,9 @@ import { MessageError } from './message-error.ts';
 /** Bodies up to this size are kept until the response head, so that an idempotent request can be sent again. */
 const maxKeptBytes = 65_536;
 
+/** A body up to this size is joined with its head into one write. */
+const joinBytes = 8192;
+
 /** Where a body goes: an upstream connection. Returns false when it takes no more for now. */
 export type BodySink = { write(data: string | Buffer): boolean; requestEnded(): void };
 
@@ -19,6 +22,8 @@ export class RequestBody {
   #kept: Buffer[] | undefined = [];
   #sink: BodySink | undefined;
   ended: boolean;
+  /** Whether the client may go on sending: false until there is an upstream, and while it takes no more. */
+  flowing = false;
 
   /** `length` is 0 for no body and -1 for a chunked one. */
   constructor(length: number, maxBytes: number) {
@@ -34,47 +39,43 @@ export class RequestBody {
   }
 
   /**
-   * Takes what belongs to the body from `start` on. Returns where the body stopped, and whether the client may go on
-   * sending. Throws a MessageError on bad framing or a body that is too large.
+   * Takes what belongs to the body from `start` on, and returns where the body stopped. Throws a MessageError on bad
+   * framing or a body that is too large.
    */
-  take(bytes: Buffer, start: number): { readonly next: number; readonly flowing: boolean } {
-    let flowing = this.#sink !== undefined;
-    const add = (from: number, to: number): void => {
-      if (to > from && !this.#add(bytes.subarray(from, to))) flowing = false;
-    };
+  take(bytes: Buffer, start: number): number {
+    this.flowing = this.#sink !== undefined;
     let next: number;
     if (this.#scanner) {
-      next = this.#scanner.scan(bytes, start, bytes.length, add);
+      next = this.#scanner.scan(bytes, start, bytes.length, (from, to) =>
+        this.#add(bytes.subarray(from, to)),
+      );
       this.ended = this.#scanner.done;
     } else {
       next = Math.min(bytes.length, start + this.#left);
       this.#left -= next - start;
-      add(start, next);
+      if (next > start) this.#add(start === 0 && next === bytes.length ? bytes : bytes.subarray(start, next));
       this.ended = this.#left === 0;
     }
     if (this.ended) this.#end();
-    return { next, flowing };
+    return next;
   }
 
   /** Sends the request to this upstream: its head, what is kept of the body, and from then on what comes. */
-  sendTo(sink: BodySink, head: string): boolean {
+  sendTo(sink: BodySink, head: string): void {
     const kept = this.#kept ?? [];
-    this.#sink = sink;
     const [only] = kept;
-    let flowing: boolean;
-    if (!only) flowing = sink.write(this.ended && this.#scanner ? `${head}0\r\n\r\n` : head);
-    else if (kept.length === 1 && this.ended && !this.#scanner && only.length <= 8192) {
+    this.#sink = sink;
+    this.flowing = true;
+    if (only && kept.length === 1 && this.ended && !this.#scanner && only.length <= joinBytes) {
       // One small write is cheaper than two, or than a gathering one.
-      flowing = sink.write(head + only.toString('latin1'));
+      this.flowing = sink.write(head + only.toString('latin1'));
     } else {
-      sink.write(head);
-      flowing = true;
-      for (const piece of kept) flowing = this.#send(sink, piece);
-      if (this.ended && this.#scanner) flowing = sink.write('0\r\n\r\n');
+      this.flowing = sink.write(head);
+      for (const piece of kept) this.#send(sink, piece);
+      if (this.ended && this.#scanner) this.flowing = sink.write('0\r\n\r\n');
     }
     if (this.#bytes > maxKeptBytes) this.#kept = undefined;
     if (this.ended) sink.requestEnded();
-    return flowing;
   }
 
   /** The attempt is over. */
@@ -82,20 +83,24 @@ export class RequestBody {
     this.#sink = undefined;
   }
 
-  #add(piece: Buffer): boolean {
+  #add(piece: Buffer): void {
     this.#bytes += piece.length;
     if (this.#bytes > this.#maxBytes)
       throw new MessageError('PROXY_BODY_TOO_LARGE', 'The body is too large.');
     if (this.#sink && this.#bytes > maxKeptBytes) this.#kept = undefined;
     else this.#kept?.push(piece);
-    return this.#sink ? this.#send(this.#sink, piece) : false;
+    if (this.#sink) this.#send(this.#sink, piece);
   }
 
-  #send(sink: BodySink, piece: Buffer): boolean {
-    if (!this.#scanner) return sink.write(piece);
+  #send(sink: BodySink, piece: Buffer): void {
+    if (!this.#scanner) {
+      this.flowing = sink.write(piece);
+      return;
+    }
     sink.write(`${piece.length.toString(16)}\r\n`);
-    sink.write(piece);
-    return sink.write('\r\n');
+    const flowing = sink.write(piece);
+    sink.write('\r\n');
+    this.flowing = flowing;
   }
 
   #end(): void {

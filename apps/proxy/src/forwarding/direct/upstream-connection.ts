@@ -52,6 +52,8 @@ export class UpstreamConnection {
   #isHead = false;
   #wantsUpgrade = false;
   #closes = false;
+  /** The last response had a body that did not fit into a small buffer. */
+  #wasLarge = false;
   #requestWritten = false;
   #paused = false;
 
@@ -136,9 +138,20 @@ export class UpstreamConnection {
   }
 
   #nextBuffer(): Buffer {
-    const large =
-      this.#phase === 'length' ? this.#left > smallBytes : this.#phase !== 'head' && this.#phase !== 'idle';
-    return this.#buffer.next(large && this.#phase !== 'connecting');
+    switch (this.#phase) {
+      case 'length':
+        return this.#buffer.next(this.#left > smallBytes ? 'large' : 'small');
+      case 'chunked':
+      case 'until-close':
+      case 'tunnel':
+        return this.#buffer.next('large');
+      case 'head':
+      case 'idle':
+        return this.#buffer.next(this.#wasLarge ? 'maybe-large' : 'small');
+      case 'connecting':
+      case 'closed':
+        return this.#buffer.next('small');
+    }
   }
 
   #read(buffer: Buffer, length: number): boolean {
@@ -238,6 +251,7 @@ export class UpstreamConnection {
       return;
     }
     this.#left = head.length;
+    this.#wasLarge = head.length > smallBytes;
     this.#phase = head.chunked ? 'chunked' : head.length === -1 ? 'until-close' : 'length';
     this.#scanner = head.chunked ? new ChunkedScanner('response') : undefined;
     user.answered(head, true);
@@ -282,6 +296,7 @@ export class UpstreamConnection {
   #closed(): void {
     const phase = this.#phase;
     const user = this.#user;
+    this.#buffer.release();
     this.#user = undefined;
     this.#phase = 'closed';
     this.#options.onClosed(this);

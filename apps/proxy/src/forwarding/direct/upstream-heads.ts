@@ -4,6 +4,9 @@ import { forwardedHeaders } from '../forwarded-headers.ts';
 import type { ForwardPlan } from './plan.ts';
 import type { RequestHead } from './request-head.ts';
 
+/** Addresses of clients for each of which the text of one plan is kept. */
+const maxAddresses = 64;
+
 const framingOf = ({ bodyLength, method }: RequestHead): string => {
   if (bodyLength === -1) return 'Transfer-Encoding: chunked\r\n';
   // A method that means to send content says that there is none (RFC 9110 8.6).
@@ -12,37 +15,38 @@ const framingOf = ({ bodyLength, method }: RequestHead): string => {
 };
 
 /**
- * Writes the heads of requests to upstreams for one client, anew from what was understood. A client mostly asks the same
- * again: all but the request id of the last head is kept.
+ * Writes the heads of requests to upstreams anew, from what was understood. The same is mostly asked again: all of a
+ * head but its request id is kept for as long as its plan is.
  */
 export class UpstreamHeads {
-  readonly #clientAddress: string;
   readonly #config: Pick<EngineConfig, 'trustedProxies'>;
-  #plan: ForwardPlan | undefined;
-  #begun = '';
+  readonly #begun = new WeakMap<ForwardPlan, Map<string, string>>();
 
-  constructor(clientAddress: string, config: Pick<EngineConfig, 'trustedProxies'>) {
-    this.#clientAddress = clientAddress;
+  constructor(config: Pick<EngineConfig, 'trustedProxies'>) {
     this.#config = config;
   }
 
-  make(plan: ForwardPlan, upstreamId: string, requestId: string): string {
-    if (this.#plan === plan) return `${this.#begun}${requestId}\r\n\r\n`;
+  /** The head, up to the value of its last line, which is the request id. */
+  begin(plan: ForwardPlan, clientAddress: string, upstreamId: string): string {
     const { head, routing } = plan;
     const host = routing.route.hostHeader === 'client' ? head.authority : undefined;
-    const begun = this.#begin(plan, host ?? upstreamId);
-    // Another upstream would be asked under another name. Credentials are not kept.
-    if (host !== undefined && !head.isSecret) {
-      this.#plan = plan;
-      this.#begun = flatten(begun);
+    // Another upstream would be asked under another name; credentials are not kept.
+    if (host === undefined || head.isSecret) return this.#write(plan, clientAddress, host ?? upstreamId);
+    let texts = this.#begun.get(plan);
+    const known = texts?.get(clientAddress);
+    if (known !== undefined) return known;
+    if (!texts || texts.size >= maxAddresses) {
+      texts = new Map();
+      this.#begun.set(plan, texts);
     }
-    return `${begun}${requestId}\r\n\r\n`;
+    const text = flatten(this.#write(plan, clientAddress, host));
+    texts.set(clientAddress, text);
+    return text;
   }
 
-  #begin({ head, routing }: ForwardPlan, host: string): string {
+  #write({ head, routing }: ForwardPlan, clientAddress: string, host: string): string {
     const { method, authority, claimed, lines, upgrade } = head;
-    const facts = { clientAddress: this.#clientAddress, authority, claimed };
-    const forwarded = forwardedHeaders(facts, this.#config.trustedProxies);
+    const forwarded = forwardedHeaders({ clientAddress, authority, claimed }, this.#config.trustedProxies);
     let ours = '';
     for (const name in forwarded) ours += `${name}: ${forwarded[name]}\r\n`;
     const switching = upgrade === undefined ? '' : `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`;
