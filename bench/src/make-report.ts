@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { ConfigError } from '@tripod/shared/config/config-error';
 import type { BenchConfig } from './bench-settings.ts';
 import { programsOf } from './load-tools/run-load.ts';
-import { placeOnCores } from './machine/cores.ts';
+import { anywhere, placeOnCores } from './machine/cores.ts';
 import { explainMissing, findProgram } from './machine/find-program.ts';
 import { readMachine, readVersions } from './machine/machine-facts.ts';
 import { judgeGoals } from './report/judge-goals.ts';
@@ -36,7 +36,9 @@ export const makeReport = async (run: Run, options: MakeReportOptions): Promise<
   const needed = [...new Set([...run.programs, ...loads.flatMap(programsOf)])];
   const missing = explainMissing(needed, path);
   if (missing !== undefined) throw new Error(missing);
-  const { cores, note } = placeOnCores(availableParallelism(), findProgram('taskset', path) !== undefined);
+  const { cores, note } = run.onAllCores
+    ? { cores: anywhere, note: 'every process wherever the system puts it' }
+    : placeOnCores(availableParallelism(), findProgram('taskset', path) !== undefined);
   say(`${run.about}; ${note}`);
   const parts = { rounds, seconds, path, loads, contestants };
   const measured = await runInPlace(run, { ...parts, cores, checkout, onProgress: say });

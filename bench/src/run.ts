@@ -55,6 +55,8 @@ export type Run = {
   readonly chart?: Chart;
   /** Programs without which there is no comparison. */
   readonly programs: readonly string[];
+  /** Everything runs wherever the system puts it: for contestants of several processes. */
+  readonly onAllCores?: true;
   /** Starts what all contestants need, such as upstreams, and returns its addresses. */
   prepare(place: Place): Promise<readonly string[]>;
 };

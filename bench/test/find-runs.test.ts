@@ -28,8 +28,11 @@ describe('the runs', () => {
       const { loads, contestants, goals, peer } = await loadRun(runName);
       const names = contestants.map(({ name }) => name);
       expect(names).toContain(peer);
-      for (const load of loads) expect(names).toEqual(expect.arrayContaining([...(load.contestants ?? [])]));
-      for (const { load, contestant, against = peer } of goals) {
+      for (const load of loads) {
+        expect(names).toEqual(expect.arrayContaining([...(load.contestants ?? [])]));
+        expect(load.contestants ?? names).toContain(load.peer ?? peer);
+      }
+      for (const { load, contestant, against = contestant } of goals) {
         const found = loads.find(({ name }) => name === load);
         expect(found?.contestants ?? names).toEqual(expect.arrayContaining([contestant, against]));
       }

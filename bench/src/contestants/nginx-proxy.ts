@@ -5,14 +5,10 @@ import type { Contestant, Place } from '../run.ts';
 /** A server that hands /api/ on as one would tune it for speed: kept connections, large buffers, a buffered log. */
 export const nginxProxyConfig = (
   { folder }: Pick<Place, 'folder'>,
-  {
-    port,
-    urls,
-    rest = '',
-  }: { readonly port: number; readonly urls: readonly string[]; readonly rest?: string },
+  { port, urls, name }: { readonly port: number; readonly urls: readonly string[]; readonly name: string },
 ): string => {
   const servers = urls.map((url) => `server ${url.replace('http://', '')};`).join(' ');
-  return `access_log ${folder}/nginx-access.log combined buffer=64k flush=1s;
+  return `access_log ${folder}/${name}-access.log combined buffer=64k flush=1s;
   upstream api { ${servers} keepalive 300; keepalive_requests 1000000; }
   server {
     listen 127.0.0.1:${port} backlog=4096;
@@ -32,7 +28,6 @@ export const nginxProxyConfig = (
       proxy_busy_buffers_size 128k;
       proxy_max_temp_file_size 0;
     }
-    ${rest}
   }`;
 };
 
@@ -47,7 +42,7 @@ export const nginxProxy: Contestant = {
       name: 'nginx',
       core: place.cores.measured,
       url: `http://127.0.0.1:${port}`,
-      http: nginxProxyConfig(place, { port, urls }),
+      http: nginxProxyConfig(place, { port, urls, name: 'nginx' }),
       readyPath: '/api/images.json',
     });
   },

@@ -4,12 +4,16 @@ import { pinned } from '../machine/cores.ts';
 
 const run = promisify(execFile);
 
-/** What a program writes to standard output. Throws when it fails, with what it says. */
+/** What a program writes to standard output, with these variables over our own. Throws when it fails, with what it says. */
 export const runProgram = async (
   core: number | undefined,
   command: readonly [string, ...string[]],
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<string> => {
   const [program, ...args] = pinned(core, command);
-  const { stdout } = await run(program, args, { maxBuffer: 1_048_576 });
+  const { stdout } = await run(program, args, {
+    maxBuffer: 1_048_576,
+    env: { ...process.env, ...environment },
+  });
   return stdout;
 };

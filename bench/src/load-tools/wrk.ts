@@ -30,9 +30,9 @@ export const wrkArguments = (
   String(connections),
   '--duration',
   `${seconds}s`,
-  // Longer than an answer of 10 MB takes on a busy machine: over it, wrk counts an error.
+  // Longer than a large answer takes on a busy machine: over it, wrk counts an error.
   '--timeout',
-  '10s',
+  '30s',
   '--latency',
   ...Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`]),
   ...(script === undefined ? [] : ['--script', script]),
@@ -41,7 +41,7 @@ export const wrkArguments = (
 
 /** Throws on output that is not understood. */
 export const parseWrk = (output: string): LoadResult => {
-  const [, p99 = '', unit = ''] = /^\s*99%\s+([\d.]+)(us|ms|s|m)$/m.exec(output) ?? [];
+  const [, p99 = '', unit = ''] = /^\s*99%\s+([\d.]+)(us|ms|s|m)\s*$/m.exec(output) ?? [];
   const socketErrors = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(output);
   const wrongStatus = Number(/Non-2xx or 3xx responses: (\d+)/.exec(output)?.[1] ?? 0);
   return {
@@ -54,10 +54,23 @@ export const parseWrk = (output: string): LoadResult => {
   };
 };
 
+/** The ETag of a resource. Throws when it has none. */
+const readEntityTag = async (url: string): Promise<string> => {
+  const response = await fetch(url, { headers: { Connection: 'close' } });
+  await response.arrayBuffer();
+  const tag = response.headers.get('etag');
+  if (tag === null) throw new Error(`${url} has no ETag`);
+  return tag;
+};
+
 /** Loads over kept connections. */
 export const runWrk: LoadTool<KeptConnections> = async (load, running, { seconds, core, folder }) => {
+  const url = urlOf(load, running);
+  const headers = load.revalidates
+    ? { ...load.headers, 'If-None-Match': await readEntityTag(url) }
+    : (load.headers ?? {});
   const script = load.body === undefined ? undefined : join(folder, `${load.name}.lua`);
   if (script !== undefined) writeFileSync(script, wrkScript(load.body ?? ''));
-  const args = wrkArguments(load, urlOf(load, running), { seconds, script });
+  const args = wrkArguments({ ...load, headers }, url, { seconds, script });
   return parseWrk(await runProgram(core, ['wrk', ...args]));
 };

@@ -7,10 +7,14 @@ type Common = {
   readonly connections: number;
   /** Names of those that take part. Default: all. */
   readonly contestants?: readonly string[];
+  /** Among them, the one that divides the figures of the others. Default: the peer of the run. */
+  readonly peer?: string;
   /** Each contestant is started anew for each round: for memory, which what went before would blur. */
   readonly fresh?: true;
   /** Tells by how much memory grew at its peak, over what the contestant took before its first request. */
   readonly tellsGrowth?: true;
+  /** Measured for so long at least, where less would be a few requests. */
+  readonly minSeconds?: number;
   /** So many rounds at most, where one tells as much as five. */
   readonly maxRounds?: number;
 };
@@ -19,6 +23,8 @@ type Common = {
 export type KeptConnections = Common & {
   readonly tool: 'wrk';
   readonly headers?: Readonly<Record<string, string>>;
+  /** Asks with If-None-Match for what the contestant sent before, so that it answers 304. */
+  readonly revalidates?: true;
   /** Sent by POST. */
   readonly body?: string;
 };

@@ -12,7 +12,8 @@ export type Placement = {
   readonly note: string;
 };
 
-const anywhere: Cores = { measured: undefined, load: undefined, upstreams: undefined };
+/** Nothing is pinned. */
+export const anywhere: Cores = { measured: undefined, load: undefined, upstreams: undefined };
 
 /** The contestants get a core that nothing else uses, as far as there are enough. */
 export const placeOnCores = (count: number, hasTaskset: boolean): Placement => {

@@ -33,7 +33,7 @@ export const measureOnce = async (
     const after = readCpuMicros(pids);
     if (errors > 0 || requests === 0) return { void: `${errors} errors in ${requests} requests` };
     const cpu =
-      before === undefined || after === undefined || !isRequestLoad(load)
+      before === undefined || after === undefined || pids.length === 0 || !isRequestLoad(load)
         ? {}
         : { cpuMicrosPerRequest: (after - before) / requests };
     const peakMb = load.tellsGrowth ? readPeakMb(pids) : undefined;

@@ -47,6 +47,13 @@ const measureAnew = async (
   }
 };
 
+/** The options as this load wants them. */
+const forLoad = (load: Load, options: MeasureOptions): MeasureOptions => ({
+  ...options,
+  seconds: Math.max(options.seconds, load.minSeconds ?? 0),
+  rounds: Math.min(options.rounds, load.maxRounds ?? options.rounds),
+});
+
 const warmUp = async (load: Load, entrants: readonly Entrant[], options: MeasureOptions): Promise<void> => {
   options.onProgress(`${load.name}: warming up`);
   const { seconds, place } = options;
@@ -66,7 +73,7 @@ const measureLoad = async (
 ): Promise<LoadReport> => {
   const entrants = all.filter(({ contestant }) => takesPart(load, contestant.name));
   const names = entrants.map(({ contestant }) => contestant.name);
-  const count = Math.min(options.rounds, load.maxRounds ?? options.rounds);
+  const count = options.rounds;
   if (!load.fresh) await warmUp(load, entrants, options);
   const rounds: Round[] = [];
   for (let number = 0; number < count; number += 1) {
@@ -81,7 +88,7 @@ const measureLoad = async (
     rounds.push(round);
     options.onProgress(`${load.name}: round ${number + 1} of ${count}: ${describeRound(round, names)}`);
   }
-  return reportLoad(load, rounds, { names, peer });
+  return reportLoad(load, rounds, { names, peer: load.peer ?? peer });
 };
 
 /** Starts the contestants, warms each up for a whole round that is not counted, and measures them in turns. */
@@ -92,7 +99,7 @@ export const measureRun = async (run: Run, options: MeasureOptions): Promise<Mea
   for (const { name, why } of absent) options.onProgress(`${name} is left out: ${why}`);
   const loads: LoadReport[] = [];
   for (const load of options.loads) {
-    loads.push(await measureLoad(load, entrants, urls, { peer: run.peer, options }));
+    loads.push(await measureLoad(load, entrants, urls, { peer: run.peer, options: forLoad(load, options) }));
   }
   return { loads, absent };
 };

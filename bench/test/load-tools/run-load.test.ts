@@ -96,3 +96,24 @@ describe('runLoad by a contestant of its own', () => {
     expect(await runLoad(loads.wrk, running, options())).toBe(result);
   });
 });
+
+describe('runLoad with If-None-Match', () => {
+  const revalidating: Load = { ...common, tool: 'wrk', revalidates: true };
+  const withWrk = findProgram('wrk', path) === undefined && process.env['CI'] !== 'true' ? it.skip : it;
+
+  withWrk('sends the ETag that the contestant gave, and takes 304 for an answer', async () => {
+    const asked = new Set<string | undefined>();
+    const running = await start((request, response) => {
+      asked.add(request.headers['if-none-match']);
+      response.writeHead(request.headers['if-none-match'] === '"a"' ? 304 : 200, { ETag: '"a"' }).end();
+    });
+    expect((await runLoad(revalidating, running, options())).errors).toBe(0);
+    expect([...asked]).toEqual([undefined, '"a"']);
+  });
+
+  withWrk('fails when there is no ETag', async () => {
+    await expect(runLoad(revalidating, await start(answerWith(200)), options())).rejects.toThrow(
+      'has no ETag',
+    );
+  });
+});

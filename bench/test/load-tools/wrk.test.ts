@@ -28,6 +28,8 @@ describe('parseWrk', () => {
   it.each([
     ['612.00us', 0.612],
     ['1.02s', 1020],
+    // wrk pads short units with a blank.
+    ['4.40s ', 4400],
     ['1.50m', 90_000],
   ])('reads a time of %s', (text, p99Ms) => {
     expect(parseWrk(output(text)).figures.p99Ms).toBeCloseTo(p99Ms);
@@ -51,7 +53,7 @@ describe('wrkArguments', () => {
 
   it('asks for one thread, that many connections and that many seconds', () => {
     expect(wrkArguments(load, 'http://127.0.0.1:1/', { seconds: 3 }).join(' ')).toBe(
-      '--threads 1 --connections 32 --duration 3s --timeout 10s --latency http://127.0.0.1:1/',
+      '--threads 1 --connections 32 --duration 3s --timeout 30s --latency http://127.0.0.1:1/',
     );
   });
 

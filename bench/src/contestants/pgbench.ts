@@ -1,0 +1,53 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readNumber } from '../load-tools/read-number.ts';
+import { runProgram } from '../load-tools/run-program.ts';
+import type { LoadResult } from '../loads/figures.ts';
+import { databaseOf } from '../machine/start-database.ts';
+import type { Contestant } from '../run.ts';
+
+const insert = `insert into images (title, alt_text, url)
+  values ('Picture', 'What the picture shows', 'https://images.example/picture.jpg');
+`;
+
+/** Throws on output that is not understood. */
+export const parsePgbench = (output: string): LoadResult => {
+  const requests = readNumber(output, /^number of transactions actually processed: (\d+)/m);
+  const rate = /^tps = ([\d.]+) \(without initial connection time\)$/m;
+  return {
+    requests,
+    errors: Number(/^number of failed transactions: (\d+)/m.exec(output)?.[1] ?? 0),
+    // Of none, pgbench tells no rate.
+    figures: { requestsPerSecond: requests === 0 ? 0 : readNumber(output, rate) },
+  };
+};
+
+/** How pgbench, as any program of Postgres, is told where its database is: a password has no place in argv. */
+const connectionOf = (url: URL) => ({
+  PGHOST: url.hostname,
+  PGPORT: url.port,
+  PGUSER: decodeURIComponent(url.username),
+  PGPASSWORD: decodeURIComponent(url.password),
+  PGDATABASE: url.pathname.slice(1),
+});
+
+/** Postgres alone, one insert for each transaction, with prepared statements: what an API that inserts one by one can reach. */
+export const pgbench = (database: string): Contestant => ({
+  name: 'pgbench',
+  about: 'pgbench, prepared single inserts, no API: Postgres alone',
+  programs: ['pgbench'],
+  start(place, urls) {
+    const file = join(place.folder, 'insert.sql');
+    writeFileSync(file, insert);
+    const environment = connectionOf(new URL(databaseOf(urls, database)));
+    return Promise.resolve({
+      pids: [],
+      url: '',
+      async measure({ connections }, seconds) {
+        const clients = ['--client', String(connections), '--jobs', '1', '--time', String(seconds)];
+        const args = ['--no-vacuum', '--protocol', 'prepared', '--file', file, ...clients];
+        return parsePgbench(await runProgram(place.cores.load, ['pgbench', ...args], environment));
+      },
+    });
+  },
+});

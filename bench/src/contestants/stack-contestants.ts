@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { freePort } from '@tripod/shared/testing/free-port';
+import { type ApiOptions, startCopy, startStock } from '../machine/start-api.ts';
+import { databaseOf } from '../machine/start-database.ts';
+import { startNginx } from '../machine/start-nginx.ts';
+import type { Contestant, Place, Running } from '../run.ts';
+import { nginxProxyConfig } from './nginx-proxy.ts';
+import { ourProxy } from './our-proxy.ts';
+import { startStatic } from './static-contestants.ts';
+
+type Start = (place: Place, options: ApiOptions) => Promise<Running>;
+
+/** Three copies of an API, as processes of the contestant that is in front of them. */
+const startThree = async (
+  place: Place,
+  {
+    name,
+    start,
+    databaseUrl,
+  }: { readonly name: string; readonly start: Start; readonly databaseUrl: string },
+): Promise<readonly Running[]> => {
+  const copies: Running[] = [];
+  for (let number = 1; number <= 3; number += 1) {
+    copies.push(await start(place, { name: `${name}-${number}`, databaseUrl }));
+  }
+  return copies;
+};
+
+/** One system of a proxy and three copies; its processor time is that of all of them, without that of Postgres. */
+const inFrontOf = (proxy: Contestant, start: Start, about: string): Contestant => ({
+  ...proxy,
+  about,
+  async start(place, urls) {
+    const databaseUrl = databaseOf(urls, 'images');
+    const copies = await startThree(place, { name: proxy.name, start, databaseUrl });
+    const front = await proxy.start(
+      place,
+      copies.map(({ url }) => url),
+    );
+    return { ...front, pids: [...front.pids, ...copies.flatMap(({ pids }) => pids)] };
+  },
+});
+
+const nginxInFront = (name: string): Contestant => ({
+  name,
+  about: '',
+  programs: ['nginx'],
+  async start(place, urls) {
+    const port = await freePort();
+    const http = nginxProxyConfig(place, { port, urls, name });
+    const url = `http://127.0.0.1:${port}`;
+    const readyPath = '/api/images.json';
+    return startNginx(place, { name, core: place.cores.measured, url, http, readyPath });
+  },
+});
+
+/** Everything as the manuals show it. */
+export const nginxBeforeStock = inFrontOf(
+  nginxInFront('nginx-stock'),
+  startStock,
+  'nginx in front of three copies from the manuals of Express and knex',
+);
+
+export const nginxBeforeOurs = inFrontOf(
+  nginxInFront('nginx-copies'),
+  startCopy,
+  'nginx in front of three of our copies',
+);
+
+/** Everything ours. */
+export const tripod = inFrontOf(
+  ourProxy({ name: 'tripod', about: '' }),
+  startCopy,
+  'our proxy in front of three of our copies',
+);
+
+export const idleCopy: Contestant = {
+  name: 'idle-copy',
+  about: 'one copy of our API that nobody asks',
+  start: (place, urls) => startCopy(place, { name: 'idle-copy', databaseUrl: databaseOf(urls, 'images') }),
+};
+
+export const idleStatic: Contestant = {
+  name: 'idle-static',
+  about: 'our static server with the gallery, which nobody asks',
+  start: (place) =>
+    startStatic(place, { name: 'idle-static', folder: join(place.checkout, 'assets'), readyPath: '/' }),
+};

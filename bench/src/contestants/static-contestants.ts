@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { freePort } from '@tripod/shared/testing/free-port';
+import { startNginx } from '../machine/start-nginx.ts';
+import { startProcess } from '../machine/start-process.ts';
+import type { Contestant, Place, Running } from '../run.ts';
+
+const readyPath = '/small.html';
+
+/** The folder that all serve is the one address that the run prepares, as a file URL. */
+const folderOf = ([url = '']: readonly string[]): string => new URL(url).pathname;
+
+/** Our static server on that folder. */
+export const startStatic = async (
+  place: Place,
+  { name, folder, readyPath }: { readonly name: string; readonly folder: string; readonly readyPath: string },
+): Promise<Running> => {
+  const port = await freePort();
+  const bin = join(place.checkout, 'apps/static-server/bin/static-server.js');
+  const flags = { '--path': folder, '--host': '127.0.0.1', '--port': port, '--drain-delay-ms': 0 };
+  return startProcess(place, {
+    name,
+    core: place.cores.measured,
+    url: `http://127.0.0.1:${port}`,
+    readyPath,
+    command: [process.execPath, bin, ...Object.entries(flags).flat().map(String)],
+  });
+};
+
+export const ourStatic: Contestant = {
+  name: 'static',
+  about: 'our static server with its default settings',
+  start: (place, urls) => startStatic(place, { name: 'static', folder: folderOf(urls), readyPath }),
+};
+
+export const nginxStatic: Contestant = {
+  name: 'nginx',
+  about: 'one worker, sendfile, open_file_cache, gzip_static, access_log buffer=64k',
+  programs: ['nginx'],
+  async start(place, urls) {
+    const port = await freePort();
+    const http = `access_log ${place.folder}/nginx-access.log combined buffer=64k flush=1s;
+  types { text/html html; text/css css; image/jpeg jpg; }
+  sendfile on;
+  tcp_nopush on;
+  open_file_cache max=1000 inactive=60s;
+  gzip_static on;
+  gzip_vary on;
+  server { listen 127.0.0.1:${port} backlog=4096; root ${folderOf(urls)}; }`;
+    const url = `http://127.0.0.1:${port}`;
+    return startNginx(place, { name: 'nginx', core: place.cores.measured, url, http, readyPath });
+  },
+};

@@ -1,0 +1,92 @@
+import type { Goal } from '../report/goal.ts';
+import type { Load } from './load.ts';
+
+const path = '/images.json';
+
+/** About 200 bytes: an image as people post it. */
+const posted = JSON.stringify({
+  title: 'A lighthouse at dusk',
+  alt_text: 'A white lighthouse on a cliff, its lamp just lit, with a calm sea and a violet sky behind it',
+  url: 'https://images.example/lighthouses/at-dusk-1600.jpg',
+});
+
+/** What is asked of the API. */
+export const apiLoads: readonly Load[] = [
+  {
+    name: 'list',
+    about: 'GET 3 rows, 32 connections',
+    tool: 'wrk',
+    path,
+    connections: 32,
+    contestants: ['copy', 'stock', 'constant'],
+  },
+  {
+    name: 'revalidate',
+    about: 'GET 3 rows with If-None-Match, 32 connections',
+    tool: 'wrk',
+    path,
+    connections: 32,
+    revalidates: true,
+    contestants: ['copy', 'stock'],
+  },
+  {
+    name: 'insert-32',
+    about: 'POST 200 B, 32 connections',
+    tool: 'wrk',
+    path,
+    connections: 32,
+    body: posted,
+    contestants: ['copy', 'stock', 'pgbench'],
+  },
+  {
+    name: 'insert-1',
+    about: 'POST 200 B, 1 connection',
+    tool: 'wrk',
+    path,
+    connections: 1,
+    body: posted,
+    contestants: ['copy', 'stock'],
+  },
+  {
+    name: 'whole-list',
+    about: 'GET 100,000 rows, 4 connections',
+    tool: 'wrk',
+    path,
+    connections: 4,
+    minSeconds: 5,
+    maxRounds: 3,
+    tellsGrowth: true,
+    contestants: ['copy-large', 'stock-large'],
+    peer: 'stock-large',
+  },
+  {
+    name: 'page',
+    about: 'GET a page of 50 of 100,000 rows, 16 connections',
+    tool: 'wrk',
+    path,
+    connections: 16,
+    contestants: ['page-first', 'page-middle'],
+    peer: 'page-first',
+  },
+];
+
+const figure = 'requestsPerSecond';
+
+/** What it is to reach. */
+export const apiGoals: readonly Goal[] = [
+  { load: 'list', contestant: 'copy', figure, against: 'stock', atLeast: 3.5 },
+  { load: 'list', contestant: 'copy', figure, against: 'constant', atLeast: 0.45 },
+  { load: 'revalidate', contestant: 'copy', figure, against: 'stock', atLeast: 4 },
+  { load: 'insert-32', contestant: 'copy', figure, against: 'stock', atLeast: 3 },
+  { load: 'insert-32', contestant: 'copy', figure, against: 'pgbench', atLeast: 1.1 },
+  { load: 'insert-1', contestant: 'copy', figure, against: 'stock', atLeast: 1 },
+  { load: 'whole-list', contestant: 'copy-large', figure, against: 'stock-large', atLeast: 3 },
+  {
+    load: 'whole-list',
+    contestant: 'copy-large',
+    figure: 'growthMb',
+    against: 'stock-large',
+    atMost: 0.25,
+  },
+  { load: 'page', contestant: 'page-middle', figure, against: 'page-first', atLeast: 0.9 },
+];

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { freePort } from '@tripod/shared/testing/free-port';
+import type { Place, Running } from '../run.ts';
+import { startProcess } from './start-process.ts';
+
+export type ApiOptions = {
+  readonly name: string;
+  readonly databaseUrl: string;
+};
+
+const started = (name: string, port: number, core: number | undefined, databaseUrl: string) => ({
+  name,
+  core,
+  url: `http://127.0.0.1:${port}`,
+  readyPath: '/images.json',
+  environment: { DATABASE_URL: databaseUrl, NODE_ENV: 'production' },
+});
+
+/** One copy of our API as anyone starts it, its access log into a file. */
+export const startCopy = async (place: Place, { name, databaseUrl }: ApiOptions): Promise<Running> => {
+  const port = await freePort();
+  const bin = join(place.checkout, 'apps/api-server/bin/api-server.js');
+  const flags = { '--host': '127.0.0.1', '--port': port, '--name': name, '--drain-delay-ms': 0 };
+  return startProcess(place, {
+    ...started(name, port, place.cores.measured, databaseUrl),
+    readyPath: '/readyz',
+    command: [process.execPath, bin, ...Object.entries(flags).flat().map(String)],
+  });
+};
+
+const stockProgram = join(import.meta.dirname, '../programs/stock-api.ts');
+
+/** One copy of the API from the manuals. */
+export const startStock = async (place: Place, { name, databaseUrl }: ApiOptions): Promise<Running> => {
+  const port = await freePort();
+  return startProcess(place, {
+    ...started(name, port, place.cores.measured, databaseUrl),
+    command: [process.execPath, stockProgram, String(port)],
+  });
+};

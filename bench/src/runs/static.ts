@@ -1,0 +1,15 @@
+import { pathToFileURL } from 'node:url';
+import { nginxStatic, ourStatic } from '../contestants/static-contestants.ts';
+import { staticGoals, staticLoads } from '../loads/static-loads.ts';
+import { makeSite } from '../machine/make-site.ts';
+import type { Run } from '../run.ts';
+
+export const run: Run = {
+  about: 'our static server against nginx, tuned for files',
+  contestants: [ourStatic, nginxStatic],
+  peer: 'nginx',
+  programs: ['nginx'],
+  loads: staticLoads,
+  goals: staticGoals,
+  prepare: ({ folder }) => Promise.resolve([pathToFileURL(makeSite(folder)).href]),
+};
