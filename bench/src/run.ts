@@ -23,8 +23,6 @@ export type Contestant = {
   readonly about: string;
   /** Programs that must be installed: without them it is left out, and that is said. */
   readonly programs?: readonly string[];
-  /** Takes part only when it is asked for by `--contestants`. */
-  readonly onRequest?: boolean;
   /** Given the addresses that `prepare` of its run returned. */
   start(place: Place, urls: readonly string[]): Promise<Running>;
 };

@@ -15,7 +15,7 @@ const pick = <T extends { readonly name: string }>(
   return all.filter(({ name }) => wanted.includes(name));
 };
 
-/** The loads and contestants that were asked for; without a wish all but those that want to be asked for. */
+/** The loads and contestants that were asked for; without a wish all. */
 export const selectParts = (
   run: Run,
   wanted: { readonly only: readonly string[]; readonly contestants: readonly string[] },
@@ -23,7 +23,7 @@ export const selectParts = (
   const loads = wanted.only.length === 0 ? run.loads : pick('--only', wanted.only, run.loads);
   const contestants =
     wanted.contestants.length === 0
-      ? run.contestants.filter(({ onRequest }) => !onRequest)
+      ? run.contestants
       : pick('--contestants', wanted.contestants, run.contestants);
   return {
     loads,

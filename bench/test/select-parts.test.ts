@@ -11,15 +11,14 @@ const load = (name: string, contestants?: readonly string[]): Load => ({
   connections: 1,
   ...(contestants ? { contestants } : {}),
 });
-const contestant = (name: string, onRequest = false): Contestant => ({
+const contestant = (name: string): Contestant => ({
   name,
   about: name,
-  ...(onRequest ? { onRequest } : {}),
   start: () => Promise.reject(new Error('is not started')),
 });
 const run: Run = {
   about: 'a run',
-  contestants: [contestant('a'), contestant('b'), contestant('extra', true)],
+  contestants: [contestant('a'), contestant('b'), contestant('c')],
   peer: 'b',
   programs: [],
   loads: [load('all'), load('of-a', ['a'])],
@@ -33,9 +32,9 @@ const select = (only: readonly string[], contestants: readonly string[]) => {
 
 describe('selectParts', () => {
   it.each([
-    [[], [], ['all', 'of-a'], ['a', 'b']],
-    [[], ['extra', 'b'], ['all', 'of-a'], ['b', 'extra']],
-    [['all'], [], ['all'], ['a', 'b']],
+    [[], [], ['all', 'of-a'], ['a', 'b', 'c']],
+    [[], ['c', 'b'], ['all', 'of-a'], ['b', 'c']],
+    [['all'], [], ['all'], ['a', 'b', 'c']],
     [['of-a'], [], ['of-a'], ['a']],
   ])('of loads %j and contestants %j takes %j and %j', (only, contestants, loads, names) => {
     expect(select(only, contestants)).toEqual([loads, names]);
@@ -43,7 +42,7 @@ describe('selectParts', () => {
 
   it.each([
     [['al'], [], '--only names al, and there are: all, of-a'],
-    [[], ['c', 'd'], '--contestants names c, d, and there are: a, b, extra'],
+    [[], ['d', 'e'], '--contestants names d, e, and there are: a, b, c'],
   ])('refuses loads %j and contestants %j', (only, contestants, message) => {
     expect(() => select(only, contestants)).toThrow(message);
   });

@@ -7,14 +7,12 @@ export const ourProxy = ({
   name,
   about,
   options = {},
-  ...rest
 }: {
   readonly name: string;
   readonly about: string;
   /** Further flags of the proxy, such as `--engine`. */
   readonly options?: Readonly<Record<string, string>>;
-} & Pick<Contestant, 'onRequest'>): Contestant => ({
-  ...rest,
+}): Contestant => ({
   name,
   about,
   async start(place, urls) {
