@@ -4,7 +4,7 @@ import type { Logger } from '@tripod/shared/logging/logger';
 import type { Coding } from './content-coding.ts';
 import { isCompressible } from './content-type.ts';
 import type { FileIndex } from './file-index.ts';
-import { type StoredFile, storedBytes } from './stored-file.ts';
+import type { StoredFile } from './stored-file.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -23,13 +23,6 @@ const compress = (bytes: Buffer, coding: Coding): Promise<Buffer> => {
       [constants.BROTLI_PARAM_LGWIN]: windowBits,
     },
   });
-};
-
-/** Into memory of its own: zlib's results may lie in a pool that they share with others. */
-const copyOf = (bytes: Buffer): Buffer => {
-  const copy = Buffer.allocUnsafeSlow(bytes.length);
-  bytes.copy(copy);
-  return copy;
 };
 
 export type Compressor = {
@@ -54,9 +47,11 @@ export const createCompressor = (indexOf: () => FileIndex, logger: Logger): Comp
     file.hold();
     try {
       const compressed = await compress(bytes, coding);
-      const isWorth = compressed.length < bytes.length && !file.dropped;
-      if (isWorth && indexOf().reserve(storedBytes(compressed.length)))
-        file.addCoding(coding, copyOf(compressed));
+      if (compressed.length >= bytes.length || file.dropped) return;
+      const copy = indexOf().take(compressed.length);
+      if (!copy) return;
+      compressed.copy(copy);
+      file.addCoding(coding, copy);
     } finally {
       file.release();
     }

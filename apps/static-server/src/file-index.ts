@@ -1,13 +1,21 @@
 import type { Clock } from '@tripod/shared/process/clock';
+import { ByteArena } from './byte-arena.ts';
 import { namesOf } from './find-file.ts';
 import { RecencyList } from './recency-list.ts';
 import type { RequestedPath } from './resolve-path.ts';
-import type { StoredFile } from './stored-file.ts';
+import { type StoredFile, storedBytes } from './stored-file.ts';
 
 /** After this long the disk is asked again, while the file goes on being served. */
 export const recheckAfterMs = 500;
 /** After this long the file is not served before the disk was asked: a change is seen within a second. */
 export const staleAfterMs = 900;
+
+/** The rest is for headers, and for what compressing takes. */
+const arenaShare = 7 / 8;
+
+/** For one file so many times its bytes may be dropped, or this. */
+const dropFactor = 4;
+const minDropBytes = 1024 * 1024;
 
 /** A path that is spelled as only one name could be: unreserved characters, no empty segments. */
 const plainPath = /^\/(?:[\w~-][\w.~-]*\/)*(?:[\w~-][\w.~-]*)?$/;
@@ -28,11 +36,13 @@ export class FileIndex {
   readonly #byKey = new Map<string, StoredFile>();
   readonly #byUrl = new Map<string, StoredFile>();
   readonly #recency = new RecencyList<StoredFile>();
+  readonly #arena: ByteArena;
   #usedBytes = 0;
   readonly #options: FileIndexOptions;
 
   constructor(options: FileIndexOptions) {
     this.#options = options;
+    this.#arena = new ByteArena(Math.floor(options.maxBytes * arenaShare));
   }
 
   get files(): number {
@@ -82,22 +92,41 @@ export class FileIndex {
     return file.checking;
   }
 
-  /** Takes memory for so many bytes, from files that nobody is being sent; false when that is not enough. */
-  reserve(bytes: number): boolean {
-    const fits = (): boolean => this.#usedBytes + bytes <= this.#options.maxBytes;
-    if (bytes > this.#options.maxBytes) return false;
-    for (let file = this.#recency.oldest; file && !fits(); ) {
+  /** Memory for so many bytes, from files that nobody is being sent; undefined when that is not enough. */
+  take(size: number): Buffer | undefined {
+    const needed = storedBytes(size);
+    const mayDrop = Math.max(minDropBytes, dropFactor * needed);
+    let dropped = 0;
+    for (let file = this.#recency.oldest; ; ) {
+      const bytes = this.#fits(needed) ? this.#arena.take(size) : undefined;
+      if (bytes) {
+        this.#usedBytes += needed;
+        return bytes;
+      }
+      while (file?.isHeld) file = file.newer;
+      // The pieces that are free do not lie together, and would not for long.
+      if (file === undefined || dropped > mayDrop || needed > this.#options.maxBytes) return undefined;
       const { newer } = file;
-      if (!file.isHeld) this.remove(file);
+      dropped += file.bytes;
+      this.remove(file);
       file = newer;
     }
-    if (!fits()) return false;
+  }
+
+  giveBack(bytes: Buffer): void {
+    this.#usedBytes -= storedBytes(bytes.length);
+    this.#arena.giveBack(bytes);
+  }
+
+  /** Counts memory of another kind, if there is room for it without dropping anything. */
+  reserve(bytes: number): boolean {
+    if (!this.#fits(bytes)) return false;
     this.#usedBytes += bytes;
     return true;
   }
 
-  /** Gives memory back that was reserved. */
-  giveBack(bytes: number): void {
+  /** Gives back what was reserved. */
+  release(bytes: number): void {
     this.#usedBytes -= bytes;
   }
 
@@ -119,6 +148,10 @@ export class FileIndex {
     }
     this.#recency.remove(file);
     file.drop();
+  }
+
+  #fits(bytes: number): boolean {
+    return this.#usedBytes + bytes <= this.#options.maxBytes;
   }
 
   #urlsOf(key: string): readonly string[] {

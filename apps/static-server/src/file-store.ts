@@ -7,7 +7,7 @@ import { FileIndex } from './file-index.ts';
 import { type FileFinder, type FoundFolder, isSameVersion, namesOf, type OpenFile } from './find-file.ts';
 import { readUnchanged, unsettledMs } from './read-file.ts';
 import type { RequestedPath } from './resolve-path.ts';
-import { StoredFile, storedBytes } from './stored-file.ts';
+import { StoredFile } from './stored-file.ts';
 
 export type FileStoreOptions = HeaderOptions & {
   readonly finder: FileFinder;
@@ -45,11 +45,6 @@ export const createFileStore = (options: FileStoreOptions): FileStore => {
   const factsNow = (path: RequestedPath, stats: OpenFile['stats']) =>
     factsOf(namesOf(path), stats, { ...options, nowMs: clock.wallMs() });
 
-  const memoryOfIndex = {
-    reserve: (bytes: number): boolean => index.reserve(bytes),
-    onFreed: (bytes: number): void => index.giveBack(bytes),
-  };
-
   /** Opens a file that has not been written to for a moment, or that never rests. */
   const openSettled = async (path: RequestedPath): Promise<OpenFile | FoundFolder> => {
     for (let pauses = 0; ; pauses += 1) {
@@ -62,15 +57,14 @@ export const createFileStore = (options: FileStoreOptions): FileStore => {
     }
   };
 
-  /** Reads an open file into the memory that was reserved for it, and closes it. */
-  const readStored = async (path: RequestedPath, found: OpenFile, checkedMs: number) => {
-    const memory = storedBytes(Number(found.stats.size));
+  /** Reads an open file into the memory that was taken for it, and closes it. */
+  const readStored = async (path: RequestedPath, found: OpenFile, memory: Buffer, checkedMs: number) => {
     let stored: StoredFile | undefined;
     try {
-      const read = await readUnchanged(found);
+      const read = await readUnchanged(found, memory);
       const facts = factsNow(path, found.stats);
       if (read)
-        stored = new StoredFile({ path, facts, stats: found.stats, ...read, ...memoryOfIndex, checkedMs });
+        stored = new StoredFile({ path, facts, stats: found.stats, ...read, memory: index, checkedMs });
       return stored;
     } catch (error) {
       throw fromDiskError(error);
@@ -87,8 +81,9 @@ export const createFileStore = (options: FileStoreOptions): FileStore => {
       if (found.kind === 'folder') return found;
       const openedMs = clock.monotonicMs();
       const size = Number(found.stats.size);
-      if (size > maxFileBytes || reads === maxReads || !index.reserve(storedBytes(size))) return found;
-      const stored = await readStored(path, found, openedMs);
+      const memory = size > maxFileBytes || reads === maxReads ? undefined : index.take(size);
+      if (!memory) return found;
+      const stored = await readStored(path, found, memory, openedMs);
       if (stored) return stored;
     }
   };

@@ -1,4 +1,4 @@
-import { createHash, hash as hashOnce } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { DiskFile, DiskStats } from './disk.ts';
 import { isSameVersion, type OpenFile } from './find-file.ts';
 
@@ -20,12 +20,15 @@ const readInto = async (file: DiskFile, bytes: Buffer): Promise<FileBytes | unde
   return { bytes, digest: digest.digest('base64url') };
 };
 
-/** Reads an open file whole; undefined when it was written to since it was opened: the bytes may be of two versions. */
-export const readUnchanged = async ({ file, stats }: OpenFile): Promise<FileBytes | undefined> => {
-  // Memory of its own, none of the pool that small buffers share: it is given back by itself.
-  const bytes = Buffer.allocUnsafeSlow(Number(stats.size));
-  const read =
-    bytes.length === 0 ? { bytes, digest: hashOnce('sha256', '', 'base64url') } : await readInto(file, bytes);
+/**
+ * Reads an open file whole into `bytes`, which are as many as it has; undefined when it was written to since it was
+ * opened: they may be of two versions.
+ */
+export const readUnchanged = async (
+  { file, stats }: OpenFile,
+  bytes: Buffer,
+): Promise<FileBytes | undefined> => {
+  const read = await readInto(file, bytes);
   return read && isSameVersion(await file.stat(), stats) ? read : undefined;
 };
 

@@ -22,12 +22,13 @@ const maxTextBytes = 16_384;
 /** From so many answers on a form is in demand. */
 const timesUntilText = 16;
 
-/**
- * Gives the memory back at once. Left to the garbage collector it would pile up to several times the limit while
- * files come and go. Nothing may be using the bytes: see `hold`.
- */
-const free = ({ bytes }: StoredForm): void => {
-  (bytes.buffer as ArrayBuffer).transfer(0);
+/** Where the bytes of stored files come from. */
+export type FileMemory = {
+  /** Of bytes that nobody uses any more. */
+  giveBack(bytes: Buffer): void;
+  /** False when there is no room for a text of so many bytes. */
+  reserve(bytes: number): boolean;
+  release(bytes: number): void;
 };
 
 export type StoredFileOptions = {
@@ -39,10 +40,7 @@ export type StoredFileOptions = {
   readonly digest: string;
   /** When the disk was last known to hold exactly this, on the monotonic clock. */
   readonly checkedMs: number;
-  /** Asked for more memory; false when there is none. */
-  readonly reserve: (bytes: number) => boolean;
-  /** Told how much memory was given back, once. */
-  readonly onFreed: (bytes: number) => void;
+  readonly memory: FileMemory;
 };
 
 /** A file in memory, with what is sent of it made ready. Lives until it was dropped and nobody holds it any more. */
@@ -61,19 +59,18 @@ export class StoredFile {
   identity: StoredForm;
   br: StoredForm | undefined;
   gzip: StoredForm | undefined;
-  readonly #reserve: (bytes: number) => boolean;
-  readonly #onFreed: (bytes: number) => void;
+  readonly #memory: FileMemory;
   #holders = 0;
   #dropped = false;
+  #freed = false;
 
-  constructor({ path, facts, stats, bytes, digest, checkedMs, reserve, onFreed }: StoredFileOptions) {
+  constructor({ path, facts, stats, bytes, digest, checkedMs, memory }: StoredFileOptions) {
     this.path = path;
     this.facts = facts;
     this.stats = stats;
     this.digest = digest;
     this.checkedMs = checkedMs;
-    this.#reserve = reserve;
-    this.#onFreed = onFreed;
+    this.#memory = memory;
     this.identity = this.#describe(bytes, undefined, undefined);
   }
 
@@ -83,6 +80,11 @@ export class StoredFile {
 
   get dropped(): boolean {
     return this.#dropped;
+  }
+
+  /** Whether its bytes were given back: they are another file's now. */
+  get freed(): boolean {
+    return this.#freed;
   }
 
   get isHeld(): boolean {
@@ -139,9 +141,7 @@ export class StoredFile {
     if (form.text !== undefined) return form.text;
     form.timesSent += 1;
     if (form.timesSent !== timesUntilText || form.size > maxTextBytes) return form.bytes;
-    this.hold();
-    if (this.#reserve(form.size)) form.text = form.bytes.toString('latin1');
-    this.release();
+    if (this.#memory.reserve(form.size)) form.text = form.bytes.toString('latin1');
     return form.text ?? form.bytes;
   }
 
@@ -156,9 +156,11 @@ export class StoredFile {
   }
 
   #freeIfUnused(): void {
-    if (!this.#dropped || this.#holders > 0) return;
-    const { bytes } = this;
-    for (const form of this.#forms()) free(form);
-    this.#onFreed(bytes);
+    if (!this.#dropped || this.#holders > 0 || this.#freed) return;
+    this.#freed = true;
+    for (const { bytes, text = '' } of this.#forms()) {
+      this.#memory.giveBack(bytes);
+      this.#memory.release(text.length);
+    }
   }
 }

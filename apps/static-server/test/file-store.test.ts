@@ -123,16 +123,16 @@ describe('memory', () => {
   });
 
   it('is taken from the least recently used', async () => {
-    const store = createStore(3.5 * mebibyte);
+    const store = createStore(4 * mebibyte);
     await fill(store, ['a.bin', 'b.bin', 'c.bin']);
     isHit(store, '/a.bin');
     await fill(store, ['d.bin']);
     expect(stored(store)).toEqual(['a.bin', 'c.bin', 'd.bin']);
-    expect(store.index.usedBytes).toBeLessThanOrEqual(3.5 * mebibyte);
+    expect(store.index.usedBytes).toBeLessThanOrEqual(4 * mebibyte);
   });
 
   it('is not taken from a file that is being sent, and then a further one stays on the disk', async () => {
-    const store = createStore(2.5 * mebibyte);
+    const store = createStore(3 * mebibyte);
     const held = [await store.find(parsePath('/a.bin')), await store.find(parsePath('/b.bin'))];
     await expect(find(store, '/c.bin')).resolves.toBe('from the disk');
     expect(stored(store)).toEqual(['a.bin', 'b.bin']);
@@ -149,7 +149,7 @@ describe('memory', () => {
     expect(found.identity.bytes.toString()).toBe('a'.repeat(mebibyte));
     expect(store.index.usedBytes).toBe(used);
     found.release();
-    expect(found.identity.bytes).toHaveLength(0);
+    expect(found.freed).toBe(true);
     expect(store.index.usedBytes).toBe(0);
   });
 
