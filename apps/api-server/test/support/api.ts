@@ -28,6 +28,8 @@ export type ApiOptions = {
   readonly allowUnsafeDurability?: boolean;
   /** Another copy, whose database this one shares. */
   readonly besides?: Api;
+  /** Who logs in. Default: the one who made the database. */
+  readonly login?: { readonly user: string; readonly password: string };
   /** Another way to the same database, given its port. */
   readonly through?: (port: number) => Promise<number>;
 };
@@ -46,6 +48,10 @@ export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
     ? { url: options.besides.databaseUrl, drop: () => Promise.resolve() }
     : await createTempDatabase({ serverUrl: serverUrl(), template: 'template_tripod' });
   const address = new URL(temp.url);
+  if (options.login) {
+    address.username = options.login.user;
+    address.password = options.login.password;
+  }
   if (through) address.port = String(await through(Number(address.port)));
   const database = createDatabase({
     address: parseDatabaseUrl(address.href),
