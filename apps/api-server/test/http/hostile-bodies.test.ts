@@ -41,10 +41,44 @@ describe('a body that is not an image', () => {
     ['an empty object', '{}', {}, 400, 'API_IMAGE_INVALID'],
     ['8,000 lists in each other', '['.repeat(8000) + ']'.repeat(8000), {}, 400, 'API_IMAGE_INVALID'],
     ['8,000 lists in a field', withTitle('['.repeat(8000) + ']'.repeat(8000)), {}, 400, 'API_IMAGE_INVALID'],
+    [
+      '8,000 objects in each other',
+      `${'{"a":'.repeat(8000)}1${'}'.repeat(8000)}`,
+      {},
+      400,
+      'API_IMAGE_INVALID',
+    ],
     ['30,000 open brackets', '['.repeat(30_000), {}, 400, 'API_BODY_NOT_JSON'],
     ['__proto__', text.replace('{', '{"__proto__":{"admin":true},'), {}, 400, 'API_IMAGE_INVALID'],
+    ['__proto__ as a title', withTitle('{"__proto__":{"toString":1}}'), {}, 400, 'API_IMAGE_INVALID'],
+    [
+      'constructor',
+      text.replace('{', '{"constructor":{"prototype":{"admin":true}},'),
+      {},
+      400,
+      'API_IMAGE_INVALID',
+    ],
+    [
+      'toString instead of fields',
+      '{"toString":"x","valueOf":"y","hasOwnProperty":"z"}',
+      {},
+      400,
+      'API_IMAGE_INVALID',
+    ],
     ['an unknown field', text.replace('{', '{"id":1,'), {}, 400, 'API_IMAGE_INVALID'],
     ['U+0000', withTitle('"a\\u0000b"'), {}, 400, 'API_IMAGE_INVALID'],
+    ['U+0000 in a name', text.replace('{', '{"a\\u0000":1,'), {}, 400, 'API_IMAGE_INVALID'],
+    ['half a surrogate pair in a name', text.replace('{', '{"\\udc00":1,'), {}, 400, 'API_IMAGE_INVALID'],
+    ['the other half of a surrogate pair', withTitle('"\\udc00\\ud83d"'), {}, 400, 'API_IMAGE_INVALID'],
+    [
+      '5,000 unknown fields',
+      `{${Array.from({ length: 5000 }, (_, index) => `"f${index}":1`).join()}}`,
+      {},
+      400,
+      'API_IMAGE_INVALID',
+    ],
+    ['a title of 201 characters', withTitle(`"${'🐈'.repeat(201)}"`), {}, 400, 'API_IMAGE_INVALID'],
+    ['two byte order marks', `\ufeff\ufeff${text}`, {}, 400, 'API_BODY_NOT_JSON'],
     ['half a surrogate pair', withTitle('"\\ud83d"'), {}, 400, 'API_IMAGE_INVALID'],
     ['a number that is none', withTitle('1e999'), {}, 400, 'API_IMAGE_INVALID'],
     ['a pattern for SQL parameters', withTitle('{"$1":"x"}'), {}, 400, 'API_IMAGE_INVALID'],
@@ -59,6 +93,35 @@ describe('a body that is not an image', () => {
       'utf-16',
       text,
       { 'Content-Type': 'application/json; charset=utf-16' },
+      415,
+      'API_BODY_ENCODING_UNSUPPORTED',
+    ],
+    [
+      'latin1',
+      text,
+      { 'Content-Type': 'text/plain; charset=ISO-8859-1' },
+      415,
+      'API_BODY_ENCODING_UNSUPPORTED',
+    ],
+    [
+      'a charset that there is not',
+      text,
+      { 'Content-Type': 'application/json;charset="no such"' },
+      415,
+      'API_BODY_ENCODING_UNSUPPORTED',
+    ],
+    ['gzip that is none', text, { 'Content-Encoding': 'GZIP' }, 415, 'API_BODY_ENCODING_UNSUPPORTED'],
+    [
+      'gzip twice',
+      gzipSync(gzipSync(text)),
+      { 'Content-Encoding': 'gzip, gzip' },
+      415,
+      'API_BODY_ENCODING_UNSUPPORTED',
+    ],
+    [
+      'a coding that there is not',
+      text,
+      { 'Content-Encoding': 'rot13' },
       415,
       'API_BODY_ENCODING_UNSUPPORTED',
     ],
@@ -77,7 +140,9 @@ describe('a body that is not an image', () => {
   ])('is refused when it is %s, and nothing is written', async (_what, body, headers, status, code) => {
     const answer = await send(body, headers);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([status, 'application/problem+json']);
-    await expect(answer.json()).resolves.toMatchObject({ code, status });
+    const said = await answer.text();
+    expect(JSON.parse(said)).toMatchObject({ code, status });
+    expect(said).not.toMatch(/node:|node_modules|\.ts\b|SyntaxError|RangeError/);
     await expect(stored()).resolves.toBe(0);
   });
 });

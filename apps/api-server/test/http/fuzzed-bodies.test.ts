@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import fc from 'fast-check';
+import { type Api, cat, startApi } from '../support/api.ts';
+
+// A guard for a busy machine: hundreds of requests, one after the other.
+jest.setTimeout(60_000);
+
+let api: Api;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.stop());
+
+/** A value with the fields of an image, or nearly so. */
+const almostImage = fc.record(
+  {
+    title: fc.oneof(fc.string({ unit: 'binary' }), fc.anything()),
+    alt_text: fc.oneof(fc.string({ unit: 'grapheme' }), fc.anything()),
+    url: fc.oneof(fc.webUrl(), fc.string(), fc.constant(cat.url), fc.anything()),
+    extra: fc.anything(),
+  },
+  { requiredKeys: [] },
+);
+const toText = (value: unknown): string => {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch {
+    return '[]';
+  }
+};
+const body = fc.oneof(
+  fc.uint8Array({ maxLength: 200 }),
+  fc.json({ maxDepth: 6 }),
+  almostImage.map(toText),
+  // A body that is right, with some of it replaced.
+  fc.tuple(fc.nat(80), fc.string({ unit: 'binary', maxLength: 3 })).map(([at, other]) => {
+    const text = JSON.stringify(cat);
+    return text.slice(0, at) + other + text.slice(at + other.length);
+  }),
+);
+
+describe('any body at all', () => {
+  it('is stored as it came, or refused with a code', async () => {
+    await fc.assert(
+      fc.asyncProperty(body, async (bytes) => {
+        const init = { method: 'POST', body: bytes as string };
+        const answer = await fetch(`${api.url}/images.json`, init);
+        const said = (await answer.json()) as { readonly title: string; readonly code?: string };
+        if (answer.status === 200) {
+          const sent: unknown = JSON.parse(typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString());
+          expect(said).toEqual(sent);
+          const [stored] = (await api.database.knex('images').orderBy('id', 'desc').limit(1)) as [typeof cat];
+          expect(stored).toMatchObject(said);
+        } else {
+          expect(answer.status).toBe(400);
+          expect(said.code).toMatch(/^API_(BODY_NOT_JSON|IMAGE_INVALID)$/);
+        }
+      }),
+      { numRuns: 400 },
+    );
+  });
+});

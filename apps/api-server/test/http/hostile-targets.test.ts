@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
+import { type Api, startApi } from '../support/api.ts';
+
+let api: Api;
+beforeAll(async () => {
+  api = await startApi();
+});
+afterAll(() => api.stop());
+
+const long = 'x'.repeat(17_000);
+
+describe('a request line', () => {
+  it.each([
+    ['GET /images.json?indent=2&indent=2', 400, 'API_INDENT_INVALID'],
+    ['GET /images.json?indent=1e1', 400, 'API_INDENT_INVALID'],
+    ['GET /images.json?indent=02', 400, 'API_INDENT_INVALID'],
+    ['GET /images.json?indent=1000000000', 400, 'API_INDENT_INVALID'],
+    ['GET /images.json?indent=%00', 400, 'API_INDENT_INVALID'],
+    ['GET /images.json?limit=1e3', 400, 'API_LIMIT_INVALID'],
+    ['GET /images.json?limit=-1', 400, 'API_LIMIT_INVALID'],
+    ['GET /images.json?limit=99999999999999999999', 400, 'API_LIMIT_INVALID'],
+    ['GET /images.json?limit=1;drop', 400, 'API_LIMIT_INVALID'],
+    ['GET /images.json?limit=1&limit=1', 400, 'API_LIMIT_INVALID'],
+    ["GET /images.json?limit=1&after='%20or%201=1", 400, 'API_CURSOR_INVALID'],
+    // after:9223372036854775808, one more than a bigint holds
+    ['GET /images.json?limit=1&after=YWZ0ZXI6OTIyMzM3MjAzNjg1NDc3NTgwOA', 400, 'API_CURSOR_INVALID'],
+    ['GET /images.json/', 404, 'NOT_FOUND'],
+    ['GET //images.json', 404, 'NOT_FOUND'],
+    ['GET /IMAGES.JSON', 404, 'NOT_FOUND'],
+    ['GET /images.json;a=b', 404, 'NOT_FOUND'],
+    ['GET /../images.json', 404, 'NOT_FOUND'],
+    ['GET /%', 404, 'NOT_FOUND'],
+    ['GET /%c0%ae', 404, 'NOT_FOUND'],
+    ['GET /__proto__', 404, 'NOT_FOUND'],
+    ['PUT /images.json', 405, 'METHOD_NOT_ALLOWED'],
+    ['DELETE /images.json', 405, 'METHOD_NOT_ALLOWED'],
+    ['TRACE /images.json', 405, 'METHOD_NOT_ALLOWED'],
+    ['PROPFIND /images.json', 405, 'METHOD_NOT_ALLOWED'],
+    ['POST /openapi.json', 405, 'METHOD_NOT_ALLOWED'],
+    [`GET /${long}`, 431, 'REQUEST_HEAD_TOO_LARGE'],
+    ['FETCH /images.json', 400, 'REQUEST_INVALID'],
+  ])('%# is answered with its code: %s', async (line, status, code) => {
+    const bytes = `${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
+    const answer = parseRawResponse(await exchangeRaw({ port: api.port, bytes }));
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([status, expect.objectContaining({ code })]);
+    expect(answer.body).not.toMatch(/node:|node_modules|\.ts\b/);
+  });
+
+  it.each(['constructor=1', '__proto__[x]=1', '%ff=%fe', '&&&=&', 'a'.repeat(8000)])(
+    'may ask for what the API does not know: ?%s',
+    async (query) => {
+      const bytes = `GET /images.json?${query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
+      expect(parseRawResponse(await exchangeRaw({ port: api.port, bytes })).status).toBe(200);
+    },
+  );
+});
+
+describe('a framing that is not allowed', () => {
+  const head = 'POST /images.json HTTP/1.1\r\nHost: x\r\n';
+  it.each([
+    ['two lengths', `${head}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`],
+    ['a length that is no number', `${head}Content-Length: +2\r\n\r\n{}`],
+    ['a length and chunks', `${head}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+    ['a chunk without a size', `${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n`],
+    ['an unknown coding', `${head}Transfer-Encoding: gzip\r\n\r\n{}`],
+    ['no Host', 'POST /images.json HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}'],
+  ])('is answered 400, and the connection ends: %s', async (_what, bytes) => {
+    const { status } = parseRawResponse(await exchangeRaw({ port: api.port, bytes }));
+    expect(status).toBe(400);
+  });
+});
