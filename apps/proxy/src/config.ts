@@ -164,17 +164,3 @@ export const parseProxyConfig = ({ route, routes, ...settings }: ProxySettings):
   trustedProxies: parseTrustedProxies(settings.trustedProxies),
   privatePaths: settings.privatePaths.includes('none') ? [] : settings.privatePaths.map(plainPath),
 });
-
-/** Settings that hold from the start to the end of the process: listeners, engine, log, and timers set when they open. */
-export const fixedSettings = [
-  'port',
-  'host',
-  'adminPort',
-  'engine',
-  'clientHeadTimeoutMs',
-  'clientKeepAliveMs',
-  'upstreamKeepAliveMs',
-  'drainDelayMs',
-  'logFormat',
-  'metrics',
-] as const satisfies readonly (keyof ProxySettings)[];

@@ -3,13 +3,7 @@ import type { ConfigSource } from '@tripod/shared/config/config-source';
 import type { ResolvedConfig } from '@tripod/shared/config/load-config';
 import { AppError } from '@tripod/shared/errors/app-error';
 import type { Logger } from '@tripod/shared/logging/logger';
-import {
-  fixedSettings,
-  type ProxyConfig,
-  type ProxySettings,
-  parseProxyConfig,
-  type proxySettings,
-} from './config.ts';
+import { type ProxyConfig, type ProxySettings, parseProxyConfig, type proxySettings } from './config.ts';
 
 type Resolved = ResolvedConfig<typeof proxySettings>;
 export type ProxyConfigSource = ConfigSource<typeof proxySettings>;
@@ -39,6 +33,20 @@ export type LiveConfigOptions = {
   /** Makes the new values hold: `values` has them already. */
   readonly onChanged: () => void;
 };
+
+/** Settings that hold from the start to the end of the process: listeners, engine, log, and timers set when they open. */
+const fixedSettings = [
+  'port',
+  'host',
+  'adminPort',
+  'engine',
+  'clientHeadTimeoutMs',
+  'clientKeepAliveMs',
+  'upstreamKeepAliveMs',
+  'drainDelayMs',
+  'logFormat',
+  'metrics',
+] as const satisfies readonly (keyof ProxySettings)[];
 
 const differs = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
 

@@ -67,6 +67,7 @@ export class Upstream {
   reason: string | undefined;
   #maxInFlight: number;
   #healthy: boolean;
+  #checked = false;
   #ejected = false;
   #draining = false;
   #enabled = true;
@@ -85,6 +86,11 @@ export class Upstream {
 
   get healthy(): boolean {
     return this.#healthy;
+  }
+
+  /** Whether the active checks have found anything about it yet. */
+  get checked(): boolean {
+    return this.#checked;
   }
 
   get ejected(): boolean {
@@ -131,6 +137,7 @@ export class Upstream {
 
   /** The verdict of the active checks. */
   setHealthy(healthy: boolean, reason?: string): void {
+    this.#checked = true;
     this.#healthy = healthy;
     if (healthy) this.#ejected = false;
     this.reason = healthy ? undefined : reason;

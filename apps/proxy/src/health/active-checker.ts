@@ -91,7 +91,12 @@ export class ActiveChecker {
     const { upstream, fall, logger } = this.#options;
     this.#passes = 0;
     this.#failures += 1;
-    if (!upstream.healthy || this.#failures < fall) return;
+    if (!upstream.healthy) {
+      // One that has never passed is not news, but people ask for the reason.
+      upstream.setHealthy(false, reason);
+      return;
+    }
+    if (this.#failures < fall) return;
     this.#judged = true;
     upstream.setHealthy(false, reason);
     // One that is draining or disabled was told to go: that it went is no fault.

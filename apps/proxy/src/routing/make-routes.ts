@@ -1,5 +1,5 @@
 import { type PolicyName, selectionPolicies } from '../balancing/policy-table.ts';
-import { Upstream } from '../balancing/upstream.ts';
+import { Upstream, upstreamId } from '../balancing/upstream.ts';
 import { UpstreamPool } from '../balancing/upstream-pool.ts';
 import type { PoolConfig, RouteConfig } from './route-config.ts';
 import type { Route } from './route-table.ts';
@@ -24,24 +24,25 @@ export type MakeRoutesOptions = {
 
 /**
  * The upstreams of a pool: those that stay are the same objects, with their health, their counters and what is in
- * flight. A new one waits for its first passed check, unless the pool would have no one to ask meanwhile.
+ * flight. One that was never checked waits for its first passed check, unless the pool would have no one to ask meanwhile.
  */
 const upstreamsOf = (
   config: PoolConfig,
   earlier: readonly Upstream[],
   activeChecks: boolean,
 ): readonly Upstream[] => {
-  const wanted = config.upstreams.map((options) => new Upstream(options));
-  const staying = wanted.map(({ id }) => earlier.find((upstream) => upstream.id === id));
-  const canWait = activeChecks && staying.some((upstream) => upstream?.available);
-  return config.upstreams.map((options, index) => {
-    const { weight, maxInFlight } = options;
-    const kept = staying[index];
-    if (!kept) return new Upstream({ ...options, healthy: !canWait });
-    kept.weight = weight;
-    kept.setMaxInFlight(maxInFlight);
+  const upstreams = config.upstreams.map((options) => {
+    const id = upstreamId(options.url);
+    const kept = earlier.find((upstream) => upstream.id === id);
+    if (!kept) return new Upstream({ ...options, healthy: !activeChecks });
+    kept.weight = options.weight;
+    kept.setMaxInFlight(options.maxInFlight);
     return kept;
   });
+  if (!upstreams.some(({ available }) => available)) {
+    for (const upstream of upstreams) if (!upstream.checked) upstream.setHealthy(true);
+  }
+  return upstreams;
 };
 
 /**

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { plainResponse } from '@tripod/shared/testing/scripted-upstream';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { parseMetrics } from '../../../../packages/shared/test/support/parse-metrics.ts';
+import { engineNames } from '../../src/forwarding/engine-table.ts';
 import { ask, json } from '../support/ask.ts';
 import { type RunningProxy, routeTo, runProxy } from '../support/run-proxy.ts';
 import { stopAll } from '../support/stop-all.ts';
@@ -96,7 +97,7 @@ describe('what is counted at an upstream', () => {
   });
 });
 
-describe.each(['http-proxy'] as const)('bytes counted by the engine %s', (engine) => {
+describe.each(engineNames)('bytes counted by the engine %s', (engine) => {
   it('are those of the upstream’s connection, whole, on a fresh one and on a reused one', async () => {
     const answer = plainResponse('x'.repeat(100_000));
     const upstream = await runUpstream((socket) => void socket.write(answer));
@@ -127,10 +128,10 @@ describe.each(['http-proxy'] as const)('bytes counted by the engine %s', (engine
   });
 });
 
-describe('what the proxy counts of itself', () => {
+describe.each(engineNames)('what the proxy counts of itself with the engine %s', (engine) => {
   it('is in the metrics: connections, retries, reloads, log lines', async () => {
     const upstream = await runUpstream();
-    const proxy = await runProxy({ engine: 'http-proxy', route: routeTo(upstream), maxConnections: 1 });
+    const proxy = await runProxy({ engine, route: routeTo(upstream), maxConnections: 1 });
     const held = connect(proxy.port, '127.0.0.1');
     held.on('error', () => undefined);
     try {
@@ -160,7 +161,7 @@ describe('what the proxy counts of itself', () => {
   it('tells what the retry budget paid for', async () => {
     const good = await runUpstream();
     const broken = await runUpstream((socket) => void socket.resetAndDestroy());
-    const proxy = await runProxy({ route: routeTo(broken, good) });
+    const proxy = await runProxy({ engine, route: routeTo(broken, good) });
     for (let request = 0; request < 4; request += 1) expect((await ask(proxy)).status).toBe(200);
     expect((await metricsOf(proxy)).value('tripod_retry_budget_total', { outcome: 'spent' })).toBe(2);
   });

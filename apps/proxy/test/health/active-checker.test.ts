@@ -64,6 +64,14 @@ const begin = (options: { fall?: number; rise?: number; healthy?: boolean } = {}
 };
 
 describe('ActiveChecker', () => {
+  it('tells why one that has never passed is not there yet, without a line for each check', async () => {
+    const { upstream, answer, log } = begin({ healthy: false });
+    expect(upstream.checked).toBe(false);
+    await answer(failed);
+    expect(upstream).toMatchObject({ state: 'unhealthy', reason: 'connection refused', checked: true });
+    expect(log.events).toEqual([]);
+  });
+
   it('checks at once, then once in each interval', async () => {
     const { asked, answer, clock } = begin();
     expect(asked).toHaveLength(1);
