@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { freePorts } from '@tripod/shared/testing/free-port';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { metricOf } from '../support/admin.ts';
 import { ask } from '../support/ask.ts';
 import { startClients } from '../support/clients.ts';
 import { routeTo } from '../support/run-proxy.ts';
@@ -15,32 +16,42 @@ afterEach(stopAll);
 
 /** A line for each request holds its path: with these, a few hundred lines are more than may wait. */
 const path = `/${'x'.repeat(8000)}`;
-const lines = 1000;
+const tooMany = 700;
 
 describe.each(engineNames)('a log that takes nothing from the engine %s', (engine) => {
   const start = async (output: SpawnOptions['stdout']) => {
     const [port = 0, adminPort = 0] = await freePorts(2);
     const upstream = await runUpstream();
-    const args = [`--port=${port}`, `--admin-port=${adminPort}`, '--health-path=off', `--engine=${engine}`];
-    const proxy = spawnProxy([...args, `--route=${routeTo(upstream)[0]}`], { stdout: output ?? 'unread' });
-    await waitFor('the proxy to listen', () =>
-      ask({ port }).then(
-        ({ status }) => status === 200,
-        () => false,
-      ),
+    const args = [`--port=${port}`, `--admin-port=${adminPort}`, '--health-path=off', '--drain-delay-ms=0'];
+    const proxy = spawnProxy([...args, `--engine=${engine}`, `--route=${routeTo(upstream)[0]}`], {
+      stdout: output ?? 'unread',
+    });
+    await waitFor(
+      'the proxy to listen',
+      () =>
+        ask({ port }).then(
+          ({ status }) => status === 200,
+          () => false,
+        ),
+      30_000,
     );
     return { proxy, port, adminPort };
   };
-  const expectServed = async (port: number): Promise<void> => {
+  const expectServed = async (port: number, count: number): Promise<number> => {
     const clients = startClients({ count: 8, question: () => ({ port, path }) });
-    await waitFor('the requests', () => clients.requests >= lines, 30_000);
+    await waitFor('the requests', () => clients.requests >= count, 30_000);
     const { requests, outcomes } = await clients.stop();
     expect(outcomes).toEqual({ '200': requests });
+    return requests;
   };
 
   it('because nobody reads it: costs no request, and the end is as always', async () => {
-    const { proxy, port } = await start('unread');
-    await expectServed(port);
+    const { proxy, port, adminPort } = await start('unread');
+    await expectServed(port, tooMany);
+    const dropped = await metricOf({ adminPort }, 'tripod_log_lines_dropped_total');
+    expect(dropped).toBeGreaterThan(0);
+    const more = await expectServed(port, 50);
+    expect(await metricOf({ adminPort }, 'tripod_log_lines_dropped_total')).toBe(dropped + more);
     proxy.child.kill('SIGTERM');
     await waitFor('the process to end', () => proxy.child.exitCode !== null);
     expect(proxy.child.exitCode).toBe(0);
@@ -50,7 +61,7 @@ describe.each(engineNames)('a log that takes nothing from the engine %s', (engin
   it('because its reader is gone: costs no request', async () => {
     const { proxy, port } = await start('unread');
     proxy.child.stdout?.destroy();
-    await expectServed(port);
+    await expectServed(port, 50);
     expect(proxy.stderr()).toBe('');
   });
 
@@ -59,7 +70,7 @@ describe.each(engineNames)('a log that takes nothing from the engine %s', (engin
     const full = openSync('/dev/full', 'w');
     try {
       const { proxy, port } = await start(full);
-      await expectServed(port);
+      await expectServed(port, 50);
       expect(proxy.stderr()).toBe('');
     } finally {
       closeSync(full);

@@ -15,8 +15,8 @@ afterEach(stopSlowLinks);
 afterEach(stopAll);
 
 const mebibyte = 1024 * 1024;
-const size = 40 * mebibyte;
-const users = 6;
+const size = 24 * mebibyte;
+const users = 4;
 const mayGrow = 60 * mebibyte;
 /** 1 Mbit/s with 100 ms each way. */
 const slow = { bytesPerTurn: 12_500, turnMs: 100 };
