@@ -11,6 +11,7 @@ import { checkRunName, makeReport } from './make-report.ts';
 import { renderReport } from './report/render-report.ts';
 import { hasFailure, type Report, readReport, writeReport } from './report/report.ts';
 import type { Run } from './run.ts';
+import { lostWrites, trialNames } from './trials.ts';
 
 const checkout = join(import.meta.dirname, '../..');
 const path = process.env['PATH'] ?? '';
@@ -25,14 +26,9 @@ const listRuns = async (): Promise<void> => {
     console.log(`    loads: ${loads.map((load) => load.name).join(', ')}`);
     console.log(`    contestants: ${contestants.map((contestant) => contestant.name).join(', ')}`);
   }
-  console.log(
-    `  pnpm bench ${lostWrites.name}   whether confirmed writes outlive what is killed, stopped or cut off`,
-  );
+  console.log(`  pnpm bench ${lostWrites.name}   ${lostWrites.about}`);
   console.log('\nMore or longer rounds: --rounds 9 --seconds 10. Results are kept in bench/results/.');
 };
-
-/** No comparison: it counts what clients were told against what is stored. */
-const lostWrites = { name: 'lost-writes', seconds: 60 };
 
 const bringToTrial = async (seconds: number): Promise<void> => {
   const { text, holds } = await tryLostWrites({ checkout, seconds, say });
@@ -49,7 +45,7 @@ const measure = async (name: string, run: Run, config: BenchConfig): Promise<Rep
 };
 
 const bench = async (name: string, config: BenchConfig): Promise<void> => {
-  checkRunName(name, listRunNames());
+  checkRunName(name, [...listRunNames(), ...trialNames]);
   const run = await loadRun(name);
   const report = config.from === undefined ? await measure(name, run, config) : readReport(config.from, name);
   if (config.json !== undefined) writeReport(config.json, report);

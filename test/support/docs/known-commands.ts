@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { hasFlag, type Settings, typedFlagOf } from '@tripod/shared/config/settings';
 import { benchSettings } from '../../../bench/src/bench-settings.ts';
 import { listRunNames } from '../../../bench/src/find-runs.ts';
+import { trialNames } from '../../../bench/src/trials.ts';
 import { documentedServices, stackProgram } from '../../../scripts/documented-services.ts';
 
 /** A command of ours: the flags it takes, and the words that may follow it. */
@@ -51,7 +52,10 @@ export const knownCommands = (root: string): ReadonlyMap<string, KnownCommand> =
     commands.set(command, { flags, subcommands });
   }
   const bench = new Set([...flagsOf(benchSettings), ...alwaysKnown]);
-  commands.set('bench', { flags: bench, subcommands: new Map(listRunNames().map((name) => [name, bench])) });
+  commands.set('bench', {
+    flags: bench,
+    subcommands: new Map([...listRunNames(), ...trialNames].map((name) => [name, bench])),
+  });
   commands.set('stack', { flags: new Set(alwaysKnown), subcommands: stackCommands });
   commands.set('conformance', { flags: new Set(['--only', '--write']) });
   commands.set('write-docs', { flags: new Set(['--check']) });
