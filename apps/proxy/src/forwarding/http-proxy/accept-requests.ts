@@ -22,6 +22,11 @@ export const oneAtATime = (handle: RequestListener): RequestListener => {
   };
 };
 
+/** node:http would close behind a request that expects a 100 and has no body to wait for. */
+export const forgetExpectation = (response: ServerResponse): void => {
+  (response as ServerResponse & { _expect_continue: boolean })._expect_continue = false;
+};
+
 /**
  * Gives the handler what node:http would answer by itself or cut off, so that all refusals look alike and are logged:
  * CONNECT, expectations, and a missing Host header.

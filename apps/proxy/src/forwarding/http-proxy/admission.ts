@@ -29,6 +29,10 @@ const factsOf = (raw: readonly string[]): Facts => {
 
 const refuse = (detail: string): AppError => new AppError('REQUEST_INVALID', { detail });
 
+/** Whether no byte of a body follows the head, as node:http has read it. */
+export const hasEmptyBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
+
 /** The framing must leave no doubt (RFC 9112 6.1, 6.3): node:http lets some through that other servers read otherwise. */
 const checkFraming = (request: IncomingMessage, { codings, lengths }: Facts): void => {
   if (codings.length > 0) {

@@ -11,11 +11,15 @@ import { Deadlines } from '../deadlines.ts';
 import type { Engine, EngineConfig, EngineOptions } from '../engine.ts';
 import { Exchange, type ExchangeRequest } from '../exchange.ts';
 import { plainAddress } from '../forwarded-headers.ts';
+import { connectionTokens } from '../hop-by-hop.ts';
 import { createUpstreamLookup } from '../resolve-upstream.ts';
-import { acceptEveryRequest, acceptOnly, oneAtATime } from './accept-requests.ts';
-import { type Admitted, admitRequest } from './admission.ts';
-import { type ForwardingParts, ForwardRequest } from './forward-request.ts';
+import { acceptEveryRequest, acceptOnly, forgetExpectation, oneAtATime } from './accept-requests.ts';
+import { acceptUpgrades, isIgnoredUpgrade, isUpgrade } from './accept-upgrades.ts';
+import { type Admitted, admitRequest, hasEmptyBody } from './admission.ts';
+import { ForwardRequest } from './forward-request.ts';
+import type { ForwardingParts } from './forwarding-parts.ts';
 import { createHardenedPackage } from './hardened-package.ts';
+import { Tunnels } from './tunnel.ts';
 
 const redirect = (response: ServerResponse, location: string, requestId: string): void => {
   response.writeHead(308, { Location: location, 'Content-Length': 0, 'X-Request-Id': requestId }).end();
@@ -30,6 +34,14 @@ const exchangeRequestOf = (request: IncomingMessage): ExchangeRequest => ({
   userAgent: request.headers['user-agent'],
   referer: request.headers.referer,
 });
+
+/** Connections that node:http would leave open: 1.0 with `keep-alive, close` (RFC 9112 9.3), and upgrades not carried out. */
+const endsConnection = (request: IncomingMessage): boolean => {
+  const { connection } = request.headers;
+  if (connection === undefined) return false;
+  const isOldClose = request.httpVersion === '1.0' && connectionTokens([connection]).has('close');
+  return isOldClose || isIgnoredUpgrade(request);
+};
 
 const applyTimeouts = (server: Server, config: EngineConfig): void => {
   server.headersTimeout = config.clientHeadTimeoutMs;
@@ -71,6 +83,7 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
     agent,
     freshAgent,
     deadlines: new Deadlines(clock),
+    tunnels: new Tunnels(),
     isDraining: () => readiness.draining,
   };
 
@@ -79,17 +92,20 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
     const exchange = new Exchange(context, exchangeRequestOf(request));
     const { requestId } = exchange.request;
     const end = (): void => exchange.finish(response.statusCode);
+    if (endsConnection(request)) closeAfter(request, response);
     let admitted: Admitted;
     try {
       admitted = admitRequest(request, routes);
     } catch (error) {
       response.once('close', end);
-      const isHarmless = error instanceof AppError && error.code === 'NOT_FOUND' && request.complete;
-      if (!isHarmless) closeAfter(request, response);
+      const isHarmless = error instanceof AppError && error.code === 'NOT_FOUND' && hasEmptyBody(request);
+      if (!isHarmless || isUpgrade(request)) closeAfter(request, response);
+      response.setTimeout(config.idleTimeoutMs);
       sendProblem(request, response, error, { requestId });
       return;
     }
     const { routing, isEmpty, expectsContinue } = admitted;
+    if (isEmpty) forgetExpectation(response);
     // Should its body turn out to be broken, its refusal has the id too.
     if (!isEmpty) response.setHeader('X-Request-Id', requestId);
     // A body that nobody reads has no time limit either: the connection ends with the answer.
@@ -119,13 +135,17 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
   const stoppable = createStoppableServer(oneAtATime(handle), { readiness, clock, onRefused });
   applyTimeouts(stoppable.server, config);
   acceptEveryRequest(stoppable.server, handle);
+  acceptUpgrades(stoppable.server, { handle, isClosing: (socket) => closing.has(socket) });
   const limit = new ConnectionLimit(config, connections, context);
   acceptOnly(stoppable.server, (socket) => limit.admit(socket));
   return {
     listen: (options) => stoppable.listen(options),
     drain: () => readiness.startDraining(),
     close: async ({ graceMs }) => {
+      // node:http knows nothing any more of connections that speak another protocol.
+      const cut = clock.after(graceMs, () => parts.tunnels.destroyAll());
       await stoppable.stop({ drainDelayMs: 0, graceMs });
+      cut.cancel();
       agent.destroy();
       freshAgent.destroy();
     },

@@ -1,36 +1,23 @@
-import type { Agent, ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { endAfterRequest } from '@tripod/shared/http/end-after-request';
 import { sendProblem } from '@tripod/shared/http/send-problem';
 import type { Route } from '../../routing/route-table.ts';
-import { Deadline, type Deadlines } from '../deadlines.ts';
-import type { EngineConfig } from '../engine.ts';
+import { Deadline } from '../deadlines.ts';
 import { type Attempt, clientLeft, type Exchange } from '../exchange.ts';
 import type { AttemptFailure } from '../retry.ts';
+import { isUpgrade } from './accept-upgrades.ts';
+import { AnswerRelay, endWith, type RelayUser, staysOpenBodiless } from './answer-relay.ts';
 import { failureOf } from './attempt-failure.ts';
-import type { HardenedPackage } from './hardened-package.ts';
-import { answerHeaders, isForwardable, outgoingHeaders } from './message-headers.ts';
+import type { ForwardingParts } from './forwarding-parts.ts';
+import { answerHeaders, interimHead, isForwardable, outgoingHeaders } from './message-headers.ts';
 import { RequestBody } from './request-body.ts';
-
-/** What all exchanges of this engine use together. */
-export type ForwardingParts = {
-  readonly config: EngineConfig;
-  readonly package: HardenedPackage;
-  /** Keeps connections to upstreams. */
-  readonly agent: Agent;
-  /** Makes a connection for one request. */
-  readonly freshAgent: Agent;
-  readonly deadlines: Deadlines;
-  readonly isDraining: () => boolean;
-  /** Makes this answer the last one of its connection. */
-  readonly closeAfter: (request: IncomingMessage, response: ServerResponse) => void;
-};
 
 type Phase = 'connect' | 'request-body' | 'response-head' | 'response-body';
 
 /** Carries one exchange through: attempt after attempt until one is answered, then the answer to its end. */
-export class ForwardRequest {
+export class ForwardRequest implements RelayUser {
   readonly #parts: ForwardingParts;
   readonly #exchange: Exchange;
   readonly #route: Route;
@@ -42,6 +29,7 @@ export class ForwardRequest {
   #phase: Phase = 'connect';
   #attempt: Attempt | undefined;
   #upstreamRequest: ClientRequest | undefined;
+  #relay: AnswerRelay | undefined;
   #done = false;
   /** What the upstream's connection had carried before this attempt, which may not be its first. */
   #carried = { socket: undefined as Socket | undefined, sent: 0, received: 0 };
@@ -115,6 +103,7 @@ export class ForwardRequest {
         upstream,
         agent: attempt.fresh ? freshAgent : agent,
         onError: (error) => {
+          if (this.#attempt === attempt) this.#relay?.failed();
           if (isCurrent()) this.#failed(failureOf(error, connected));
         },
         onRequest: (upstreamRequest) => {
@@ -132,8 +121,17 @@ export class ForwardRequest {
             else if (isForwardable(upstreamResponse)) this.#answered(attempt, upstreamResponse);
             else this.#failed('invalid-head');
           });
-          // A 101 that nobody asked for: node:http then ends the request without an error.
-          upstreamRequest.once('upgrade', (_response, socket) => {
+          upstreamRequest.on('information', (head: IncomingMessage) => {
+            // Ours is the answer to Expect; clients of HTTP/1.0 know no interim responses (RFC 9110 15.2).
+            if (head.statusCode === 100 || this.#request.httpVersion === '1.0' || !isCurrent()) return;
+            this.#request.socket.write(interimHead(head), 'latin1');
+          });
+          upstreamRequest.once('upgrade', (head, socket, early) => {
+            if (isCurrent() && isUpgrade(this.#request) && head.headers.upgrade !== undefined) {
+              this.#switched(attempt, head, socket, early);
+              return;
+            }
+            // A 101 that nobody asked for: node:http then ends the request without an error.
             socket.destroy();
             if (isCurrent()) this.#failed('invalid-head');
           });
@@ -190,43 +188,58 @@ export class ForwardRequest {
   }
 
   #answered(attempt: Attempt, upstreamResponse: IncomingMessage): void {
-    const { deadlines, config, isDraining, closeAfter } = this.#parts;
+    const { isDraining, closeAfter } = this.#parts;
     const response = this.#response;
     const status = upstreamResponse.statusCode ?? 502;
     this.#exchange.answered(attempt, status);
     this.#phase = 'response-body';
-    const { requestId } = this.#exchange.request;
     if (isDraining() || !this.#body.ended) closeAfter(this.#request, response);
-    const headers = answerHeaders(upstreamResponse, requestId);
+    const headers = answerHeaders(upstreamResponse, this.#exchange.request.requestId);
+    if (staysOpenBodiless(this.#request, response, status)) headers.push('Connection', 'keep-alive');
     response.writeHead(status, upstreamResponse.statusMessage, headers);
-    const moved = (): void => deadlines.set(this.#deadline, config.idleTimeoutMs);
-    moved();
-    upstreamResponse.on('data', (piece: Buffer) => {
-      this.#exchange.bytes += piece.length;
-      moved();
-      if (!response.write(piece)) upstreamResponse.pause();
-    });
-    response.on('drain', () => {
-      moved();
-      upstreamResponse.resume();
-    });
-    upstreamResponse.once('end', () => {
+    this.moved(0);
+    this.#relay = new AnswerRelay(upstreamResponse, response, this);
+  }
+
+  moved(bytes: number): void {
+    this.#exchange.bytes += bytes;
+    this.#parts.deadlines.set(this.#deadline, this.#parts.config.idleTimeoutMs);
+  }
+
+  relayed(rest: Buffer | undefined): void {
+    const attempt = this.#attempt;
+    this.#countBytes(attempt);
+    if (attempt) this.#exchange.end(attempt);
+    if (this.#body.ended) {
+      endWith(this.#response, rest);
+      return;
+    }
+    if (rest) this.#response.write(rest);
+    this.#body.close();
+    endAfterRequest(this.#request, this.#response);
+  }
+
+  brokeOff(): void {
+    if (this.#response.destroyed) return;
+    if (this.#attempt) this.#attempt.brokeOff = true;
+    this.#cutOff();
+  }
+
+  /** The upstream speaks another protocol from here on, as the client asked. */
+  #switched(attempt: Attempt, upstreamResponse: IncomingMessage, upstream: Socket, early: Buffer): void {
+    const { socket: client } = this.#request;
+    this.#exchange.answered(attempt, 101);
+    this.#end();
+    this.#response.detachSocket(client);
+    client.write(
+      interimHead(upstreamResponse, { Connection: 'Upgrade', Upgrade: upstreamResponse.headers.upgrade }),
+      'latin1',
+    );
+    if (early.length > 0) upstream.unshift(early);
+    this.#parts.tunnels.open(client, upstream, () => {
       this.#countBytes(attempt);
-      this.#exchange.end(attempt);
-      if (this.#body.ended) {
-        response.end();
-        return;
-      }
-      this.#body.close();
-      endAfterRequest(this.#request, response);
+      this.#exchange.finish(101);
     });
-    const brokeOff = (): void => {
-      if (upstreamResponse.complete || response.destroyed) return;
-      attempt.brokeOff = true;
-      this.#cutOff();
-    };
-    upstreamResponse.once('error', brokeOff);
-    upstreamResponse.once('close', brokeOff);
   }
 
   #late(): void {
@@ -256,7 +269,9 @@ export class ForwardRequest {
    * body: there only a reset tells.
    */
   #cutOff(): void {
-    if (this.#request.httpVersion === '1.0') this.#request.socket.resetAndDestroy();
+    const { socket, httpVersion } = this.#request;
+    // Node leaks a socket that is reset while its FIN is on its way.
+    if (httpVersion === '1.0' && !socket.writableEnded) socket.resetAndDestroy();
     this.#response.destroy();
   }
 
@@ -264,6 +279,7 @@ export class ForwardRequest {
     this.#end();
     this.#upstreamRequest?.destroy();
     if (!this.#body.ended) this.#parts.closeAfter(this.#request, this.#response);
+    this.#response.setTimeout(this.#parts.config.idleTimeoutMs);
     sendProblem(this.#request, this.#response, error, { requestId: this.#exchange.request.requestId });
   }
 

@@ -3,6 +3,7 @@ import type { Route } from '../../routing/route-table.ts';
 import { forwardedHeaders, type TrustedProxies } from '../forwarded-headers.ts';
 import { connectionTokens, endsHere } from '../hop-by-hop.ts';
 import { isOwnHeader } from '../own-headers.ts';
+import { isUpgrade } from './accept-upgrades.ts';
 
 /** The header lines of a message as node:http keeps them: name, value, name, value. */
 const pairs = function* (raw: readonly string[]): Generator<readonly [name: string, value: string]> {
@@ -51,20 +52,45 @@ export const outgoingHeaders = (
   Object.assign(headers, forwardedHeaders({ clientAddress, authority, claimed }, trustedProxies));
   headers['x-request-id'] = requestId;
   headers['via'] = '1.1 tripod';
+  if (isUpgrade(request)) {
+    headers['connection'] = 'Upgrade';
+    headers['upgrade'] = request.headers.upgrade ?? '';
+  }
   const length = valuesOf(raw, 'content-length')[0];
   if (valuesOf(raw, 'transfer-encoding').length > 0) headers['transfer-encoding'] = 'chunked';
   else if (length !== undefined) headers['content-length'] = length;
   return headers;
 };
 
+const printable = /^[\t\x20-\x7e\x80-\xff]*$/;
+
 /**
- * Whether a response head, which node:http's parser has let pass, can be passed on: a status of three digits from 200
- * on, a reason without control characters, and no transfer coding but the one that the parser has removed.
+ * Whether a response head, which node:http's parser has let pass, can be passed on: HTTP/1, a status of three digits from
+ * 200 on, a reason without control characters, and no transfer coding but the one that the parser has removed (once,
+ * and not in HTTP/1.0, which has none: RFC 9112 6.1).
  */
-export const isForwardable = ({ statusCode = 0, statusMessage = '', rawHeaders }: IncomingMessage): boolean =>
-  statusCode >= 200 &&
-  /^[\t\x20-\x7e\x80-\xff]*$/.test(statusMessage) &&
-  valuesOf(rawHeaders, 'transfer-encoding').every((coding) => coding.toLowerCase() === 'chunked');
+export const isForwardable = (response: IncomingMessage): boolean => {
+  const { statusCode = 0, statusMessage = '', rawHeaders, httpVersionMajor, httpVersionMinor } = response;
+  if (statusCode < 200 || httpVersionMajor !== 1 || !printable.test(statusMessage)) return false;
+  if (response.headers['transfer-encoding'] === undefined) return true;
+  const codings = valuesOf(rawHeaders, 'transfer-encoding');
+  return httpVersionMinor === 1 && codings.length === 1 && codings[0]?.toLowerCase() === 'chunked';
+};
+
+/** The text of an interim response or of a 101, without the headers that end here and with these. */
+export const interimHead = (
+  response: IncomingMessage,
+  more: Readonly<Record<string, string | undefined>> = {},
+): string => {
+  const { statusCode, statusMessage = '', rawHeaders } = response;
+  const named = connectionTokens(valuesOf(rawHeaders, 'connection'));
+  let head = `HTTP/1.1 ${statusCode} ${statusMessage}\r\n`;
+  for (const [name, value] of pairs(rawHeaders)) {
+    if (!endsHere(name.toLowerCase(), named)) head += `${name}: ${value}\r\n`;
+  }
+  for (const name in more) head += `${name}: ${more[name]}\r\n`;
+  return `${head}\r\n`;
+};
 
 /** The headers of the answer to the client: the upstream's without those that end here. */
 export const answerHeaders = (response: IncomingMessage, requestId: string): string[] => {

@@ -1,0 +1,20 @@
+import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
+import type { Deadlines } from '../deadlines.ts';
+import type { EngineConfig } from '../engine.ts';
+import type { HardenedPackage } from './hardened-package.ts';
+import type { Tunnels } from './tunnel.ts';
+
+/** What all exchanges of this engine use together. */
+export type ForwardingParts = {
+  readonly config: EngineConfig;
+  readonly package: HardenedPackage;
+  /** Keeps connections to upstreams. */
+  readonly agent: Agent;
+  /** Makes a connection for one request. */
+  readonly freshAgent: Agent;
+  readonly deadlines: Deadlines;
+  readonly isDraining: () => boolean;
+  readonly tunnels: Tunnels;
+  /** Makes this answer the last one of its connection. */
+  readonly closeAfter: (request: IncomingMessage, response: ServerResponse) => void;
+};
