@@ -1,5 +1,6 @@
 import type { RequestMetrics } from '@tripod/shared/metrics/request-metrics';
 import type { PassiveChecker } from '../health/passive-checker.ts';
+import { isConnectFailure } from './connect-failure.ts';
 import { clientLeft, type Exchange } from './exchange.ts';
 import type { ExchangeObserver } from './exchange-observer.ts';
 
@@ -23,7 +24,7 @@ export const createExchangeObserver = ({
     counters.bytesSent += attempt.bytesSent;
     counters.bytesReceived += attempt.bytesReceived;
     if (reused) counters.reuses += 1;
-    else if (failure !== 'refused' && failure !== 'connect-timeout') counters.connects += 1;
+    else if (failure === undefined || !isConnectFailure(failure)) counters.connects += 1;
     if (status > 0) {
       const group = Math.floor(status / 100);
       counters.answersByClass[group] = (counters.answersByClass[group] ?? 0) + 1;
@@ -33,6 +34,8 @@ export const createExchangeObserver = ({
     }
     if (failure === undefined || !route) return;
     counters.failures += 1;
+    // What we lack is not the upstream's fault.
+    if (failure === 'shortage') return;
     // A kept connection that the upstream had closed meanwhile says nothing of how it is now.
     if (reused && failure !== 'response-timeout') return;
     passive.failed(upstream, route.pool, failure);

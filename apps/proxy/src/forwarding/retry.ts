@@ -1,7 +1,14 @@
 import type { Clock } from '@tripod/shared/process/clock';
+import { isConnectFailure } from './connect-failure.ts';
 
-/** How an attempt ended before a valid response head came. */
-export type AttemptFailure = 'refused' | 'connect-timeout' | 'broke' | 'invalid-head' | 'response-timeout';
+/** How an attempt ended before a valid response head came; `shortage`: for want of descriptors or ports of our own. */
+export type AttemptFailure =
+  | 'refused'
+  | 'shortage'
+  | 'connect-timeout'
+  | 'broke'
+  | 'invalid-head'
+  | 'response-timeout';
 
 /** What the rule looks at. */
 export type RetryFacts = {
@@ -37,7 +44,7 @@ const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'
 export const decideRetry = (facts: RetryFacts, mayAfford: () => boolean): RetryDecision => {
   if (facts.elapsedMs >= maxElapsedMs) return 'stop';
   const mayGoOn = facts.othersLeft && facts.tries < maxTries;
-  if (facts.failure === 'refused' || facts.failure === 'connect-timeout') return mayGoOn ? 'next' : 'stop';
+  if (isConnectFailure(facts.failure)) return mayGoOn ? 'next' : 'stop';
   if (!idempotentMethods.has(facts.method) || !facts.replayable) return 'stop';
   if (facts.reused && facts.failure !== 'response-timeout') return 'same-fresh';
   // Asked last: asking takes it out of the budget, which pools share.

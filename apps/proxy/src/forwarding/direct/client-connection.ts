@@ -7,10 +7,10 @@ import { plainAddress } from '../forwarded-headers.ts';
 import { DirectExchange } from './direct-exchange.ts';
 import type { DirectParts, ExchangeClient } from './exchange-client.ts';
 import { requestOf, unreadableRequest } from './exchange-request.ts';
-import { findHeadEnd, skipEmptyLines } from './head-bytes.ts';
 import { type HeadMemo, maxMemoLength } from './head-memo.ts';
 import { HeldText } from './held-text.ts';
 import { formatAnswer, type OwnAnswer, refusalOf, routingAnswer, toRefusal } from './own-answer.ts';
+import { PendingBytes } from './pending-bytes.ts';
 import { type ForwardPlan, isForward, type Plan } from './plan.ts';
 import type { RequestHead } from './request-head.ts';
 
@@ -20,7 +20,6 @@ const lingerMs = 1000;
 
 export type ClientParts = DirectParts & {
   readonly context: ExchangeContext;
-  /** Reading one throws a MessageError or an AppError. Asked each time: a reload makes those that were read void. */
   readonly plans: () => HeadMemo<Plan>;
   readonly onClosed: (connection: ClientConnection) => void;
 };
@@ -33,7 +32,7 @@ export class ClientConnection implements ExchangeClient {
   readonly #parts: ClientParts;
   readonly #held: HeldText;
   #direct: DirectExchange | undefined;
-  #pending: Buffer | undefined;
+  readonly #pending = new PendingBytes();
   /** The exchange as the log knows it, while an answer of ours may still be due. */
   #logged: Exchange | undefined;
   #head: RequestHead | undefined;
@@ -99,23 +98,22 @@ export class ClientConnection implements ExchangeClient {
 
   answered(close: boolean): void {
     this.#logged = undefined;
-    if (close || this.#halfClosed) {
+    if (close) {
       this.#finish();
       return;
     }
     this.#expect(this.#parts.config.clientKeepAliveMs);
     this.resume();
-    if (this.#pending && !this.#reading) this.#readNext();
+    if (!this.#reading) this.#readNext();
   }
 
-  refuse(error: AppError): void {
+  refuse(error: AppError, isWhole: boolean): void {
     const head = this.#head;
     const answer = refusalOf(error, this.#logged?.request.requestId ?? requestIdOf(undefined), head);
     if (this.#logged) this.#logged.code = error.code;
-    const isWhole = this.#direct?.hasWholeRequest ?? true;
     // After a doubt about where a request ends, nothing more of the connection may be read as one.
-    const doubtful = error.code !== 'NOT_FOUND' && answer.status < 500;
-    this.#answer(answer, !head?.keepAlive || !isWhole || doubtful || this.#parts.isDraining());
+    const isDoubtful = !isWhole || (error.code !== 'NOT_FOUND' && answer.status < 500);
+    this.#answer(answer, !head?.keepAlive || isDoubtful || this.#parts.isDraining());
   }
 
   cut(): void {
@@ -128,8 +126,8 @@ export class ClientConnection implements ExchangeClient {
     this.#parts.deadlines.clear(this.deadline);
     this.#socket.removeAllListeners('data');
     this.#socket.removeAllListeners('end');
-    if (this.#pending) onData(this.#pending);
-    this.#pending = undefined;
+    const early = this.#pending.takeAll();
+    if (early) onData(early);
     this.#socket.on('data', onData);
     this.#socket.once('end', onEnd);
     this.resume();
@@ -143,7 +141,7 @@ export class ClientConnection implements ExchangeClient {
   /** The engine stops: an idle connection has no reason to stay, one whose first request may be on its way has one. */
   stop(): void {
     if (!this.isIdle || this.#closing) return;
-    if (this.#served && !this.#pending) this.#socket.destroy();
+    if (this.#served && this.#pending.length === 0) this.#socket.destroy();
     else this.#expect(lingerMs);
   }
 
@@ -151,31 +149,32 @@ export class ClientConnection implements ExchangeClient {
     // After the last answer, what still comes is read away, so that the answer is not lost in a reset.
     if (this.#closing) return;
     const direct = this.#direct;
-    if (direct?.isActive && !direct.hasWholeRequest) {
-      this.#readBody(direct, bytes);
+    if (direct?.isActive) {
+      if (!direct.hasWholeRequest) this.#readBody(direct, bytes);
+      else this.#wait(bytes);
       return;
     }
-    if (this.#pending) this.#pending = Buffer.concat([this.#pending, bytes]);
-    else if (direct?.isActive) this.#pending = bytes;
-    else {
-      // The usual read is one head that was seen before.
-      const isShort = bytes.length <= maxMemoLength;
-      const plan = isShort ? this.#parts.plans().find(bytes.toString('latin1')) : undefined;
-      if (plan) {
-        this.#begin(plan);
-        return;
-      }
-      this.#pending = bytes;
+    // The usual read is one head that was seen before.
+    const isShort = this.#pending.length === 0 && bytes.length <= maxMemoLength;
+    const plan = isShort ? this.#parts.plans().find(bytes.toString('latin1')) : undefined;
+    if (plan) {
+      this.#begin(plan);
+      return;
     }
-    // The next request waits until this one has been answered.
-    if (!direct?.isActive) this.#readNext();
-    else if (this.#pending.length > maxPipelinedBytes) this.pause();
+    this.#pending.add(bytes);
+    this.#readNext();
+  }
+
+  /** The next request waits until this one has been answered. */
+  #wait(bytes: Buffer): void {
+    this.#pending.add(bytes);
+    if (this.#pending.length > maxPipelinedBytes) this.pause();
   }
 
   #readBody(direct: DirectExchange, bytes: Buffer): void {
     try {
-      const next = direct.takeBody(bytes, 0);
-      if (next < bytes.length) this.#pending = bytes.subarray(next);
+      const next = direct.takeBody(bytes);
+      if (next < bytes.length) this.#pending.add(bytes.subarray(next));
     } catch (error) {
       direct.refuse(toRefusal(error));
     }
@@ -184,33 +183,23 @@ export class ClientConnection implements ExchangeClient {
   /** Reads request after request while they are complete and none is under way. */
   #readNext(): void {
     this.#reading = true;
-    while (this.#pending && this.isIdle && !this.#closing) {
-      const bytes = skipEmptyLines(this.#pending);
-      this.#pending = bytes.length > 0 ? bytes : undefined;
-      if (bytes.length === 0 || !this.#readHead(bytes)) break;
+    while (this.isIdle && !this.#closing) {
+      let text: string | undefined = '';
+      let plan: Plan;
+      try {
+        text = this.#pending.takeHead();
+        if (text === undefined) break;
+        plan = this.#parts.plans().read(text);
+      } catch (error) {
+        this.#refuseUnread(toRefusal(error), text);
+        break;
+      }
+      this.#begin(plan);
     }
     this.#reading = false;
-  }
-
-  /** Reads one head and begins its request; false when it is not complete. */
-  #readHead(bytes: Buffer): boolean {
-    let text = '';
-    let plan: Plan;
-    try {
-      const end = findHeadEnd(bytes, 0, bytes.length, 'request');
-      if (end === -1) {
-        this.#expectRest();
-        return false;
-      }
-      this.#pending = end < bytes.length ? bytes.subarray(end) : undefined;
-      text = bytes.toString('latin1', 0, end);
-      plan = this.#parts.plans().read(text);
-    } catch (error) {
-      this.#refuseUnread(toRefusal(error), text);
-      return true;
-    }
-    this.#begin(plan);
-    return true;
+    if (!this.isIdle || this.#closing) return;
+    if (this.#halfClosed) this.#finish();
+    else if (this.#pending.length > 0) this.#expectRest();
   }
 
   /** The time for all of a head runs from its first byte, or from connecting. */
@@ -230,10 +219,12 @@ export class ClientConnection implements ExchangeClient {
     this.#head = head;
     const exchange = new Exchange(this.#parts.context, requestOf(head, this.address));
     this.#logged = exchange;
+    const isWhole = head.bodyLength === 0;
     if (isForward(plan)) this.#forward(exchange, plan);
+    else if (routing.kind === 'refused') this.refuse(routing.error, isWhole);
     else if (routing.kind !== 'forward') {
       const answer = routingAnswer(routing, exchange.request.requestId);
-      this.#answer(answer, head.bodyLength !== 0 || !head.keepAlive);
+      this.#answer(answer, !isWhole || !head.keepAlive || this.#parts.isDraining());
     }
   }
 
@@ -246,13 +237,9 @@ export class ClientConnection implements ExchangeClient {
       direct.refuse(new AppError('PROXY_BODY_TOO_LARGE'));
       return;
     }
-    const bytes = this.#pending;
-    if (head.bodyLength !== 0 && bytes) {
-      this.#pending = undefined;
-      this.#readBody(direct, bytes);
-      if (!direct.isActive) return;
-    }
-    direct.start();
+    const bytes = head.bodyLength === 0 ? undefined : this.#pending.takeAll();
+    if (bytes) this.#readBody(direct, bytes);
+    if (direct.isActive) direct.start();
   }
 
   /** Refuses what is no request: nothing more of this connection is read as one. */
@@ -260,7 +247,7 @@ export class ClientConnection implements ExchangeClient {
     this.#served = true;
     this.#head = undefined;
     this.#logged = new Exchange(this.#parts.context, unreadableRequest(text, this.address));
-    this.refuse(error);
+    this.refuse(error, false);
   }
 
   #answer(answer: OwnAnswer, close: boolean): void {
@@ -274,7 +261,7 @@ export class ClientConnection implements ExchangeClient {
   /** The last answer of this connection is written. */
   #finish(): void {
     this.#closing = true;
-    this.#pending = undefined;
+    this.#pending.takeAll();
     this.#held.sendHeld();
     this.#socket.end();
     this.resume();
@@ -286,7 +273,7 @@ export class ClientConnection implements ExchangeClient {
       this.#direct.late();
       return;
     }
-    const isSilent = this.#pending === undefined && (this.#served || this.#parts.isDraining());
+    const isSilent = this.#pending.length === 0 && (this.#served || this.#parts.isDraining());
     if (!this.#closing && !isSilent) this.#refuseUnread(new AppError('REQUEST_TIMEOUT'));
     else this.#socket.destroy();
   }

@@ -63,10 +63,10 @@ export class DirectExchange implements UpstreamUser {
     this.#send(this.#exchange.begin(this.#plan.routing.route));
   }
 
-  /** Takes what belongs to the body from `start` on; returns where it stopped. Throws a MessageError on bad framing. */
-  takeBody(bytes: Buffer, start: number): number {
-    if (!this.#body) return start;
-    const next = this.#body.take(bytes, start);
+  /** Takes what belongs to the body; returns where it stopped. Throws a MessageError on bad framing. */
+  takeBody(bytes: Buffer): number {
+    if (!this.#body) return 0;
+    const next = this.#body.take(bytes);
     this.#bodyMoved(this.#body.flowing);
     return next;
   }
@@ -203,7 +203,7 @@ export class DirectExchange implements UpstreamUser {
     connection?.destroy();
     this.#phase = 'done';
     if (hasAnswered) this.#client.cut();
-    else this.#client.refuse(error);
+    else this.#client.refuse(error, this.hasWholeRequest);
   }
 
   /** The client's deadline has passed. */

@@ -6,9 +6,7 @@ import type { Engine, EngineOptions } from '../engine.ts';
 import { createUpstreamLookup } from '../resolve-upstream.ts';
 import { ClientConnection, type ClientParts } from './client-connection.ts';
 import { createDateLine } from './date-line.ts';
-import { HeadMemo } from './head-memo.ts';
-import type { Plan } from './plan.ts';
-import { parseRequestHead } from './request-head.ts';
+import { createPlans } from './plan.ts';
 import { UpstreamConnections } from './upstream-connections.ts';
 import { UpstreamHeads } from './upstream-heads.ts';
 import { WriteBatch } from './write-batch.ts';
@@ -19,14 +17,6 @@ export const createDirectEngine = (options: EngineOptions): Engine => {
   const clients = new Set<ClientConnection>();
   const deadlines = new Deadlines(clock);
   let draining = false;
-  let routesVersion = routes.version;
-  const plans = new HeadMemo<Plan>(
-    (text) => {
-      const head = parseRequestHead(text);
-      return { head, routing: routes.route(head) };
-    },
-    (plan) => (plan.head.isSecret ? undefined : plan),
-  );
   const batch = new WriteBatch();
   const context = { clock, observer, budget };
   const parts: ClientParts = {
@@ -38,13 +28,7 @@ export const createDirectEngine = (options: EngineOptions): Engine => {
     upstreamHeads: new UpstreamHeads(config),
     isDraining: () => draining,
     dateLine: createDateLine(clock),
-    plans: () => {
-      if (routesVersion !== routes.version) {
-        routesVersion = routes.version;
-        plans.forget();
-      }
-      return plans;
-    },
+    plans: createPlans(routes),
     onClosed: (connection) => void clients.delete(connection),
   };
   const limit = new ConnectionLimit(config, connections, context);

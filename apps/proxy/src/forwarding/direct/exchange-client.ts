@@ -28,8 +28,8 @@ export type ExchangeClient = AnswerSink & {
   resume(): void;
   /** The answer is complete. `close`: it was the last of this connection. */
   answered(close: boolean): void;
-  /** An answer of ours instead of an upstream's. */
-  refuse(error: AppError): void;
+  /** An answer of ours instead of an upstream's; `isWhole`: where the request ends is known and has come. */
+  refuse(error: AppError, isWhole: boolean): void;
   /** The answer broke off: the client must see that too. */
   cut(): void;
   /** Bytes of another protocol go both ways from here on. */

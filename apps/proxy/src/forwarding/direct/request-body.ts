@@ -39,21 +39,19 @@ export class RequestBody {
   }
 
   /**
-   * Takes what belongs to the body from `start` on, and returns where the body stopped. Throws a MessageError on bad
-   * framing or a body that is too large.
+   * Takes what belongs to the body, and returns where it stopped. Throws a MessageError on bad framing or a body that is
+   * too large.
    */
-  take(bytes: Buffer, start: number): number {
+  take(bytes: Buffer): number {
     this.flowing = this.#sink !== undefined;
     let next: number;
     if (this.#scanner) {
-      next = this.#scanner.scan(bytes, start, bytes.length, (from, to) =>
-        this.#add(bytes.subarray(from, to)),
-      );
+      next = this.#scanner.scan(bytes, 0, bytes.length, (from, to) => this.#add(bytes.subarray(from, to)));
       this.ended = this.#scanner.done;
     } else {
-      next = Math.min(bytes.length, start + this.#left);
-      this.#left -= next - start;
-      if (next > start) this.#add(start === 0 && next === bytes.length ? bytes : bytes.subarray(start, next));
+      next = Math.min(bytes.length, this.#left);
+      this.#left -= next;
+      if (next > 0) this.#add(next === bytes.length ? bytes : bytes.subarray(0, next));
       this.ended = this.#left === 0;
     }
     if (this.ended) this.#end();

@@ -35,7 +35,14 @@ const requestLine = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32}) ([\x21-\x7e\x80-\xff]+
 /** Mutable while the lines are gone through. */
 type Gathered = {
   -readonly [K in keyof RequestHead]?: RequestHead[K];
-} & { kept: string[]; connection: string[]; hosts: number; length: number; coding: string | undefined };
+} & {
+  kept: string[];
+  connection: string[];
+  hosts: number;
+  length: number;
+  coding: string | undefined;
+  expect?: string;
+};
 
 const bodyLengthOf = ({ length, coding }: Gathered, minor: number): number => {
   if (coding === undefined) return Math.max(length, 0);
@@ -69,10 +76,7 @@ const gather = (found: Gathered, name: string, value: string, line: string): voi
       found.upgrade = value;
       return;
     case 'expect':
-      if (value.toLowerCase() !== '100-continue') {
-        throw new MessageError('PROXY_EXPECTATION_FAILED', 'Only 100-continue can be expected.');
-      }
-      found.expectsContinue = true;
+      found.expect = value.toLowerCase();
       return;
     case 'x-request-id':
       found.requestId = value;
@@ -123,6 +127,11 @@ export const parseRequestHead = (text: string): RequestHead => {
   if (found.hosts > 1 || (found.hosts === 0 && minor === 1)) {
     throw malformed('request', 'A request must have exactly one Host header.');
   }
+  // HTTP/1.0 has no expectations: there the header means nothing (RFC 9110 10.1.1).
+  const expect = minor === 1 ? found.expect : undefined;
+  if (expect !== undefined && expect !== '100-continue') {
+    throw new MessageError('PROXY_EXPECTATION_FAILED', 'Only 100-continue can be expected.');
+  }
   const bodyLength = bodyLengthOf(found, minor);
   const named = connectionTokens(found.connection);
   let lines = '';
@@ -135,8 +144,8 @@ export const parseRequestHead = (text: string): RequestHead => {
     minor,
     authority: found.authority,
     bodyLength,
-    keepAlive: minor === 1 ? !named.has('close') : named.has('keep-alive'),
-    expectsContinue: (found.expectsContinue ?? false) && minor === 1,
+    keepAlive: !named.has('close') && (minor === 1 || named.has('keep-alive')),
+    expectsContinue: expect !== undefined,
     upgrade: named.has('upgrade') && minor === 1 ? found.upgrade : undefined,
     requestId: found.requestId,
     userAgent: found.userAgent,

@@ -1,5 +1,6 @@
 import { connect, type LookupFunction, type Socket } from 'node:net';
 import type { Upstream } from '../../balancing/upstream.ts';
+import { connectFailureOf } from '../connect-failure.ts';
 import { Deadline } from '../deadlines.ts';
 import type { AttemptFailure } from '../retry.ts';
 import { ChunkedScanner } from './chunked-scanner.ts';
@@ -55,6 +56,7 @@ export class UpstreamConnection {
   /** The last response had a body that did not fit into a small buffer. */
   #wasLarge = false;
   #requestWritten = false;
+  #error: NodeJS.ErrnoException | undefined;
   #paused = false;
 
   constructor(options: UpstreamConnectionOptions) {
@@ -79,7 +81,9 @@ export class UpstreamConnection {
     });
     this.#socket.on('drain', () => this.#user?.drained());
     this.#socket.once('end', () => this.#upstreamEnded());
-    this.#socket.on('error', () => undefined);
+    this.#socket.on('error', (error) => {
+      this.#error = error;
+    });
     this.#socket.once('close', () => this.#closed());
   }
 
@@ -138,20 +142,11 @@ export class UpstreamConnection {
   }
 
   #nextBuffer(): Buffer {
-    switch (this.#phase) {
-      case 'length':
-        return this.#buffer.next(this.#left > smallBytes ? 'large' : 'small');
-      case 'chunked':
-      case 'until-close':
-      case 'tunnel':
-        return this.#buffer.next('large');
-      case 'head':
-      case 'idle':
-        return this.#buffer.next(this.#wasLarge ? 'maybe-large' : 'small');
-      case 'connecting':
-      case 'closed':
-        return this.#buffer.next('small');
-    }
+    const phase = this.#phase;
+    if (phase === 'length') return this.#buffer.next(this.#left > smallBytes ? 'large' : 'small');
+    if (phase === 'head' || phase === 'idle')
+      return this.#buffer.next(this.#wasLarge ? 'maybe-large' : 'small');
+    return this.#buffer.next(phase === 'connecting' || phase === 'closed' ? 'small' : 'large');
   }
 
   #read(buffer: Buffer, length: number): boolean {
@@ -301,7 +296,7 @@ export class UpstreamConnection {
     this.#phase = 'closed';
     this.#options.onClosed(this);
     if (!user) return;
-    if (phase === 'connecting') user.failed('refused');
+    if (phase === 'connecting') user.failed(connectFailureOf(this.#error));
     else if (phase === 'head') user.failed('broke');
     else user.brokeOff();
   }
