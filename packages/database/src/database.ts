@@ -148,10 +148,10 @@ export const createDatabase = (options: DatabaseOptions): Database => {
       }
     },
     reading: (work) => watched(work, false),
-    writing: async (work) => {
-      if (writeRefusal() !== undefined && availability.state.name === 'available') throw durabilityOff();
-      return await watched(work, true);
-    },
+    writing: (work) =>
+      writeRefusal() !== undefined && availability.state.name === 'available'
+        ? Promise.reject(durabilityOff())
+        : watched(work, true),
     stats: () => pool.stats,
     close: async () => {
       closing.abort();

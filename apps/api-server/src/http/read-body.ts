@@ -19,24 +19,23 @@ export const readBody = (request: IncomingMessage, maxBytes: number): Promise<Bu
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];
     let length = 0;
+    let isWhole = false;
     const onData = (piece: Buffer): void => {
       length += piece.length;
       if (length <= maxBytes) pieces.push(piece);
       else fail(tooLarge());
     };
     const onEnd = (): void => {
-      stopReading();
+      isWhole = true;
       const [only] = pieces;
       resolve(only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces));
     };
-    const onBreak = (): void =>
-      fail(new AppError('REQUEST_INVALID', { detail: 'The body ended too early.' }));
-    const stopReading = (): void => {
-      request.off('data', onData).off('end', onEnd).off('close', onBreak);
-      request.pause();
+    const onBreak = (): void => {
+      if (!isWhole) fail(new AppError('REQUEST_INVALID', { detail: 'The body ended too early.' }));
     };
     const fail = (error: AppError): void => {
-      stopReading();
+      request.off('data', onData).off('end', onEnd).off('close', onBreak);
+      request.pause();
       reject(error);
     };
     // The error of a broken connection comes before its close, and would be uncaught.
