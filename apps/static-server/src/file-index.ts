@@ -10,8 +10,8 @@ export const recheckAfterMs = 500;
 /** After this long the file is not served before the disk was asked: a change is seen within a second. */
 export const staleAfterMs = 900;
 
-/** The rest is for headers, and for what compressing takes. */
-const arenaShare = 7 / 8;
+/** The rest is for headers, for what compressing takes, and for garbage of the requests that read files in. */
+const arenaShare = 3 / 4;
 
 /** For one file so many times its bytes may be dropped, or this. */
 const dropFactor = 4;

@@ -37,13 +37,15 @@ const home: RequestedPath = { segments: [], isFolder: true };
 /** Whether a path may be a view of an application and not a file: those have an extension. */
 const isView = ({ segments }: RequestedPath): boolean => !(segments.at(-1) ?? '').includes('.');
 
-/** The file of a path. In an application a view that is no file is its `index.html`. */
-const findFor = async (path: RequestedPath, { store, spa }: ServeFilesOptions): Promise<Found> => {
+type FoundFor = { readonly path: RequestedPath; readonly found: Found };
+
+/** The file of a path, and the path that it has itself. In an application a view that is no file is its `index.html`. */
+const findFor = async (path: RequestedPath, { store, spa }: ServeFilesOptions): Promise<FoundFor> => {
   try {
-    return await store.find(path);
+    return { path, found: await store.find(path) };
   } catch (error) {
     if (!spa || !(error instanceof AppError && error.code === 'NOT_FOUND') || !isView(path)) throw error;
-    return store.find(home);
+    return { path: home, found: await store.find(home) };
   }
 };
 
@@ -53,16 +55,15 @@ const maxTries = 3;
 export const serveFiles = (options: ServeFilesOptions) => {
   const { readCodings, describe, logger } = options;
   const sendOnce = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { path, query } = parseRequestTarget(request.url ?? '');
-    const requested = parsePath(path);
-    const found = await findFor(requested, options);
+    const target = parseRequestTarget(request.url ?? '');
+    const { path, found } = await findFor(parsePath(target.path), options);
     if (found.kind === 'folder') {
-      redirectToFolder(response, requested, query);
+      redirectToFolder(response, path, target.query);
       return;
     }
     const codings = readCodings(request.headers['accept-encoding']?.toString());
     if (found.kind === 'file') {
-      await sendOpened(request, response, found, { path: requested, codings, describe, logger });
+      await sendOpened(request, response, found, { path, codings, describe, logger });
       return;
     }
     try {
