@@ -1,3 +1,4 @@
+import { get } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
 import { waitFor } from '@tripod/shared/testing/wait-for';
@@ -222,6 +223,43 @@ describe.each(ways)('%s', (_way, maxMemoryBytes) => {
     it('mean nothing to HEAD', async () => {
       const answer = await ask(['Range: bytes=0-0'], 'HEAD');
       expect(answer).toMatchObject({ status: 200, headers: { 'content-length': '1000' } });
+    });
+  });
+
+  describe('a file of 200 MB', () => {
+    const bytes = 200 * 1000 * 1000;
+    beforeAll(() => site.writeSparse('large.bin', bytes, 'the end'));
+
+    it.each([
+      ['bytes=0-3', 'bytes 0-3/200000000', '\0\0\0\0'],
+      ['bytes=-7', 'bytes 199999993-199999999/200000000', 'the end'],
+      ['bytes=199999996-', 'bytes 199999996-199999999/200000000', ' end'],
+      ['bytes=199999999-999999999', 'bytes 199999999-199999999/200000000', 'd'],
+    ])('has the part %s', async (range, contentRange, body) => {
+      const answer = await ask([`Range: ${range}`], 'GET', '/large.bin');
+      expect(answer).toMatchObject({ status: 206, body, headers: { 'content-range': contentRange } });
+    });
+
+    it('has no part past its end, and headers without being read', async () => {
+      const past = await ask(['Range: bytes=200000000-'], 'GET', '/large.bin');
+      expect(past).toMatchObject({ status: 416, headers: { 'content-range': 'bytes */200000000' } });
+      const head = await ask([], 'HEAD', '/large.bin');
+      expect(head).toMatchObject({ status: 200, body: '', headers: { 'content-length': '200000000' } });
+      const known = await ask([`If-None-Match: ${head.headers['etag']}`], 'GET', '/large.bin');
+      expect(known).toMatchObject({ status: 304, body: '' });
+    });
+
+    it('arrives whole', async () => {
+      const received = await new Promise<number>((resolve, reject) => {
+        let length = 0;
+        get({ port: started.port, path: '/large.bin', agent: false }, (answer) => {
+          answer.on('data', (piece: Buffer) => {
+            length += piece.length;
+          });
+          answer.once('end', () => resolve(length)).once('error', reject);
+        }).once('error', reject);
+      });
+      expect(received).toBe(bytes);
     });
   });
 

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -60,6 +69,8 @@ export type Site = {
   /** The name beside the root, `site-secret`, begins like the root's own. */
   readonly sibling: string;
   write(name: string, content: string | Buffer): void;
+  /** A file of so many bytes that takes no room: nothing but zeros, and an end. */
+  writeSparse(name: string, bytes: number, end: string): void;
   remove(): void;
 };
 
@@ -79,6 +90,11 @@ export const createSite = (): Site => {
     root,
     sibling: join(parent, 'site-secret'),
     write,
+    writeSparse: (name, bytes, end) => {
+      const file = openSync(join(root, name), 'w');
+      writeSync(file, end, bytes - end.length);
+      closeSync(file);
+    },
     remove: () => rmSync(parent, { recursive: true, force: true }),
   };
 };
