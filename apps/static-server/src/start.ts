@@ -4,9 +4,15 @@ import { createReadiness } from '@tripod/shared/http/readiness';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
 import { registerProcessMetrics } from '@tripod/shared/process/process-metrics';
 import type { CliContext, RunningService } from '@tripod/shared/process/run-cli';
+import { StartError } from '@tripod/shared/process/start-error';
 import type { StaticServerConfig } from './config.ts';
 import { nodeDisk } from './disk.ts';
-import { createStaticServer } from './server.ts';
+import {
+  createStaticServer,
+  type StaticServer,
+  type StaticServerDependencies,
+  type StaticSite,
+} from './server.ts';
 
 const refuse = (problem: string): never => {
   throw new ConfigError([{ source: '--path', problem }]);
@@ -29,6 +35,19 @@ const requireFolder = async (path: string | undefined): Promise<string> => {
   }
 };
 
+/** Throws a StartError when the machine can't give the memory. */
+const createServerOf = (site: StaticSite, dependencies: StaticServerDependencies): StaticServer => {
+  try {
+    return createStaticServer(site, dependencies);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new StartError(
+      'This machine can not give so much memory; choose less with --max-memory-mb.',
+      error,
+    );
+  }
+};
+
 /**
  * Starts a static-server: checks the folder, listens, and prints the folder as it was typed and the port it really
  * has, each on a line of its own. Throws a ConfigError for a bad folder and a ListenError for a bad port.
@@ -40,7 +59,7 @@ export const startStaticServer = async (
   const root = await requireFolder(config.path);
   const metrics = config.metrics ? createMetrics() : undefined;
   if (metrics) registerProcessMetrics(metrics);
-  const server = createStaticServer(
+  const server = createServerOf(
     {
       root,
       csp: config.csp === 'off' ? undefined : config.csp,

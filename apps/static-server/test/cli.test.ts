@@ -89,6 +89,18 @@ describe('static-server', () => {
     expect(answer.headers.has('content-security-policy')).toBe(false);
   });
 
+  it('takes patterns of Cache-Control from several flags, and commas in their values', async () => {
+    const rules = ['--cache-control', '*.txt=public, max-age=5', '--cache-control', '/folder/**=no-store'];
+    const one = run('--path', 'site', '--port', '0', '--spa', '--max-memory-mb', '1', ...rules);
+    await untilReady(one);
+    const port = /^port: (\d+)$/m.exec(one.stdout())?.[1];
+    const controlOf = async (path: string): Promise<string | null> =>
+      (await fetch(`http://127.0.0.1:${port}${path}`)).headers.get('cache-control');
+    await expect(controlOf('/folder/inner.txt')).resolves.toBe('public, max-age=5');
+    await expect(controlOf('/folder/')).resolves.toBe('no-store');
+    await expect(controlOf('/a-view')).resolves.toBe('no-cache');
+  });
+
   it.each(['SIGTERM', 'SIGINT'] as const)('ends with exit code 0 on %s', async (signal) => {
     const one = run('--path', 'site', '--port', '0', '--drain-delay-ms', '0');
     await untilReady(one);
@@ -104,6 +116,16 @@ describe('static-server', () => {
     ['a port that is too high', ['--path', 'site', '--port', '65536'], /--port must be .* 65535/],
     ['a policy of two lines', ['--path', 'site', '--csp', 'a\nb'], /--csp must be a Content-Security-Policy/],
     ['an empty policy', ['--path', 'site', '--csp', ''], /--csp must be a Content-Security-Policy/],
+    [
+      'a Cache-Control without a pattern',
+      ['--path', 'site', '--cache-control', 'no-store'],
+      /--cache-control must be PATTERN=VALUE, such as \*\.css=max-age=3600, and has "no-store"/,
+    ],
+    [
+      'no number of MiB',
+      ['--path', 'site', '--max-memory-mb', 'lots'],
+      /--max-memory-mb must be a whole number from 0 to 65536/,
+    ],
     ['no folder', [], /--path is missing: name the folder/],
     ['no folder in the file', ['--config', 'empty.json'], /--path is missing: name the folder/],
     [
@@ -151,6 +173,9 @@ describe('static-server', () => {
       'port',
       'host',
       'csp',
+      'cache-control',
+      'spa',
+      'max-memory-mb',
       'drain-delay-ms',
       'log-format',
       'no-metrics',
