@@ -53,9 +53,9 @@ export class ClientConnection implements ExchangeClient {
     this.#expect(parts.config.clientHeadTimeoutMs);
     socket.on('data', (bytes: Buffer) => this.#read(bytes));
     socket.on('drain', () => this.#direct?.clientDrained());
-    socket.once('end', () => this.#ended());
+    socket.on('end', () => this.#ended());
     socket.on('error', () => undefined);
-    socket.once('close', () => this.#closed());
+    socket.on('close', () => this.#closed());
   }
 
   get isBlocked(): boolean {
