@@ -53,9 +53,6 @@ export type OwnExpectation = Expectation & {
   readonly logged?: readonly number[];
 };
 
-/** nginx does it in another way: in words, and what that looks like. */
-export type OtherVerdict = { readonly says: string; readonly expect: Expectation };
-
 /** Time-outs and trust that a case needs; each is a proxy of its own. */
 export type Setting = 'plain' | 'hasty-to-upstreams' | 'hasty-to-clients' | 'trusting';
 
@@ -70,7 +67,6 @@ export type Case = {
   readonly upstreams?: readonly (Scripts | 'refuses' | 'unreachable')[];
   readonly expect: Expectation;
   readonly ours?: OwnExpectation;
-  readonly nginx?: OtherVerdict;
 };
 
 /** A topic, the rows of one table. */

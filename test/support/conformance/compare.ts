@@ -97,6 +97,16 @@ export const compare = (observed: Observed, expected: Expectation): readonly str
   return to.found;
 };
 
+/** The same for what nginx does in its own way: bytes without a head may follow, and something may be waited for in vain. */
+export const compareOther = (
+  observed: Observed,
+  expected: Expectation,
+  isStuck: boolean,
+): readonly string[] => {
+  if (isStuck && observed.stuck === undefined) return ['what was waited for has come'];
+  return compare({ ...observed, rest: '', stuck: isStuck ? undefined : observed.stuck }, expected);
+};
+
 /** The same for what only our engines are asked for. */
 export const compareOwn = (
   observed: Observed,

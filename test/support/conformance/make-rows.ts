@@ -1,9 +1,4 @@
-import type { Case, OtherVerdict } from './case.ts';
-
-/** nginx does it in another way. */
-export const nginxSays = (says: string, expect: OtherVerdict['expect']): Pick<Case, 'nginx'> => ({
-  nginx: { says, expect },
-});
+import type { Case } from './case.ts';
 
 /** A request that is refused before any upstream sees it, with the end of the connection. */
 export const refused = (

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { exchangeRaw } from '@tripod/shared/testing/raw-http';
+import { askAlone } from './ask-alone.ts';
 import type { Case } from './case.ts';
 import type { CaseUpstream } from './case-upstream.ts';
 import { type ReadAnswers, readAnswers } from './read-answers.ts';
@@ -27,10 +27,13 @@ export type PlayOptions = {
   /** How many final answers end the case. */
   readonly wanted: number;
   readonly connection: 'closes' | 'stays' | undefined;
+  /** Something is waited for in vain, as is known. */
+  readonly isStuck: boolean;
 };
 
 /** A guard: nothing here takes that long on any machine. */
 const guardMs = 10_000;
+const stuckMs = 1000;
 const probeName = 'probe';
 
 export const isProbe = (target: string): boolean => target === `/${probeName}`;
@@ -39,7 +42,8 @@ class Stuck extends Error {}
 
 /** Plays the client's part of a case. */
 export const playCase = async (options: PlayOptions): Promise<Observed> => {
-  const { one, port, prefix, upstreams, signal, release, wanted, connection } = options;
+  const { one, port, prefix, upstreams, signal, release, wanted, connection, isStuck } = options;
+  const withinMs = isStuck ? stuckMs : guardMs;
   const own = (text: string): string => text.replaceAll('/~', prefix.slice(0, -1));
   let received = '';
   let sent = '';
@@ -85,13 +89,15 @@ export const playCase = async (options: PlayOptions): Promise<Observed> => {
         });
       }
     },
-    alone: (text) =>
-      exchangeRaw({ port, bytes: own(text), halfClose: true, withinMs: guardMs }).catch((error: Error) => {
-        throw new Stuck(error.message);
-      }),
+    alone: async (text) => {
+      const answer = await askAlone(port, own(text), withinMs);
+      if (answer === undefined)
+        throw new Stuck(`the end of the answer to ${JSON.stringify(text.slice(0, 200))}`);
+      return answer;
+    },
     release,
     until: async (what, holds) => {
-      if (!(await signal.until(holds, guardMs))) throw new Stuck(what);
+      if (!(await signal.until(holds, withinMs))) throw new Stuck(what);
     },
   };
   let probed: boolean | undefined;

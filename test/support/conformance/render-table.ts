@@ -1,4 +1,5 @@
 import type { Topic } from './case.ts';
+import { findNginxWay } from './nginx-ways/find-way.ts';
 import type { CaseResult, ConformanceResult, Verdict } from './run-conformance.ts';
 import type { EngineKind } from './start-engines.ts';
 
@@ -42,7 +43,7 @@ export const renderPage = (
     return `| ${topic.name} | ${rows.length} | ${countOf(rows, 'direct')} | ${countOf(rows, 'http-proxy')} | ${countOf(rows, 'nginx')} |`;
   });
   const differences = topics.flatMap((topic) => {
-    const rows = cases.filter(({ topic: own, one }) => own === topic && one.nginx);
+    const rows = cases.filter(({ topic: own, one }) => own === topic && findNginxWay(one.rule));
     if (rows.length === 0) return [];
     return [
       '',
@@ -50,7 +51,7 @@ export const renderPage = (
       '',
       '| rule of ours | nginx |',
       '|---|---|',
-      ...rows.map(({ one }) => `| ${cell(one.rule)} | ${cell(one.nginx?.says ?? '')} |`),
+      ...rows.map(({ one }) => `| ${cell(one.rule)} | ${cell(findNginxWay(one.rule)?.says ?? '')} |`),
     ];
   });
   return `${[

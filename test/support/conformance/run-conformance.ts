@@ -4,7 +4,8 @@ import {
 } from '../../../apps/proxy/test/support/unresponsive-port.ts';
 import type { Case, OwnExpectation, Setting, Topic } from './case.ts';
 import { type CaseUpstream, type Scripts, startCaseUpstream } from './case-upstream.ts';
-import { compare, compareOwn, describe, requestsOf } from './compare.ts';
+import { compare, compareOther, compareOwn, describe, requestsOf } from './compare.ts';
+import { findNginxWay } from './nginx-ways/find-way.ts';
 import { type Observed, playCase } from './play-case.ts';
 import { saysOk } from './scripts.ts';
 import { Signal } from './signal.ts';
@@ -95,14 +96,24 @@ const prepare = async (
 
 const expectationFor = ({ one, kind }: Run): OwnExpectation =>
   kind === 'nginx'
-    ? (one.nginx?.expect ?? one.expect)
+    ? (findNginxWay(one.rule)?.expect ?? one.expect)
     : { ...one.expect, ...one.ours, upstream: { ...one.expect.upstream, ...one.ours?.upstream } };
 
 const play = async (run: Run, port: number): Promise<void> => {
   const { status, oneOf, connection } = expectationFor(run);
   const wanted = Array.isArray(status) ? status.length : (status ?? oneOf) === undefined ? 0 : 1;
   const { one, prefix, upstreams, signal, release } = run;
-  run.observed = await playCase({ one, port, prefix, upstreams, signal, release, wanted, connection });
+  run.observed = await playCase({
+    one,
+    port,
+    prefix,
+    upstreams,
+    signal,
+    release,
+    wanted,
+    connection,
+    isStuck: run.kind === 'nginx' && (findNginxWay(one.rule)?.isStuck ?? false),
+  });
   // Late arrivals: what the expectation counts may still be on its way from the proxy.
   const requests = expectationFor(run).upstream?.requests;
   const { observed } = run;
@@ -112,14 +123,23 @@ const play = async (run: Run, port: number): Promise<void> => {
     await signal.until(() => requestsOf(observed).filter((request) => request.whole).length >= whole, 1000);
 };
 
+/**
+ * A target as nginx writes it anew: percent signs decoded where they need not be, no fragment, no empty query. Requests that
+ * differ in nothing else are the same one.
+ */
+const plainly = (target: string): string =>
+  target
+    .replace(/^\w+:\/\/[^/]*/, '')
+    .replace(/#.*$/, '')
+    .replace(/\?$/, '')
+    .replace(/(?:%|\\x)([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+
 /** Requests of this run that reached an upstream and that the proxy does not report: smuggled ones. */
 const unreported = (run: Run, reported: readonly Reported[]): readonly string[] => {
-  const known = new Set(
-    reported.map(({ method, target }) => `${method} ${target.replace(/^http:\/\/[^/]*/i, '')}`),
-  );
+  const known = new Set(reported.map(({ method, target }) => `${method} ${plainly(target)}`));
   return run.upstreams
     .flatMap(({ requests }) => requests)
-    .map(({ method, target }) => `${method} ${run.prefix}${target.slice(1)}`)
+    .map(({ method, target }) => `${method} ${plainly(`${run.prefix}${target.slice(1)}`)}`)
     .filter((asked) => !known.has(asked));
 };
 
@@ -139,16 +159,17 @@ const judge = (run: Run, reported: readonly Reported[]): Verdict => {
       : compareOwn(observed, { ...one.expect, ...own }, logged)),
   ];
   const holds = differences.length === 0;
-  if (kind !== 'nginx' || !one.nginx) {
+  const way = kind === 'nginx' ? findNginxWay(one.rule) : undefined;
+  if (!way) {
     const words = holds ? '' : `${differences.join('; ')} (${describe(observed)})`;
     return { holds, isExpected: holds, words, isHole };
   }
-  const others = compare(observed, one.nginx.expect);
+  const others = compareOther(observed, way.expect, way.isStuck ?? false);
   const isExpected = others.length === 0 && !isHole && !holds;
   const words = isExpected
-    ? one.nginx.says
+    ? way.says
     : holds
-      ? `now as the rule says, not: ${one.nginx.says}`
+      ? `now as the rule says, not: ${way.says}`
       : `${others.join('; ')} (${describe(observed)})`;
   return { holds, isExpected, words, isHole };
 };

@@ -8,10 +8,9 @@ import {
   readsNothing,
   response,
   saysEarly,
-  saysOk,
   saysThenWhenReleased,
 } from '../scripts.ts';
-import { isAnswered, isEnded, type Step, sees, sends, sendsByteByByte, upstreamIsLeft } from '../steps.ts';
+import { isAnswered, isEnded, type Step, sees, sends, upstreamIsLeft } from '../steps.ts';
 
 const toClients = (
   rule: string,
@@ -182,12 +181,6 @@ export const timeOuts: Topic = {
       send: post('x'.repeat(99_000)),
       expect: { status: 504 },
     }),
-    toClients(
-      'a head that comes byte by byte in time is read',
-      [sendsByteByByte(get())],
-      { status: 200 },
-      { upstreams: [[saysOk]] },
-    ),
     toClients('chunks in time are read', [sends(postChunks(chunk('a')), chunk('b'), lastChunk)], {
       status: 200,
       upstream: { body: 'ab' },
