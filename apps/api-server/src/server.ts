@@ -54,7 +54,7 @@ export const createApiServer = (
   const observer = createRequestObserver({ logger, metrics: requestMetrics, clock });
   const standingHeaders = createStandingHeaders(corsOrigins, servedBy);
   const fast = createFastRoutes({ observer, standingHeaders, clock });
-  addImageRoutes(app, fast, images);
+  addImageRoutes(app, fast, images, clock);
   addDescriptionRoute(app, fast);
 
   app.use(observer.observe);

@@ -20,9 +20,9 @@ const untilTaken = (response: ServerResponse, { clock, stallMs }: StreamOptions)
 };
 
 /**
- * Writes texts as fast as the client takes them: the next one is asked for when the one before has gone out. Stops
+ * Writes pieces as fast as the client takes them: the next one is asked for when the one before has gone out. Stops
  * asking when the client has left. `begin` is called before the first byte, once there is one: a failure until then
- * can still be answered. Throws what asking for a text throws.
+ * can still be answered. Throws what asking for a piece throws.
  */
 export const streamChunks = async (
   response: ServerResponse,

@@ -1,63 +1,22 @@
 import { createCoalescedRead } from '@tripod/database/coalesced-read';
+import type { Clock } from '@tripod/shared/process/clock';
+import { pause } from '@tripod/shared/process/pause';
 import { type TaggedRepresentation, taggedRepresentationOf } from '../http/representation.ts';
 import type { Image } from './image.ts';
 import type { ImageStore } from './image-store.ts';
+import { createLongList, type LongList, pageRows } from './long-list.ts';
 
 /** The list as it stood at one moment after it was asked for: shared by all who asked together. */
 export type ImageList =
   | { readonly kind: 'whole'; json(indent: number): TaggedRepresentation }
-  /** Over 1 MiB. Has everything that was confirmed before it was asked for; read page by page while it is sent. */
-  | { readonly kind: 'long'; chunks(indent: number): AsyncIterable<string> };
+  /** Over 1 MiB: has everything that was confirmed before it was asked for. */
+  | ({ readonly kind: 'long' } & LongList);
 
 const maxWholeBytes = 1_048_576;
-/** Rows of one statement: some 300 KB as a rule, and 22 MB when all texts are as long as they may be. */
-const pageRows = 2000;
 /** More rows than that are over 1 MiB, whatever is in them: the shortest has 36 characters. */
 const mostRowsOfWhole = 29_128;
-
-type Page = { readonly text: string; readonly nextAfter: string | undefined };
-
-/** The inside of a list's JSON text, so that several make one list. */
-const insideOf = (images: readonly Image[], indent: number): string =>
-  JSON.stringify(images, null, indent).slice(1, indent === 0 ? -1 : -2);
-
-/** Those who read the same list go side by side as a rule: each page is asked for once, and kept until the next. */
-const sharePages = (read: (after: string | undefined) => Promise<Page>) => {
-  let last: { readonly after: string | undefined; readonly page: Promise<Page> } | undefined;
-  return (after: string | undefined): Promise<Page> => {
-    if (last === undefined || last.after !== after) last = { after, page: read(after) };
-    return last.page;
-  };
-};
-
-const longList = (images: ImageStore, lastId: string): ImageList => {
-  const readPage = async (after: string | undefined, indent: number): Promise<Page> => {
-    const page = await images.listPage({ limit: pageRows, after });
-    // What was inserted since: else a slow reader of a growing list would never come to its end.
-    const isOver = page.nextAfter === undefined || BigInt(page.nextAfter) >= BigInt(lastId);
-    return { text: insideOf(page.images, indent), nextAfter: isOver ? undefined : page.nextAfter };
-  };
-  const byIndent = new Map<number, (after: string | undefined) => Promise<Page>>();
-  return {
-    kind: 'long',
-    async *chunks(indent) {
-      const known = byIndent.get(indent);
-      const next = known ?? sharePages((after) => readPage(after, indent));
-      if (known === undefined) byIndent.set(indent, next);
-      let after: string | undefined;
-      let separator = '[';
-      do {
-        const { text, nextAfter } = await next(after);
-        if (text !== '') {
-          yield separator + text;
-          separator = ',';
-        }
-        after = nextAfter;
-      } while (after !== undefined);
-      yield separator === '[' ? '[]' : indent === 0 ? ']' : '\n]';
-    },
-  };
-};
+/** So long those who ask for a long list wait for one that is being read: side by side they share its pages. */
+const maxAlignMs = 500;
 
 type Whole = { readonly images: readonly Image[]; readonly text: string };
 
@@ -74,11 +33,11 @@ const wholeOf = (images: readonly Image[]): Whole | undefined => {
 const readWhole = async (images: ImageStore): Promise<Whole | undefined> => {
   const first = await images.listPage({ limit: pageRows, after: undefined });
   if (first.nextAfter === undefined) return wholeOf(first.images);
-  let bytes = Buffer.byteLength(insideOf(first.images, 0));
+  let bytes = Buffer.byteLength(JSON.stringify(first.images));
   for (let after: string | undefined = first.nextAfter; after !== undefined; ) {
     if (bytes > maxWholeBytes) return undefined;
-    const page = await images.listPage({ limit: pageRows, after });
-    bytes += Buffer.byteLength(insideOf(page.images, 0)) + 1;
+    const page = await images.listPageText({ limit: pageRows, after });
+    bytes += Buffer.byteLength(page.text);
     after = page.nextAfter;
   }
   const all = await images.listPage({ limit: mostRowsOfWhole, after: undefined });
@@ -114,11 +73,21 @@ const rememberLast = () => {
 };
 
 /** The whole list, coalesced: those who ask while it is being read share the next reading. */
-export const createImageList = (images: ImageStore): (() => Promise<ImageList>) => {
+export const createImageList = (images: ImageStore, clock: Clock): (() => Promise<ImageList>) => {
   const remember = rememberLast();
+  let last: LongList | undefined;
+  const untilAligned = async (): Promise<void> => {
+    if (last === undefined) return;
+    // Those who got it have yet to begin.
+    await new Promise((resolve) => void setImmediate(resolve));
+    await Promise.race([last.untilRead(), pause(clock, maxAlignMs)]);
+    last = undefined;
+  };
   return createCoalescedRead(async () => {
+    await untilAligned();
     const whole = await readWhole(images);
     if (whole !== undefined) return wholeList(whole, remember);
-    return longList(images, (await images.lastId()) ?? '0');
+    last = createLongList(images, (await images.lastId()) ?? '0');
+    return { kind: 'long', ...last };
   });
 };

@@ -11,10 +11,18 @@ export type ImagePage = {
   readonly nextAfter: string | undefined;
 };
 
+export type TextPage = {
+  /** Its images as compact JSON, with a comma between two; empty when there are none. */
+  readonly text: string;
+  readonly nextAfter: string | undefined;
+};
+
 /** The images as they are kept, in the order in which they were inserted. Failures of the database have their codes. */
 export type ImageStore = {
   /** One statement. A page at the end of a long table costs what one at its beginning does. */
   listPage(page: PageRequest): Promise<ImagePage>;
+  /** The same as the very text that JSON.stringify would make: of many pages, most of the work is making texts. */
+  listPageText(page: PageRequest): Promise<TextPage>;
   /** The id of the last image; undefined when there is none. */
   lastId(): Promise<string | undefined>;
   /** Resolves with what was stored, once that is committed. */
@@ -31,6 +39,13 @@ export const pageQuery = {
   name: 'list-images',
   text: `select id, title, coalesce(alt_text, '') as alt_text, url from images
     where id > $1::bigint order by id limit $2::int`,
+};
+const pageTextQuery = {
+  name: 'list-images-text',
+  text: `select count(*)::int as count, max(id) as last, coalesce(string_agg(
+      '{"title":' || to_json(title)::text || ',"alt_text":' || to_json(coalesce(alt_text, ''))::text
+      || ',"url":' || to_json(url)::text || '}', ',' order by id), '') as text
+    from (select id, title, alt_text, url from images where id > $1::bigint order by id limit $2::int) page`,
 };
 const lastIdQuery = { name: 'last-image', text: 'select max(id) as id from images' };
 // Their order among themselves is that of their arrival.
@@ -85,6 +100,17 @@ export const createImageStore = (database: Database): ImageStore => {
           images: found.slice(0, limit).map(toImage),
           nextAfter: last === undefined ? undefined : String(last.id),
         };
+      }),
+    listPageText: ({ limit, after = beforeAll }) =>
+      database.reading(async () => {
+        const { rows } = await database.query({ ...pageTextQuery, values: [after, limit] });
+        const page = rows[0] as {
+          readonly count: number;
+          readonly last: string | number;
+          readonly text: string;
+        };
+        // A page may be the last one and full: the next one is empty then.
+        return { text: page.text, nextAfter: page.count < limit ? undefined : String(page.last) };
       }),
     lastId: () =>
       database.reading(async () => {

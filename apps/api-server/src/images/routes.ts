@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { methodNotAllowed } from '@tripod/shared/http/not-found';
+import type { Clock } from '@tripod/shared/process/clock';
 import type { Express } from 'express';
 import type { Answer, createFastRoutes } from '../http/fast-routes.ts';
 import { parseIndent } from '../http/indent.ts';
@@ -18,8 +19,9 @@ export const addImageRoutes = (
   app: Express,
   fast: ReturnType<typeof createFastRoutes>,
   images: ImageStore,
+  clock: Clock,
 ): void => {
-  const readList = createImageList(images);
+  const readList = createImageList(images, clock);
 
   const listImages = async ({ url }: IncomingMessage): Promise<Answer> => {
     const query = queryOf(url);

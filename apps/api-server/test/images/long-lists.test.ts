@@ -50,8 +50,9 @@ const insertBytes = async (bytes: number): Promise<void> => {
 describe('a list of up to 1 MiB', () => {
   it.each([
     [1, 0],
-    [2000, 0],
-    [2001, 3],
+    [1000, 0],
+    [1001, 3],
+    [2000, 2],
     [5000, 0],
   ])('of %i rows is one text with a length and a tag (indent %i)', async (count, indent) => {
     await insert(count);
@@ -98,6 +99,15 @@ describe('a longer list', () => {
       expect(text === JSON.stringify(expected(count), null, indent)).toBe(true);
     },
   );
+
+  it.each([0, 10])('has every character as it is in a short list (indent %i)', async (indent) => {
+    const codes = Array.from({ length: 160 }, (_, index) => index + 1);
+    const title = `${String.fromCharCode(...codes)}\u2028\u2029\ufeff\uffff"\\/</script>🐈`;
+    await api.database.knex('images').insert({ title, alt_text: '', url: title });
+    const { text } = await ask(`/images.json?indent=${indent}`);
+    const image = { title, alt_text: '', url: title };
+    expect(text === JSON.stringify([...expected(count), image], null, indent)).toBe(true);
+  });
 
   it('has no validator: it is sent again whatever the client knows', async () => {
     await expect(ask().set('If-None-Match', '*')).resolves.toMatchObject({ status: 200 });
