@@ -32,7 +32,7 @@ export type PlayOptions = {
 };
 
 /** A guard: nothing here takes that long on any machine. */
-const guardMs = 10_000;
+const guardMs = 25_000;
 const stuckMs = 1000;
 const probeName = 'probe';
 

@@ -101,7 +101,7 @@ export const timeOuts: Topic = {
         upstreams: [
           [
             async ({ socket }) => {
-              await new Promise((resolve) => setTimeout(resolve, 900));
+              await new Promise((resolve) => setTimeout(resolve, 2200));
               socket.write(ok(), 'latin1');
             },
           ],
@@ -156,7 +156,7 @@ export const timeOuts: Topic = {
       steps: [
         sends(post('hello').slice(0, -2)),
         async () => {
-          await new Promise((resolve) => setTimeout(resolve, 900));
+          await new Promise((resolve) => setTimeout(resolve, 2200));
         },
         sends('lo'),
       ],
@@ -168,7 +168,7 @@ export const timeOuts: Topic = {
           async ({ socket }) => {
             socket.write(response('200 OK', ['Content-Length: 10']), 'latin1');
             for (let piece = 0; piece < 10; piece += 1) {
-              await new Promise((resolve) => setTimeout(resolve, 80));
+              await new Promise((resolve) => setTimeout(resolve, 200));
               socket.write('x', 'latin1');
             }
           },
