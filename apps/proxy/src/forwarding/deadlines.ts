@@ -1,8 +1,14 @@
 import type { Clock, Timer } from '@tripod/shared/process/clock';
 
-/** A point in time, set and moved as often as one likes for the price of an assignment. */
-export class Deadline {
+/** Something that waits until a point in time, which is set and moved for the price of an assignment. */
+export type Waiting = {
   /** Infinity when nothing is waited for. */
+  atMs: number;
+  onPassed(): void;
+};
+
+/** A point in time for who has several. */
+export class Deadline implements Waiting {
   atMs = Number.POSITIVE_INFINITY;
   readonly onPassed: () => void;
 
@@ -19,7 +25,7 @@ const sweepMs = 100;
  */
 export class Deadlines {
   readonly #clock: Clock;
-  readonly #deadlines = new Set<Deadline>();
+  readonly #deadlines = new Set<Waiting>();
   #timer: Timer | undefined;
   /** Time of the last sweep: at most `sweepMs` ago. */
   #nowMs = 0;
@@ -29,23 +35,23 @@ export class Deadlines {
   }
 
   /** Watches it until `remove`. */
-  add(deadline: Deadline): void {
+  add(deadline: Waiting): void {
     this.#deadlines.add(deadline);
     if (this.#timer) return;
     this.#nowMs = this.#clock.monotonicMs();
     this.#timer = this.#clock.after(sweepMs, () => this.#sweep());
   }
 
-  remove(deadline: Deadline): void {
+  remove(deadline: Waiting): void {
     this.#deadlines.delete(deadline);
   }
 
   /** Lets a deadline pass that many milliseconds from now. */
-  set(deadline: Deadline, inMs: number): void {
+  set(deadline: Waiting, inMs: number): void {
     deadline.atMs = this.#nowMs + sweepMs + inMs;
   }
 
-  clear(deadline: Deadline): void {
+  clear(deadline: Waiting): void {
     deadline.atMs = Number.POSITIVE_INFINITY;
   }
 

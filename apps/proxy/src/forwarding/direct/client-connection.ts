@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { requestIdOf } from '@tripod/shared/http/request-id';
-import { Deadline } from '../deadlines.ts';
+import type { Waiting } from '../deadlines.ts';
 import { Exchange, type ExchangeContext } from '../exchange.ts';
 import { plainAddress } from '../forwarded-headers.ts';
 import { DirectExchange } from './direct-exchange.ts';
@@ -15,6 +15,7 @@ import { type ForwardPlan, isForward, type Plan } from './plan.ts';
 import type { RequestHead } from './request-head.ts';
 
 const maxPipelinedBytes = 65_536;
+const lineFeed = 10;
 /** How long a client may go on sending after the last answer, before the connection is cut. */
 const lingerMs = 1000;
 
@@ -25,9 +26,10 @@ export type ClientParts = DirectParts & {
 };
 
 /** One client's socket: reads requests in order, one exchange at a time; later requests wait in line. */
-export class ClientConnection implements ExchangeClient {
+export class ClientConnection implements ExchangeClient, Waiting {
   readonly address: string;
-  readonly deadline = new Deadline(() => this.#late());
+  /** When what it waits for, or its exchange, is late. */
+  atMs = Number.POSITIVE_INFINITY;
   readonly #socket: Socket;
   readonly #parts: ClientParts;
   readonly #held: HeldText;
@@ -49,8 +51,8 @@ export class ClientConnection implements ExchangeClient {
     this.#parts = parts;
     this.#held = new HeldText(socket, parts.batch);
     this.address = plainAddress(socket.remoteAddress ?? '');
-    parts.deadlines.add(this.deadline);
-    this.#expect(parts.config.clientHeadTimeoutMs);
+    parts.deadlines.add(this);
+    this.expect(parts.config.clientHeadTimeoutMs);
     socket.on('data', (bytes: Buffer) => this.#read(bytes));
     socket.on('drain', () => this.#direct?.clientDrained());
     socket.on('end', () => this.#ended());
@@ -102,7 +104,7 @@ export class ClientConnection implements ExchangeClient {
       this.#finish();
       return;
     }
-    this.#expect(this.#parts.config.clientKeepAliveMs);
+    this.expect(this.#parts.config.clientKeepAliveMs);
     this.resume();
     if (!this.#reading) this.#readNext();
   }
@@ -116,6 +118,10 @@ export class ClientConnection implements ExchangeClient {
     this.#answer(answer, !head?.keepAlive || isDoubtful || this.#parts.isDraining());
   }
 
+  expect(inMs: number): void {
+    this.#parts.deadlines.set(this, inMs);
+  }
+
   cut(): void {
     // A reset behind a FIN that is still on its way would leak the descriptor (Node 24).
     if (this.#socket.writableEnded) this.#socket.destroy();
@@ -123,7 +129,6 @@ export class ClientConnection implements ExchangeClient {
   }
 
   tunnel(onData: (bytes: Buffer) => void, onEnd: () => void): void {
-    this.#parts.deadlines.clear(this.deadline);
     this.#socket.removeAllListeners('data');
     this.#socket.removeAllListeners('end');
     const early = this.#pending.takeAll();
@@ -142,7 +147,17 @@ export class ClientConnection implements ExchangeClient {
   stop(): void {
     if (!this.isIdle || this.#closing) return;
     if (this.#served && this.#pending.length === 0) this.#socket.destroy();
-    else this.#expect(lingerMs);
+    else this.expect(lingerMs);
+  }
+
+  onPassed(): void {
+    if (this.#direct?.isActive) {
+      this.#direct.late();
+      return;
+    }
+    const isSilent = this.#pending.length === 0 && (this.#served || this.#parts.isDraining());
+    if (!this.#closing && !isSilent) this.#refuseUnread(new AppError('REQUEST_TIMEOUT'));
+    else this.#socket.destroy();
   }
 
   #read(bytes: Buffer): void {
@@ -155,8 +170,9 @@ export class ClientConnection implements ExchangeClient {
       return;
     }
     // The usual read is one head that was seen before.
-    const isShort = this.#pending.length === 0 && bytes.length <= maxMemoLength;
-    const plan = isShort ? this.#parts.plans().find(bytes.toString('latin1')) : undefined;
+    const mayBeHead =
+      this.#pending.length === 0 && bytes.length <= maxMemoLength && bytes.at(-1) === lineFeed;
+    const plan = mayBeHead ? this.#parts.plans().find(bytes.toString('latin1')) : undefined;
     if (plan) {
       this.#begin(plan);
       return;
@@ -204,12 +220,8 @@ export class ClientConnection implements ExchangeClient {
 
   /** The time for all of a head runs from its first byte, or from connecting. */
   #expectRest(): void {
-    if (this.#served && !this.#awaitsRest) this.#expect(this.#parts.config.clientHeadTimeoutMs);
+    if (this.#served && !this.#awaitsRest) this.expect(this.#parts.config.clientHeadTimeoutMs);
     this.#awaitsRest = true;
-  }
-
-  #expect(inMs: number): void {
-    this.#parts.deadlines.set(this.deadline, inMs);
   }
 
   #begin(plan: Plan): void {
@@ -265,17 +277,7 @@ export class ClientConnection implements ExchangeClient {
     this.#held.sendHeld();
     this.#socket.end();
     this.resume();
-    this.#expect(lingerMs);
-  }
-
-  #late(): void {
-    if (this.#direct?.isActive) {
-      this.#direct.late();
-      return;
-    }
-    const isSilent = this.#pending.length === 0 && (this.#served || this.#parts.isDraining());
-    if (!this.#closing && !isSilent) this.#refuseUnread(new AppError('REQUEST_TIMEOUT'));
-    else this.#socket.destroy();
+    this.expect(lingerMs);
   }
 
   #ended(): void {
@@ -291,7 +293,7 @@ export class ClientConnection implements ExchangeClient {
 
   #closed(): void {
     this.#direct?.abort();
-    this.#parts.deadlines.remove(this.deadline);
+    this.#parts.deadlines.remove(this);
     this.#parts.onClosed(this);
   }
 }

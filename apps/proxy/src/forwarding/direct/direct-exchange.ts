@@ -82,7 +82,7 @@ export class DirectExchange implements UpstreamUser {
   /** The client reads again. */
   clientDrained(): void {
     if (this.#phase === 'done') return;
-    if (this.#phase === 'response-body') this.#expect(this.#parts.config.idleTimeoutMs);
+    if (this.#phase === 'response-body') this.#client.expect(this.#parts.config.idleTimeoutMs);
     this.#connection?.resume();
   }
 
@@ -96,7 +96,7 @@ export class DirectExchange implements UpstreamUser {
     if (!this.#body) {
       connection.write(head);
       connection.requestEnded();
-      this.#expect(this.#parts.config.responseTimeoutMs);
+      this.#client.expect(this.#parts.config.responseTimeoutMs);
       return;
     }
     this.#body.sendTo(connection, head);
@@ -127,7 +127,7 @@ export class DirectExchange implements UpstreamUser {
       keepAlive: keepAlive && this.hasWholeRequest && !this.#parts.isDraining(),
       hasBody,
     });
-    this.#expect(this.#parts.config.idleTimeoutMs);
+    this.#client.expect(this.#parts.config.idleTimeoutMs);
   }
 
   data(bytes: Buffer, from: number, to: number): void {
@@ -140,7 +140,7 @@ export class DirectExchange implements UpstreamUser {
   flushed(): boolean {
     if (this.#phase === 'response-body') {
       this.#answer.flush();
-      this.#expect(this.#parts.config.idleTimeoutMs);
+      this.#client.expect(this.#parts.config.idleTimeoutMs);
     }
     return !this.#client.isBlocked;
   }
@@ -161,7 +161,7 @@ export class DirectExchange implements UpstreamUser {
     if (!connection || !this.#attempt) return;
     this.#phase = 'tunnel';
     this.#status = 101;
-    this.#parts.deadlines.clear(this.#client.deadline);
+    this.#client.expect(Number.POSITIVE_INFINITY);
     this.#exchange.answered(this.#attempt, 101);
     this.#client.write(`${head.text}Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n\r\n`);
     if (rest.length > 0) this.#client.write(Buffer.from(rest));
@@ -244,7 +244,7 @@ export class DirectExchange implements UpstreamUser {
     if (connection.connected) this.connected();
     else {
       this.#phase = 'connect';
-      this.#expect(this.#parts.config.connectTimeoutMs);
+      this.#client.expect(this.#parts.config.connectTimeoutMs);
     }
   }
 
@@ -256,11 +256,7 @@ export class DirectExchange implements UpstreamUser {
     // While the upstream takes no more, or has it all, it is the upstream that is waited for.
     const waitsForClient = flowing && !this.hasWholeRequest;
     this.#phase = waitsForClient ? 'request-body' : 'response-head';
-    this.#expect(waitsForClient ? clientBodyTimeoutMs : responseTimeoutMs);
-  }
-
-  #expect(inMs: number): void {
-    this.#parts.deadlines.set(this.#client.deadline, inMs);
+    this.#client.expect(waitsForClient ? clientBodyTimeoutMs : responseTimeoutMs);
   }
 
   /** The attempt is over: what its connection counted is its. */

@@ -1,5 +1,5 @@
 import type { AppError } from '@tripod/shared/errors/app-error';
-import type { Deadline, Deadlines } from '../deadlines.ts';
+import type { Deadlines } from '../deadlines.ts';
 import type { EngineConfig } from '../engine.ts';
 import type { AnswerSink } from './answer-writer.ts';
 import type { UpstreamConnections } from './upstream-connections.ts';
@@ -19,8 +19,8 @@ export type DirectParts = {
 
 /** The client's connection, as its exchange sees it. */
 export type ExchangeClient = AnswerSink & {
-  /** Watches the time-outs of the connection and, while there is one, of its exchange, which `late` is told of. */
-  readonly deadline: Deadline;
+  /** Tells the exchange by `late` when nothing has been set anew for so long; Infinity: never. */
+  expect(inMs: number): void;
   readonly address: string;
   /** Whether what was written waits for a slow reader; `clientDrained` of the exchange follows. */
   readonly isBlocked: boolean;
