@@ -17,6 +17,7 @@ describe('apiServerSettings', () => {
       host: 'localhost',
       embeddedDatabase: true,
       poolSize: 10,
+      allowUnsafeDurability: false,
       corsOrigins: ['*'],
       servedBy: true,
       drainDelayMs: 2000,

@@ -84,7 +84,7 @@ describe('0001-images', () => {
   it('adopts the table of the course with its rows, and adds none', async () => {
     await ask(courseTable);
     await ask("insert into images (title, url, alt_text) values ('Old', 'https://x.example/1', null)");
-    const command = runApiServer(['--port', '0'], { DATABASE_URL: temp.url });
+    const command = runApiServer(['--port', '0', '--allow-unsafe-durability'], { DATABASE_URL: temp.url });
     const url = `${await command.url()}/images.json`;
     await waitFor('readiness', async () => (await fetch(url)).status === 200);
     const old = { title: 'Old', alt_text: '', url: 'https://x.example/1' };
