@@ -194,18 +194,15 @@ export class UpstreamConnection {
         }
         case 'chunked': {
           const scanner = this.#scanner;
-          if (!scanner) return;
-          index = scanner.scan(bytes, index, end, (from, to) => user?.data(bytes, from, to));
-          if (scanner.done) this.#finish(end - index);
+          index = scanner?.scan(bytes, index, end, (from, to) => user?.data(bytes, from, to)) ?? end;
+          if (scanner?.done) this.#finish(end - index);
           break;
         }
         case 'until-close':
         case 'tunnel':
           user?.data(bytes, index, end);
           return;
-        case 'idle':
-        case 'connecting':
-        case 'closed':
+        default:
           // A byte nobody asked for would become the answer to the next request (CVE-2026-6733).
           this.destroy();
           return;
