@@ -19,6 +19,7 @@ let site: Site;
 /** Added to the real time. */
 let aheadMs: number;
 let opened: string[];
+let timesFull: number;
 
 const clock: Clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + aheadMs };
 
@@ -34,6 +35,9 @@ const createStore = (maxMemoryBytes = 64 * mebibyte, disk: Disk = nodeDisk): Fil
     ...{ clock, maxMemoryBytes, csp: undefined, cacheControlOf: createCacheControl([]) },
     finder: createFileFinder(counted, site.root),
     reservedPaths: new Set(['/livez']),
+    onFull: () => {
+      timesFull += 1;
+    },
     onStored: () => undefined,
   });
 };
@@ -66,6 +70,7 @@ beforeEach(() => {
   site = createSite();
   aheadMs = 0;
   opened = [];
+  timesFull = 0;
 });
 
 afterEach(() => site.remove());
@@ -125,9 +130,11 @@ describe('memory', () => {
   it('is taken from the least recently used', async () => {
     const store = createStore(4.5 * mebibyte);
     await fill(store, ['a.bin', 'b.bin', 'c.bin']);
+    expect(timesFull).toBe(0);
     isHit(store, '/a.bin');
     await fill(store, ['d.bin']);
     expect(stored(store)).toEqual(['a.bin', 'c.bin', 'd.bin']);
+    expect(timesFull).toBe(1);
     expect(store.index.usedBytes).toBeLessThanOrEqual(4.5 * mebibyte);
   });
 

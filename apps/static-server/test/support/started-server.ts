@@ -64,6 +64,7 @@ export const startServer = async (options: StartOptions): Promise<StartedServer>
       logger,
       clock,
       readiness: createReadiness(),
+      onMemoryFull: () => undefined,
       metrics: withMetrics ? createMetrics() : undefined,
     },
   );
