@@ -23,7 +23,8 @@ describe.each(engineNames)('a log that takes nothing from the engine %s', (engin
     const [port = 0, adminPort = 0] = await freePorts(2);
     const upstream = await runUpstream();
     const args = [`--port=${port}`, `--admin-port=${adminPort}`, '--health-path=off', '--drain-delay-ms=0'];
-    const proxy = spawnProxy([...args, `--engine=${engine}`, `--route=${routeTo(upstream)[0]}`], {
+    const more = ['--connect-timeout-ms=30000', `--engine=${engine}`, `--route=${routeTo(upstream)[0]}`];
+    const proxy = spawnProxy([...args, ...more], {
       stdout: output ?? 'unread',
     });
     await waitFor(

@@ -4,6 +4,7 @@ import { waitFor } from '@tripod/shared/testing/wait-for';
 import { engineNames } from '../../src/forwarding/engine-table.ts';
 import { ask, json } from '../support/ask.ts';
 import { startClients } from '../support/clients.ts';
+import { proxyArgs } from '../support/proxy-args.ts';
 import { routeTo } from '../support/run-proxy.ts';
 import { addressesOf, killProxies, spawnProxy } from '../support/spawn-proxy.ts';
 import { stopAll } from '../support/stop-all.ts';
@@ -55,8 +56,7 @@ describe.each(engineNames)('too many connections for the engine %s', (engine) =>
 
   it('tells each of 500 above --max-connections so, while those within are served', async () => {
     const upstream = await runUpstream();
-    const args = ['--port=0', '--admin-port=0', '--health-path=off', '--max-connections=8'];
-    const proxy = spawnProxy([...args, `--engine=${engine}`, `--route=${routeTo(upstream)[0]}`]);
+    const proxy = spawnProxy(proxyArgs(engine, routeTo(upstream), '--max-connections=8'));
     const { port } = await addressesOf(proxy);
     const within = startClients({ count: 8, question: () => ({ port }) });
     await waitFor('those within to be connected', () => within.requests >= 200);

@@ -5,6 +5,7 @@ import { engineNames } from '../../src/forwarding/engine-table.ts';
 import { metricOf, reportOf } from '../support/admin.ts';
 import { ask } from '../support/ask.ts';
 import { runNodeUpstream } from '../support/echo-upstream.ts';
+import { proxyArgs } from '../support/proxy-args.ts';
 import { routeTo } from '../support/run-proxy.ts';
 import { addressesOf, killProxies, spawnProxy } from '../support/spawn-proxy.ts';
 import { stopAll } from '../support/stop-all.ts';
@@ -35,8 +36,7 @@ describe.each(engineNames)('clients that leave the engine %s', (engine) => {
       });
       if (request.url === '/begin') response.write('a beginning');
     });
-    const args = ['--port=0', '--admin-port=0', '--health-path=off', '--upstream-keep-alive-ms=300'];
-    const proxy = spawnProxy([...args, `--engine=${engine}`, `--route=${routeTo(upstream)[0]}`]);
+    const proxy = spawnProxy(proxyArgs(engine, routeTo(upstream), '--upstream-keep-alive-ms=300'));
     const addresses = await addressesOf(proxy);
     const { port } = addresses;
     const openFiles = () => metricOf(addresses, 'process_open_fds');

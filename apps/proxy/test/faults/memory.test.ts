@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -6,6 +7,7 @@ import { waitFor } from '@tripod/shared/testing/wait-for';
 import { engineNames } from '../../src/forwarding/engine-table.ts';
 import { ask } from '../support/ask.ts';
 import { runNodeUpstream } from '../support/echo-upstream.ts';
+import { proxyArgs } from '../support/proxy-args.ts';
 import { residentBytes } from '../support/resident-bytes.ts';
 import { addressesOf, killProxies, spawnProxy } from '../support/spawn-proxy.ts';
 import { standstill } from '../support/standstill.ts';
@@ -36,18 +38,19 @@ const pour = (sink: NodeJS.WritableStream, onEnd: () => void): void => {
 
 const quiet = (socket: Socket): Socket => socket.on('error', () => undefined);
 
-const warm = Buffer.alloc(20 * mebibyte, 'x');
+const warm = Buffer.alloc(10 * mebibyte, 'x');
 
 /** V8 lets tens of megabytes of garbage lie, however little is kept: they are there before it is measured. */
 const warmUp = async (port: number): Promise<void> => {
   const pour = () => ask({ port, path: '/warm-up', method: 'POST', body: warm });
   for (let round = 0; round < 3; round += 1) await Promise.all(Array.from({ length: 4 }, pour));
-  for (let request = 0; request < 1000; request += 1) await ask({ port, path: '/small' });
+  const agent = new Agent({ keepAlive: true });
+  for (let request = 0; request < 500; request += 1) await ask({ port, path: '/small', agent });
+  agent.destroy();
 };
 
 const start = async (engine: string, url: string) => {
-  const args = ['--port=0', '--admin-port=0', '--health-path=off', `--max-body-bytes=${size}`];
-  const proxy = spawnProxy([...args, `--engine=${engine}`, `--route=/=${url}`]);
+  const proxy = spawnProxy(proxyArgs(engine, [`/=${url}`], `--max-body-bytes=${size}`));
   const { port } = await addressesOf(proxy);
   return { proxy, port };
 };

@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '@tripod/shared/testing/fake-clock';
 import { engineNames } from '../../src/forwarding/engine-table.ts';
@@ -21,10 +22,12 @@ describe.each(engineNames)('retries of the engine %s when requests break', (engi
     // Nobody is ejected, and the clock stands still: all of it happens within the 10 s of one budget.
     const { port } = await runProxy({ engine, route: routeTo(...upstreams), clock: createFakeClock() });
     const statuses: number[] = [];
+    const agent = new Agent({ keepAlive: true });
     const client = async (): Promise<void> => {
-      for (let request = 0; request < 15; request += 1) statuses.push((await ask({ port })).status);
+      for (let request = 0; request < 15; request += 1) statuses.push((await ask({ port, agent })).status);
     };
     await Promise.all(Array.from({ length: clients }, client));
+    agent.destroy();
     const asked = clients * 15;
     const load = upstreams.reduce((sum, { requests }) => sum + requests.length, 0);
     expect(load - asked).toBeGreaterThanOrEqual(10);

@@ -21,6 +21,7 @@ describe.each(engineNames)('a restart of each upstream in turn behind the engine
       healthPath: '/readyz',
       healthIntervalMs: 100,
       maxFails: 1,
+      connectTimeoutMs: 30_000,
     });
     const { port } = proxy;
     const getters = startClients({ count: 6, question: () => ({ port }) });

@@ -53,6 +53,7 @@ describe.each(engineNames)('clients that take their time with the engine %s', (e
       clientBodyTimeoutMs: limitMs,
       idleTimeoutMs: limitMs,
       maxFails: 1,
+      connectTimeoutMs: 30_000,
     });
     const { port, log } = proxy;
     const others = startClients({ count: 4, question: () => ({ port }) });

@@ -21,6 +21,7 @@ describe.each(engineNames)('an upstream process that stands still behind the eng
       healthIntervalMs: 100,
       healthTimeoutMs: 400,
       maxFails: 1,
+      connectTimeoutMs: 30_000,
       failWindowMs: 3_600_000,
       responseTimeoutMs: 400,
     });

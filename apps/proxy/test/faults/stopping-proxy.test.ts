@@ -36,6 +36,7 @@ describe.each(engineNames)('the end of a proxy process with the engine %s', (eng
     `--port=${port}`,
     `--admin-port=${adminPort}`,
     '--health-path=off',
+    '--connect-timeout-ms=30000',
     `--engine=${engine}`,
     `--route=${routeTo(upstream)[0]}`,
   ];
