@@ -63,6 +63,32 @@ describe.each(engineNames)('the end of a proxy process with the engine %s', (eng
     expect(resetByKernel).toBeLessThanOrEqual(16);
   });
 
+  it('answers a request of which the first bytes had come when it was told to stop', async () => {
+    const upstream = await runUpstream();
+    const proxy = spawnProxy([...args(upstream), '--drain-delay-ms=0']);
+    const { port } = await addressesOf(proxy);
+    const socket = connect(port, '127.0.0.1');
+    let text = '';
+    socket.on('error', () => undefined);
+    socket.on('data', (bytes) => {
+      text += bytes.toString();
+    });
+    socket.write('GET / HTTP/1.1\r\nHo');
+    // Whatever connects later is read later: with this answer the first bytes are there.
+    expect((await ask({ port })).text).toBe('hello');
+    proxy.child.kill('SIGTERM');
+    await waitFor('the listener to refuse', () =>
+      ask({ port }).then(
+        () => false,
+        ({ code }: NodeJS.ErrnoException) => code === 'ECONNREFUSED',
+      ),
+    );
+    socket.write('st: h\r\n\r\n');
+    expect(await proxy.ended).toBe(0);
+    expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(text).toMatch(/\r\nconnection: close\r\n/i);
+  });
+
   it('leaves nothing behind when it is killed: its ports are free at once, its connections gone', async () => {
     const upstream = await runUpstream(() => undefined);
     const [port = 0, adminPort = 0] = await freePorts(2);
