@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
 import { plainResponse, type UpstreamScript } from '@tripod/shared/testing/scripted-upstream';
 import { waitFor } from '@tripod/shared/testing/wait-for';
+import { engineNames } from '../../src/forwarding/engine-table.ts';
 import { metricOf, reportOf } from '../support/admin.ts';
 import { ask } from '../support/ask.ts';
 import { routeTo, runProxy } from '../support/run-proxy.ts';
@@ -47,7 +48,7 @@ const upgrade = (port: number, bytes = asks) => {
   return { socket, heard };
 };
 
-describe.each(['direct'] as const)('another protocol through the engine %s', (engine) => {
+describe.each(engineNames)('another protocol through the engine %s', (engine) => {
   /** An upstream that agrees, keeps its sockets and what they say. */
   const start = async ({ first = agrees, lastWord }: UpstreamWords = {}) => {
     const tunnels: { readonly socket: Socket; said: string; ended: boolean }[] = [];
