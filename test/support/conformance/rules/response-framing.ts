@@ -57,7 +57,7 @@ const broken = (rule: string, script: Script): Case => ({
 });
 
 const bodies: readonly Case[] = [
-  arrives('a body by length arrives by length', says(sized('5')), 'hello', { framing: 'length' }),
+  arrives('a response by length arrives by length', says(sized('5')), 'hello', { framing: 'length' }),
   arrives('a chunked body arrives in chunks', says(coded('chunked')), 'hello', { framing: 'chunked' }),
   arrives(
     'a body that ends with the connection arrives in chunks',
@@ -97,7 +97,7 @@ const bodies: readonly Case[] = [
     says(sized('6', '\x00\xff\r\n\r\x80')),
     '\x00\xff\r\n\r\x80',
   ),
-  arrives('leading zeros of a length do not change it', says(sized('005')), 'hello'),
+  arrives('leading zeros of a response’s length do not change it', says(sized('005')), 'hello'),
   arrives(
     'a response of HTTP/1.0 by length arrives, and its connection is not kept',
     says(sized('5').replace('/1.1', '/1.0')),

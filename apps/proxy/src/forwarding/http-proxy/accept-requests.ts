@@ -1,16 +1,19 @@
 import { type IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
+/** The latest response of a connection: kept with it, which is cheaper than a map. */
+const latest = Symbol('latest response');
+type Carrying = Socket & { [latest]?: ServerResponse };
+
 /**
  * Carries the requests of one connection out one after the other, however many were sent at once: they may depend on
  * each other (RFC 9112 9.3.2), and a single client could otherwise hold thousands of upstream connections.
  */
 export const oneAtATime = (handle: RequestListener): RequestListener => {
-  const latest = new WeakMap<Socket, ServerResponse>();
   return (request, response) => {
-    const { socket } = request;
-    const earlier = latest.get(socket);
-    latest.set(socket, response);
+    const socket: Carrying = request.socket;
+    const earlier = socket[latest];
+    socket[latest] = response;
     if (!earlier || earlier.closed) {
       handle(request, response);
       return;

@@ -44,11 +44,11 @@ export class AnswerRelay {
   #done = false;
   #hasFailed = false;
 
-  constructor(from: IncomingMessage, to: ServerResponse, user: RelayUser) {
+  constructor(from: IncomingMessage, to: ServerResponse, length: number, user: RelayUser) {
     this.#from = from;
     this.#to = to;
     this.#user = user;
-    this.#left = Number(from.headers['content-length'] ?? Number.NaN);
+    this.#left = length;
     from.on('data', (piece: Buffer) => this.#data(piece));
     from.on('end', () => this.#ended());
     from.on('error', () => this.#closed());

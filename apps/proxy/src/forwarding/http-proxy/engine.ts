@@ -2,6 +2,7 @@ import { Agent, type IncomingMessage, type Server, type ServerResponse } from 'n
 import type { Socket } from 'node:net';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { errorCodes } from '@tripod/shared/errors/codes';
+import { toAppError } from '@tripod/shared/http/problem';
 import { createReadiness } from '@tripod/shared/http/readiness';
 import { requestIdOf } from '@tripod/shared/http/request-id';
 import { sendProblem } from '@tripod/shared/http/send-problem';
@@ -98,6 +99,7 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
       admitted = admitRequest(request, routes);
     } catch (error) {
       response.once('close', end);
+      exchange.code = toAppError(error).code;
       const isHarmless = error instanceof AppError && error.code === 'NOT_FOUND' && hasEmptyBody(request);
       if (!isHarmless || isUpgrade(request)) closeAfter(request, response);
       response.setTimeout(config.idleTimeoutMs);
@@ -130,7 +132,10 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
   };
 
   const onRefused = (socket: Socket, { code }: AppError): void => {
-    if (!closing.has(socket)) new Exchange(context, unreadRequest(socket)).finish(errorCodes[code].status);
+    if (closing.has(socket)) return;
+    const exchange = new Exchange(context, unreadRequest(socket));
+    exchange.code = code;
+    exchange.finish(errorCodes[code].status);
   };
   const stoppable = createStoppableServer(oneAtATime(handle), { readiness, clock, onRefused });
   applyTimeouts(stoppable.server, config);

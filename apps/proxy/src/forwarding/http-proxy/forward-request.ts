@@ -1,23 +1,23 @@
-import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { endAfterRequest } from '@tripod/shared/http/end-after-request';
 import { sendProblem } from '@tripod/shared/http/send-problem';
 import type { Route } from '../../routing/route-table.ts';
-import { Deadline } from '../deadlines.ts';
+import type { Waiting } from '../deadlines.ts';
 import { type Attempt, clientLeft, type Exchange } from '../exchange.ts';
 import type { AttemptFailure } from '../retry.ts';
 import { isUpgrade } from './accept-upgrades.ts';
 import { AnswerRelay, endWith, type RelayUser, staysOpenBodiless } from './answer-relay.ts';
-import { failureOf } from './attempt-failure.ts';
 import type { ForwardingParts } from './forwarding-parts.ts';
-import { answerHeaders, interimHead, isForwardable, outgoingHeaders } from './message-headers.ts';
-import { RequestBody } from './request-body.ts';
+import { type AnswerHead, interimHead, outgoingHeaders } from './message-headers.ts';
+import { RequestBody, type RequestBodyOptions } from './request-body.ts';
+import { type AttemptOwner, UpstreamAttempt } from './upstream-attempt.ts';
 
 type Phase = 'connect' | 'request-body' | 'response-head' | 'response-body';
 
 /** Carries one exchange through: attempt after attempt until one is answered, then the answer to its end. */
-export class ForwardRequest implements RelayUser {
+export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptions, Waiting {
   readonly #parts: ForwardingParts;
   readonly #exchange: Exchange;
   readonly #route: Route;
@@ -25,14 +25,14 @@ export class ForwardRequest implements RelayUser {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #body: RequestBody;
-  readonly #deadline = new Deadline(() => this.#late());
+  readonly #expectsContinue: boolean;
+  readonly isEmpty: boolean;
+  readonly maxBytes: number;
+  atMs = Number.POSITIVE_INFINITY;
   #phase: Phase = 'connect';
-  #attempt: Attempt | undefined;
-  #upstreamRequest: ClientRequest | undefined;
+  #current: UpstreamAttempt | undefined;
   #relay: AnswerRelay | undefined;
   #done = false;
-  /** What the upstream's connection had carried before this attempt, which may not be its first. */
-  #carried = { socket: undefined as Socket | undefined, sent: 0, received: 0 };
 
   constructor(
     parts: ForwardingParts,
@@ -51,17 +51,12 @@ export class ForwardRequest implements RelayUser {
     this.#target = routed.target;
     this.#request = client.request;
     this.#response = client.response;
-    this.#body = new RequestBody(client.request, {
-      isEmpty: client.isEmpty,
-      onWanted: () => {
-        if (client.expectsContinue) client.response.writeContinue();
-      },
-      maxBytes: routed.route.maxBodyBytes,
-      onProgress: (state) => this.#bodyMoved(state),
-      onTooLarge: () => this.#answer(new AppError('PROXY_BODY_TOO_LARGE')),
-    });
-    parts.deadlines.add(this.#deadline);
-    client.response.once('close', () => this.#closed());
+    this.isEmpty = client.isEmpty;
+    this.maxBytes = routed.route.maxBodyBytes;
+    this.#expectsContinue = client.expectsContinue;
+    this.#body = new RequestBody(client.request, this);
+    parts.deadlines.add(this);
+    client.response.on('close', () => this.#closed());
   }
 
   start(): void {
@@ -73,112 +68,61 @@ export class ForwardRequest implements RelayUser {
       this.#answer(this.#exchange.error());
       return;
     }
-    this.#attempt = attempt;
-    const { upstream } = attempt;
+    const { upstream, fresh } = attempt;
     const { config, agent, freshAgent, deadlines } = this.#parts;
-    const { requestId, clientAddress } = this.#exchange.request;
+    const { requestId, clientAddress, method } = this.#exchange.request;
     const { trustedProxies } = config;
-    const upstreamId = upstream.id;
-    const route = this.#route;
-    const headers = outgoingHeaders(this.#request, {
-      route,
-      upstreamId,
-      requestId,
-      clientAddress,
-      trustedProxies,
+    const sent = { route: this.#route, upstreamId: upstream.id, requestId, clientAddress, trustedProxies };
+    const headers = outgoingHeaders(this.#request, sent);
+    const { socket: clientSocket } = this.#request;
+    const current = new UpstreamAttempt(this, attempt, {
+      method,
+      target: this.#target,
+      headers,
+      clientSocket,
     });
+    this.#current = current;
     this.#phase = 'connect';
-    deadlines.set(this.#deadline, config.connectTimeoutMs);
-    let connected = false;
-    const isCurrent = (): boolean =>
-      this.#attempt === attempt && !this.#done && attempt.status === 0 && !this.#response.headersSent;
-    this.#parts.package.send(
-      {
-        method: this.#exchange.request.method,
-        target: this.#target,
-        headers,
-        clientSocket: this.#request.socket,
-      },
-      {
-        upstream,
-        agent: attempt.fresh ? freshAgent : agent,
-        onError: (error) => {
-          if (this.#attempt === attempt) this.#relay?.failed();
-          if (isCurrent()) this.#failed(failureOf(error, connected));
-        },
-        onRequest: (upstreamRequest) => {
-          this.#upstreamRequest = upstreamRequest;
-          const connect = (): void => {
-            connected = true;
-            if (isCurrent()) this.#connected(attempt, upstreamRequest);
-          };
-          upstreamRequest.once('socket', (socket) => {
-            if (socket.connecting) socket.once('connect', connect);
-            else connect();
-          });
-          upstreamRequest.once('response', (upstreamResponse) => {
-            if (!isCurrent()) upstreamResponse.destroy();
-            else if (isForwardable(upstreamResponse)) this.#answered(attempt, upstreamResponse);
-            else this.#failed('invalid-head');
-          });
-          upstreamRequest.on('information', (head: IncomingMessage) => {
-            // Ours is the answer to Expect; clients of HTTP/1.0 know no interim responses (RFC 9110 15.2).
-            if (head.statusCode === 100 || this.#request.httpVersion === '1.0' || !isCurrent()) return;
-            this.#request.socket.write(interimHead(head), 'latin1');
-          });
-          upstreamRequest.once('upgrade', (head, socket, early) => {
-            if (isCurrent() && isUpgrade(this.#request) && head.headers.upgrade !== undefined) {
-              this.#switched(attempt, head, socket, early);
-              return;
-            }
-            // A 101 that nobody asked for: node:http then ends the request without an error.
-            socket.destroy();
-            if (isCurrent()) this.#failed('invalid-head');
-          });
-        },
-      },
+    deadlines.set(this, config.connectTimeoutMs);
+    this.#parts.package.send(current, upstream, fresh ? freshAgent : agent);
+  }
+
+  isCurrent(attempt: UpstreamAttempt): boolean {
+    return (
+      this.#current === attempt && !this.#done && attempt.attempt.status === 0 && !this.#response.headersSent
     );
   }
 
-  #connected(attempt: Attempt, upstreamRequest: ClientRequest): void {
-    attempt.reused = upstreamRequest.reusedSocket;
-    const { socket } = upstreamRequest;
-    // A connection that has just been made has sent nothing, though the head may wait in it and be counted already.
-    const fresh = !attempt.reused || !socket;
-    this.#carried = {
-      socket: socket ?? undefined,
-      sent: fresh ? 0 : socket.bytesWritten,
-      received: fresh ? 0 : socket.bytesRead,
-    };
-    this.#bodyMoved(this.#body.ended ? 'ended' : 'reading');
-    this.#body.sendTo(upstreamRequest);
+  connected({ request }: UpstreamAttempt): void {
+    this.onProgress(this.#body.ended ? 'ended' : 'reading');
+    if (request) this.#body.sendTo(request);
   }
 
-  /** Before the attempt ends: what came of it is reported there. */
-  #countBytes(attempt: Attempt | undefined): void {
-    const { socket, sent, received } = this.#carried;
-    if (!attempt || !socket) return;
-    attempt.bytesSent = socket.bytesWritten - sent;
-    attempt.bytesReceived = socket.bytesRead - received;
-    this.#carried.socket = undefined;
+  onWanted(): void {
+    if (this.#expectsContinue) this.#response.writeContinue();
   }
 
-  #bodyMoved(state: 'reading' | 'blocked' | 'ended'): void {
+  onTooLarge(): void {
+    this.#answer(new AppError('PROXY_BODY_TOO_LARGE'));
+  }
+
+  onProgress(state: 'reading' | 'blocked' | 'ended'): void {
     if (this.#done || this.#phase === 'response-body') return;
     const { config, deadlines } = this.#parts;
     // While the upstream takes no more, it is the upstream that is waited for.
     this.#phase = state === 'reading' ? 'request-body' : 'response-head';
     const limitMs = state === 'reading' ? config.clientBodyTimeoutMs : config.responseTimeoutMs;
-    deadlines.set(this.#deadline, limitMs);
+    deadlines.set(this, limitMs);
   }
 
-  #failed(failure: AttemptFailure): void {
-    const attempt = this.#attempt;
-    if (!attempt) return;
-    this.#attempt = undefined;
+  failed(failure: AttemptFailure): void {
+    const current = this.#current;
+    if (!current) return;
+    const { attempt } = current;
+    this.#current = undefined;
     this.#body.detach();
-    this.#countBytes(attempt);
-    this.#upstreamRequest?.destroy();
+    current.countBytes();
+    current.request?.destroy();
     const decision = this.#exchange.fail(attempt, failure, this.#body.replayable);
     if (decision === 'stop') this.#answer(this.#exchange.error());
     else
@@ -187,29 +131,39 @@ export class ForwardRequest implements RelayUser {
       );
   }
 
-  #answered(attempt: Attempt, upstreamResponse: IncomingMessage): void {
+  failedLate(attempt: UpstreamAttempt): void {
+    if (this.#current === attempt) this.#relay?.failed();
+  }
+
+  interim(response: IncomingMessage): void {
+    // Clients of HTTP/1.0 know no interim responses (RFC 9110 15.2).
+    if (this.#request.httpVersion === '1.1') this.#request.socket.write(interimHead(response), 'latin1');
+  }
+
+  answered({ attempt }: UpstreamAttempt, upstreamResponse: IncomingMessage, head: AnswerHead): void {
     const { isDraining, closeAfter } = this.#parts;
     const response = this.#response;
+    const { headers, length, hasRequestId } = head;
     const status = upstreamResponse.statusCode ?? 502;
     this.#exchange.answered(attempt, status);
     this.#phase = 'response-body';
     if (isDraining() || !this.#body.ended) closeAfter(this.#request, response);
-    const headers = answerHeaders(upstreamResponse, this.#exchange.request.requestId);
+    if (!hasRequestId) headers.push('X-Request-Id', this.#exchange.request.requestId);
     if (staysOpenBodiless(this.#request, response, status)) headers.push('Connection', 'keep-alive');
     response.writeHead(status, upstreamResponse.statusMessage, headers);
     this.moved(0);
-    this.#relay = new AnswerRelay(upstreamResponse, response, this);
+    this.#relay = new AnswerRelay(upstreamResponse, response, length, this);
   }
 
   moved(bytes: number): void {
     this.#exchange.bytes += bytes;
-    this.#parts.deadlines.set(this.#deadline, this.#parts.config.idleTimeoutMs);
+    this.#parts.deadlines.set(this, this.#parts.config.idleTimeoutMs);
   }
 
   relayed(rest: Buffer | undefined): void {
-    const attempt = this.#attempt;
-    this.#countBytes(attempt);
-    if (attempt) this.#exchange.end(attempt);
+    const current = this.#current;
+    current?.countBytes();
+    if (current) this.#exchange.end(current.attempt);
     if (this.#body.ended) {
       endWith(this.#response, rest);
       return;
@@ -221,44 +175,43 @@ export class ForwardRequest implements RelayUser {
 
   brokeOff(): void {
     if (this.#response.destroyed) return;
-    if (this.#attempt) this.#attempt.brokeOff = true;
+    if (this.#current) this.#current.attempt.brokeOff = true;
     this.#cutOff();
   }
 
-  /** The upstream speaks another protocol from here on, as the client asked. */
-  #switched(attempt: Attempt, upstreamResponse: IncomingMessage, upstream: Socket, early: Buffer): void {
+  switched(attempt: UpstreamAttempt, head: IncomingMessage, upstream: Socket, early: Buffer): boolean {
+    const { upgrade } = head.headers;
+    if (!isUpgrade(this.#request) || upgrade === undefined) return false;
     const { socket: client } = this.#request;
-    this.#exchange.answered(attempt, 101);
+    this.#exchange.answered(attempt.attempt, 101);
     this.#end();
     this.#response.detachSocket(client);
-    client.write(
-      interimHead(upstreamResponse, { Connection: 'Upgrade', Upgrade: upstreamResponse.headers.upgrade }),
-      'latin1',
-    );
+    client.write(interimHead(head, { Connection: 'Upgrade', Upgrade: upgrade }), 'latin1');
     if (early.length > 0) upstream.unshift(early);
     this.#parts.tunnels.open(client, upstream, () => {
-      this.#countBytes(attempt);
+      attempt.countBytes();
       this.#exchange.finish(101);
     });
+    return true;
   }
 
-  #late(): void {
+  onPassed(): void {
     // A broken body was answered without us, and the connection is about to close.
     if (this.#phase !== 'response-body' && this.#response.headersSent) return;
     switch (this.#phase) {
       case 'connect':
-        this.#failed('connect-timeout');
+        this.failed('connect-timeout');
         return;
       case 'request-body':
         this.#answer(new AppError('REQUEST_TIMEOUT'));
         return;
       case 'response-head':
-        this.#failed('response-timeout');
+        this.failed('response-timeout');
         return;
       case 'response-body':
         // Whose silence it was: a client that takes nothing has left as far as we know.
-        if (this.#attempt) this.#attempt.brokeOff = !this.#response.writableNeedDrain;
-        this.#upstreamRequest?.destroy();
+        if (this.#current) this.#current.attempt.brokeOff = !this.#response.writableNeedDrain;
+        this.#current?.request?.destroy();
         this.#cutOff();
         return;
     }
@@ -277,7 +230,8 @@ export class ForwardRequest implements RelayUser {
 
   #answer(error: AppError): void {
     this.#end();
-    this.#upstreamRequest?.destroy();
+    this.#exchange.code = error.code;
+    this.#current?.request?.destroy();
     if (!this.#body.ended) this.#parts.closeAfter(this.#request, this.#response);
     this.#response.setTimeout(this.#parts.config.idleTimeoutMs);
     sendProblem(this.#request, this.#response, error, { requestId: this.#exchange.request.requestId });
@@ -287,7 +241,7 @@ export class ForwardRequest implements RelayUser {
   #end(): void {
     this.#done = true;
     this.#body.close();
-    this.#parts.deadlines.remove(this.#deadline);
+    this.#parts.deadlines.remove(this);
   }
 
   /** The client has its answer, or left, or was cut off. */
@@ -295,9 +249,9 @@ export class ForwardRequest implements RelayUser {
     this.#end();
     const whole = this.#response.writableFinished;
     // An upstream request that came to its end belongs to the agent again; an unfinished one is aborted at once.
-    if (!whole || !this.#body.ended) this.#upstreamRequest?.destroy();
-    this.#countBytes(this.#attempt);
-    const cut = this.#attempt?.brokeOff ?? false;
+    if (!whole || !this.#body.ended) this.#current?.request?.destroy();
+    this.#current?.countBytes();
+    const cut = this.#current?.attempt.brokeOff ?? false;
     this.#exchange.finish(whole || cut ? this.#response.statusCode : clientLeft);
   }
 }

@@ -5,17 +5,6 @@ import { connectionTokens, endsHere } from '../hop-by-hop.ts';
 import { isOwnHeader } from '../own-headers.ts';
 import { isUpgrade } from './accept-upgrades.ts';
 
-/** The header lines of a message as node:http keeps them: name, value, name, value. */
-const pairs = function* (raw: readonly string[]): Generator<readonly [name: string, value: string]> {
-  for (let index = 0; index + 1 < raw.length; index += 2) yield [raw[index] ?? '', raw[index + 1] ?? ''];
-};
-
-const valuesOf = (raw: readonly string[], wanted: string): string[] => {
-  const values: string[] = [];
-  for (const [name, value] of pairs(raw)) if (name.toLowerCase() === wanted) values.push(value);
-  return values;
-};
-
 export type OutgoingHeadersOptions = {
   readonly route: Route;
   readonly upstreamId: string;
@@ -24,57 +13,109 @@ export type OutgoingHeadersOptions = {
   readonly trustedProxies: TrustedProxies;
 };
 
+const none: ReadonlySet<string> = new Set();
+
+const tokensOf = (connection: string | undefined): ReadonlySet<string> =>
+  connection === undefined ? none : connectionTokens([connection]);
+
+/** One header more. Asked for as an own one: a header may be called `constructor`. */
+const add = (headers: Record<string, string | string[]>, name: string, value: string): void => {
+  const earlier = Object.hasOwn(headers, name) ? headers[name] : undefined;
+  if (earlier === undefined) headers[name] = value;
+  else if (Array.isArray(earlier)) earlier.push(value);
+  else headers[name] = name === 'cookie' ? `${earlier}; ${value}` : [earlier, value];
+};
+
+/** What a client claims of where it comes from; several lines are one list. */
+type Claims = { for?: string; proto?: string; host?: string };
+
+const claim = (claimed: Claims, name: string, value: string): void => {
+  if (name === 'x-forwarded-for')
+    claimed.for = claimed.for === undefined ? value : `${claimed.for}, ${value}`;
+  else if (name === 'x-forwarded-proto') claimed.proto ??= value;
+  else if (name === 'x-forwarded-host') claimed.host ??= value;
+};
+
 /** The headers of the request to an upstream, names in lower case, from the client's parsed ones. */
 export const outgoingHeaders = (
   request: IncomingMessage,
   options: OutgoingHeadersOptions,
 ): OutgoingHttpHeaders => {
-  const raw = request.rawHeaders;
-  const named = connectionTokens(valuesOf(raw, 'connection'));
-  // Without a prototype: a header may be called `constructor`.
-  const headers: Record<string, string | string[]> = Object.create(null);
-  for (const [original, value] of pairs(raw)) {
-    const name = original.toLowerCase();
-    if (isOwnHeader(name) || endsHere(name, named)) continue;
-    const earlier = headers[name];
-    if (earlier === undefined) headers[name] = value;
-    else if (Array.isArray(earlier)) earlier.push(value);
-    else headers[name] = name === 'cookie' ? `${earlier}; ${value}` : [earlier, value];
+  const { rawHeaders: raw, headers: parsed } = request;
+  const named = tokensOf(parsed.connection);
+  const headers: Record<string, string | string[]> = {};
+  const claimed: Claims = {};
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index]?.toLowerCase() ?? '';
+    if (isOwnHeader(name)) claim(claimed, name, raw[index + 1] ?? '');
+    // The package copies headers by assigning them, and this one would be the copy's prototype.
+    else if (!endsHere(name, named) && name !== '__proto__') add(headers, name, raw[index + 1] ?? '');
   }
-  const authority = valuesOf(raw, 'host')[0];
-  headers['host'] = (options.route.hostHeader === 'client' ? authority : undefined) ?? options.upstreamId;
-  const claimed = {
-    for: valuesOf(raw, 'x-forwarded-for').join(', ') || undefined,
-    proto: valuesOf(raw, 'x-forwarded-proto')[0],
-    host: valuesOf(raw, 'x-forwarded-host')[0],
-  };
   const { clientAddress, trustedProxies, requestId } = options;
+  const authority = parsed.host;
+  headers['host'] = (options.route.hostHeader === 'client' ? authority : undefined) ?? options.upstreamId;
   Object.assign(headers, forwardedHeaders({ clientAddress, authority, claimed }, trustedProxies));
   headers['x-request-id'] = requestId;
   headers['via'] = '1.1 tripod';
   if (isUpgrade(request)) {
     headers['connection'] = 'Upgrade';
-    headers['upgrade'] = request.headers.upgrade ?? '';
+    headers['upgrade'] = parsed.upgrade ?? '';
   }
-  const length = valuesOf(raw, 'content-length')[0];
-  if (valuesOf(raw, 'transfer-encoding').length > 0) headers['transfer-encoding'] = 'chunked';
-  else if (length !== undefined) headers['content-length'] = length;
+  if (parsed['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked';
+  else if (parsed['content-length'] !== undefined) headers['content-length'] = parsed['content-length'];
   return headers;
+};
+
+/** What goes on of the head of a response. */
+export type AnswerHead = {
+  /** Name, value, name, value: without those that end here. */
+  readonly headers: string[];
+  /** The Content-Length, NaN without one. */
+  readonly length: number;
+  readonly hasRequestId: boolean;
 };
 
 const printable = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+const without = (headers: readonly string[], named: ReadonlySet<string>): string[] => {
+  const left: string[] = [];
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] ?? '';
+    if (!named.has(name.toLowerCase())) left.push(name, headers[index + 1] ?? '');
+  }
+  return left;
+};
+
 /**
- * Whether a response head, which node:http's parser has let pass, can be passed on: HTTP/1, a status of three digits from
- * 200 on, a reason without control characters, and no transfer coding but the one that the parser has removed (once,
- * and not in HTTP/1.0, which has none: RFC 9112 6.1).
+ * Reads a response head that node:http's parser has let pass; undefined when it can't be passed on: it must be HTTP/1, have a
+ * status from 200 on, a reason without control characters, and no transfer coding but the one that the parser has
+ * removed (once, and not in HTTP/1.0, which has none: RFC 9112 6.1).
  */
-export const isForwardable = (response: IncomingMessage): boolean => {
-  const { statusCode = 0, statusMessage = '', rawHeaders, httpVersionMajor, httpVersionMinor } = response;
-  if (statusCode < 200 || httpVersionMajor !== 1 || !printable.test(statusMessage)) return false;
-  if (response.headers['transfer-encoding'] === undefined) return true;
-  const codings = valuesOf(rawHeaders, 'transfer-encoding');
-  return httpVersionMinor === 1 && codings.length === 1 && codings[0]?.toLowerCase() === 'chunked';
+export const readAnswerHead = (response: IncomingMessage): AnswerHead | undefined => {
+  const { statusCode = 0, statusMessage = '', rawHeaders: raw } = response;
+  if (statusCode < 200 || response.httpVersionMajor !== 1 || !printable.test(statusMessage)) return undefined;
+  const headers: string[] = [];
+  let connection: string | undefined;
+  let codings = 0;
+  let length = Number.NaN;
+  let hasRequestId = false;
+  for (let index = 0; index < raw.length; index += 2) {
+    const original = raw[index] ?? '';
+    const value = raw[index + 1] ?? '';
+    const name = original.toLowerCase();
+    if (name === 'connection') connection = connection === undefined ? value : `${connection},${value}`;
+    else if (name === 'transfer-encoding') {
+      codings += 1;
+      if (value.toLowerCase() !== 'chunked') return undefined;
+    } else if (name === 'content-length') length = Number(value);
+    else if (name === 'x-request-id') hasRequestId = true;
+    // RFC 9110 8.6: a 204 has no Content-Length.
+    if (endsHere(name, none) || (statusCode === 204 && name === 'content-length')) continue;
+    headers.push(original, value);
+  }
+  if (codings > 1 || (codings > 0 && response.httpVersionMinor === 0)) return undefined;
+  const named = tokensOf(connection);
+  return { headers: named.size === 0 ? headers : without(headers, named), length, hasRequestId };
 };
 
 /** The text of an interim response or of a 101, without the headers that end here and with these. */
@@ -82,30 +123,13 @@ export const interimHead = (
   response: IncomingMessage,
   more: Readonly<Record<string, string | undefined>> = {},
 ): string => {
-  const { statusCode, statusMessage = '', rawHeaders } = response;
-  const named = connectionTokens(valuesOf(rawHeaders, 'connection'));
+  const { statusCode, statusMessage = '', rawHeaders: raw, headers } = response;
+  const named = tokensOf(headers.connection);
   let head = `HTTP/1.1 ${statusCode} ${statusMessage}\r\n`;
-  for (const [name, value] of pairs(rawHeaders)) {
-    if (!endsHere(name.toLowerCase(), named)) head += `${name}: ${value}\r\n`;
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index] ?? '';
+    if (!endsHere(name.toLowerCase(), named)) head += `${name}: ${raw[index + 1]}\r\n`;
   }
   for (const name in more) head += `${name}: ${more[name]}\r\n`;
   return `${head}\r\n`;
-};
-
-/** The headers of the answer to the client: the upstream's without those that end here. */
-export const answerHeaders = (response: IncomingMessage, requestId: string): string[] => {
-  const raw = response.rawHeaders;
-  const named = connectionTokens(valuesOf(raw, 'connection'));
-  const headers: string[] = [];
-  let hasRequestId = false;
-  for (const [original, value] of pairs(raw)) {
-    const name = original.toLowerCase();
-    if (endsHere(name, named)) continue;
-    // RFC 9110 8.6: a 204 has no Content-Length.
-    if (name === 'content-length' && response.statusCode === 204) continue;
-    if (name === 'x-request-id') hasRequestId = true;
-    headers.push(original, value);
-  }
-  if (!hasRequestId) headers.push('X-Request-Id', requestId);
-  return headers;
 };
