@@ -130,7 +130,8 @@ export const createStaticServer = (
   const listener: RequestListener = (request, response) => {
     if (!answerHit(request, response)) observer.observe(request, response, () => answer(request, response));
   };
-  const server = createStoppableServer(listener, { readiness, clock });
+  const messages = { optimizeEmptyRequests: true };
+  const server = createStoppableServer(listener, { readiness, clock, messages });
   let stopped = false;
   return {
     ...server,

@@ -24,8 +24,11 @@ export type StoppableServerOptions = {
   readonly readiness: Readiness;
   readonly clock: Clock;
   readonly onRefused?: ClientErrorOptions['onRefused'];
-  /** The classes of requests and responses. Default: node's own. */
-  readonly messages?: Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>;
+  /**
+   * The classes of requests and responses; and whether a request without a body is no stream, which is for servers
+   * that never wait for its end. Default: node's own, and a stream.
+   */
+  readonly messages?: Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse' | 'optimizeEmptyRequests'>;
 };
 
 /** A server on node:http that ends without losing a request. */
