@@ -4,13 +4,13 @@ import { connectFailureOf } from '../connect-failure.ts';
 import { Deadline } from '../deadlines.ts';
 import type { AttemptFailure } from '../retry.ts';
 import { ChunkedScanner } from './chunked-scanner.ts';
-import { findHeadEnd } from './head-bytes.ts';
 import type { HeadMemo } from './head-memo.ts';
 import { malformed } from './header-lines.ts';
 import { HeldText } from './held-text.ts';
 import { MessageError } from './message-error.ts';
 import { ReadBuffer, type ReadBuffers, smallBytes } from './read-buffers.ts';
 import type { ResponseHead } from './response-head.ts';
+import { ResponseReader } from './response-reader.ts';
 import type { UpstreamUser } from './upstream-user.ts';
 import type { WriteBatch } from './write-batch.ts';
 
@@ -38,6 +38,7 @@ export class UpstreamConnection {
   readonly #socket: Socket;
   readonly #buffer: ReadBuffer;
   readonly #held: HeldText;
+  readonly #reader: ResponseReader;
   /** When it has been idle for too long. */
   readonly idleDeadline = new Deadline(() => this.destroy());
   /** Whether it has served a request before. */
@@ -63,6 +64,7 @@ export class UpstreamConnection {
     this.#options = options;
     this.upstream = options.upstream;
     this.#buffer = new ReadBuffer(options.buffers);
+    this.#reader = new ResponseReader(options.heads);
     const { hostname: host, port } = options.upstream;
     this.#socket = connect({
       host,
@@ -211,13 +213,13 @@ export class UpstreamConnection {
   }
 
   #takeHead(bytes: Buffer, start: number, end: number, user: UpstreamUser): number {
-    const next = findHeadEnd(bytes, start, end, 'response');
-    if (next === -1) {
+    const head = this.#reader.read(bytes, start, end);
+    if (!head) {
       // The buffer is read into again: what is kept is copied.
       this.#pending = Buffer.from(bytes.subarray(start, end));
       return end;
     }
-    const head = this.#options.heads.read(bytes.toString('latin1', start, next));
+    const { next } = this.#reader;
     if (head.status === 101) {
       if (!this.#wantsUpgrade || head.upgrade === undefined)
         throw malformed('response', 'A 101 nobody asked for.');
@@ -225,11 +227,8 @@ export class UpstreamConnection {
       user.upgraded(head, bytes.subarray(next, end));
       return end;
     }
-    if (head.status < 200) {
-      if (head.status !== 100) user.interim(head);
-      return next;
-    }
-    this.#begin(head, user, end - next);
+    if (head.status >= 200) this.#begin(head, user, end - next);
+    else if (head.status !== 100) user.interim(head);
     return next;
   }
 
