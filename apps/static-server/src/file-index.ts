@@ -1,9 +1,10 @@
 import type { Clock } from '@tripod/shared/process/clock';
 import { ByteArena } from './byte-arena.ts';
-import { namesOf } from './find-file.ts';
+import { keyOf, plainUrlsOf } from './file-urls.ts';
 import { RecencyList } from './recency-list.ts';
 import type { RequestedPath } from './resolve-path.ts';
-import { type StoredFile, storedBytes } from './stored-file.ts';
+import type { StoredFile } from './stored-file.ts';
+import { storedBytes } from './stored-form.ts';
 
 /** After this long the disk is asked again, while the file goes on being served. */
 export const recheckAfterMs = 500;
@@ -16,11 +17,6 @@ const arenaShare = 3 / 4;
 /** For one file so many times its bytes may be dropped, or this. */
 const dropFactor = 4;
 const minDropBytes = 1024 * 1024;
-
-/** A path that is spelled as only one name could be: unreserved characters, no empty segments. */
-const plainPath = /^\/(?:[\w~-][\w.~-]*\/)*(?:[\w~-][\w.~-]*)?$/;
-
-const keyOf = (path: RequestedPath): string => namesOf(path).join('/');
 
 export type FileIndexOptions = {
   readonly maxBytes: number;
@@ -139,7 +135,7 @@ export class FileIndex {
     const before = this.#byKey.get(key);
     if (before) this.remove(before);
     this.#byKey.set(key, file);
-    for (const url of this.#urlsOf(key)) this.#byUrl.set(url, file);
+    for (const url of plainUrlsOf(key, this.#options.reservedPaths)) this.#byUrl.set(url, file);
     this.#recency.use(file);
   }
 
@@ -147,7 +143,7 @@ export class FileIndex {
     const key = keyOf(file.path);
     if (this.#byKey.get(key) === file) {
       this.#byKey.delete(key);
-      for (const url of this.#urlsOf(key)) this.#byUrl.delete(url);
+      for (const url of plainUrlsOf(key, this.#options.reservedPaths)) this.#byUrl.delete(url);
     }
     this.#recency.remove(file);
     file.drop();
@@ -155,11 +151,5 @@ export class FileIndex {
 
   #fits(bytes: number): boolean {
     return this.#usedBytes + bytes <= this.#options.maxBytes;
-  }
-
-  #urlsOf(key: string): readonly string[] {
-    const url = `/${key}`;
-    const urls = /(?:^|\/)index\.html$/.test(key) ? [url, url.slice(0, -'index.html'.length)] : [url];
-    return urls.filter((one) => plainPath.test(one) && !this.#options.reservedPaths.has(one));
   }
 }

@@ -4,6 +4,7 @@ import { pause } from '@tripod/shared/process/pause';
 import { fromDiskError } from './disk-error.ts';
 import { factsOf, type HeaderOptions } from './file-headers.ts';
 import { FileIndex } from './file-index.ts';
+import { keyOf } from './file-urls.ts';
 import { type FileFinder, type FoundFolder, isSameVersion, namesOf, type OpenFile } from './find-file.ts';
 import { readUnchanged, unsettledMs } from './read-file.ts';
 import type { RequestedPath } from './resolve-path.ts';
@@ -126,7 +127,7 @@ export const createFileStore = (options: FileStoreOptions): FileStore => {
   const find = async (path: RequestedPath): Promise<Found> => {
     const known = await index.hold(path);
     if (known) return known;
-    const key = namesOf(path).join('/');
+    const key = keyOf(path);
     const other = loads.get(key);
     if (other !== undefined) {
       await other;

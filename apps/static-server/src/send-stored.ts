@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from './choose-answer.ts';
 import type { Representation } from './file-headers.ts';
-import type { StoredFile, StoredForm } from './stored-file.ts';
+import type { StoredFile } from './stored-file.ts';
+import type { StoredForm } from './stored-form.ts';
 
 /** Writes the head of an answer, with the request's id. */
 export const writeAnswerHead = (

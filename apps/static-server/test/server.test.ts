@@ -1,5 +1,6 @@
 import { statSync, utimesSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import supertest from 'supertest';
 import { createSite, digits, type Site } from './support/site.ts';
@@ -281,6 +282,22 @@ describe.each(ways)('%s', (_way, maxMemoryBytes) => {
       await stopped;
       expect([ready.status, live.status, file.status]).toEqual([503, 200, 200]);
       expect(JSON.parse(ready.body)).toMatchObject({ reasons: { process: 'draining' } });
+    });
+  });
+
+  describe('a server that goes away', () => {
+    it('answers files to the end, and closes the connections that bring requests', async () => {
+      const going = await startServer({ root: site.root, maxMemoryBytes });
+      await going.ask('/style.css');
+      const stopped = going.server.stop({ drainDelayMs: 300 });
+      const received = await exchangeRaw({
+        port: going.port,
+        bytes: 'GET /style.css HTTP/1.1\r\nHost: x\r\n\r\n',
+      });
+      await stopped;
+      const answer = parseRawResponse(received);
+      expect(answer).toMatchObject({ status: 200, body: 'body { color: red }' });
+      expect(answer.headers['connection']).toBe('close');
     });
   });
 
