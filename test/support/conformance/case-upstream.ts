@@ -36,7 +36,8 @@ export type Script = (turn: Turn) => void | Promise<void>;
 export type Scripts = readonly [Script, ...Script[]];
 
 export type CaseUpstream = {
-  readonly port: number;
+  /** `127.0.0.1:8081` */
+  readonly address: string;
   readonly requests: readonly UpstreamRequest[];
   /** All bytes received, connection after connection. */
   readonly received: () => string;
@@ -50,6 +51,12 @@ export type CaseUpstream = {
 };
 
 type Connection = { pending: string; received: string; tunnel: ((text: string) => void) | undefined };
+
+/**
+ * A loopback address of our own: what other tests on this machine send to 127.0.0.1, on ports that they gave back, can't
+ * arrive here. Only Linux has more than one without being told.
+ */
+const host = process.platform === 'linux' ? '127.7.7.7' : '127.0.0.1';
 
 const guardMs = 20_000;
 
@@ -150,11 +157,11 @@ export const startCaseUpstream = async (
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host: '127.0.0.1', port: 0, backlog: 64 }, resolve);
+    server.listen({ host, port: 0, backlog: 64 }, resolve);
   });
   const address = server.address();
   return {
-    port: typeof address === 'object' && address ? address.port : 0,
+    address: `${host}:${typeof address === 'object' && address ? address.port : 0}`,
     requests,
     received: () => connections.map(({ received }) => received).join(''),
     made: () => connections.length,

@@ -73,30 +73,30 @@ const prepare = async (
   one: Case,
   kind: EngineKind,
   blocked: () => Promise<UnresponsivePort>,
-): Promise<Run & { readonly ports: readonly number[] }> => {
+): Promise<Run & { readonly addresses: readonly string[] }> => {
   const signal = new Signal();
   let released = false;
   const upstreams: CaseUpstream[] = [];
-  const ports: number[] = [];
+  const addresses: string[] = [];
   for (const [index, scripts] of (one.upstreams ?? [[saysOk] as Scripts]).entries()) {
     if (scripts === 'unreachable') {
-      ports.push((await blocked()).port);
+      addresses.push(`127.0.0.1:${(await blocked()).port}`);
       continue;
     }
     if (scripts === 'refuses') {
       // A port that was only just given back could be someone else's by now; on these nobody ever listens.
-      ports.push(index + 1);
+      addresses.push(`127.0.0.1:${index + 1}`);
       continue;
     }
     const upstream = await startCaseUpstream(index, scripts, signal, () => released);
-    ports.push(upstream.port);
+    addresses.push(upstream.address);
     upstreams.push(upstream);
   }
   const release = (): void => {
     released = true;
     signal.notify();
   };
-  return { number, topic, one, kind, prefix: `/c${number}/`, upstreams, signal, release, ports };
+  return { number, topic, one, kind, prefix: `/c${number}/`, upstreams, signal, release, addresses };
 };
 
 const expectationFor = ({ one, kind }: Run): OwnExpectation =>
@@ -148,14 +148,16 @@ const unreported = (run: Run, reported: readonly Reported[]): readonly string[] 
     .filter((asked) => !known.has(asked));
 };
 
+/** What an engine reports, by the prefix of the case that it belongs to. */
+const byPrefix = (reported: readonly Reported[]): ReadonlyMap<string, readonly Reported[]> =>
+  Map.groupBy(reported, ({ target }) => /\/c\d+\//.exec(target)?.[0] ?? '');
+
 const judge = (run: Run, reported: readonly Reported[]): Verdict => {
   const { observed, one, kind } = run;
   if (!observed) throw new Error(`${one.rule}: never played`);
   const holes = unreported(run, reported);
   const isHole = holes.length > 0;
-  const logged = reported
-    .filter(({ target }) => target.includes(run.prefix) && !target.endsWith('/probe'))
-    .map(({ status }) => status);
+  const logged = reported.filter(({ target }) => !target.endsWith('/probe')).map(({ status }) => status);
   const own: OwnExpectation = { ...one.ours, upstream: { ...one.expect.upstream, ...one.ours?.upstream } };
   const differences = [
     ...holes.map((asked) => `smuggled: ${asked}`),
@@ -193,7 +195,7 @@ const settle = async (engine: RunningEngine): Promise<readonly string[]> => {
 const runEngine = async (
   kind: EngineKind,
   setting: Setting,
-  runs: readonly (Run & { readonly ports: readonly number[] })[],
+  runs: readonly (Run & { readonly addresses: readonly string[] })[],
   nginx: string,
 ): Promise<{ readonly verdicts: ReadonlyMap<number, Verdict>; readonly faults: readonly string[] }> => {
   const engine = await startEngine(kind, nginx, setting, runs);
@@ -211,7 +213,8 @@ const runEngine = async (
     faults = await settle(engine);
     stopped = await engine.stop();
   }
-  const verdicts = new Map(runs.map((run) => [run.number, judge(run, stopped.reported)]));
+  const reported = byPrefix(stopped.reported);
+  const verdicts = new Map(runs.map((run) => [run.number, judge(run, reported.get(run.prefix) ?? [])]));
   return { verdicts, faults: [...faults, ...stopped.errors] };
 };
 

@@ -59,8 +59,8 @@ export const ownFlags = (setting: Setting): readonly string[] => {
   return Object.entries(flags).flatMap(([flag, value]) => [flag, String(value)]);
 };
 
-const upstreamBlock = ({ prefix, ports }: CaseRoute): string => {
-  const servers = ports.map((port) => `server 127.0.0.1:${port} max_fails=0;`).join(' ');
+const upstreamBlock = ({ prefix, addresses }: CaseRoute): string => {
+  const servers = addresses.map((address) => `server ${address} max_fails=0;`).join(' ');
   return `upstream ${prefix.slice(1, -1)} { ${servers} keepalive 8; keepalive_timeout 4s; }`;
 };
 

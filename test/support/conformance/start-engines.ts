@@ -11,8 +11,8 @@ import { ownFlags, peerConfig } from './settings.ts';
 
 export type EngineKind = 'direct' | 'http-proxy' | 'nginx';
 
-/** A route of one case: its prefix, and the ports behind it. */
-export type CaseRoute = { readonly prefix: string; readonly ports: readonly number[] };
+/** A route of one case: its prefix, and the addresses behind it, such as 127.0.0.1:8081. */
+export type CaseRoute = { readonly prefix: string; readonly addresses: readonly string[] };
 
 /** A request as the proxy reports it. */
 export type Reported = { readonly method: string; readonly target: string; readonly status: number };
@@ -44,9 +44,9 @@ const startOwn = async (
   setting: Setting,
   routes: readonly CaseRoute[],
 ): Promise<RunningEngine> => {
-  const flags = routes.flatMap(({ prefix, ports }) => [
+  const flags = routes.flatMap(({ prefix, addresses }) => [
     '--route',
-    `${prefix}=${ports.map((port) => `http://127.0.0.1:${port}`).join(',')}`,
+    `${prefix}=${addresses.map((address) => `http://${address}`).join(',')}`,
   ]);
   const bin = join(checkout, 'apps/proxy/bin/proxy.js');
   const args = [bin, '--engine', kind, '--port', '0', '--admin-port', '0', ...ownFlags(setting), ...flags];
