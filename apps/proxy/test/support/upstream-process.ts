@@ -46,7 +46,7 @@ export const startUpstreamProcess = async (
       resolve(code ?? signal ?? 'unknown');
     });
   });
-  const listening = await waitFor('the upstream process to listen', () => url);
+  const listening = await waitFor('the upstream process to listen', () => url, 30_000);
   return {
     url: listening,
     port: Number(new URL(listening).port),
