@@ -30,6 +30,9 @@ const hasCode = (error: unknown, code: string): boolean => (error as NodeJS.Errn
 export const createLogSink = (fileDescriptor: number, options: LogSinkOptions = {}): LogSink => {
   const { delayMs = 100, batchLength = 65_536, maxWaitingLength = 4_194_304, onReaderGone } = options;
   let waiting = '';
+  // Used again for every batch; a character of a string takes three bytes at the most.
+  const encoder = new TextEncoder();
+  const batch = new Uint8Array(Math.max(batchLength, 1024) * 3);
   /** What is left of a batch of which the reader took a part. */
   let rest: Uint8Array = new Uint8Array(0);
   let timer: NodeJS.Timeout | undefined;
@@ -46,8 +49,9 @@ export const createLogSink = (fileDescriptor: number, options: LogSinkOptions = 
     try {
       for (;;) {
         if (rest.length === 0) {
-          rest = Buffer.from(waiting, 'utf8');
-          waiting = '';
+          const { read, written } = encoder.encodeInto(waiting, batch);
+          rest = batch.subarray(0, written);
+          waiting = read === waiting.length ? '' : waiting.slice(read);
         }
         if (rest.length === 0) return true;
         rest = rest.subarray(writeSync(fileDescriptor, rest));
