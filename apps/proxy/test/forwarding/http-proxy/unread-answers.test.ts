@@ -1,0 +1,43 @@
+import { connect } from 'node:net';
+import { afterEach, expect, it } from '@jest/globals';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import { ask } from '../../support/ask.ts';
+import { routeTo, runProxy } from '../../support/run-proxy.ts';
+import { stopAll } from '../../support/stop-all.ts';
+import { runUpstream } from '../../support/upstreams.ts';
+
+afterEach(stopAll);
+
+const questions = 9000;
+
+it('cuts off a client that asks for one error after the other and reads none', async () => {
+  const proxy = await runProxy({
+    engine: 'http-proxy',
+    route: routeTo(await runUpstream()),
+    idleTimeoutMs: 1000,
+  });
+  const client = connect({ port: proxy.port, host: '127.0.0.1' });
+  let pages = 0;
+  let closed = false;
+  client.on('error', () => undefined);
+  client.on('data', (piece) => {
+    pages += piece.toString('latin1').split('HTTP/1.1 404').length - 1;
+  });
+  client.once('close', () => {
+    closed = true;
+  });
+  client.pause();
+  // Pages, and more than the buffers of both sides hold: one of them stays where it is.
+  client.write('GET /livez HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n'.repeat(questions));
+  try {
+    await waitFor('a page that was given up', () =>
+      proxy.log.requests.some(({ durationMs }) => durationMs >= 1000),
+    );
+    client.resume();
+    await waitFor('the end of the connection', () => closed);
+    expect(pages).toBeLessThan(questions);
+  } finally {
+    client.destroy();
+  }
+  expect((await ask({ port: proxy.port })).text).toBe('hello');
+});
