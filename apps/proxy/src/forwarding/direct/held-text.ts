@@ -14,6 +14,10 @@ export class HeldText implements HeldWrites {
     this.#batch = batch;
   }
 
+  get isEmpty(): boolean {
+    return this.#text === '';
+  }
+
   add(text: string): void {
     if (this.#text === '') this.#batch.add(this);
     this.#text += text;

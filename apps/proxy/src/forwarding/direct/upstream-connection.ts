@@ -180,10 +180,8 @@ export class UpstreamConnection {
       const user = this.#user;
       switch (this.#phase) {
         case 'head':
-          if (!user) {
-            this.destroy();
-            return;
-          }
+          // The request has not left yet: whatever this answers, it is not that.
+          if (!user || !this.#held.isEmpty) throw malformed('response', 'A response nobody asked for.');
           index = this.#takeHead(bytes, index, end, user);
           break;
         case 'length': {
