@@ -20,6 +20,7 @@ const readFlags = () => {
   }
 };
 
+process.once('SIGINT', () => process.exit(130));
 const { only = '', write = false } = readFlags();
 const topics = topicsWith(only);
 const nginx = findInstalledNginx();

@@ -236,7 +236,7 @@ export const runConformance = async ({
   );
   try {
     for (const settings of phases) {
-      await Promise.all(
+      const played = await Promise.allSettled(
         kinds.flatMap((kind) =>
           settings.map(async (setting) => {
             const own = rows.flatMap(({ topic, one }, number) =>
@@ -253,6 +253,8 @@ export const runConformance = async ({
           }),
         ),
       );
+      // The others have come to their end, and their processes with them.
+      for (const one of played) if (one.status === 'rejected') throw one.reason;
     }
   } finally {
     for (const port of await Promise.all(ports)) port.release();

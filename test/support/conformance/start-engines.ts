@@ -28,6 +28,13 @@ export type RunningEngine = {
   stop(): Promise<{ readonly reported: readonly Reported[]; readonly errors: readonly string[] }>;
 };
 
+/** No engine outlives the process that plays the cases, however that ends. */
+const endWithUs = (child: ChildProcess): void => {
+  const end = (): void => void child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.removeListener('exit', end));
+};
+
 type Line = Readonly<Record<string, unknown>>;
 
 const parseLines = (output: string): readonly Line[] =>
@@ -51,6 +58,7 @@ const startOwn = async (
   const bin = join(checkout, 'apps/proxy/bin/proxy.js');
   const args = [bin, '--engine', kind, '--port', '0', '--admin-port', '0', ...ownFlags(setting), ...flags];
   const { child, output } = spawnNode(args);
+  endWithUs(child);
   const { url, admin } = (await waitFor(
     `the engine ${kind}`,
     () => {
@@ -118,6 +126,7 @@ const startNginx = async (
   const mimeTypes = join(checkout, 'config/mime.types');
   writeFileSync(file, peerConfig(template, { setting, routes, dir, port, mimeTypes }));
   const child: ChildProcess = spawn(nginx, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+  endWithUs(child);
   let complaints = '';
   child.stderr?.on('data', (piece: Buffer) => {
     complaints += piece.toString();
