@@ -275,9 +275,10 @@ export class ClientConnection implements ExchangeClient, Waiting {
     this.#closing = true;
     this.#pending.takeAll();
     this.#held.sendHeld();
-    this.#socket.end();
+    // The end of the answer may still wait for a slow reader.
+    this.expect(this.#parts.config.idleTimeoutMs);
+    this.#socket.end(() => this.expect(lingerMs));
     this.resume();
-    this.expect(lingerMs);
   }
 
   #ended(): void {
