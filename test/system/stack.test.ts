@@ -97,7 +97,7 @@ describe('a running stack', () => {
 
   it('loses no GET when a copy is killed under load, and has it back', async () => {
     const users = await load(stack);
-    const { pid = 0 } = await find(stack, 'api-2');
+    const { pid = Number.NaN } = await find(stack, 'api-2');
     process.kill(pid, 'SIGKILL');
     await waitFor('the copy to be back', async () => {
       const row = await find(stack, 'api-2');
@@ -180,9 +180,10 @@ describe('the end of a stack', () => {
     const first = await start({ copies: 2 });
     await ask(first.url, '/api/images.json', { method: 'POST', body: JSON.stringify(image) });
     const pids = await pidsOf(first);
-    const { pid: hung = 0 } = await find(first, 'api-1');
+    const hung = (await find(first, 'api-1')).pid as number;
+    expect(hung).toBeGreaterThan(0);
     process.kill(hung, 'SIGSTOP');
-    process.kill(first.process.pid ?? 0, 'SIGKILL');
+    first.process.kill('SIGKILL');
     await waitFor('the others to end', () => pids.every((pid) => pid === hung || isGone(pid)), 15_000);
     expect(isGone(hung)).toBe(false);
     const second = await start({ stateDir: first.stateDir, copies: 1 });

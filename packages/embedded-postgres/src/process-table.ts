@@ -35,6 +35,8 @@ export const findProcess = (pid: number): RunningProcess | undefined =>
 
 /** Sends a signal to a process that may have gone meanwhile. */
 export const sendSignal = (pid: number, signal: NodeJS.Signals): void => {
+  // 0 and below would mean whole groups, this process among them.
+  if (pid <= 0) return;
   try {
     process.kill(pid, signal);
   } catch (error) {

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { findEmbeddedPostgres } from '../src/find-embedded-postgres.ts';
 import { connectToGuard } from '../src/guard-connection.ts';
 import { sendMessage } from '../src/guard-protocol.ts';
-import { listProcesses } from '../src/process-table.ts';
+import { listProcesses, sendSignal } from '../src/process-table.ts';
 import { Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
 
@@ -95,7 +95,7 @@ describe('users who come and go', () => {
     const stopping = `[${pid}] LOG:  received fast shutdown request`;
     // Without its checkpointer Postgres can't finish stopping.
     const checkpointer =
-      scene.processes().find(({ command }) => command.includes(': checkpointer'))?.pid ?? 0;
+      scene.processes().find(({ command }) => command.includes(': checkpointer'))?.pid ?? Number.NaN;
     process.kill(checkpointer, 'SIGSTOP');
     await first.leave();
     await until('it is being stopped', () => readFileSync(scene.layout.logFile, 'utf8').includes(stopping));
@@ -201,7 +201,7 @@ describe('a first start', () => {
     const unlucky = scene.user();
     await until('initdb runs', () => scene.processes().some(({ command }) => command.includes('--pgdata=')));
     await unlucky.kill();
-    process.kill(scene.guardPid, 'SIGKILL');
+    sendSignal(scene.guardPid, 'SIGKILL');
     const next = await scene.joined();
     expect(await next.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
     expect(readdirSync(scene.layout.home).filter((name) => name.startsWith('draft-'))).toEqual([]);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { findEmbeddedPostgres } from '../src/find-embedded-postgres.ts';
+import { sendSignal } from '../src/process-table.ts';
 import { resetEmbeddedPostgres } from '../src/reset-embedded-postgres.ts';
 import { findState } from '../src/state-file.ts';
 import { Scene } from './support/scene.ts';
@@ -56,7 +57,7 @@ describe('resetEmbeddedPostgres', () => {
   it('ends and empties a Postgres whose guard and users were killed', async () => {
     const user = await scene.joined();
     await user.query('CREATE TABLE kept (id int)');
-    process.kill(scene.guardPid, 'SIGKILL');
+    sendSignal(scene.guardPid, 'SIGKILL');
     await user.kill();
     expect(scene.postmasterPid).not.toBe(0);
     await resetEmbeddedPostgres(scene);

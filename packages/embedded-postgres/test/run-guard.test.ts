@@ -9,6 +9,13 @@ import type { UserProcess } from './support/user-process.ts';
 // Real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for.
 jest.setTimeout(60_000);
 
+/** What is found of a Postgres that runs under its guard: signals go to these processes, and to no others. */
+const untilServed = (scene: Scene) =>
+  until('a guard and its Postgres are found', async () => {
+    const { guardPid, postgresPid, port } = await findEmbeddedPostgres(scene);
+    return guardPid !== undefined && postgresPid !== undefined && { guardPid, postgresPid, port };
+  });
+
 /** A backend of the killed one may still answer for a moment, so the next one is waited for first. */
 const untilServedAgain = async (scene: Scene, user: UserProcess, killedPid = 0): Promise<void> => {
   await until('Postgres runs again', async () => {
@@ -38,8 +45,8 @@ describe('the guard', () => {
   afterAll(() => scene.close());
 
   it('starts a killed Postgres again, on the same port with the same data', async () => {
-    const { port, postgresPid } = await findEmbeddedPostgres(scene);
-    process.kill(postgresPid ?? 0, 'SIGKILL');
+    const { port, postgresPid } = await untilServed(scene);
+    process.kill(postgresPid, 'SIGKILL');
     await untilServedAgain(scene, user, postgresPid);
     const now = await findEmbeddedPostgres(scene);
     expect(now.port).toBe(port);
@@ -55,17 +62,17 @@ describe('the guard', () => {
     const active = () =>
       scene.processes().find(({ command }) => /postgres: tripod-\w+: .* SELECT/.test(command))?.pid;
     const busyPid = await until('it is busy', active);
-    const { postgresPid } = await findEmbeddedPostgres(scene);
-    process.kill(postgresPid ?? 0, 'SIGKILL');
+    const { postgresPid } = await untilServed(scene);
+    process.kill(postgresPid, 'SIGKILL');
     await untilServedAgain(scene, user, postgresPid);
     expect(scene.processes().map(({ pid }) => pid)).not.toContain(busyPid);
   });
 
   it('survives being killed: a new one takes over the running Postgres, and no client notices', async () => {
     const other = await scene.joined();
-    const { guardPid, postgresPid } = await findEmbeddedPostgres(scene);
+    const { guardPid, postgresPid } = await untilServed(scene);
     const [backend] = await user.query('SELECT pg_backend_pid() AS pid');
-    process.kill(guardPid ?? 0, 'SIGKILL');
+    process.kill(guardPid, 'SIGKILL');
     const now = await until('both users have a new guard', async () => {
       const found = await findEmbeddedPostgres(scene);
       return found.guardPid !== guardPid && found.users === 2 ? found : undefined;
@@ -78,27 +85,27 @@ describe('the guard', () => {
   });
 
   it('restarts a killed Postgres also when it had only taken it over', async () => {
-    const { guardPid, postgresPid } = await findEmbeddedPostgres(scene);
-    process.kill(guardPid ?? 0, 'SIGKILL');
+    const { guardPid, postgresPid } = await untilServed(scene);
+    process.kill(guardPid, 'SIGKILL');
     await user.next('progress');
     await until('it is taken over', async () => (await findEmbeddedPostgres(scene)).guardPid);
-    process.kill(postgresPid ?? 0, 'SIGKILL');
+    process.kill(postgresPid, 'SIGKILL');
     await untilServedAgain(scene, user, postgresPid);
     expect(await user.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   });
 
   it('survives being killed together with Postgres: its users start both again on the same port', async () => {
-    const { guardPid, postgresPid, port } = await findEmbeddedPostgres(scene);
-    process.kill(guardPid ?? 0, 'SIGKILL');
-    process.kill(postgresPid ?? 0, 'SIGKILL');
+    const { guardPid, postgresPid, port } = await untilServed(scene);
+    process.kill(guardPid, 'SIGKILL');
+    process.kill(postgresPid, 'SIGKILL');
     await untilServedAgain(scene, user, postgresPid);
     expect(await findEmbeddedPostgres(scene)).toMatchObject({ port, users: 1 });
     expect(await user.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   });
 
   it('leaves a Postgres that the next join takes over when guard and users are all killed', async () => {
-    const { guardPid, postgresPid } = await findEmbeddedPostgres(scene);
-    await Promise.all([process.kill(guardPid ?? 0, 'SIGKILL'), user.kill()]);
+    const { guardPid, postgresPid } = await untilServed(scene);
+    await Promise.all([process.kill(guardPid, 'SIGKILL'), user.kill()]);
     expect(await findEmbeddedPostgres(scene)).toEqual({
       running: true,
       postgresPid,
@@ -114,8 +121,8 @@ describe('the guard', () => {
   });
 
   it('stops Postgres cleanly on SIGTERM, and those who still want it have it started again', async () => {
-    const { guardPid, postgresPid, port } = await findEmbeddedPostgres(scene);
-    process.kill(guardPid ?? 0, 'SIGTERM');
+    const { guardPid, postgresPid, port } = await untilServed(scene);
+    process.kill(guardPid, 'SIGTERM');
     await until('another guard serves', async () => {
       const found = await findEmbeddedPostgres(scene);
       return found.guardPid !== guardPid && found.port === port;
@@ -126,9 +133,9 @@ describe('the guard', () => {
 
   it('tells its users in one sentence when Postgres can not be started again', async () => {
     const control = join(scene.layout.dataDir, 'global/pg_control');
-    const { postgresPid } = await findEmbeddedPostgres(scene);
+    const { postgresPid } = await untilServed(scene);
     renameSync(control, `${control}.away`);
-    process.kill(postgresPid ?? 0, 'SIGKILL');
+    process.kill(postgresPid, 'SIGKILL');
     const { message } = await user.next('lost');
     expect(message).toContain('Postgres does not start: ');
     expect(message).toContain('pg_control');

@@ -55,7 +55,7 @@ export const spawnProxy = (args: readonly string[], options: SpawnOptions = {}):
       resolve(code ?? signal ?? 'unknown');
     });
   });
-  return { child, pid: child.pid ?? 0, stdout: () => stdout, stderr: () => stderr, ended };
+  return { child, pid: child.pid ?? Number.NaN, stdout: () => stdout, stderr: () => stderr, ended };
 };
 
 /** Waits until the process says where it listens. */

@@ -56,7 +56,7 @@ const startNginxAlone = async (stateDir: string): Promise<number> => {
   });
   child.unref();
   await waitFor('its pid file', () => existsSync(join(stateDir, 'nginx/nginx.pid')));
-  return child.pid ?? 0;
+  return child.pid ?? Number.NaN;
 };
 
 describe('a stack with nginx in front (skipped where nginx is missing)', () => {
@@ -88,13 +88,13 @@ describe('a stack with nginx in front (skipped where nginx is missing)', () => {
 
   withNginx('starts nginx again when its guard or itself is killed', async () => {
     const { stack, answering, pids, operate } = await start();
-    const guard = stack.proxy.pid ?? 0;
+    const guard = stack.proxy.pid ?? Number.NaN;
     const [master = 0] = systemProcesses.childrenOf(guard);
     process.kill(guard, 'SIGKILL');
     await waitFor('another guard', () => stack.proxy.state === 'ready' && stack.proxy.pid !== guard);
     expect(systemProcesses.commandOf(master)).toBeUndefined();
     expect(await answering()).toEqual(pids());
-    const [second = 0] = systemProcesses.childrenOf(stack.proxy.pid ?? 0);
+    const [second = Number.NaN] = systemProcesses.childrenOf(stack.proxy.pid ?? 0);
     process.kill(second, 'SIGKILL');
     await waitFor('nginx again', () => stack.proxy.restarts === 2 && stack.proxy.state === 'ready');
     expect(await answering()).toEqual(pids());

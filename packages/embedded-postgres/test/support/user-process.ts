@@ -42,7 +42,7 @@ export class UserProcess {
   }
 
   get pid(): number {
-    return this.#child.pid ?? 0;
+    return this.#child.pid ?? Number.NaN;
   }
 
   /** The next event of that kind, among those not yet taken; any other outcome of a join or a query is an error. */
