@@ -6,7 +6,7 @@ import type { HostHeader } from '../../../src/routing/route-table.ts';
 import { makePool } from '../../support/make-pool.ts';
 
 const headersFor = (hostHeader: HostHeader, rawHeaders: readonly string[]) =>
-  outgoingHeaders({ rawHeaders } as unknown as IncomingMessage, {
+  outgoingHeaders({ rawHeaders, headers: { host: rawHeaders[1] } } as unknown as IncomingMessage, {
     route: { prefix: '/', stripPrefix: true, maxBodyBytes: 1, hostHeader, pool: makePool(1) },
     upstreamId: '127.0.0.1:1',
     requestId: 'id',
