@@ -42,4 +42,4 @@ const { failures, facts } = findFailures(result, version);
 for (const fact of facts) console.log(`fact: ${fact}`);
 for (const failure of failures) console.log(`FAILED: ${failure}`);
 console.log(`${result.cases.length} rules, nginx ${version}, ${failures.length} failures`);
-process.exitCode = failures.length > 0 ? 1 : 0;
+process.exit(failures.length > 0 ? 1 : 0);
