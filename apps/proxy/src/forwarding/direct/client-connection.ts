@@ -4,11 +4,11 @@ import { requestIdOf } from '@tripod/shared/http/request-id';
 import type { Waiting } from '../deadlines.ts';
 import { Exchange, type ExchangeContext } from '../exchange.ts';
 import { plainAddress } from '../forwarded-headers.ts';
+import { ClientSocket } from './client-socket.ts';
 import { DirectExchange } from './direct-exchange.ts';
 import type { DirectParts, ExchangeClient } from './exchange-client.ts';
 import { requestOf, unreadableRequest } from './exchange-request.ts';
 import { type HeadMemo, maxMemoLength } from './head-memo.ts';
-import { HeldText } from './held-text.ts';
 import { formatAnswer, type OwnAnswer, refusalOf, routingAnswer, toRefusal } from './own-answer.ts';
 import { PendingBytes } from './pending-bytes.ts';
 import { type ForwardPlan, isForward, type Plan } from './plan.ts';
@@ -28,11 +28,11 @@ export type ClientParts = DirectParts & {
 /** One client's socket: reads requests in order, one exchange at a time; later requests wait in line. */
 export class ClientConnection implements ExchangeClient, Waiting {
   readonly address: string;
+  readonly socket: ClientSocket;
   /** When what it waits for, or its exchange, is late. */
   atMs = Number.POSITIVE_INFINITY;
   readonly #socket: Socket;
   readonly #parts: ClientParts;
-  readonly #held: HeldText;
   #direct: DirectExchange | undefined;
   readonly #pending = new PendingBytes();
   /** The exchange as the log knows it, while an answer of ours may still be due. */
@@ -40,7 +40,6 @@ export class ClientConnection implements ExchangeClient, Waiting {
   #head: RequestHead | undefined;
   #closing = false;
   #halfClosed = false;
-  #paused = false;
   #reading = false;
   #awaitsRest = false;
   /** A request has been read: from then on silence is rest, not a slow head. */
@@ -49,7 +48,7 @@ export class ClientConnection implements ExchangeClient, Waiting {
   constructor(socket: Socket, parts: ClientParts) {
     this.#socket = socket;
     this.#parts = parts;
-    this.#held = new HeldText(socket, parts.batch);
+    this.socket = new ClientSocket(socket, parts.batch);
     this.address = plainAddress(socket.remoteAddress ?? '');
     parts.deadlines.add(this);
     this.expect(parts.config.clientHeadTimeoutMs);
@@ -60,52 +59,25 @@ export class ClientConnection implements ExchangeClient, Waiting {
     socket.on('close', () => this.#closed());
   }
 
-  get isBlocked(): boolean {
-    return this.#socket.writableNeedDrain;
-  }
-
   /** No exchange is under way. */
   get isIdle(): boolean {
     return !this.#direct?.isActive;
   }
 
-  write(data: string | Buffer): void {
-    if (typeof data === 'string') {
-      this.#held.add(data);
-      return;
-    }
-    this.#held.sendHeld();
-    this.#socket.write(data);
-  }
-
-  writeBoth(text: string, bytes: Buffer, onWritten: () => void): void {
-    const both = this.#held.take() + text;
-    this.#socket.cork();
-    if (both !== '') this.#socket.write(both, 'latin1');
-    this.#socket.write(bytes, onWritten);
-    this.#socket.uncork();
-  }
-
-  pause(): void {
-    if (this.#paused) return;
-    this.#paused = true;
-    this.#socket.pause();
-  }
-
-  resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    this.#socket.resume();
-  }
-
   answered(close: boolean): void {
+    // Who asked for the end, and has sent no more than was answered, sends nothing that a reset could answer.
+    const isExpected = this.#head?.keepAlive === false && this.#pending.length === 0;
+    this.#next(close, isExpected && this.#direct?.hasWholeRequest === true);
+  }
+
+  #next(close: boolean, mayCloseAtOnce: boolean): void {
     this.#logged = undefined;
     if (close) {
-      this.#finish();
+      this.#finish(mayCloseAtOnce);
       return;
     }
     this.expect(this.#parts.config.clientKeepAliveMs);
-    this.resume();
+    this.socket.resume();
     if (!this.#reading) this.#readNext();
   }
 
@@ -122,25 +94,15 @@ export class ClientConnection implements ExchangeClient, Waiting {
     this.#parts.deadlines.set(this, inMs);
   }
 
-  cut(): void {
-    // A reset behind a FIN that is still on its way would leak the descriptor (Node 24).
-    if (this.#socket.writableEnded) this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
-  }
-
   tunnel(onData: (bytes: Buffer) => void, onEnd: () => void): void {
+    this.#head = undefined;
     this.#socket.removeAllListeners('data');
     this.#socket.removeAllListeners('end');
     const early = this.#pending.takeAll();
     if (early) onData(early);
     this.#socket.on('data', onData);
     this.#socket.once('end', onEnd);
-    this.resume();
-  }
-
-  endTunnel(): void {
-    this.#held.sendHeld();
-    this.#socket.end();
+    this.socket.resume();
   }
 
   /** The engine stops: an idle connection has no reason to stay, one whose first request may be on its way has one. */
@@ -184,7 +146,7 @@ export class ClientConnection implements ExchangeClient, Waiting {
   /** The next request waits until this one has been answered. */
   #wait(bytes: Buffer): void {
     this.#pending.add(bytes);
-    if (this.#pending.length > maxPipelinedBytes) this.pause();
+    if (this.#pending.length > maxPipelinedBytes) this.socket.pause();
   }
 
   #readBody(direct: DirectExchange, bytes: Buffer): void {
@@ -215,13 +177,11 @@ export class ClientConnection implements ExchangeClient, Waiting {
     this.#reading = false;
     if (!this.isIdle || this.#closing) return;
     if (this.#halfClosed) this.#finish();
-    else if (this.#pending.length > 0) this.#expectRest();
-  }
-
-  /** The time for all of a head runs from its first byte, or from connecting. */
-  #expectRest(): void {
-    if (this.#served && !this.#awaitsRest) this.expect(this.#parts.config.clientHeadTimeoutMs);
-    this.#awaitsRest = true;
+    else if (this.#pending.length > 0 && !this.#awaitsRest) {
+      this.#awaitsRest = true;
+      // The time for all of a head runs from its first byte, or from connecting.
+      if (this.#served) this.expect(this.#parts.config.clientHeadTimeoutMs);
+    }
   }
 
   #begin(plan: Plan): void {
@@ -263,22 +223,22 @@ export class ClientConnection implements ExchangeClient, Waiting {
   }
 
   #answer(answer: OwnAnswer, close: boolean): void {
-    this.#held.sendHeld();
-    this.#socket.write(formatAnswer(answer, this.#parts.dateLine(), close, this.#head?.minor ?? 1), 'utf8');
+    const text = formatAnswer(answer, this.#parts.dateLine(), close, this.#head?.minor ?? 1);
+    this.socket.write(Buffer.from(text, 'utf8'));
     if (this.#logged) this.#logged.bytes = Buffer.byteLength(answer.body);
     this.#logged?.finish(answer.status);
-    this.answered(close);
+    this.#next(close, false);
   }
 
   /** The last answer of this connection is written. */
-  #finish(): void {
+  #finish(mayCloseAtOnce = false): void {
     this.#closing = true;
     this.#pending.takeAll();
-    this.#held.sendHeld();
+    if (mayCloseAtOnce && this.socket.closeAtOnce()) return;
     // The end of the answer may still wait for a slow reader.
     this.expect(this.#parts.config.idleTimeoutMs);
-    this.#socket.end(() => this.expect(lingerMs));
-    this.resume();
+    this.socket.end(() => this.expect(lingerMs));
+    this.socket.resume();
   }
 
   #ended(): void {

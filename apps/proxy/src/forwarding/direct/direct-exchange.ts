@@ -31,7 +31,7 @@ export class DirectExchange implements UpstreamUser {
   constructor(parts: DirectParts, client: ExchangeClient) {
     this.#parts = parts;
     this.#client = client;
-    this.#answer = new AnswerWriter(client, parts.dateLine);
+    this.#answer = new AnswerWriter(client.socket, parts.dateLine);
   }
 
   /** An exchange is under way. */
@@ -59,7 +59,7 @@ export class DirectExchange implements UpstreamUser {
   start(): void {
     // What would be refused has been refused by now (RFC 9110 10.1.1).
     if (this.#plan.head.expectsContinue && !this.hasWholeRequest)
-      this.#client.write('HTTP/1.1 100 Continue\r\n\r\n');
+      this.#client.socket.write('HTTP/1.1 100 Continue\r\n\r\n');
     this.#send(this.#exchange.begin(this.#plan.routing.route));
   }
 
@@ -101,16 +101,16 @@ export class DirectExchange implements UpstreamUser {
     }
     this.#body.sendTo(connection, head);
     this.#bodyMoved(this.#body.flowing);
-    if (this.#body.flowing && !this.#body.ended) this.#client.resume();
+    if (this.#body.flowing && !this.#body.ended) this.#client.socket.resume();
   }
 
   drained(): void {
-    if (this.#phase === 'tunnel' || !this.hasWholeRequest) this.#client.resume();
+    if (this.#phase === 'tunnel' || !this.hasWholeRequest) this.#client.socket.resume();
     if (this.#phase !== 'tunnel') this.#bodyMoved(true);
   }
 
   interim(head: ResponseHead): void {
-    if (this.#plan.head.minor === 1) this.#client.write(`${head.text}\r\n`);
+    if (this.#plan.head.minor === 1) this.#client.socket.write(`${head.text}\r\n`);
   }
 
   answered(head: ResponseHead, hasBody: boolean): void {
@@ -133,7 +133,7 @@ export class DirectExchange implements UpstreamUser {
   data(bytes: Buffer, from: number, to: number): void {
     const connection = this.#connection;
     if (!connection) return;
-    if (this.#phase === 'tunnel') this.#client.write(Buffer.from(bytes.subarray(from, to)));
+    if (this.#phase === 'tunnel') this.#client.socket.write(Buffer.from(bytes.subarray(from, to)));
     else this.#answer.data(bytes, from, to, connection);
   }
 
@@ -142,12 +142,12 @@ export class DirectExchange implements UpstreamUser {
       this.#answer.flush();
       this.#client.expect(this.#parts.config.idleTimeoutMs);
     }
-    return !this.#client.isBlocked;
+    return !this.#client.socket.isBlocked;
   }
 
   ended(): void {
     if (this.#phase === 'tunnel') {
-      this.#client.endTunnel();
+      this.#client.socket.end();
       return;
     }
     this.#answer.end();
@@ -163,11 +163,11 @@ export class DirectExchange implements UpstreamUser {
     this.#status = 101;
     this.#client.expect(Number.POSITIVE_INFINITY);
     this.#exchange.answered(this.#attempt, 101);
-    this.#client.write(`${head.text}Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n\r\n`);
-    if (rest.length > 0) this.#client.write(Buffer.from(rest));
+    this.#client.socket.write(`${head.text}Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n\r\n`);
+    if (rest.length > 0) this.#client.socket.write(Buffer.from(rest));
     this.#client.tunnel(
       (bytes) => {
-        if (!connection.write(bytes)) this.#client.pause();
+        if (!connection.write(bytes)) this.#client.socket.pause();
       },
       () => connection.endTunnel(),
     );
@@ -178,7 +178,7 @@ export class DirectExchange implements UpstreamUser {
     if (!attempt) return;
     this.#settle();
     this.#body?.detach();
-    this.#client.pause();
+    this.#client.socket.pause();
     const decision = this.#exchange.fail(attempt, failure, this.#body?.replayable ?? true);
     if (decision === 'stop') this.refuse(this.#exchange.error());
     else if (decision === 'same-fresh') this.#send(this.#exchange.beginAgain(attempt));
@@ -192,7 +192,7 @@ export class DirectExchange implements UpstreamUser {
       return;
     }
     this.#breakOff();
-    this.#client.cut();
+    this.#client.socket.cut();
   }
 
   /** Answers with an error of ours: no upstream will. */
@@ -202,7 +202,7 @@ export class DirectExchange implements UpstreamUser {
     this.#settle();
     connection?.destroy();
     this.#phase = 'done';
-    if (hasAnswered) this.#client.cut();
+    if (hasAnswered) this.#client.socket.cut();
     else this.#client.refuse(error, this.hasWholeRequest);
   }
 
@@ -221,9 +221,9 @@ export class DirectExchange implements UpstreamUser {
       case 'response-body':
         connection?.destroy();
         // Either the upstream sends no more, or the client takes no more.
-        if (this.#client.isBlocked) this.#end(clientLeft);
+        if (this.#client.socket.isBlocked) this.#end(clientLeft);
         else this.#breakOff();
-        this.#client.cut();
+        this.#client.socket.cut();
         return;
       case 'tunnel':
       case 'done':
@@ -250,7 +250,7 @@ export class DirectExchange implements UpstreamUser {
 
   /** More of the request's body came: `flowing` false stops the client until the upstream has drained. */
   #bodyMoved(flowing: boolean): void {
-    if (!flowing && !this.hasWholeRequest) this.#client.pause();
+    if (!flowing && !this.hasWholeRequest) this.#client.socket.pause();
     if (this.#phase !== 'request-body' && this.#phase !== 'response-head') return;
     const { clientBodyTimeoutMs, responseTimeoutMs } = this.#parts.config;
     // While the upstream takes no more, or has it all, it is the upstream that is waited for.

@@ -48,7 +48,7 @@ export const createDirectEngine = (options: EngineOptions): Engine => {
       draining = true;
       const ended = listening?.close();
       const cut = clock.after(graceMs, () => {
-        for (const client of clients) client.cut();
+        for (const client of clients) client.socket.cut();
       });
       for (const client of clients) client.stop();
       await ended;
