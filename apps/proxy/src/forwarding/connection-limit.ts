@@ -1,26 +1,15 @@
 import type { Socket } from 'node:net';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { closingAnswer } from '@tripod/shared/http/closing-answer';
-import { requestIdOf } from '@tripod/shared/http/request-id';
 import type { ConnectionCounters, EngineConfig } from './engine.ts';
-import { Exchange, type ExchangeContext, type ExchangeRequest } from './exchange.ts';
+import { Exchange, type ExchangeContext } from './exchange.ts';
 import { plainAddress } from './forwarded-headers.ts';
+import { unreadRequest } from './unread-request.ts';
 
 /** How long a refused client may take to read its answer and to stop sending, before the connection is cut. */
 const lingerMs = 1000;
 /** So many refused connections wait for their clients at once; of one more, what the client still sends resets it. */
 const maxLingering = 1024;
-
-/** Stands in the log for a request of which nothing was read. */
-export const unreadRequest = (socket: Socket): ExchangeRequest => ({
-  method: '-',
-  target: '-',
-  protocol: '-',
-  clientAddress: plainAddress(socket.remoteAddress ?? ''),
-  requestId: requestIdOf(undefined),
-  userAgent: undefined,
-  referer: undefined,
-});
 
 /** Keeps the number of clients within `maxConnections`: descriptors and memory are what everyone shares. */
 export class ConnectionLimit {
@@ -59,7 +48,7 @@ export class ConnectionLimit {
 
   #refuse(socket: Socket): void {
     const error = new AppError('PROXY_OVERLOADED', { headers: { 'Retry-After': '1' } });
-    const exchange = new Exchange(this.#context, unreadRequest(socket));
+    const exchange = new Exchange(this.#context, unreadRequest(plainAddress(socket.remoteAddress ?? '')));
     socket.on('error', () => undefined);
     socket.end(closingAnswer(error, exchange.request.requestId));
     exchange.finish(503);

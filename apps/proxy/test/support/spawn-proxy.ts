@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { waitFor } from '@tripod/shared/testing/wait-for';
+import { killChildren } from './kill-children.ts';
 
 const bin = fileURLToPath(new URL('../../bin/proxy.js', import.meta.url));
 
@@ -71,14 +72,4 @@ export const addressesOf = async (proxy: ProxyProcess): Promise<{ port: number; 
 };
 
 /** For afterEach: no process outlives its test. */
-export const killProxies = async (): Promise<void> => {
-  await Promise.all(
-    [...running].map(
-      (child) =>
-        new Promise<void>((resolve) => {
-          child.once('close', () => resolve());
-          child.kill('SIGKILL');
-        }),
-    ),
-  );
-};
+export const killProxies = (): Promise<void> => killChildren(running);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { waitFor } from '@tripod/shared/testing/wait-for';
+import { killChildren } from './kill-children.ts';
 
 const program = fileURLToPath(new URL('small-server.ts', import.meta.url));
 
@@ -57,14 +58,4 @@ export const startUpstreamProcess = async (
 };
 
 /** For afterEach: no process outlives its test, not even one that stands still. */
-export const killUpstreamProcesses = async (): Promise<void> => {
-  await Promise.all(
-    [...running].map(
-      (child) =>
-        new Promise<void>((resolve) => {
-          child.once('close', () => resolve());
-          child.kill('SIGKILL');
-        }),
-    ),
-  );
-};
+export const killUpstreamProcesses = (): Promise<void> => killChildren(running);

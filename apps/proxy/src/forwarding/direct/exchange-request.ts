@@ -1,5 +1,6 @@
 import { requestIdOf } from '@tripod/shared/http/request-id';
 import type { ExchangeRequest } from '../exchange.ts';
+import { unreadRequest } from '../unread-request.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** What log, policies and retries know of a request. */
@@ -16,13 +17,5 @@ export const requestOf = (head: RequestHead, clientAddress: string): ExchangeReq
 /** The same for what could not be read as a request, as far as it looks like one. */
 export const unreadableRequest = (text: string, clientAddress: string): ExchangeRequest => {
   const [method = '-', target = '-'] = /^(\S{1,32}) (\S{1,8192}) /.exec(text)?.slice(1) ?? [];
-  return {
-    method,
-    target,
-    protocol: '-',
-    clientAddress,
-    requestId: requestIdOf(undefined),
-    userAgent: undefined,
-    referer: undefined,
-  };
+  return { ...unreadRequest(clientAddress), method, target };
 };

@@ -41,11 +41,6 @@ export class UpstreamConnections {
     return connection;
   }
 
-  /** Open connections, idle ones included. */
-  get size(): number {
-    return this.#all.size;
-  }
-
   destroyAll(): void {
     for (const connection of this.#all) connection.destroy();
   }

@@ -7,13 +7,14 @@ import { createReadiness } from '@tripod/shared/http/readiness';
 import { requestIdOf } from '@tripod/shared/http/request-id';
 import { sendProblem } from '@tripod/shared/http/send-problem';
 import { createStoppableServer } from '@tripod/shared/http/stoppable-server';
-import { ConnectionLimit, unreadRequest } from '../connection-limit.ts';
+import { ConnectionLimit } from '../connection-limit.ts';
 import { Deadlines } from '../deadlines.ts';
 import type { Engine, EngineConfig, EngineOptions } from '../engine.ts';
 import { Exchange, type ExchangeRequest } from '../exchange.ts';
 import { plainAddress } from '../forwarded-headers.ts';
 import { connectionTokens } from '../hop-by-hop.ts';
 import { createUpstreamLookup } from '../resolve-upstream.ts';
+import { unreadRequest } from '../unread-request.ts';
 import { acceptEveryRequest, acceptOnly, forgetExpectation, oneAtATime } from './accept-requests.ts';
 import { acceptUpgrades, isIgnoredUpgrade, isUpgrade } from './accept-upgrades.ts';
 import { type Admitted, admitRequest, hasEmptyBody } from './admission.ts';
@@ -133,7 +134,7 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
 
   const onRefused = (socket: Socket, { code }: AppError): void => {
     if (closing.has(socket)) return;
-    const exchange = new Exchange(context, unreadRequest(socket));
+    const exchange = new Exchange(context, unreadRequest(plainAddress(socket.remoteAddress ?? '')));
     exchange.code = code;
     exchange.finish(errorCodes[code].status);
   };
