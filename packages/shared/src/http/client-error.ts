@@ -8,8 +8,8 @@ import { requestIdFor } from './observe-requests.ts';
 import { sendProblem } from './send-problem.ts';
 
 export type ClientErrorOptions = {
-  /** The responses that have not ended yet, of all connections, oldest first. */
-  readonly inFlight: Iterable<ServerResponse>;
+  /** The response to the last request of a connection, until it has ended. */
+  readonly findUnended: (socket: Socket) => ServerResponse | undefined;
   readonly clock: Clock;
   /** Told of each refusal that no request handler sees, for the log. */
   readonly onRefused?: ((socket: Socket, error: AppError) => void) | undefined;
@@ -31,7 +31,7 @@ const toClientError = (code: string | undefined): AppError => {
  * large (431) is answered with problem+json, and the connection ends. An answer never takes the place of another
  * one: those of earlier requests on the connection go out first, and one that has begun is not written into.
  */
-export const createClientErrorListener = ({ inFlight, clock, onRefused }: ClientErrorOptions) => {
+export const createClientErrorListener = ({ findUnended, clock, onRefused }: ClientErrorOptions) => {
   // The parser complains again about each further packet of a connection that it has given up.
   const refused = new WeakSet<Socket>();
   const answerAndClose = (socket: Socket, error: AppError): void => {
@@ -53,18 +53,14 @@ export const createClientErrorListener = ({ inFlight, clock, onRefused }: Client
       return;
     }
     const error = toClientError(cause.code);
-    const responses = [...inFlight].filter((response) => response.req.socket === socket);
-    const broken = responses.find((response) => !response.req.complete);
-    if (broken && isLingering(broken)) {
-      broken.end();
-      return;
-    }
-    if (broken) {
-      sendProblem(broken.req, broken, error, { requestId: requestIdFor(broken) });
+    const last = findUnended(socket);
+    // The parser reads one request after the other: of all before the last one it has seen the end.
+    if (last && !last.req.complete) {
+      if (isLingering(last)) last.end();
+      else sendProblem(last.req, last, error, { requestId: requestIdFor(last) });
       return;
     }
     onRefused?.(socket, error);
-    const last = responses.at(-1);
     if (last) last.once('close', () => answerAndClose(socket, error));
     else answerAndClose(socket, error);
   };

@@ -45,34 +45,43 @@ export const createStoppableServer = (
   handler: RequestListener,
   { readiness, clock, onRefused, messages }: StoppableServerOptions,
 ): StoppableServer => {
-  const inFlight = new Set<ServerResponse>();
+  /**
+   * Every connection with the response to the last request of it. A listener for the end of each response would cost
+   * more than the rest of this file.
+   */
+  const connections = new Map<Socket, ServerResponse | undefined>();
+  const findUnended = (socket: Socket): ServerResponse | undefined => {
+    const response = connections.get(socket);
+    return response?.closed ? undefined : response;
+  };
   const closeAfter = (response: ServerResponse): void => {
     if (!response.headersSent) response.setHeader('Connection', 'close');
   };
   const server = createServer({ ...serverOptions, ...messages }, (request, response) => {
-    inFlight.add(response);
-    response.once('close', () => inFlight.delete(response));
+    connections.set(request.socket, response);
     if (readiness.draining) closeAfter(response);
     handler(request, response);
   });
   applyServerLimits(server);
-  const connections = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
-    connections.add(socket);
+    connections.set(socket, undefined);
     socket.once('close', () => connections.delete(socket));
   });
-  server.on('clientError', createClientErrorListener({ inFlight, clock, onRefused }));
+  server.on('clientError', createClientErrorListener({ findUnended, clock, onRefused }));
   /** Also those that browsers open in advance: node does not count a connection without a request as idle. */
   const closeIdle = (): void => {
     server.closeIdleConnections();
-    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+    for (const socket of connections.keys()) if (socket.bytesRead === 0) socket.destroy();
   };
   let listening: Listening | undefined;
   let stopping: Promise<void> | undefined;
 
   const run = async ({ drainDelayMs, graceMs = 10_000 }: StopOptions): Promise<void> => {
     readiness.startDraining();
-    for (const response of inFlight) closeAfter(response);
+    for (const socket of connections.keys()) {
+      const response = findUnended(socket);
+      if (response) closeAfter(response);
+    }
     if (!listening) return;
     await pause(clock, drainDelayMs);
     const ended = listening.close();
