@@ -17,9 +17,12 @@ export type AvailabilityOptions = {
   readonly onChange: (state: AvailabilityState) => void;
 };
 
-/** Between two attempts while away: doubling from the first to the second, so that its return is seen within 2 s. */
-const firstDelayMs = 200;
-const longestDelayMs = 1000;
+/**
+ * From the beginning of one attempt to that of the next while away, doubling from the first to the second: its return
+ * is to be seen within 2 s, of which the attempt itself, on a machine that has just been through a crash, takes a part.
+ */
+const firstDelayMs = 100;
+const longestDelayMs = 500;
 /** While all is well: a connection that died in silence is found before a request meets it. */
 const heartbeatMs = 5000;
 
@@ -31,6 +34,10 @@ export class Availability {
   readonly #options: AvailabilityOptions;
   #state: AvailabilityState = { name: 'starting' };
   #running: Promise<unknown> | undefined;
+  /** Those under way, with those whose outcome no one waits for any more. */
+  readonly #looks = new Set<Promise<unknown>>();
+  /** What an earlier look finds out says nothing any more. */
+  #era = 0;
   #timer: Timer | undefined;
   #failures = 0;
   #stopped = false;
@@ -55,38 +62,51 @@ export class Availability {
   /** Something failed: look now. With `away` the state changes before the look: no one should wait for it. */
   suspect(error: unknown, { away }: { readonly away: boolean }): void {
     if (this.#stopped || this.#state.name !== 'available') return;
-    if (away) this.#change({ name: 'away', error });
+    if (away) {
+      this.#change({ name: 'away', error });
+      // A look that is under way may hang on just what was found dead.
+      this.#era += 1;
+      this.#running = undefined;
+    }
     void this.#run();
   }
 
-  /** Waits for an attempt that is under way. */
+  /** Waits for attempts that are under way. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#timer?.cancel();
-    await this.#running;
+    await Promise.all(this.#looks);
   }
 
   /** One attempt at a time; resolves with its error, if any. */
   #run(): Promise<unknown> {
-    this.#running ??= this.#look().finally(() => {
-      this.#running = undefined;
+    if (this.#running !== undefined) return this.#running;
+    const look = this.#look(this.#era).finally(() => {
+      this.#looks.delete(look);
+      if (this.#running === look) this.#running = undefined;
     });
-    return this.#running;
+    this.#looks.add(look);
+    this.#running = look;
+    return look;
   }
 
-  async #look(): Promise<unknown> {
+  async #look(era: number): Promise<unknown> {
+    const { clock, attempt, random } = this.#options;
     this.#timer?.cancel();
+    const beganMs = clock.monotonicMs();
     try {
-      await this.#options.attempt();
+      await attempt();
+      if (era !== this.#era) return undefined;
       this.#failures = 0;
       this.#change({ name: 'available' });
       this.#next(heartbeatMs);
       return undefined;
     } catch (error) {
+      if (era !== this.#era) return error;
       this.#change({ name: 'away', error });
-      const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** this.#failures);
+      const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** this.#failures) * (0.5 + random() / 2);
       this.#failures += 1;
-      this.#next(delayMs * (0.5 + this.#options.random() / 2));
+      this.#next(Math.max(0, delayMs - (clock.monotonicMs() - beganMs)));
       return error;
     }
   }

@@ -8,6 +8,8 @@ import type { DatabaseAddress } from './parse-database-url.ts';
 export const limits = {
   /** To a new connection, or for a free one of the pool. */
   connectTimeoutMs: 2000,
+  /** While the server is away and a new connection stays silent, another is tried after this long. */
+  anotherTryMs: 500,
   /** A lock that is held longer fails the statement (55P03), and nothing was written. */
   lockTimeoutMs: 2000,
   /** The server ends a slow statement itself (57014), and nothing was written. */

@@ -16,6 +16,7 @@ import {
 } from './database-errors.ts';
 import { durabilityOff, durabilityQuery, findDurabilityRisk } from './durability.ts';
 import type { DatabaseAddress } from './parse-database-url.ts';
+import { reachServer } from './reach-server.ts';
 import { timedQuery } from './timed-query.ts';
 
 export type DatabaseOptions = {
@@ -83,7 +84,10 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     onIdleLoss: (error) => availability.suspect(error, { away: false }),
   });
   const attempt = async (): Promise<void> => {
-    if (!prepared) await prepare(closing.signal);
+    if (!prepared) {
+      await reachServer({ address, applicationName, clock, signal: closing.signal });
+      await prepare(closing.signal);
+    }
     prepared = true;
     try {
       const client = await pool.acquire();

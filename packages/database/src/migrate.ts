@@ -51,9 +51,28 @@ const takeLock = async (client: pg.Client, { clock, logger }: MigrateOptions): P
   }
 };
 
+/** The migrations that have been committed, asked without the lock: most copies find nothing left to do. */
+const listCompleted = async (client: pg.Client, { clock }: MigrateOptions): Promise<readonly string[]> => {
+  const ask = async (text: string): Promise<readonly unknown[]> =>
+    (await timedQuery(client, { text }, { clock, timeoutMs: limits.queryTimeoutMs })).rows;
+  const [table] = await ask("select to_regclass('knex_migrations') is not null as exists");
+  if (!(table as { readonly exists: boolean }).exists) return [];
+  const rows = await ask('select name from knex_migrations order by id');
+  return (rows as { readonly name: string }[]).map(({ name }) => name);
+};
+
 const runPending = async (client: pg.Client, options: MigrateOptions): Promise<readonly string[]> => {
   const { source, logger, clock } = options;
   const known = await refuseUntransacted(source);
+  const warnOfNewer = (completed: readonly string[]): void => {
+    const newer = completed.filter((name) => !known.includes(name));
+    if (newer.length > 0) logger.warn('the database has migrations of a newer version', { newer });
+  };
+  const before = await listCompleted(client, options);
+  if (known.every((name) => before.includes(name))) {
+    warnOfNewer(before);
+    return [];
+  }
   await takeLock(client, options);
   const limit = { clock, timeoutMs: limits.migrationTimeoutMs };
   const knex = createKnex(() => Promise.resolve({ client, release: () => undefined }), limit, logger);
@@ -67,8 +86,7 @@ const runPending = async (client: pg.Client, options: MigrateOptions): Promise<r
     const [done] = (await trx.migrate.list(config)) as [{ readonly name: string }[], unknown];
     return [names, done];
   });
-  const newer = completed.map(({ name }) => name).filter((name) => !known.includes(name));
-  if (newer.length > 0) logger.warn('the database has migrations of a newer version', { newer });
+  warnOfNewer(completed.map(({ name }) => name));
   return applied;
 };
 
@@ -87,7 +105,11 @@ const connect = async (client: pg.Client): Promise<void> => {
  */
 export const migrate = async (options: MigrateOptions): Promise<readonly string[]> => {
   const { address, applicationName, signal, logger } = options;
-  const client = new pg.Client(connectionSettings(address, applicationName));
+  const client = new pg.Client({
+    ...connectionSettings(address, applicationName),
+    // A copy that is out of reach holds the lock only until its session has been idle for so long.
+    idle_in_transaction_session_timeout: limits.idleInTransactionTimeoutMs,
+  });
   // Its query fails with the same error; without a listener the process would end as well.
   client.on('error', () => undefined);
   const abort = (): void => cutConnection(client, new Error('stopping'));

@@ -51,7 +51,7 @@ describe('Availability', () => {
     await script.availability.start();
     expect(script.availability.state).toEqual({ name: 'away', error: away });
     script.outcome = undefined;
-    script.clock.advance(200);
+    script.clock.advance(100);
     await settle();
     expect(script.availability.state.name).toBe('available');
     await script.availability.stop();
@@ -78,10 +78,10 @@ describe('Availability', () => {
   });
 
   it.each([
-    ['longest', 0.999, [100, 200, 400, 500, 500], [200, 400, 800, 1000, 1000]],
-    ['shortest', 0, [99, 199, 399, 499, 499], [100, 200, 400, 500, 500]],
+    ['longest', 0.999, [50, 100, 200, 250, 250], [100, 200, 400, 500, 500]],
+    ['shortest', 0, [49, 99, 199, 249, 249], [50, 100, 200, 250, 250]],
   ])(
-    'waits longer and longer between attempts, up to a second, with the %s jitter',
+    'waits longer and longer between attempts, up to half a second, with the %s jitter',
     async (_what, random, tooEarly, due) => {
       const script = scripted(random);
       script.outcome = away;
@@ -98,6 +98,78 @@ describe('Availability', () => {
       await script.availability.stop();
     },
   );
+
+  it.each(Array.from({ length: 40 }, (_, index) => index * 73))(
+    'asks again within half a second of its return after %i ms of absence',
+    async (absenceMs) => {
+      const script = scripted();
+      script.outcome = away;
+      await script.availability.start();
+      for (let ms = 0; ms < absenceMs; ms += 1) {
+        script.clock.advance(1);
+        await settle();
+      }
+      script.outcome = undefined;
+      script.clock.advance(500);
+      await settle();
+      expect(script.availability.state.name).toBe('available');
+      await script.availability.stop();
+    },
+  );
+
+  it('counts from the beginning of an attempt, however long that takes', async () => {
+    const clock = createFakeClock();
+    const attempts: PromiseWithResolvers<void>[] = [];
+    const availability = new Availability({
+      attempt: () => {
+        const attempt = Promise.withResolvers<void>();
+        attempts.push(attempt);
+        return attempt.promise;
+      },
+      isAway: () => true,
+      clock,
+      random: () => 0.999,
+      onChange: () => undefined,
+    });
+    const started = availability.start();
+    clock.advance(2000);
+    attempts[0]?.reject(away);
+    await started;
+    clock.advance(0);
+    expect(attempts).toHaveLength(2);
+    const stopped = availability.stop();
+    attempts[1]?.resolve();
+    await stopped;
+  });
+
+  it('waits for no look that began before the absence was certain, and believes none', async () => {
+    const clock = createFakeClock();
+    const attempts: PromiseWithResolvers<void>[] = [];
+    const changes: string[] = [];
+    const availability = new Availability({
+      attempt: () => {
+        const attempt = Promise.withResolvers<void>();
+        attempts.push(attempt);
+        return attempt.promise;
+      },
+      isAway: () => true,
+      clock,
+      random: () => 0,
+      onChange: ({ name }) => changes.push(name),
+    });
+    const started = availability.start();
+    attempts[0]?.resolve();
+    await started;
+    availability.suspect(away, { away: false });
+    availability.suspect(away, { away: true });
+    expect(attempts).toHaveLength(3);
+    attempts[2]?.resolve();
+    await settle();
+    attempts[1]?.reject(away);
+    await settle();
+    expect(changes).toEqual(['available', 'away', 'available']);
+    await availability.stop();
+  });
 
   it('looks at once when something failed, and stays available when all is well', async () => {
     const script = scripted();

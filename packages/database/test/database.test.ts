@@ -47,6 +47,7 @@ describe('createDatabase', () => {
 
   it('serves knex and prepared statements on the same connections', async () => {
     await open({ poolSize: 1 }).start();
+    const { accepted } = wire;
     await expect(readOne()).resolves.toEqual([{ one: 1 }]);
     const query = { name: 'two', text: 'select $1::int as two', values: [2] };
     await expect(database.query(query)).resolves.toMatchObject({ rows: [{ two: 2 }] });
@@ -55,7 +56,7 @@ describe('createDatabase', () => {
     ).resolves.toMatchObject({
       rows: [{ three: 3 }],
     });
-    expect(wire.accepted).toBe(1);
+    expect(wire.accepted).toBe(accepted);
     expect(database.stats()).toEqual({ total: 1, idle: 1, waiting: 0 });
   });
 

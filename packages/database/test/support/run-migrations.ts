@@ -1,4 +1,8 @@
-/** A process that migrates DATABASE_URL by the files of the folder beside it, says "migrating" first and "done" last. */
+/**
+ * A process that migrates by the files of the folder beside it: each line of its input is the URL of a database, and
+ * each one of its output says what came of it.
+ */
+import { createInterface } from 'node:readline';
 import { classifyDatabaseError } from '@tripod/database/database-errors';
 import { migrate } from '@tripod/database/migrate';
 import { createMigrationDirectory } from '@tripod/database/migration-directory';
@@ -6,11 +10,11 @@ import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import { silentLogger } from '@tripod/shared/logging/logger';
 import { systemClock } from '@tripod/shared/process/clock';
 
-const run = async (): Promise<readonly string[]> => {
+const run = async (url: string): Promise<readonly string[]> => {
   try {
     return await migrate({
-      address: parseDatabaseUrl(process.env['DATABASE_URL'] ?? ''),
-      applicationName: 'migrations-test',
+      address: parseDatabaseUrl(url),
+      applicationName: `copy ${process.pid}`,
       source: createMigrationDirectory(new URL('migrations/', import.meta.url)),
       logger: silentLogger,
       clock: systemClock,
@@ -18,9 +22,16 @@ const run = async (): Promise<readonly string[]> => {
   } catch (error) {
     // As a copy does: a busy machine may not answer in time, which says nothing of the migrations.
     if (classifyDatabaseError(error) !== 'lost') throw error;
-    return await run();
+    return await run(url);
   }
 };
 
-console.log('migrating');
-console.log(`done ${(await run()).length}`);
+console.log('ready');
+for await (const url of createInterface({ input: process.stdin })) {
+  console.log(
+    await run(url).then(
+      (names) => `migrated ${names.length}`,
+      (error: unknown) => `failed: ${String(error)}`,
+    ),
+  );
+}
