@@ -1,6 +1,6 @@
 import type { Clock } from '@tripod/shared/process/clock';
-import { ByteArena } from './byte-arena.ts';
 import { keyOf, plainUrlsOf } from './file-urls.ts';
+import { LimitedMemory } from './limited-memory.ts';
 import { RecencyList } from './recency-list.ts';
 import type { RequestedPath } from './resolve-path.ts';
 import type { StoredFile } from './stored-file.ts';
@@ -10,9 +10,6 @@ import { storedBytes } from './stored-form.ts';
 export const recheckAfterMs = 500;
 /** After this long the file is not served before the disk was asked: a change is seen within a second. */
 export const staleAfterMs = 900;
-
-/** The rest is for headers, for what compressing takes, and for garbage of the requests that read files in. */
-const arenaShare = 3 / 4;
 
 /** For one file so many times its bytes may be dropped, or this. */
 const dropFactor = 4;
@@ -34,13 +31,12 @@ export class FileIndex {
   readonly #byKey = new Map<string, StoredFile>();
   readonly #byUrl = new Map<string, StoredFile>();
   readonly #recency = new RecencyList<StoredFile>();
-  readonly #arena: ByteArena;
-  #usedBytes = 0;
   readonly #options: FileIndexOptions;
+  readonly memory: LimitedMemory;
 
   constructor(options: FileIndexOptions) {
     this.#options = options;
-    this.#arena = new ByteArena(Math.floor(options.maxBytes * arenaShare));
+    this.memory = new LimitedMemory(options.maxBytes);
   }
 
   get files(): number {
@@ -48,7 +44,7 @@ export class FileIndex {
   }
 
   get usedBytes(): number {
-    return this.#usedBytes;
+    return this.memory.usedBytes;
   }
 
   /** The file of a URL as it was sent, when it can be answered at once. */
@@ -96,37 +92,17 @@ export class FileIndex {
     const mayDrop = Math.max(minDropBytes, dropFactor * needed);
     let dropped = 0;
     for (let file = this.#recency.oldest; ; ) {
-      const bytes = this.#fits(needed) ? this.#arena.take(size) : undefined;
-      if (bytes) {
-        this.#usedBytes += needed;
-        return bytes;
-      }
+      const bytes = this.memory.take(size);
+      if (bytes) return bytes;
       while (file?.isHeld) file = file.newer;
       // The pieces that are free do not lie together, and would not for long.
-      if (file === undefined || dropped > mayDrop || needed > this.#options.maxBytes) return undefined;
+      if (file === undefined || dropped > mayDrop || needed > this.memory.maxBytes) return undefined;
       const { newer } = file;
       this.#options.onFull();
       dropped += file.bytes;
       this.remove(file);
       file = newer;
     }
-  }
-
-  giveBack(bytes: Buffer): void {
-    this.#usedBytes -= storedBytes(bytes.length);
-    this.#arena.giveBack(bytes);
-  }
-
-  /** Counts memory of another kind, if there is room for it without dropping anything. */
-  reserve(bytes: number): boolean {
-    if (!this.#fits(bytes)) return false;
-    this.#usedBytes += bytes;
-    return true;
-  }
-
-  /** Gives back what was reserved. */
-  release(bytes: number): void {
-    this.#usedBytes -= bytes;
   }
 
   /** Takes a file in, for which memory was reserved, in place of the one that had its name. */
@@ -147,9 +123,5 @@ export class FileIndex {
     }
     this.#recency.remove(file);
     file.drop();
-  }
-
-  #fits(bytes: number): boolean {
-    return this.#usedBytes + bytes <= this.#options.maxBytes;
   }
 }

@@ -64,15 +64,15 @@ export const createFileStore = (options: FileStoreOptions): FileStore => {
   const readStored = async (path: RequestedPath, found: OpenFile, memory: Buffer, checkedMs: number) => {
     let stored: StoredFile | undefined;
     try {
+      const { stats } = found;
       const read = await readUnchanged(found, memory);
-      const facts = factsNow(path, found.stats);
-      if (read)
-        stored = new StoredFile({ path, facts, stats: found.stats, ...read, memory: index, checkedMs });
+      const facts = factsNow(path, stats);
+      if (read) stored = new StoredFile({ path, facts, stats, ...read, memory: index.memory, checkedMs });
       return stored;
     } catch (error) {
       throw fromDiskError(error);
     } finally {
-      if (!stored) index.giveBack(memory);
+      if (!stored) index.memory.giveBack(memory);
       await found.file.close();
     }
   };
