@@ -50,7 +50,7 @@ export const createApiServer = (
   app.enable('case sensitive routing').enable('strict routing');
   app.disable('x-powered-by').disable('etag');
 
-  const messages = createOwnMessages(app);
+  const messages = { ...createOwnMessages(app), optimizeEmptyRequests: true };
   const observer = createRequestObserver({ logger, metrics: requestMetrics, clock });
   const standingHeaders = createStandingHeaders(corsOrigins, servedBy);
   const fast = createFastRoutes({ observer, standingHeaders, clock });

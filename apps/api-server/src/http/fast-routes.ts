@@ -11,7 +11,7 @@ export type Answer = { readonly headers?: readonly string[] } & (
   | { readonly kind: 'cached'; readonly json: TaggedRepresentation }
   | { readonly kind: 'fresh'; readonly json: Representation }
   /** Too long to be held in memory: neither its length nor its tag is known when it begins. */
-  | { readonly kind: 'long'; readonly chunks: AsyncIterable<string> }
+  | { readonly kind: 'long'; readonly chunks: AsyncIterable<Uint8Array> }
 );
 
 export type FastRouteOptions = {
@@ -70,7 +70,7 @@ export const createFastRoutes = ({ observer, standingHeaders, clock }: FastRoute
     request: IncomingMessage,
     response: ServerResponse,
     observed: ObservedRequest,
-    chunks: AsyncIterable<string>,
+    chunks: AsyncIterable<Uint8Array>,
   ): Promise<void> => {
     const standing = standingHeaders(request.headers.origin);
     const begin = (): void => {

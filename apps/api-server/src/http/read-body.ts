@@ -15,6 +15,8 @@ export const readBody = (request: IncomingMessage, maxBytes: number): Promise<Bu
     return Promise.reject(new AppError('API_BODY_ENCODING_UNSUPPORTED', { detail }));
   }
   if (Number(declared) > maxBytes) return Promise.reject(tooLarge());
+  // A request that announces no body has no stream that could end.
+  if (request.readableEnded) return Promise.resolve(Buffer.alloc(0));
 
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];

@@ -26,7 +26,7 @@ const untilTaken = (response: ServerResponse, { clock, stallMs }: StreamOptions)
  */
 export const streamChunks = async (
   response: ServerResponse,
-  chunks: AsyncIterable<string>,
+  chunks: AsyncIterable<Uint8Array>,
   begin: () => void,
   options: StreamOptions,
 ): Promise<void> => {

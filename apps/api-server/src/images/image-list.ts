@@ -4,7 +4,8 @@ import { pause } from '@tripod/shared/process/pause';
 import { type TaggedRepresentation, taggedRepresentationOf } from '../http/representation.ts';
 import type { Image } from './image.ts';
 import type { ImageStore } from './image-store.ts';
-import { createLongList, type LongList, pageRows } from './long-list.ts';
+import { createLongList, eachPage, type LongList, pageRows } from './long-list.ts';
+import { createSharedPages, type ReadPage } from './shared-pages.ts';
 
 /** The list as it stood at one moment after it was asked for: shared by all who asked together. */
 export type ImageList =
@@ -15,7 +16,7 @@ export type ImageList =
 const maxWholeBytes = 1_048_576;
 /** More rows than that are over 1 MiB, whatever is in them: the shortest has 36 characters. */
 const mostRowsOfWhole = 29_128;
-/** So long those who ask for a long list wait for one that is being read: side by side they share its pages. */
+/** So long those who ask for a long list wait at most for one that is far on: side by side they share its pages. */
 const maxAlignMs = 500;
 
 type Whole = { readonly images: readonly Image[]; readonly text: string };
@@ -25,23 +26,20 @@ const wholeOf = (images: readonly Image[]): Whole | undefined => {
   return Buffer.byteLength(text) > maxWholeBytes ? undefined : { images, text };
 };
 
-/**
- * Reads the list, and gives it back when it is whole. One statement sees all of a short one; one of more than
- * `pageRows` rows is read page by page to learn whether it is over 1 MiB, and read again in one statement when it is
- * not: pages are not of the same moment.
- */
-const readWhole = async (images: ImageStore): Promise<Whole | undefined> => {
-  const first = await images.listPage({ limit: pageRows, after: undefined });
-  if (first.nextAfter === undefined) return wholeOf(first.images);
-  let bytes = Buffer.byteLength(JSON.stringify(first.images));
-  for (let after: string | undefined = first.nextAfter; after !== undefined; ) {
-    if (bytes > maxWholeBytes) return undefined;
-    const page = await images.listPageText({ limit: pageRows, after });
-    bytes += Buffer.byteLength(page.text);
-    after = page.nextAfter;
+/** Reads pages until they are over 1 MiB or all of them. */
+const isLong = async (readPage: ReadPage): Promise<boolean> => {
+  let bytes = '[]'.length - ','.length;
+  for await (const { json } of eachPage(readPage, undefined)) {
+    bytes += json.length;
+    if (bytes > maxWholeBytes) return true;
   }
-  const all = await images.listPage({ limit: mostRowsOfWhole, after: undefined });
-  return all.nextAfter === undefined ? wholeOf(all.images) : undefined;
+  return false;
+};
+
+/** One statement sees all of the list at one moment. Undefined when that is more than so many rows, or over 1 MiB. */
+const findWhole = async (images: ImageStore, limit: number): Promise<Whole | undefined> => {
+  const page = await images.listPage({ limit, after: undefined });
+  return page.nextAfter === undefined ? wholeOf(page.images) : undefined;
 };
 
 const wholeList = (
@@ -75,19 +73,23 @@ const rememberLast = () => {
 /** The whole list, coalesced: those who ask while it is being read share the next reading. */
 export const createImageList = (images: ImageStore, clock: Clock): (() => Promise<ImageList>) => {
   const remember = rememberLast();
+  const pages = createSharedPages(images);
   let last: LongList | undefined;
-  const untilAligned = async (): Promise<void> => {
-    if (last === undefined) return;
-    // Those who got it have yet to begin.
-    await new Promise((resolve) => void setImmediate(resolve));
-    await Promise.race([last.untilRead(), pause(clock, maxAlignMs)]);
-    last = undefined;
+  const untilAligned = async (list: LongList): Promise<void> => {
+    if (list.isFarOn()) await Promise.race([list.untilRead(), pause(clock, maxAlignMs)]);
   };
   return createCoalescedRead(async () => {
-    await untilAligned();
-    const whole = await readWhole(images);
-    if (whole !== undefined) return wholeList(whole, remember);
-    last = createLongList(images, (await images.lastId()) ?? '0');
-    return { kind: 'long', ...last };
+    let whole: Whole | undefined;
+    if (last === undefined) whole = await findWhole(images, pageRows);
+    else await untilAligned(last);
+    const readPage = pages.since();
+    // Pages are not of the same moment, but a list over 1 MiB is told by them, and begins with them.
+    if (whole === undefined && !(await isLong(readPage))) whole = await findWhole(images, mostRowsOfWhole);
+    if (whole === undefined) {
+      last = createLongList(pages, readPage, (await images.lastId()) ?? '0');
+      return { kind: 'long', ...last };
+    }
+    last = undefined;
+    return wholeList(whole, remember);
   });
 };

@@ -4,6 +4,7 @@ import { createGroupCommit } from '@tripod/database/group-commit';
 import { AppError } from '@tripod/shared/errors/app-error';
 import type { Image } from './image.ts';
 import type { PageRequest } from './image-page.ts';
+import { findPageJson, pageTextQuery } from './page-text.ts';
 
 export type ImagePage = {
   readonly images: readonly Image[];
@@ -12,8 +13,9 @@ export type ImagePage = {
 };
 
 export type TextPage = {
-  /** Its images as compact JSON, with a comma between two; empty when there are none. */
-  readonly text: string;
+  /** Its images as compact JSON in UTF-8, with a comma in front of each; empty when there are none. */
+  readonly json: Buffer;
+  readonly rows: number;
   readonly nextAfter: string | undefined;
 };
 
@@ -21,7 +23,7 @@ export type TextPage = {
 export type ImageStore = {
   /** One statement. A page at the end of a long table costs what one at its beginning does. */
   listPage(page: PageRequest): Promise<ImagePage>;
-  /** The same as the very text that JSON.stringify would make: of many pages, most of the work is making texts. */
+  /** The same as the very bytes that JSON.stringify would make: of many pages, most of the work is making those. */
   listPageText(page: PageRequest): Promise<TextPage>;
   /** The id of the last image; undefined when there is none. */
   lastId(): Promise<string | undefined>;
@@ -31,6 +33,7 @@ export type ImageStore = {
 
 /** A bigint comes as text, the integer of an adopted table as a number. */
 type Row = Image & { readonly id: string | number };
+type TextRow = { readonly count: number; readonly last: string | number; readonly text: string };
 
 const beforeAll = '-9223372036854775808';
 
@@ -39,13 +42,6 @@ export const pageQuery = {
   name: 'list-images',
   text: `select id, title, coalesce(alt_text, '') as alt_text, url from images
     where id > $1::bigint order by id limit $2::int`,
-};
-const pageTextQuery = {
-  name: 'list-images-text',
-  text: `select count(*)::int as count, max(id) as last, coalesce(string_agg(
-      '{"title":' || to_json(title)::text || ',"alt_text":' || to_json(coalesce(alt_text, ''))::text
-      || ',"url":' || to_json(url)::text || '}', ',' order by id), '') as text
-    from (select id, title, alt_text, url from images where id > $1::bigint order by id limit $2::int) page`,
 };
 const lastIdQuery = { name: 'last-image', text: 'select max(id) as id from images' };
 // Their order among themselves is that of their arrival.
@@ -89,29 +85,31 @@ export const createImageStore = (database: Database): ImageStore => {
     refusal: databaseUnavailable,
     unconfirmed: writeUncertain,
   });
+  // One more than asked for tells whether there is a next page.
+  const readRows = async ({ limit, after = beforeAll }: PageRequest): Promise<ImagePage> => {
+    const { rows } = await database.query({ ...pageQuery, values: [after, limit + 1] });
+    const found = rows as Row[];
+    const last = found.length > limit ? found[limit - 1] : undefined;
+    return {
+      images: found.slice(0, limit).map(toImage),
+      nextAfter: last === undefined ? undefined : String(last.id),
+    };
+  };
+  const readText = async ({ limit, after = beforeAll }: PageRequest): Promise<TextPage> => {
+    const { rows } = await database.query({ ...pageTextQuery, values: [after, limit] });
+    const { count, last, text } = rows[0] as TextRow;
+    const json = findPageJson(text, count);
+    if (json !== undefined) {
+      // A page may be the last one and full: the next one is empty then.
+      return { json, rows: count, nextAfter: count < limit ? undefined : String(last) };
+    }
+    const { images, nextAfter } = await readRows({ limit, after });
+    const inside = JSON.stringify(images).slice(1, -1);
+    return { json: Buffer.from(inside === '' ? '' : `,${inside}`), rows: images.length, nextAfter };
+  };
   return {
-    listPage: ({ limit, after = beforeAll }) =>
-      database.reading(async () => {
-        // One more than asked for tells whether there is a next page.
-        const { rows } = await database.query({ ...pageQuery, values: [after, limit + 1] });
-        const found = rows as Row[];
-        const last = found.length > limit ? found[limit - 1] : undefined;
-        return {
-          images: found.slice(0, limit).map(toImage),
-          nextAfter: last === undefined ? undefined : String(last.id),
-        };
-      }),
-    listPageText: ({ limit, after = beforeAll }) =>
-      database.reading(async () => {
-        const { rows } = await database.query({ ...pageTextQuery, values: [after, limit] });
-        const page = rows[0] as {
-          readonly count: number;
-          readonly last: string | number;
-          readonly text: string;
-        };
-        // A page may be the last one and full: the next one is empty then.
-        return { text: page.text, nextAfter: page.count < limit ? undefined : String(page.last) };
-      }),
+    listPage: (page) => database.reading(() => readRows(page)),
+    listPageText: (page) => database.reading(() => readText(page)),
     lastId: () =>
       database.reading(async () => {
         const { rows } = await database.query(lastIdQuery);

@@ -1,44 +1,55 @@
-import type { ImageStore } from './image-store.ts';
+import type { TextPage } from './image-store.ts';
+import type { ReadPage, SharedPages } from './shared-pages.ts';
 
 /** The list in pieces of JSON, read page by page while it is sent. */
 export type LongList = {
-  chunks(indent: number): AsyncIterable<string>;
-  /** Resolves when the first of its readers has read to the end, left or failed; at once when there is none. */
+  chunks(indent: number): AsyncIterable<Uint8Array>;
+  /** Whether someone is so far on that whoever begins now would not come up with him. */
+  isFarOn(): boolean;
+  /** Resolves when the first of its readers has read to the end, left or failed. */
   untilRead(): Promise<void>;
 };
 
-type Page = { readonly piece: string; readonly nextAfter: string | undefined };
-type ReadPage = (after: string | undefined) => Promise<Page>;
-
-/** Rows of one statement: some 150 KB as a rule, and 11 MB when all texts are as long as they may be. */
+/** Rows of the first page; of the others there are as many as make some 256 KB. */
 export const pageRows = 1000;
-/** So many pages are kept for readers who are a little behind: some 1.2 MB. */
-const keptPages = 8;
+const pageBytes = 262_144;
+const mostRows = 2000;
+/** While one who comes later reads so much, the first one reads as much again: less than what is kept. */
+const farOnBytes = 1_572_864;
 
-/** The inside of a list's JSON text, indented. */
-const indentInside = (text: string, indent: number): string =>
-  indent === 0 || text === '' ? text : JSON.stringify(JSON.parse(`[${text}]`), null, indent).slice(1, -2);
+/** As many rows as make a page of the usual size, if they are like these. */
+const rowsOfNextPage = ({ rows, json }: TextPage): number =>
+  Math.max(1, Math.min(mostRows, Math.floor((pageBytes * rows) / Math.max(1, json.length))));
 
-/** A page as it stands in the text: the first one opens the list, and the last one closes it. */
-const pieceOf = (inside: string, place: { first: boolean; last: boolean; indent: number }): string => {
-  const { first, last, indent } = place;
-  if (first && last && inside === '') return '[]';
-  const opening = first ? '[' : inside === '' ? '' : ',';
-  return `${opening}${inside}${last ? (indent === 0 ? ']' : '\n]') : ''}`;
+/** The pages up to the one with that id. The next one is read while whoever asks is busy with the one before. */
+export async function* eachPage(readPage: ReadPage, lastId: string | undefined): AsyncGenerator<TextPage> {
+  let next: Promise<TextPage> | undefined = readPage(undefined, pageRows);
+  while (next !== undefined) {
+    const page: TextPage = await next;
+    const { nextAfter } = page;
+    // Else a slow reader of a growing list would never come to its end.
+    const isLast = nextAfter === undefined || (lastId !== undefined && BigInt(nextAfter) >= BigInt(lastId));
+    next = isLast ? undefined : readPage(nextAfter, rowsOfNextPage(page));
+    yield page;
+  }
+}
+
+/** Images with a comma in front of each, as they stand in an indented list. */
+const indentImages = (json: Buffer, indent: number): Buffer => {
+  const images: unknown = JSON.parse(`[${json.toString('utf8', 1)}]`);
+  return Buffer.from(`,${JSON.stringify(images, null, indent).slice(1, -2)}`);
 };
 
-/** Those who read the same list go side by side as a rule: each page is asked for once, and kept for a while. */
-const sharePages = (read: ReadPage): ReadPage => {
-  const kept = new Map<string | undefined, Promise<Page>>();
-  return (after) => {
-    const known = kept.get(after);
-    if (known !== undefined) return known;
-    const page = read(after);
-    // Read ahead, it may fail before anyone waits for it.
-    page.catch(() => undefined);
-    kept.set(after, page);
-    if (kept.size > keptPages) kept.delete(kept.keys().next().value);
-    return page;
+/** Those who read the same list indented share that work too. */
+const shareIndented = (): ((json: Buffer, indent: number) => Buffer) => {
+  const known = new WeakMap<Buffer, { readonly indent: number; readonly indented: Buffer }>();
+  return (json, indent) => {
+    if (indent === 0 || json.length === 0) return json;
+    const last = known.get(json);
+    if (last?.indent === indent) return last.indented;
+    const indented = indentImages(json, indent);
+    known.set(json, { indent, indented });
+    return indented;
   };
 };
 
@@ -46,36 +57,29 @@ const sharePages = (read: ReadPage): ReadPage => {
  * The images up to that id. No transaction and no connection is held between two pages, so that a reader may be as
  * slow as he likes; what was inserted since the list was asked for may be in it or not.
  */
-export const createLongList = (images: ImageStore, lastId: string): LongList => {
+export const createLongList = (pages: SharedPages, readPage: ReadPage, lastId: string): LongList => {
   const read = Promise.withResolvers<void>();
-  let isBeingRead = false;
-  const readPage = async (after: string | undefined, indent: number): Promise<Page> => {
-    const page = await images.listPageText({ limit: pageRows, after });
-    // Else a slow reader of a growing list would never come to its end.
-    const isLast = page.nextAfter === undefined || BigInt(page.nextAfter) >= BigInt(lastId);
-    const place = { first: after === undefined, last: isLast, indent };
-    const piece = pieceOf(indentInside(page.text, indent), place);
-    return { piece, nextAfter: isLast ? undefined : page.nextAfter };
-  };
-  const byIndent = new Map<number, ReadPage>();
+  const indentedOf = shareIndented();
+  let mostBytes = 0;
   return {
-    untilRead: () => (isBeingRead ? read.promise : Promise.resolve()),
+    isFarOn: () => mostBytes > farOnBytes,
+    untilRead: () => read.promise,
     async *chunks(indent) {
-      isBeingRead = true;
-      const shared = byIndent.get(indent) ?? sharePages((after) => readPage(after, indent));
-      byIndent.set(indent, shared);
+      const stopReading = pages.reading();
+      let bytes = 0;
       try {
-        let after: string | undefined;
-        do {
-          const { piece, nextAfter } = await shared(after);
-          // The next one is read while this one is sent.
-          if (nextAfter !== undefined) void shared(nextAfter);
-          else read.resolve();
-          yield piece;
-          after = nextAfter;
-        } while (after !== undefined);
+        for await (const page of eachPage(readPage, lastId)) {
+          const json = indentedOf(page.json, indent);
+          if (json.length === 0) continue;
+          if (bytes === 0) yield Buffer.from('[');
+          yield bytes === 0 ? json.subarray(1) : json;
+          bytes += json.length;
+          mostBytes = Math.max(mostBytes, bytes);
+        }
+        yield Buffer.from(bytes === 0 ? '[]' : indent === 0 ? ']' : '\n]');
       } finally {
         read.resolve();
+        stopReading();
       }
     },
   };
