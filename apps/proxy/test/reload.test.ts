@@ -10,7 +10,7 @@ import {
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { engineNames } from '../src/forwarding/engine-table.ts';
 import { type Answer, ask, json } from './support/ask.ts';
-import { keepAsking } from './support/keep-asking.ts';
+import { startClients } from './support/clients.ts';
 import { type RunningProxy, type RunOptions, runProxy } from './support/run-proxy.ts';
 import { stopAll } from './support/stop-all.ts';
 import { refusingUpstream, runUpstream } from './support/upstreams.ts';
@@ -247,16 +247,16 @@ describe.each(engineNames)('reloading under load with the engine %s', (engine) =
       write({ healthPath: '/readyz', maxFails: 1, ...variants[index % variants.length] });
     put(0);
     const proxy = await run({ engine });
-    const asking = keepAsking(proxy.port, 8);
+    const clients = startClients({ count: 8, question: () => ({ port: proxy.port }) });
     for (let round = 0; round < 40; round += 1) {
       put(round);
       expect((await reload(proxy)).status).toBe(200);
-      const before = asking.answered();
-      await waitFor('requests under this configuration', () => asking.answered() > before + 20);
+      const before = clients.requests;
+      await waitFor('requests under this configuration', () => clients.requests > before + 20);
     }
-    await asking.stop();
-    expect([...asking.outcomes.keys()]).toEqual(['200']);
-    expect(asking.answered()).toBeGreaterThan(800);
+    const { requests, outcomes } = await clients.stop();
+    expect(outcomes).toEqual({ '200': requests });
+    expect(requests).toBeGreaterThan(800);
     for (const server of servers) expect(server.requests.length).toBeGreaterThan(0);
     // A request in flight that was counted twice, or never again, would show here.
     const { upstreams } = await upstreamsOf(proxy);
