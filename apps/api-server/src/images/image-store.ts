@@ -73,7 +73,7 @@ export const createImageStore = (database: Database): ImageStore => {
       images.map(({ url }) => url),
     ];
     // Outside a transaction a statement is one: it has been committed when its answer comes.
-    const { rowCount } = await database.query({ ...insertQuery, values: columns });
+    const { rowCount } = await database.write({ ...insertQuery, values: columns });
     // A rule or trigger of an adopted table may drop rows without a word, and does not say which.
     return (ordinal: number) => (rowCount === images.length ? images[ordinal] : undefined);
   };

@@ -6,7 +6,7 @@ import { createFakeClock, type FakeClock } from '@tripod/shared/testing/fake-clo
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { streamChunks } from '../../src/http/stream-chunks.ts';
 
-const megabyte = 'x'.repeat(1_048_576);
+const megabyte = Buffer.alloc(1_048_576, 'x');
 
 type Streamed = {
   readonly clock: FakeClock;
@@ -23,7 +23,7 @@ let stop: (() => void) | undefined;
 afterEach(() => stop?.());
 
 /** Streams to a client that reads nothing of its own accord. */
-const stream = async (texts: () => AsyncIterable<string>): Promise<Streamed> => {
+const stream = async (texts: () => AsyncIterable<Uint8Array>): Promise<Streamed> => {
   const clock = createFakeClock();
   let asked = 0;
   const counted = async function* () {
@@ -78,9 +78,9 @@ const untilHeldUp = ({ response, clock }: Streamed): Promise<true> =>
 describe('streamChunks', () => {
   it('sends all texts and ends', async () => {
     const streamed = await stream(async function* () {
-      yield 'a';
+      yield Buffer.from('a');
       yield megabyte;
-      yield 'b';
+      yield Buffer.from('b');
     });
     let received = '';
     for await (const piece of streamed.answer) received += String(piece);

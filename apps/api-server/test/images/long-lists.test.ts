@@ -107,8 +107,13 @@ describe('a longer list', () => {
     },
   );
 
-  it.each([0, 10])('has every character as it is in a short list (indent %i)', async (indent) => {
-    const codes = Array.from({ length: 160 }, (_, index) => index + 1);
+  it.each([
+    [0, 160, 'with the one that the statement uses itself'],
+    [10, 160, 'with the one that the statement uses itself'],
+    [0, 126, 'without it'],
+    [10, 126, 'without it'],
+  ])('has every character as it is in a short list (indent %i, up to %i, %s)', async (indent, last) => {
+    const codes = Array.from({ length: last }, (_, index) => index + 1);
     const title = `${String.fromCharCode(...codes)}\u2028\u2029\ufeff\uffff"\\/</script>🐈`;
     await api.database.knex('images').insert({ title, alt_text: '', url: title });
     const { text } = await ask(`/images.json?indent=${indent}`);
@@ -139,6 +144,26 @@ describe('a longer list', () => {
     const texts = await Promise.all(Array.from({ length: 4 }, async () => (await ask()).text));
     expect(new Set(texts).size).toBe(1);
     expect(JSON.parse(texts[0] ?? '')).toHaveLength(count);
+  });
+
+  it('is whole for those who come while others are in the middle of it', async () => {
+    const texts: Promise<string>[] = [];
+    const read = async (): Promise<string> => {
+      const outgoing = get(`${api.url}/images.json`, { agent: false });
+      const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+      let text = '';
+      for await (const piece of answer.setEncoding('utf8')) {
+        text += String(piece);
+        // Each brings the next one, who comes when it is in the middle.
+        if (texts.length < 6 && text.length > mebibyte / 3) texts.push(read());
+      }
+      return text;
+    };
+    texts.push(read());
+    for (let at = 0; at < texts.length; at += 1) {
+      expect((await texts[at]) === JSON.stringify(expected(count))).toBe(true);
+    }
+    expect(texts).toHaveLength(6);
   });
 
   it('has what was confirmed before it was asked for, and comes to an end while more is inserted', async () => {

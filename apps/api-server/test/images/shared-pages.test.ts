@@ -1,0 +1,90 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ImageStore, TextPage } from '../../src/images/image-store.ts';
+import { createSharedPages, maxKeptBytes } from '../../src/images/shared-pages.ts';
+
+/** A store whose pages have so many bytes, and that counts what it is asked. */
+const scripted = (bytes = 10) => {
+  const asked: (string | undefined)[] = [];
+  let failing = false;
+  const listPageText = async ({ after }: { after: string | undefined }): Promise<TextPage> => {
+    asked.push(after);
+    if (failing) throw new Error('gone');
+    return { json: Buffer.alloc(bytes), rows: 1, nextAfter: String(Number(after ?? 0) + 1) };
+  };
+  const pages = createSharedPages({ listPageText } as unknown as ImageStore);
+  return { asked, pages, fail: (now: boolean) => (failing = now) };
+};
+
+describe('createSharedPages', () => {
+  it('asks once for a page that several read', async () => {
+    const { asked, pages } = scripted();
+    const read = pages.since();
+    const [one, two] = await Promise.all([read('5', 1), read('5', 1)]);
+    expect(await read('5', 1)).toBe(one);
+    expect(two).toBe(one);
+    expect(asked).toEqual(['5']);
+  });
+
+  it('never gives a page that was asked for before its reader came', async () => {
+    const { asked, pages } = scripted();
+    const early = pages.since();
+    const old = early('5', 1);
+    const late = pages.since();
+    const fresh = late('5', 1);
+    expect(await fresh).not.toBe(await old);
+    expect(asked).toEqual(['5', '5']);
+  });
+
+  it('gives a reader who came later what others have read since, and the other way round', async () => {
+    const { asked, pages } = scripted();
+    const early = pages.since();
+    await early('1', 1);
+    const late = pages.since();
+    const shared = early('2', 1);
+    expect(await late('2', 1)).toBe(await shared);
+    const fresh = late('1', 1);
+    expect(await early('1', 1)).toBe(await fresh);
+    expect(asked).toEqual(['1', '2', '1']);
+  });
+
+  it('keeps so many bytes at most, and forgets the oldest first', async () => {
+    const { asked, pages } = scripted(maxKeptBytes / 4);
+    const read = pages.since();
+    for (const after of ['1', '2', '3', '4', '5']) await read(after, 1);
+    for (const after of ['5', '4', '3', '2']) await read(after, 1);
+    expect(asked).toHaveLength(5);
+    await read('1', 1);
+    expect(asked).toHaveLength(6);
+  });
+
+  it('keeps nothing of a page that is larger than all it may keep', async () => {
+    const { asked, pages } = scripted(maxKeptBytes + 1);
+    const read = pages.since();
+    await read('1', 1);
+    await read('1', 1);
+    expect(asked).toEqual(['1', '1']);
+  });
+
+  it('asks again for a page that could not be read', async () => {
+    const { asked, pages, fail } = scripted();
+    const read = pages.since();
+    fail(true);
+    await expect(Promise.all([read('1', 1), read('1', 1)])).rejects.toThrow('gone');
+    expect(asked).toEqual(['1']);
+    fail(false);
+    await expect(read('1', 1)).resolves.toMatchObject({ nextAfter: '2' });
+  });
+
+  it('forgets all when the last reader has ended', async () => {
+    const { asked, pages } = scripted();
+    const read = pages.since();
+    const [stopOne, stopOther] = [pages.reading(), pages.reading()];
+    await read('1', 1);
+    stopOne();
+    await read('1', 1);
+    expect(asked).toHaveLength(1);
+    stopOther();
+    await read('1', 1);
+    expect(asked).toHaveLength(2);
+  });
+});
