@@ -6,6 +6,8 @@ import { Command, CommanderError } from 'commander';
 import { type BenchConfig, benchSettings } from './bench-settings.ts';
 import { writeFigures } from './docs/write-figures.ts';
 import { listRunNames, loadRun } from './find-runs.ts';
+import { describeTrial, trialLines } from './lost-writes/describe-trial.ts';
+import { findBroken, findVoid } from './lost-writes/judge-trial.ts';
 import { tryLostWrites } from './lost-writes/trial.ts';
 import { checkRunName, makeReport } from './make-report.ts';
 import { renderReport } from './report/render-report.ts';
@@ -31,9 +33,13 @@ const listRuns = async (): Promise<void> => {
 };
 
 const bringToTrial = async (seconds: number): Promise<void> => {
-  const { text, holds } = await tryLostWrites({ checkout, seconds, say });
-  console.log(text);
-  if (!holds) process.exitCode = 1;
+  const trial = await tryLostWrites({ checkout, seconds, say });
+  if (process.stdout.isTTY) console.log(describeTrial(trial));
+  else {
+    console.error(describeTrial(trial));
+    for (const line of trialLines(trial)) console.log(line);
+  }
+  if (findBroken(trial).length + findVoid(trial).length > 0) process.exitCode = 1;
 };
 
 const measure = async (name: string, run: Run, config: BenchConfig): Promise<Report> => {

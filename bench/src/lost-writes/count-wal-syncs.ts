@@ -28,10 +28,15 @@ export const countWalSyncs = async (arena: Arena): Promise<WalSyncs> => {
     return { syncs: Number(row?.['syncs'] ?? 0), inserts: Number(row?.['inserts'] ?? 0) };
   };
   const before = await read();
-  return await waitFor('the statistics of Postgres', async () => {
-    for (let count = 0; count < 5; count += 1) await write(copy.url);
-    const now = await read();
-    const commits = now.inserts - before.inserts;
-    return commits >= atLeast && { commits, syncs: now.syncs - before.syncs };
-  });
+  return await waitFor(
+    'the statistics of Postgres',
+    async () => {
+      for (let count = 0; count < 5; count += 1) await write(copy.url);
+      const now = await read();
+      const commits = now.inserts - before.inserts;
+      return commits >= atLeast && { commits, syncs: now.syncs - before.syncs };
+    },
+    // A disk that others keep busy takes its time for each.
+    60_000,
+  );
 };

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createShutdownStack, type ShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { countWalSyncs, type WalSyncs } from './count-wal-syncs.ts';
 import { type FaultName, faults } from './faults.ts';
@@ -12,12 +13,20 @@ export type LostWritesOptions = ArenaOptions & {
   readonly faults: readonly FaultName[];
   readonly betweenFaultsMs: number;
   readonly onProgress?: (line: string) => void;
+  /** Gets what ends everything that was started; unwound here in the end, and by its owner to end before. */
+  readonly undo?: ShutdownStack;
+};
+
+export type FaultReport = {
+  readonly name: FaultName;
+  /** From its beginning until the answer to a write that began after it, which may be another copy's. */
+  readonly untilAcknowledgedMs: number;
 };
 
 export type LostWritesReport = {
   readonly outcomes: Outcomes;
   readonly verdict: Verdict;
-  readonly faults: readonly { readonly name: FaultName; readonly untilAcknowledgedMs: number }[];
+  readonly faults: readonly FaultReport[];
   readonly walSyncs: WalSyncs;
 };
 
@@ -42,15 +51,17 @@ const disturb = async (arena: Arena, options: LostWritesOptions): Promise<LostWr
   onProgress(`${walSyncs.commits} commits one after the other: the log was synced ${walSyncs.syncs} times`);
   const prefix = 'write';
   const writers = startWriters(arena.url, count, prefix);
-  const done: { name: FaultName; untilAcknowledgedMs: number }[] = [];
+  const done: FaultReport[] = [];
   const running: Promise<void>[] = [];
   for (const [index, name] of options.faults.entries()) {
     await delay(betweenFaultsMs);
     const copy = arena.copies[index % arena.copies.length];
     if (copy === undefined) throw new Error('an arena has copies');
+    // To kill what is not back yet, or has confirmed nothing for a while, would prove nothing.
+    if (name === 'kill Postgres') await writers.untilAcknowledged();
     onProgress(name);
-    running.push(faults[name](arena, copy));
     const began = performance.now();
+    running.push(faults[name](arena, copy));
     running.push(
       writers.untilAcknowledged().then(() => {
         done.push({ name, untilAcknowledgedMs: performance.now() - began });
@@ -69,10 +80,10 @@ const disturb = async (arena: Arena, options: LostWritesOptions): Promise<LostWr
  * off, and then holds what clients were told against what is stored.
  */
 export const runLostWrites = async (options: LostWritesOptions): Promise<LostWritesReport> => {
-  const arena = await startArena(options);
+  const undo = options.undo ?? createShutdownStack();
   try {
-    return await disturb(arena, options);
+    return await disturb(await startArena(options, undo), options);
   } finally {
-    await arena.stop();
+    await undo.unwind();
   }
 };

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { joinEmbeddedPostgres } from '@tripod/embedded-postgres/join-embedded-postgres';
-import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
+import type { ShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import { freePorts } from '@tripod/shared/testing/free-port';
 import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
 import pg from 'pg';
@@ -20,7 +20,6 @@ export type Arena = {
   /** Asks the database without any wire. */
   query(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   untilReady(): Promise<void>;
-  stop(): Promise<void>;
 };
 
 export type ArenaOptions = {
@@ -51,55 +50,49 @@ const startCopy = async (
   return { process: service, wire, url };
 };
 
-/** Starts all of it on free ports and in a folder of its own, and waits until it is ready. */
-export const startArena = async (options: ArenaOptions): Promise<Arena> => {
-  const undo = createShutdownStack();
+/** Starts all of it on free ports and in a folder of its own, and waits until it is ready. `undo` ends it. */
+export const startArena = async (options: ArenaOptions, undo: ShutdownStack): Promise<Arena> => {
   const stateDir = mkdtempSync(join(tmpdir(), 'tripod-lost-writes-'));
-  undo.push('the folder', () => rmSync(stateDir, { recursive: true, force: true }));
+  undo.push('the folder', () => rmSync(stateDir, { recursive: true, force: true, maxRetries: 20 }));
   // Started by root, Postgres runs as another user, who has to pass through.
   chmodSync(stateDir, 0o755);
-  try {
-    const { databaseUrl, dataDir, leave } = await joinEmbeddedPostgres({ stateDir });
-    undo.push('Postgres', leave);
-    const query: Arena['query'] = async (text) => {
-      const client = new pg.Client({ connectionString: databaseUrl });
-      client.on('error', () => undefined);
-      await client.connect();
-      try {
-        return (await client.query<Record<string, unknown>>(text)).rows;
-      } finally {
-        await client.end();
-      }
-    };
-    await query(`alter role current_user set synchronous_commit = ${options.synchronousCommit}`);
-    const [proxyPort = 0, adminPort = 0, ...ports] = await freePorts(2 + copyCount);
-    const copies: Copy[] = [];
-    for (const [index, port] of ports.entries()) {
-      const copy = await startCopy(databaseUrl, port, `api-${index + 1}`, options);
-      copies.push(copy);
-      undo.push(`copy ${index + 1}`, async () => {
-        await copy.process.stop();
-        await copy.wire.stop();
-      });
+  const { databaseUrl, dataDir, leave } = await joinEmbeddedPostgres({ stateDir });
+  undo.push('Postgres', leave);
+  const query: Arena['query'] = async (text) => {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return (await client.query<Record<string, unknown>>(text)).rows;
+    } finally {
+      await client.end();
     }
-    const url = `http://127.0.0.1:${proxyPort}/api`;
-    const proxy = startServiceProcess({
-      bin: join(options.checkout, 'apps/proxy/bin/proxy.js'),
-      args: [
-        ...['--port', String(proxyPort), '--host', '127.0.0.1', '--admin-port', String(adminPort)],
-        ...['--route', `/api/=${copies.map((copy) => copy.url).join(',')}`, '--drain-delay-ms', '0'],
-      ],
-      readyUrl: `${url}/images.json?limit=1`,
+  };
+  await query(`alter role current_user set synchronous_commit = ${options.synchronousCommit}`);
+  const [proxyPort = 0, adminPort = 0, ...ports] = await freePorts(2 + copyCount);
+  const copies: Copy[] = [];
+  for (const [index, port] of ports.entries()) {
+    const copy = await startCopy(databaseUrl, port, `api-${index + 1}`, options);
+    copies.push(copy);
+    undo.push(`copy ${index + 1}`, async () => {
+      await copy.process.stop();
+      await copy.wire.stop();
     });
-    undo.push('the proxy', proxy.stop);
-    const untilReady = async (): Promise<void> => {
-      for (const { process } of copies) await process.untilReady();
-      await proxy.untilReady();
-    };
-    await untilReady();
-    return { url, copies, dataDir, query, untilReady, stop: () => undo.unwind() };
-  } catch (error) {
-    await undo.unwind();
-    throw error;
   }
+  const url = `http://127.0.0.1:${proxyPort}/api`;
+  const proxy = startServiceProcess({
+    bin: join(options.checkout, 'apps/proxy/bin/proxy.js'),
+    args: [
+      ...['--port', String(proxyPort), '--host', '127.0.0.1', '--admin-port', String(adminPort)],
+      ...['--route', `/api/=${copies.map((copy) => copy.url).join(',')}`, '--drain-delay-ms', '0'],
+    ],
+    readyUrl: `${url}/images.json?limit=1`,
+  });
+  undo.push('the proxy', proxy.stop);
+  const untilReady = async (): Promise<void> => {
+    for (const { process } of copies) await process.untilReady();
+    await proxy.untilReady();
+  };
+  await untilReady();
+  return { url, copies, dataDir, query, untilReady };
 };

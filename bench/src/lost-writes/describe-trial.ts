@@ -1,0 +1,99 @@
+import { columns } from '../report/columns.ts';
+import { formatNumber } from '../report/format-number.ts';
+import { findBroken, findVoid, type Trial } from './judge-trial.ts';
+import type { LostWritesReport } from './run-lost-writes.ts';
+
+/** What is told of one run: numbers only, of which those under `mustBeZero` are the verdict. */
+export const countRun = ({ outcomes, verdict, faults, walSyncs }: LostWritesReport) => {
+  const byKind: Record<string, { times: number; slowestMs: number }> = {};
+  for (const { name, untilAcknowledgedMs } of faults) {
+    const { times, slowestMs } = byKind[name] ?? { times: 0, slowestMs: 0 };
+    byKind[name] = { times: times + 1, slowestMs: Math.round(Math.max(slowestMs, untilAcknowledgedMs)) };
+  }
+  return {
+    faults: byKind,
+    acknowledged: outcomes.acknowledged.size,
+    unknown: outcomes.unknown.size,
+    refused: outcomes.refused.size,
+    answers: Object.fromEntries([...outcomes.answers].sort(([, one], [, other]) => other - one)),
+    stored: verdict.stored,
+    mustBeZero: {
+      lost: verdict.lost.length,
+      doubled: verdict.doubled.length,
+      unasked: verdict.unasked.length,
+    },
+    walSyncs,
+  };
+};
+
+type Counts = ReturnType<typeof countRun>;
+
+const faultRows = (runs: readonly Counts[]): string[][] => {
+  const kinds = [...new Set(runs.flatMap(({ faults }) => Object.keys(faults)))];
+  return kinds.map((kind) => [
+    `  ${kind}`,
+    ...runs.map(({ faults: { [kind]: fault } }) =>
+      fault === undefined
+        ? '0'
+        : `${fault.times} (${formatNumber(fault.slowestMs / 1000)} s at most until the next confirmed write)`,
+    ),
+  ]);
+};
+const answerRows = (runs: readonly Counts[]): string[][] => {
+  const answers = [...new Set(runs.flatMap((run) => Object.keys(run.answers)))];
+  return answers.map((answer) => [
+    `  ${answer}`,
+    ...runs.map((run) => formatNumber(run.answers[answer] ?? 0)),
+  ]);
+};
+
+/** Both runs beside each other, and the verdict, for a person. */
+export const describeTrial = (trial: Trial): string => {
+  const runs = [countRun(trial.report), countRun(trial.control)];
+  const row = (name: string, count: (run: Counts) => number): string[] => [
+    name,
+    ...runs.map((run) => formatNumber(count(run))),
+  ];
+  const [broken, empty] = [findBroken(trial), findVoid(trial)];
+  const verdict =
+    broken.length > 0
+      ? ['Broken:', ...broken, ...empty]
+      : empty.length > 0
+        ? ['This trial proves nothing:', ...empty]
+        : [
+            'No confirmed write was lost, none is stored twice, and the control shows that they could have been.',
+          ];
+  return [
+    columns([
+      ['', 'synchronous_commit on', 'the control: off'],
+      ['faults'],
+      ...faultRows(runs),
+      ['writes'],
+      row('  confirmed', ({ acknowledged }) => acknowledged),
+      row('  of unknown fate', ({ unknown }) => unknown),
+      row('  refused', ({ refused }) => refused),
+      ['answers other than 200'],
+      ...answerRows(runs),
+      ['afterwards'],
+      row('  stored', ({ stored }) => stored),
+      row('  confirmed and not stored', ({ mustBeZero }) => mustBeZero.lost),
+      row('  stored twice', ({ mustBeZero }) => mustBeZero.doubled),
+      row('  stored, neither confirmed nor of unknown fate', ({ mustBeZero }) => mustBeZero.unasked),
+      ['before the faults, one write after the other'],
+      row('  commits', ({ walSyncs }) => walSyncs.commits),
+      row('  syncs of the log', ({ walSyncs }) => walSyncs.syncs),
+    ]),
+    verdict.join('\n'),
+  ].join('\n\n');
+};
+
+/** The same for programs: one line of JSON for each run, and one for the verdict. */
+export const trialLines = (trial: Trial): readonly string[] => {
+  const [broken, empty] = [findBroken(trial), findVoid(trial)];
+  const holds = broken.length + empty.length === 0;
+  return [
+    { part: 'trial', synchronousCommit: 'on', ...countRun(trial.report) },
+    { part: 'control', synchronousCommit: 'off', ...countRun(trial.control) },
+    { part: 'verdict', holds, broken, void: empty },
+  ].map((line) => JSON.stringify(line));
+};
