@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createDateLine } from '@tripod/shared/http/date-line';
 import type { RequestObserver } from '@tripod/shared/http/observe-requests';
 import type { Clock } from '@tripod/shared/process/clock';
 import { chooseAnswer } from './choose-answer.ts';
 import type { Coding } from './content-coding.ts';
 import type { FileIndex } from './file-index.ts';
-import { endWithStored, writeAnswerHead } from './send-stored.ts';
+import { createHeadWriter } from './ready-head.ts';
+import { endWithStored, headOf, writeAnswerHead } from './send-stored.ts';
 
 export type AnswerHitOptions = {
   readonly index: FileIndex;
@@ -20,8 +22,9 @@ const maxUnwatchedBytes = 65_536;
  * Makes the way of a hit: a file in memory, asked for by a plain URL, is answered at once and in one go. Returns
  * false, with nothing done, for all else: that is Express's. Both ways share the rules and the headers.
  */
-export const createHitAnswerer = ({ index, observer, readCodings, clock }: AnswerHitOptions) =>
-  function answerHit(request: IncomingMessage, response: ServerResponse): boolean {
+export const createHitAnswerer = ({ index, observer, readCodings, clock }: AnswerHitOptions) => {
+  const writeReadyHead = createHeadWriter(createDateLine(clock));
+  return function answerHit(request: IncomingMessage, response: ServerResponse): boolean {
     const { method, url = '' } = request;
     if (method !== 'GET' && method !== 'HEAD') return false;
     const file = index.findFresh(url, clock.monotonicMs());
@@ -38,9 +41,12 @@ export const createHitAnswerer = ({ index, observer, readCodings, clock }: Answe
     const { status, form } = answer;
     const bytes = method === 'HEAD' || status === 304 ? 0 : form.size;
     const isLong = bytes > maxUnwatchedBytes;
-    if (isLong) observer.watch(observed, response);
-    writeAnswerHead(response, observed.requestId, answer);
+    if (isLong) {
+      observer.watch(observed, response);
+      writeAnswerHead(response, observed.requestId, answer);
+    } else writeReadyHead(response, status, headOf(status, form), observed.requestId);
     endWithStored(request, response, file, answer);
     if (!isLong) observer.end(observed, status, bytes);
     return true;
   };
+};

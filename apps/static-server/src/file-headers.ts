@@ -4,6 +4,7 @@ import type { Coding } from './content-coding.ts';
 import { contentTypeOf, isCompressible, isDocument } from './content-type.ts';
 import type { DiskStats } from './disk.ts';
 import { formatHttpDate } from './http-date.ts';
+import { type ReadyHead, readyHead } from './ready-head.ts';
 
 /** Names and values in turn, as `writeHead` takes them. */
 export type RawHeaders = readonly string[];
@@ -51,10 +52,10 @@ export type Representation = {
   readonly etag: string;
   readonly size: number;
   readonly modifiedMs: number;
-  /** Of a 200. The value after the first name, `X-Request-Id`, is the place for the one of each request. */
-  readonly okHeaders: string[];
-  /** Of a 304, with the same place. */
-  readonly notModifiedHeaders: string[];
+  /** Of a 200. */
+  readonly okHead: ReadyHead;
+  /** Of a 304. */
+  readonly notModifiedHead: ReadyHead;
 };
 
 /** The headers of one form of a file, ready to be sent. */
@@ -74,8 +75,8 @@ export const describeRepresentation = (
   const encoded = coding === undefined ? [] : ['Content-Encoding', coding];
   return {
     ...{ coding, etag, size, modifiedMs },
-    okHeaders: [...id, type, contentType, ...shared, ...encoded, 'Content-Length', String(size)],
-    notModifiedHeaders: [...id, ...shared],
+    okHead: readyHead([...id, type, contentType, ...shared, ...encoded, 'Content-Length', String(size)]),
+    notModifiedHead: readyHead([...id, ...shared]),
   };
 };
 

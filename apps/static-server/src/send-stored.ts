@@ -1,8 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from './choose-answer.ts';
 import type { Representation } from './file-headers.ts';
+import type { ReadyHead } from './ready-head.ts';
 import type { StoredFile } from './stored-file.ts';
 import type { StoredForm } from './stored-form.ts';
+
+export const headOf = (status: number, form: Representation): ReadyHead =>
+  status === 304 ? form.notModifiedHead : form.okHead;
 
 /** Writes the head of an answer, with the request's id. */
 export const writeAnswerHead = (
@@ -10,7 +14,7 @@ export const writeAnswerHead = (
   requestId: string,
   { status, form, range }: Answer<Representation>,
 ): void => {
-  const headers = status === 304 ? form.notModifiedHeaders : form.okHeaders;
+  const { headers } = headOf(status, form);
   headers[1] = requestId;
   if (!range) {
     response.writeHead(status, headers);

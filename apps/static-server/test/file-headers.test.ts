@@ -11,7 +11,7 @@ describe('describeRepresentation', () => {
     const stats = await nodeDisk.stat('/');
     const future = { ...stats, mtimeNs: 5_000_000_000_000n };
     const facts = factsOf(['a.png'], future, { ...options, nowMs: 2_000_999 });
-    expect(describeRepresentation(facts, form).okHeaders).toEqual([
+    expect(describeRepresentation(facts, form).okHead.headers).toEqual([
       ...['X-Request-Id', '', 'Content-Type', 'image/png', 'X-Content-Type-Options', 'nosniff'],
       ...['Cache-Control', 'no-cache', 'ETag', '"e"', 'Last-Modified', 'Thu, 01 Jan 1970 00:33:20 GMT'],
       ...['Accept-Ranges', 'bytes', 'Content-Length', '7'],
@@ -20,13 +20,13 @@ describe('describeRepresentation', () => {
 
   it('of a coding tells of it, and of a 304 nothing that describes a body', async () => {
     const facts = factsOf(['a.html'], await nodeDisk.stat('/'), { ...options, nowMs: 0 });
-    const { okHeaders, notModifiedHeaders } = describeRepresentation(facts, { ...form, coding: 'br' });
+    const { okHead, notModifiedHead } = describeRepresentation(facts, { ...form, coding: 'br' });
     const expected = ['Vary', 'Accept-Encoding', 'Content-Encoding', 'br', 'Content-Length', '7'];
-    expect(okHeaders.slice(-6)).toEqual(expected);
-    expect(okHeaders).toContain("default-src 'self'");
-    expect(notModifiedHeaders.slice(-2)).toEqual(['Vary', 'Accept-Encoding']);
+    expect(okHead.headers.slice(-6)).toEqual(expected);
+    expect(okHead.headers).toContain("default-src 'self'");
+    expect(notModifiedHead.headers.slice(-2)).toEqual(['Vary', 'Accept-Encoding']);
     for (const name of ['Content-Type', 'Content-Length', 'Content-Encoding']) {
-      expect(notModifiedHeaders).not.toContain(name);
+      expect(notModifiedHead.headers).not.toContain(name);
     }
   });
 });

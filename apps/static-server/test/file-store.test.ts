@@ -227,7 +227,7 @@ describe('a file that changes', () => {
     const after = store.index.findFresh('/style.css', clock.monotonicMs());
     expect(after).toBe(before);
     expect(after?.identity.etag).toBe(etag);
-    expect(after?.identity.okHeaders).toContain('Thu, 01 Jan 1970 00:00:00 GMT');
+    expect(after?.identity.okHead.headers).toContain('Thu, 01 Jan 1970 00:00:00 GMT');
     expect(store.index.usedBytes).toBe(used);
   });
 

@@ -1,11 +1,11 @@
 import { createServer } from 'node:net';
+import { createDateLine } from '@tripod/shared/http/date-line';
 import { type Listening, listen } from '@tripod/shared/process/listen';
 import { ConnectionLimit } from '../connection-limit.ts';
 import { Deadlines } from '../deadlines.ts';
 import type { Engine, EngineOptions } from '../engine.ts';
 import { createUpstreamLookup } from '../resolve-upstream.ts';
 import { ClientConnection, type ClientParts } from './client-connection.ts';
-import { createDateLine } from './date-line.ts';
 import { createPlans } from './plan.ts';
 import { UpstreamConnections } from './upstream-connections.ts';
 import { UpstreamHeads } from './upstream-heads.ts';
