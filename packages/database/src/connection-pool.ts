@@ -19,6 +19,8 @@ export type ConnectionPoolOptions = {
   readonly applicationName: string;
   /** Most connections at the same time. */
   readonly max: number;
+  /** Done with each new connection before it is lent for the first time; a failure is that of the connection. */
+  readonly inspect?: (client: pg.PoolClient) => Promise<void>;
   /** An idle connection died: the server may be gone. */
   readonly onIdleLoss: (error: Error) => void;
 };
@@ -32,14 +34,21 @@ export class ConnectionPool {
   readonly #max: number;
   readonly #open = new Set<pg.PoolClient>();
   readonly #lent = new Set<pg.PoolClient>();
+  /** Not to be lent again. */
+  readonly #stale = new WeakSet<pg.PoolClient>();
   #closed: Promise<void> | undefined;
 
-  constructor({ address, applicationName, max, onIdleLoss }: ConnectionPoolOptions) {
+  constructor({ address, applicationName, max, inspect, onIdleLoss }: ConnectionPoolOptions) {
     this.#max = max;
     this.#pool = new pg.Pool({
       ...pooledConnectionSettings(address, applicationName),
       max,
       idleTimeoutMillis: limits.idleTimeoutMs,
+      ...(inspect && {
+        verify: (client, done) => {
+          inspect(client).then(() => done(), done);
+        },
+      }),
     });
     this.#pool.on('connect', (client) => {
       this.#open.add(client);
@@ -53,7 +62,7 @@ export class ConnectionPool {
   }
 
   /**
-   * Lends a connection; the borrower calls `release()`. Throws a PoolBusyError at once when more than twice the
+   * Lends a connection, to be given back by `release`. Throws a PoolBusyError at once when more than twice the
    * size of the pool wait already, or when none came free in time; any other error is a failed connection attempt.
    */
   async acquire(): Promise<pg.PoolClient> {
@@ -68,6 +77,20 @@ export class ConnectionPool {
     } catch (error) {
       if (error instanceof Error && error.message === waitedInVain) throw new PoolBusyError();
       throw toConnectionError(error);
+    }
+  }
+
+  /** Takes a connection back; with `ended`, to close it. */
+  release(client: pg.PoolClient, ended = false): void {
+    client.release(ended || this.#stale.has(client));
+  }
+
+  /** Lends none of the present connections again, but for one: what they were opened with no longer holds. */
+  renew(kept: pg.PoolClient): void {
+    for (const client of this.#open) {
+      if (client === kept) continue;
+      this.#stale.add(client);
+      if (!this.#lent.has(client)) cutConnection(client);
     }
   }
 

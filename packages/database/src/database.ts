@@ -49,11 +49,13 @@ export type Database = {
   writeRefusal(): string | undefined;
   /** One statement on any connection, prepared when it has a name. Errors come as they are. */
   query(query: pg.QueryConfig): Promise<pg.QueryResult>;
+  /** The same for one that changes something. Throws API_DURABILITY_OFF when what it changes may be lost. */
+  write(query: pg.QueryConfig): Promise<pg.QueryResult>;
   /** Runs work that only reads; its failures get their codes. */
   reading<T>(work: () => Promise<T>): Promise<T>;
   /**
-   * Runs work that writes. Throws API_DURABILITY_OFF when the server may lose it. A connection lost on the way makes
-   * its fate unknown, which its code says.
+   * Runs work that writes, by `write` or else. Throws API_DURABILITY_OFF at once when the server may lose it. A
+   * connection lost on the way makes its fate unknown, which its code says.
    */
   writing<T>(work: () => Promise<T>): Promise<T>;
   stats(): PoolStats;
@@ -69,6 +71,8 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   const announcer = createDatabaseAnnouncer(address, logger, clock, allowUnsafeDurability);
   let prepared = false;
   let risk: string | undefined;
+  const writeRefusal = (): string | undefined =>
+    risk === undefined || allowUnsafeDurability ? undefined : `refused: ${risk}`;
 
   const onChange = (state: AvailabilityState): void => {
     if (state.name === 'away') {
@@ -77,10 +81,22 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     }
     announcer.changed(state);
   };
+  /**
+   * What holds for a server may be set for a role or a database as well: so each session is asked as it begins, and
+   * none is kept from before a change.
+   */
+  const inspect = async (client: pg.PoolClient): Promise<void> => {
+    const { rows } = await timedQuery(client, { text: durabilityQuery }, limit);
+    const found = findDurabilityRisk(rows[0] as Readonly<Record<string, string>>);
+    if (found !== risk) pool.renew(client);
+    risk = found;
+    announcer.durability(risk);
+  };
   const pool = new ConnectionPool({
     address,
     applicationName,
     max: poolSize,
+    inspect,
     onIdleLoss: (error) => availability.suspect(error, { away: false }),
   });
   const attempt = async (): Promise<void> => {
@@ -92,11 +108,10 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     try {
       const client = await pool.acquire();
       try {
-        const { rows } = await timedQuery(client, { text: durabilityQuery }, limit);
-        risk = findDurabilityRisk(rows[0] as Readonly<Record<string, string>>);
-        announcer.durability(risk);
+        await inspect(client);
       } finally {
-        client.release();
+        // What was set for a role is seen by new sessions only: the next look takes one, to see whether it was mended.
+        pool.release(client, writeRefusal() !== undefined);
       }
     } catch (error) {
       // Whoever holds all the connections is being answered.
@@ -114,7 +129,7 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     try {
       const client = await pool.acquire();
       // Whoever gets it next must not find himself inside someone's transaction.
-      return { client, release: () => client.release(client.getTransactionStatus() !== 'I') };
+      return { client, release: () => pool.release(client, client.getTransactionStatus() !== 'I') };
     } catch (error) {
       if (!(error instanceof PoolBusyError)) {
         availability.suspect(error, { away: pool.stats.total === 0 });
@@ -132,8 +147,16 @@ export const createDatabase = (options: DatabaseOptions): Database => {
       throw translateDatabaseError(error, { writing });
     }
   };
-  const writeRefusal = (): string | undefined =>
-    risk === undefined || allowUnsafeDurability ? undefined : `refused: ${risk}`;
+  const send = async (query: pg.QueryConfig, writes: boolean): Promise<pg.QueryResult> => {
+    const { client, release } = await acquire();
+    try {
+      // It may have waited for its connection, or for its group, since it was let in.
+      if (writes && writeRefusal() !== undefined) throw durabilityOff();
+      return await timedQuery(client, query, limit);
+    } finally {
+      release();
+    }
+  };
   return {
     knex: createKnex(acquire, limit, logger),
     start: () => availability.start(),
@@ -143,14 +166,8 @@ export const createDatabase = (options: DatabaseOptions): Database => {
       return state.name === 'starting' ? 'starting' : describeDatabaseError(state.error);
     },
     writeRefusal,
-    query: async (query) => {
-      const { client, release } = await acquire();
-      try {
-        return await timedQuery(client, query, limit);
-      } finally {
-        release();
-      }
-    },
+    query: (query) => send(query, false),
+    write: (query) => send(query, true),
     reading: (work) => watched(work, false),
     writing: (work) =>
       writeRefusal() !== undefined && availability.state.name === 'available'

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import type { Database } from '@tripod/database/database';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import { startTestPostgres, type TestPostgres } from '@tripod/embedded-postgres/start-test-postgres';
+import { createFakeClock, type FakeClock } from '@tripod/shared/testing/fake-clock';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import pg from 'pg';
 import { databaseAt, keepingLogger } from './support/test-database.ts';
@@ -9,82 +10,190 @@ import { databaseAt, keepingLogger } from './support/test-database.ts';
 // A guard for a busy machine: a Postgres of its own is started first.
 jest.setTimeout(60_000);
 
-const settings = { fsync: 'on', full_page_writes: 'on', synchronous_commit: 'on' };
-
 let postgres: TestPostgres;
 let database: Database;
 let logger: ReturnType<typeof keepingLogger>;
+let clock: FakeClock;
 
-const ask = async (text: string): Promise<void> => {
+const ask = async (...texts: readonly string[]): Promise<void> => {
   const client = new pg.Client({ connectionString: postgres.urlOf() });
   await client.connect();
-  await client.query(text);
+  for (const text of texts) await client.query(text);
   await client.end();
 };
-const start = async (allowUnsafeDurability: boolean): Promise<void> => {
+const start = async ({ allowUnsafeDurability = false, poolSize = 1 } = {}): Promise<void> => {
+  clock = createFakeClock();
   database = databaseAt(parseDatabaseUrl(postgres.urlOf()), {
     logger,
     allowUnsafeDurability,
-    poolSize: 1,
+    poolSize,
+    clock,
   });
   await database.start();
 };
-const write = (): Promise<unknown> => database.writing(() => database.query({ text: 'select 1' }));
-/** Ends the session, at which the database is looked at again, over a connection with these settings. */
-const untilLooked = (is: () => boolean): Promise<true> =>
-  waitFor('another look', async () => {
-    await ask(
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'database-test'",
-    );
-    return is() && database.reason() === undefined;
+const write = (): Promise<unknown> => database.writing(() => database.write({ text: 'select 1' }));
+const read = (): Promise<unknown> => database.reading(() => database.query({ text: 'select 1' }));
+const refused = { code: 'API_DURABILITY_OFF', headers: {} };
+/** Turns the clock by what lies between two looks, again when one was too early for what had just been set. */
+const untilRefusal = async (refusal: string | undefined): Promise<void> => {
+  const is = (): boolean => database.writeRefusal() === refusal;
+  await waitFor(`the refusal "${refusal}"`, async () => {
+    clock.advance(5000);
+    // Were the clock turned again before the look has ended, it would have taken too long.
+    await waitFor('a look', is, 500).catch(() => undefined);
+    return is();
   });
+};
+const told = (): readonly string[] => logger.lines.filter((line) => /confirms|lose/.test(line));
+
+/** Each setting at each level at which it can be set, and the way back. */
+const levels = [
+  ['fsync', 'alter system set fsync', 'alter system reset fsync'],
+  ['full_page_writes', 'alter system set full_page_writes', 'alter system reset full_page_writes'],
+  ['synchronous_commit', 'alter system set synchronous_commit', 'alter system reset synchronous_commit'],
+  [
+    'synchronous_commit',
+    'alter database postgres set synchronous_commit',
+    'alter database postgres reset all',
+  ],
+  ['synchronous_commit', 'alter role postgres set synchronous_commit', 'alter role postgres reset all'],
+] as const;
+const reload = 'select pg_reload_conf()';
 
 beforeAll(async () => {
-  postgres = await startTestPostgres({ settings });
+  postgres = await startTestPostgres({ durable: true });
 });
 beforeEach(() => {
   logger = keepingLogger();
 });
 afterEach(async () => {
   await database.close();
-  await ask('alter role postgres reset all');
+  for (const [, , undo] of levels) await ask(undo);
+  await ask(reload);
 });
 afterAll(() => postgres.stop());
 
 describe('a database that keeps what it confirms', () => {
   it('is written to, and nothing is said', async () => {
-    await start(false);
+    await start();
     await expect(write()).resolves.toMatchObject({ rowCount: 1 });
     expect(database.writeRefusal()).toBeUndefined();
-    expect(logger.lines.filter((line) => !line.endsWith('is ready'))).toEqual([]);
+    expect(told()).toEqual([]);
   });
 
-  it('is no longer written to once it may lose what it confirms, and again when that is mended', async () => {
-    await start(false);
-    await ask('alter role postgres set synchronous_commit = off');
-    await untilLooked(() => database.writeRefusal() !== undefined);
-    expect(database.writeRefusal()).toBe('refused: synchronous_commit off');
-    await expect(write()).rejects.toMatchObject({ code: 'API_DURABILITY_OFF', headers: {} });
-    await expect(database.reading(() => database.query({ text: 'select 1' }))).resolves.toBeDefined();
-    await ask('alter role postgres reset all');
-    await untilLooked(() => database.writeRefusal() === undefined);
-    await expect(write()).resolves.toMatchObject({ rowCount: 1 });
-    const said = logger.lines.filter((line) => /confirms|lose/.test(line));
-    expect(said).toEqual([
+  it.each(['local', 'remote_write', 'remote_apply'])(
+    'is written to with synchronous_commit %s',
+    async (value) => {
+      await ask(`alter role postgres set synchronous_commit = ${value}`);
+      await start();
+      await expect(write()).resolves.toBeDefined();
+    },
+  );
+});
+
+describe.each(levels)('a database with %s off by "%s"', (setting, set, undo) => {
+  const risk = `${setting} off`;
+  /** A reload reaches the sessions a moment later. */
+  const untilSet = (value: 'on' | 'off'): Promise<true> =>
+    waitFor('the setting', async () => {
+      const client = new pg.Client({ connectionString: postgres.urlOf() });
+      await client.connect();
+      const { rows } = await client.query<{ value: string }>(`select current_setting('${setting}') as value`);
+      await client.end();
+      return rows[0]?.value === value;
+    });
+
+  it('is read but not written to, and the log says why', async () => {
+    await ask(`${set} = off`, reload);
+    await untilSet('off');
+    await start();
+    expect(database.writeRefusal()).toBe(`refused: ${risk}`);
+    await expect(write()).rejects.toMatchObject(refused);
+    await expect(read()).resolves.toBeDefined();
+    expect(database.reason()).toBeUndefined();
+    expect(told()).toEqual([
       expect.stringMatching(
-        /^error writes are refused, because the database .* may lose them in a crash: synchronous_commit off; switch that on, or start with --allow-unsafe-durability$/,
+        `^error writes are refused, because the database .* may lose them in a crash: ${risk}; switch that on, or start with --allow-unsafe-durability$`,
       ),
-      expect.stringMatching(/^info the database .* keeps what it confirms again$/),
     ]);
   });
 
   it('is written to all the same when that is allowed, with a warning', async () => {
-    await ask('alter role postgres set synchronous_commit = off');
-    await start(true);
-    await expect(write()).resolves.toMatchObject({ rowCount: 1 });
+    await ask(`${set} = off`, reload);
+    await untilSet('off');
+    await start({ allowUnsafeDurability: true });
+    await expect(write()).resolves.toBeDefined();
     expect(database.writeRefusal()).toBeUndefined();
-    expect(logger.lines).toContainEqual(
-      expect.stringMatching(/^warn .* may lose writes in a crash: synchronous_commit off$/),
+    expect(told()).toEqual([expect.stringMatching(`^warn .* may lose writes in a crash: ${risk}$`)]);
+  });
+
+  it('is written to again within five seconds when that is mended', async () => {
+    await ask(`${set} = off`, reload);
+    await untilSet('off');
+    await start();
+    await ask(undo, reload);
+    await untilRefusal(undefined);
+    await expect(write()).resolves.toBeDefined();
+    expect(told()).toEqual([
+      expect.stringMatching(/^error /),
+      expect.stringMatching(/keeps what it confirms again$/),
+    ]);
+  });
+
+  it('is written to no more when that was changed while a copy runs', async () => {
+    // One session is in use when the setting changes, and the other begins after it.
+    await start({ poolSize: 2 });
+    const busy = database.query({ text: 'select pg_sleep(1)' });
+    await waitFor('a busy session', () => database.stats().idle === 0);
+    await ask(`${set} = off`, reload);
+    await untilSet('off');
+    await expect(write()).rejects.toMatchObject(refused);
+    await busy;
+    expect(database.writeRefusal()).toBe(`refused: ${risk}`);
+    await expect(read()).resolves.toBeDefined();
+  });
+});
+
+describe('a reload of the settings of the server', () => {
+  it.each(['fsync', 'full_page_writes', 'synchronous_commit'])(
+    'that switches %s off is noticed within five seconds, on the sessions that are there',
+    async (setting) => {
+      await start();
+      await expect(write()).resolves.toBeDefined();
+      await ask(`alter system set ${setting} = off`, reload);
+      await untilRefusal(`refused: ${setting} off`);
+      await expect(write()).rejects.toMatchObject(refused);
+    },
+  );
+});
+
+describe('a setting of a role, which present sessions do not see', () => {
+  it('leaves those alone that keep what they confirm, until another is needed', async () => {
+    await start();
+    await ask('alter role postgres set synchronous_commit = off');
+    await expect(write()).resolves.toBeDefined();
+    await ask(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'database-test'",
     );
+    await waitFor('another session', async () => {
+      await read().catch(() => undefined);
+      return database.writeRefusal() !== undefined;
+    });
+    await expect(write()).rejects.toMatchObject(refused);
+  });
+
+  it('is not lost sight of while older sessions are in use', async () => {
+    await start({ poolSize: 2 });
+    const older = database.query({ text: 'select pg_sleep(0.5)' });
+    await waitFor('a busy session', () => database.stats().idle === 0);
+    await ask('alter role postgres set synchronous_commit = off');
+    await expect(write()).rejects.toMatchObject(refused);
+    await older;
+    // The older session would say that all is well.
+    for (let look = 0; look < 3; look += 1) {
+      clock.advance(5000);
+      await read();
+      expect(database.writeRefusal()).toBe('refused: synchronous_commit off');
+    }
   });
 });

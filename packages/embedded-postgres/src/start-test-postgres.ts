@@ -17,6 +17,8 @@ const fastSettings = {
 export type TestPostgresOptions = {
   /** Postgres settings, over those that trade safety for speed. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Leaves out those that trade safety for speed: all is as in a server whose data is kept. */
+  readonly durable?: boolean;
 };
 
 export type TestPostgres = {
@@ -33,7 +35,7 @@ type Answer = { port: number; password: string; pid: number } | { error: string 
 /** A throw-away Postgres of its own port and data, which ends with this process, even by kill -9. Throws a sentence. */
 export const startTestPostgres = async (options: TestPostgresOptions = {}): Promise<TestPostgres> => {
   const program = join(import.meta.dirname, 'tied-postgres.ts');
-  const settings = JSON.stringify({ ...fastSettings, ...options.settings });
+  const settings = JSON.stringify({ ...(options.durable ? {} : fastSettings), ...options.settings });
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, settings], {
     // Ctrl-C in the terminal passes it by: the tests may still want it while they stop
     detached: true,
