@@ -21,6 +21,8 @@ const compress = (bytes: Buffer, coding: Coding): Promise<Buffer> => {
       [constants.BROTLI_PARAM_QUALITY]: bytes.length <= mebibyte ? 11 : 5,
       [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
       [constants.BROTLI_PARAM_LGWIN]: windowBits,
+      // 64 KiB at a time: for 1 MiB that takes 28 MB instead of 77, of which threads keep 12 and 62, and loses 0.1 %.
+      [constants.BROTLI_PARAM_LGBLOCK]: 16,
     },
   });
 };

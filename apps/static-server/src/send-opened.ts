@@ -9,7 +9,7 @@ import { fromDiskError } from './disk-error.ts';
 import { describeRepresentation, type FileFacts, versionTagOf } from './file-headers.ts';
 import type { OpenFile } from './find-file.ts';
 import type { RequestedPath } from './resolve-path.ts';
-import { FileChangedError, isClientGone, sendBytes } from './send-file.ts';
+import { ClientGoneError, FileChangedError, sendBytes } from './send-file.ts';
 import { writeAnswerHead } from './send-stored.ts';
 
 /** The facts of a file, now. */
@@ -34,7 +34,7 @@ export const sendOpenBody = async (
   try {
     await sendBytes(response, open, range ?? { first: 0, last: size - 1 }, writeHead);
   } catch (error) {
-    if (isClientGone(error)) return;
+    if (error instanceof ClientGoneError) return;
     if (!response.destroyed) throw error instanceof FileChangedError ? error : fromDiskError(error);
     logger.error('an answer was broken off', { requestId: requestIdFor(response), error });
   }

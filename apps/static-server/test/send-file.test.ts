@@ -84,6 +84,18 @@ describe('a large file', () => {
     expect(started.errors).toEqual([]);
   });
 
+  it('is let go of when the client leaves that asked for it again and again on one connection', async () => {
+    site.write('big.bin', Buffer.alloc(bigBytes));
+    const started = await start();
+    const socket = connect({ port: started.port, host: '127.0.0.1' });
+    socket.pause().write('GET /big.bin HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3));
+    await waitFor('the file to be opened', () => started.openFiles() > 1);
+    socket.destroy();
+    await waitFor('every descriptor to be closed', () => started.openFiles() === 0);
+    await waitFor('a line for each', () => started.requestLines.length === 3);
+    expect(started.errors).toEqual([]);
+  });
+
   it('that stands still at a client that does not read is not read into memory', async () => {
     site.write('big.bin', Buffer.alloc(bigBytes));
     let furthest = 0;
@@ -201,11 +213,13 @@ describe('a disk that refuses', () => {
     expect(started.errors).toHaveLength(1);
   });
 
-  it('the first read of a large file breaks the connection off before anything is sent', async () => {
+  it('the first read of a large file is answered with 500, for nothing has been sent', async () => {
     site.write('big.bin', Buffer.alloc(100_000));
     const started = await start({ disk: failing('EIO', 'read') });
-    await expect(started.ask('/big.bin')).resolves.toMatchObject({ text: '' });
-    await waitFor('the log', () => started.errors.length === 1);
+    const answer = await started.ask('/big.bin');
+    expect(answer.status).toBe(500);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'INTERNAL_ERROR' });
+    expect(started.errors).toHaveLength(1);
   });
 
   it('a client that leaves while a small file is read harms nothing', async () => {
