@@ -57,10 +57,17 @@ const isServerError = (error: unknown): error is pg.DatabaseError => error insta
 export const sqlStateOf = (error: unknown): string | undefined =>
   isServerError(error) ? error.code : undefined;
 
+/**
+ * Severities that end the session, whatever the state: a log that could not be written (53100, in a PANIC) may hold
+ * the commit all the same.
+ */
+const endsSession = /^(FATAL|PANIC|PANIK)$/;
+
 /** Whatever was thrown → what it means. */
 export const classifyDatabaseError = (error: unknown): DatabaseFailure => {
   if (error instanceof ConnectionLostError) return 'lost';
   if (isServerError(error)) {
+    if (endsSession.test(error.severity ?? '')) return 'lost';
     const code = error.code ?? '';
     return meanings[code] ?? meanings[code.slice(0, 2)] ?? 'unknown';
   }

@@ -11,8 +11,8 @@ import {
 import { AppError } from '@tripod/shared/errors/app-error';
 import pg from 'pg';
 
-const serverError = (code: string): Error =>
-  Object.assign(new pg.DatabaseError('said so', 7, 'error'), { code });
+const serverError = (code: string, severity = 'ERROR'): Error =>
+  Object.assign(new pg.DatabaseError('said so', 7, 'error'), { code, severity });
 const systemError = (code: string): Error => Object.assign(new Error(`connect ${code}`), { code });
 const lost = (code: string): unknown => toConnectionError(systemError(code));
 
@@ -29,6 +29,8 @@ describe('classifyDatabaseError', () => {
     ['cannot_connect_now', serverError('57P03'), 'unavailable'],
     ['too_many_connections', serverError('53300'), 'unavailable'],
     ['disk_full', serverError('53100'), 'unavailable'],
+    ['disk_full that takes the server down', serverError('53100', 'PANIC'), 'lost'],
+    ['out_of_memory that ends the session', serverError('53200', 'FATAL'), 'lost'],
     ['lock_not_available', serverError('55P03'), 'unavailable'],
     ['query_canceled', serverError('57014'), 'unavailable'],
     ['deadlock_detected', serverError('40P01'), 'unavailable'],

@@ -19,6 +19,8 @@ export type TestPostgresOptions = {
   readonly settings?: Readonly<Record<string, string>>;
   /** Leaves out those that trade safety for speed: all is as in a server whose data is kept. */
   readonly durable?: boolean;
+  /** A command that runs it in surroundings of its own: what follows its arguments is the program. */
+  readonly within?: readonly string[];
 };
 
 export type TestPostgres = {
@@ -36,7 +38,11 @@ type Answer = { port: number; password: string; pid: number } | { error: string 
 export const startTestPostgres = async (options: TestPostgresOptions = {}): Promise<TestPostgres> => {
   const program = join(import.meta.dirname, 'tied-postgres.ts');
   const settings = JSON.stringify({ ...(options.durable ? {} : fastSettings), ...options.settings });
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, settings], {
+  const [command = process.execPath, ...args] = [
+    ...(options.within ?? []),
+    ...[process.execPath, '--disable-warning=ExperimentalWarning', program, settings],
+  ];
+  const child = spawn(command, args, {
     // Ctrl-C in the terminal passes it by: the tests may still want it while they stop
     detached: true,
     env: guardEnv(),

@@ -27,7 +27,7 @@ export type ApiOptions = {
   /** Default true. */
   readonly allowUnsafeDurability?: boolean;
   /** Another copy, whose database this one shares. */
-  readonly besides?: Api;
+  readonly besides?: Pick<Api, 'databaseUrl'>;
   /** Who logs in. Default: the one who made the database. */
   readonly login?: { readonly user: string; readonly password: string };
   /** Another way to the same database, given its port. */

@@ -1,0 +1,107 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { migrate } from '@tripod/database/migrate';
+import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
+import { findIdentity } from '@tripod/embedded-postgres/identity';
+import { startTestPostgres, type TestPostgres } from '@tripod/embedded-postgres/start-test-postgres';
+import { silentLogger } from '@tripod/shared/logging/logger';
+import { systemClock } from '@tripod/shared/process/clock';
+import pg from 'pg';
+import supertest from 'supertest';
+import { apiMigrations } from '../src/api-migrations.ts';
+import { type Api, cat, startApi } from './support/api.ts';
+
+// A guard for a busy machine: a Postgres of its own is started first.
+jest.setTimeout(60_000);
+
+/** Only root may mount a disk, and sees to it in a namespace of its own: it goes with the last process there. */
+const mayMount = process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0;
+const suite = mayMount || process.env['CI'] === 'true' ? describe : describe.skip;
+
+suite('a disk of 16 MB that is full (by root only, who may mount one)', () => {
+  let folder: string;
+  let postgres: TestPostgres;
+  let api: Api;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'tripod-full-disk-'));
+    const owner = findIdentity(undefined).uid ?? 0;
+    const mount = `mount -t tmpfs -o size=16m,mode=700,uid=${owner} tripod "$0" && exec "$@"`;
+    postgres = await startTestPostgres({ within: ['unshare', '--mount', 'sh', '-c', mount, folder] });
+    await migrate({
+      address: parseDatabaseUrl(postgres.urlOf()),
+      applicationName: 'full-disk-test',
+      source: apiMigrations,
+      logger: silentLogger,
+      clock: systemClock,
+    });
+    await run(`create tablespace small location '${folder}'`);
+    await run('alter table images set tablespace small');
+    await run('create table ballast (filler text) tablespace small');
+    await run('alter table ballast alter column filler set storage plain');
+    api = await startApi({ besides: { databaseUrl: postgres.urlOf() } });
+  });
+  afterAll(async () => {
+    await api?.stop();
+    await postgres?.stop();
+    rmdirSync(folder);
+  });
+
+  const run = async (text: string): Promise<void> => {
+    const client = new pg.Client({ connectionString: postgres.urlOf() });
+    await client.connect();
+    await client.query(text).finally(() => client.end());
+  };
+  const countOf = ({ body }: supertest.Response): number => (body as unknown[]).length;
+  const list = () => supertest(api.url).get('/images.json');
+  // Just too short to be compressed.
+  const post = () =>
+    supertest(api.url)
+      .post('/images.json')
+      .send({ ...cat, url: `/${'x'.repeat(1800)}` });
+  /** Until not one page more has room, in which a picture would still find a place. */
+  const fill = async (): Promise<void> => {
+    for (const size of [7000, 700, 70]) {
+      const rows = `select repeat('x', ${size}) from generate_series(1, 100)`;
+      for (;;) {
+        const full = await run(`insert into ballast ${rows}`).then(
+          () => undefined,
+          (error: pg.DatabaseError) => error.code,
+        );
+        if (full === undefined) continue;
+        expect(full).toBe('53100');
+        break;
+      }
+    }
+  };
+
+  it('fails writes by name, of which none was stored, answers lists, and heals when there is room again', async () => {
+    await fill();
+    const atFirst = countOf(await list());
+    let stored = 0;
+    let refused: supertest.Response | undefined;
+    // What room there was in the last page of the table is used up first.
+    for (let count = 0; count < 50 && refused === undefined; count += 1) {
+      const answer = await post();
+      if (answer.status === 200) stored += 1;
+      else refused = answer;
+    }
+    expect([refused?.status, refused?.body.code, refused?.headers['retry-after']]).toEqual([
+      503,
+      'API_DATABASE_UNAVAILABLE',
+      '1',
+    ]);
+    expect(refused?.text).not.toMatch(/disk|space|extend|No such|tripod-full-disk/i);
+    const together = await Promise.all([post(), post(), post(), post()]);
+    expect(together.map(({ status }) => status)).toEqual([503, 503, 503, 503]);
+    const seen = await list();
+    expect([seen.status, countOf(seen)]).toEqual([200, atFirst + stored]);
+    await expect(supertest(api.url).get('/readyz')).resolves.toMatchObject({ status: 200 });
+    await run('drop table ballast');
+    await expect(post()).resolves.toMatchObject({ status: 200 });
+    expect(countOf(await list())).toBe(atFirst + stored + 1);
+  });
+});
