@@ -27,9 +27,6 @@ export type Contestant = {
   start(place: Place, urls: readonly string[]): Promise<Running>;
 };
 
-/** A picture of the figures; its file lies in docs/. */
-export type Chart = { readonly file: string; readonly title: string };
-
 /** Where a run starts its processes. */
 export type Place = {
   readonly cores: Cores;
@@ -49,8 +46,8 @@ export type Run = {
   readonly peer: string;
   readonly loads: readonly Load[];
   readonly goals: readonly Goal[];
-  /** Drawn by `--write-docs` from the ratios of requests per second. */
-  readonly chart?: Chart;
+  /** What stands over the chart that `--write-docs` draws of the ratios of requests per second. */
+  readonly chartTitle: string;
   /** Programs without which there is no comparison. */
   readonly programs: readonly string[];
   /** Everything runs wherever the system puts it: for contestants of several processes. */

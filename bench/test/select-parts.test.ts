@@ -20,6 +20,7 @@ const run: Run = {
   about: 'a run',
   contestants: [contestant('a'), contestant('b'), contestant('c')],
   peer: 'b',
+  chartTitle: 'a chart',
   programs: [],
   loads: [load('all'), load('of-a', ['a'])],
   goals: [],

@@ -29,14 +29,16 @@ const style = `
     }
   `;
 
-type Bar = { readonly name: string; readonly ratio: number };
+type Bar = { readonly name: string; readonly label: string; readonly ratio: number };
 type Group = { readonly about: string; readonly bars: readonly Bar[] };
 
-const groupOf = ({ load, contestants }: LoadReport): Group => ({
+/** A load with a peer of its own says so beside its bars: the line is the peer of all others. */
+const groupOf = ({ load, contestants, peer }: LoadReport, commonPeer: string): Group => ({
   about: load.about,
   bars: contestants.flatMap(({ name, figures }) => {
     const ratio = figures.find(({ figure }) => figure === 'requestsPerSecond')?.ratio;
-    return ratio ? [{ name, ratio: ratio.median }] : [];
+    const label = peer === commonPeer ? name : `${name} ÷ ${peer}`;
+    return ratio ? [{ name, label, ratio: ratio.median }] : [];
   }),
 });
 
@@ -61,12 +63,12 @@ const drawGroup = (
     (line, index) =>
       `  <text x="${labelWidth - 10}" y="${y + 12 + index * 15}" text-anchor="end">${escapeXml(line)}</text>`,
   );
-  const drawn = bars.flatMap(({ name, ratio }, index) => {
+  const drawn = bars.flatMap(({ name, label, ratio }, index) => {
     const barTop = y + index * barHeight;
     const length = Math.round(ratio * scale);
     return [
       `  <rect class="bar-${names.indexOf(name) % 6}" x="${labelWidth}" y="${barTop + 1}" width="${length}" height="${barHeight - 2}"/>`,
-      `  <text class="value" x="${labelWidth + length + 6}" y="${barTop + 10}">${ratio.toFixed(2)} ${escapeXml(name)}</text>`,
+      `  <text class="value" x="${labelWidth + length + 6}" y="${barTop + 10}">${ratio.toFixed(2)} ${escapeXml(label)}</text>`,
     ];
   });
   return [...labels, ...drawn].join('\n');
@@ -76,14 +78,14 @@ const describe = (groups: readonly Group[]): string =>
   groups
     .map(
       ({ about, bars }) =>
-        `${about}: ${bars.map(({ name, ratio }) => `${name} ${ratio.toFixed(2)}`).join(', ')}.`,
+        `${about}: ${bars.map(({ label, ratio }) => `${label} ${ratio.toFixed(2)}`).join(', ')}.`,
     )
     .join(' ');
 
 /** Bars of requests per second as a ratio to the peer, which is a line at 1. */
 export const drawChart = (report: Report, title: string): string => {
-  const groups = report.loads.map(groupOf).filter(({ bars }) => bars.length > 0);
   const peer = report.loads[0]?.peer ?? '';
+  const groups = report.loads.map((load) => groupOf(load, peer)).filter(({ bars }) => bars.length > 0);
   const names = report.contestants.map(({ name }) => name).filter((name) => name !== peer);
   const longest = Math.max(1, ...groups.flatMap(({ bars }) => bars.map(({ ratio }) => ratio)));
   const scale = plotWidth / longest;
@@ -105,7 +107,7 @@ export const drawChart = (report: Report, title: string): string => {
   <line class="line" x1="${line}" y1="${top - 6}" x2="${line}" y2="${bottom}"/>
   <text class="small" x="${line}" y="${top - 10}" text-anchor="middle">${escapeXml(peer)}</text>
 ${drawn.join('\n')}
-  <text class="small" x="20" y="${bottom + 18}">${escapeXml(`${report.at.slice(0, 10)}; ${versions.join(', ')}; one core each`)}</text>
+  <text class="small" x="20" y="${bottom + 18}">${escapeXml(`${report.at.slice(0, 10)}; ${versions.join(', ')}; ${report.machine.pinning}`)}</text>
 </svg>
 `;
 };

@@ -1,10 +1,8 @@
-import { basename } from 'node:path';
 import type { LoadReport } from '../measure/report-load.ts';
 import { markdownTable } from '../report/columns.ts';
 import { formatNumber } from '../report/format-number.ts';
 import type { Report } from '../report/report.ts';
 import { goalRows, loadRows } from '../report/report-rows.ts';
-import type { Chart } from '../run.ts';
 
 const machineOf = ({ at, machine, versions, rounds, seconds }: Report): string => {
   const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
@@ -34,8 +32,11 @@ const ratioRows = ({ contestants, loads }: Report): readonly (readonly string[])
   ];
 };
 
-/** The figures of a run as a part of a page that lies beside its chart. */
-export const renderFigures = (report: Report, chart?: Chart): string => {
+/** The figures of a run as a part of a page; the file of the chart is named as the page links to it. */
+export const renderFigures = (
+  report: Report,
+  chart: { readonly file: string; readonly title: string },
+): string => {
   const { command, contestants, absent, loads, goals } = report;
   const peer = loads[0]?.peer ?? 'its peer';
   return [
@@ -43,9 +44,7 @@ export const renderFigures = (report: Report, chart?: Chart): string => {
     `\`\`\`sh\n${command}\n\`\`\``,
     markdownTable([['contestant', 'set up'], ...contestants.map(({ name, about }) => [name, about])]),
     ...absent.map(({ name, why }) => `${name} is left out: ${why.split('\n')[0]}.`),
-    ...(chart
-      ? [`![${chart.title}: requests per second, as ratios to ${peer}](${basename(chart.file)})`]
-      : []),
+    `![${chart.title}: requests per second, as ratios to ${peer}](${chart.file})`,
     `Requests per second, as a ratio to ${peer}:`,
     markdownTable(ratioRows(report)),
     'Held against the goals:',

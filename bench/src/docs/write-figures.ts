@@ -25,11 +25,12 @@ export const insertFigures = (text: string, run: string, figures: string): strin
 export const writeFigures = (
   checkout: string,
   report: Report,
-  { chart }: Pick<Run, 'chart'>,
+  { chartTitle }: Pick<Run, 'chartTitle'>,
 ): readonly string[] => {
   const file = join(checkout, page);
+  const chart = { file: `performance-${report.run}.svg`, title: chartTitle };
   writeFileSync(file, insertFigures(readFileSync(file, 'utf8'), report.run, renderFigures(report, chart)));
-  if (!chart) return [page];
-  writeFileSync(join(checkout, chart.file), drawChart(report, chart.title));
-  return [page, chart.file];
+  const chartFile = `docs/${chart.file}`;
+  writeFileSync(join(checkout, chartFile), drawChart(report, chartTitle));
+  return [page, chartFile];
 };

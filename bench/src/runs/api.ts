@@ -23,6 +23,7 @@ export const run: Run = {
   ],
   peer: 'stock',
   programs: ['wrk'],
+  chartTitle: 'One copy of the API on one core',
   loads: apiLoads,
   goals: apiGoals,
   prepare: (place) => startDatabases(place, rows),

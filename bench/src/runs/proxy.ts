@@ -26,7 +26,7 @@ export const run: Run = {
   ],
   peer: 'nginx',
   programs: ['nginx'],
-  chart: { file: 'docs/performance.svg', title: 'Reverse proxies on one core' },
+  chartTitle: 'Reverse proxies on one core',
   loads: proxyLoads,
   goals: proxyGoals,
   prepare: startUpstreams,

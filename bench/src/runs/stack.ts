@@ -15,6 +15,7 @@ export const run: Run = {
   peer: 'nginx-stock',
   programs: ['nginx', 'ab'],
   onAllCores: true,
+  chartTitle: 'A proxy, three copies of the API and Postgres on all cores',
   loads: stackLoads,
   goals: stackGoals,
   prepare: (place) => startDatabases(place, { images: 3 }),

@@ -9,6 +9,7 @@ export const run: Run = {
   contestants: [ourStatic, nginxStatic],
   peer: 'nginx',
   programs: ['nginx'],
+  chartTitle: 'Static servers on one core',
   loads: staticLoads,
   goals: staticGoals,
   prepare: ({ folder }) => Promise.resolve([pathToFileURL(makeSite(folder)).href]),

@@ -3,6 +3,8 @@ import { renderFigures } from '../../src/docs/render-figures.ts';
 import { insertFigures } from '../../src/docs/write-figures.ts';
 import { reportFixture } from './report-fixture.ts';
 
+const chart = { file: 'chart.svg', title: 'Proxies' };
+
 describe('renderFigures', () => {
   it.each([
     [
@@ -12,22 +14,13 @@ describe('renderFigures', () => {
     ['how much was measured', '2 rounds of 1 s for each contestant and load; nothing is pinned.'],
     ['the command that repeats it', '```sh\npnpm bench proxy --rounds 2 --seconds 1\n```'],
     ['who was left out', 'haproxy is left out: haproxy is not installed.'],
+    ['the chart', '![Proxies: requests per second, as ratios to nginx](chart.svg)'],
     ['the ratio of each load', '| GET 1 B, a & b | 0.7 | 1 |'],
     ['the goals', '| GET 1 B, a & b: ours ÷ nginx, requests/s | 0.7 | ≥ 0.8 | missed by 13 % |'],
     ['all figures', '| ours | 700 (500–900) | 0.7 (0.5–0.9) | 0 |'],
     ['those without a rate', '| ours | 150 | 7.5 | 0 |'],
   ])('tells %s', (_what, text) => {
-    expect(renderFigures(reportFixture)).toContain(text);
-  });
-});
-
-describe('the chart', () => {
-  it('is shown when the run has one', () => {
-    const chart = { file: 'docs/chart.svg', title: 'Proxies' };
-    expect(renderFigures(reportFixture)).not.toContain('![');
-    expect(renderFigures(reportFixture, chart)).toContain(
-      '![Proxies: requests per second, as ratios to nginx](chart.svg)',
-    );
+    expect(renderFigures(reportFixture, chart)).toContain(text);
   });
 });
 

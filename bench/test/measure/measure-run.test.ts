@@ -33,7 +33,16 @@ const start = async (contestants: readonly Contestant[], loads: readonly Load[],
   const cores = { measured: undefined, load: undefined, upstreams: undefined };
   const place = { cores, folder: '/nowhere', checkout: '/nowhere', stack };
   const prepare = () => Promise.resolve(['http://upstream']);
-  const run = { about: 'a run', contestants, peer: 'b', programs: [], loads, goals: [], prepare };
+  const run = {
+    about: 'a run',
+    contestants,
+    peer: 'b',
+    chartTitle: 'a chart',
+    programs: [],
+    loads,
+    goals: [],
+    prepare,
+  };
   const told: string[] = [];
   const onProgress = (line: string): void => void told.push(line);
   const options = { rounds, seconds: 1, place, path: '/nowhere', loads, contestants, onProgress };
