@@ -5,6 +5,9 @@ import { waitFor } from '@tripod/shared/testing/wait-for';
 import type { Place, Running } from '../run.ts';
 import { pinned } from './cores.ts';
 
+/** A guard for machines that are busy with other work. */
+const startWithinMs = 30_000;
+
 export type ProcessOptions = {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
@@ -59,9 +62,10 @@ export const startProcess = async (place: Place, options: ProcessOptions): Promi
     await exited;
     clearTimeout(harder);
   });
-  await waitFor(`${name} at ${url}`, () => {
+  const hasStarted = (): boolean | Promise<boolean> => {
     if (ended) throw new Error(`${name} did not start:\n${readFileSync(log, 'utf8').slice(-2000)}`);
     return isReady();
-  });
+  };
+  await waitFor(`${name} at ${url}`, hasStarted, startWithinMs);
   return { pids: child.pid === undefined ? [] : [child.pid], url };
 };
