@@ -1,0 +1,83 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { migrate } from '@tripod/database/migrate';
+import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
+import { joinEmbeddedPostgres } from '@tripod/embedded-postgres/join-embedded-postgres';
+import { findPostmaster } from '@tripod/embedded-postgres/postmaster';
+import { listProcesses, sendSignal } from '@tripod/embedded-postgres/process-table';
+import { silentLogger } from '@tripod/shared/logging/logger';
+import { systemClock } from '@tripod/shared/process/clock';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import pg from 'pg';
+import { apiMigrations } from '../../src/api-migrations.ts';
+
+/** A Postgres with the tables of the API that keeps its data: its guard starts it again when it was killed. */
+export type OwnPostgres = {
+  readonly databaseUrl: string;
+  /** Over a connection of its own. */
+  ask(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** A signal to the server alone, or to its sessions as well. */
+  signal(signal: NodeJS.Signals, who: 'postmaster' | 'all'): void;
+  /** Kills it as a whole; it comes back by itself. */
+  kill(): void;
+  /** Kills it, and it comes back as a standby, which answers reads at most; or as what it was. */
+  comeBackAs(what: 'standby' | 'primary'): void;
+  stop(): Promise<void>;
+};
+
+export const startOwnPostgres = async (): Promise<OwnPostgres> => {
+  const stateDir = mkdtempSync(join(tmpdir(), 'tripod-own-postgres-'));
+  // Started by root, Postgres runs as another user, who has to pass through.
+  chmodSync(stateDir, 0o755);
+  const { databaseUrl, dataDir, leave } = await joinEmbeddedPostgres({ stateDir });
+  await migrate({
+    address: parseDatabaseUrl(databaseUrl),
+    applicationName: 'own-postgres',
+    source: apiMigrations,
+    logger: silentLogger,
+    clock: systemClock,
+  });
+  const postmasterPid = (): number => {
+    const pid = findPostmaster(dataDir)?.pid;
+    if (pid === undefined) throw new Error('Postgres does not run');
+    return pid;
+  };
+  const clusterTitle = (): string =>
+    /cluster_name=(\S+)/.exec(
+      listProcesses().find(({ pid }) => pid === postmasterPid())?.command ?? '',
+    )?.[1] ?? 'no cluster';
+  const signal: OwnPostgres['signal'] = (name, who) => {
+    const title = `postgres: ${clusterTitle()}: `;
+    const children = listProcesses().filter(({ command }) => command.startsWith(title));
+    for (const pid of [postmasterPid(), ...(who === 'all' ? children.map((child) => child.pid) : [])]) {
+      sendSignal(pid, name);
+    }
+  };
+  return {
+    databaseUrl,
+    ask: async (text) => {
+      const client = new pg.Client({ connectionString: databaseUrl });
+      client.on('error', () => undefined);
+      await client.connect();
+      try {
+        return (await client.query<Record<string, unknown>>(text)).rows;
+      } finally {
+        await client.end();
+      }
+    },
+    signal,
+    kill: () => signal('SIGKILL', 'all'),
+    comeBackAs: (what) => {
+      const mark = join(dataDir, 'standby.signal');
+      if (what === 'standby') writeFileSync(mark, '', { mode: 0o666 });
+      else rmSync(mark, { force: true });
+      signal('SIGKILL', 'all');
+    },
+    stop: async () => {
+      await leave();
+      await waitFor('the end of Postgres', () => findPostmaster(dataDir) === undefined, 30_000);
+      rmSync(stateDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    },
+  };
+};
