@@ -20,8 +20,6 @@ export type FileIndexOptions = {
   /** Never answered from here: they have another meaning than the files of these names. */
   readonly reservedPaths: ReadonlySet<string>;
   readonly clock: Clock;
-  /** Told each time that a file is dropped to make room. */
-  readonly onFull: () => void;
   /** Asks the disk whether the file is still what it was, and replaces or removes it when it is not. */
   readonly check: (file: StoredFile) => Promise<void>;
 };
@@ -98,7 +96,6 @@ export class FileIndex {
       // The pieces that are free do not lie together, and would not for long.
       if (file === undefined || dropped > mayDrop || needed > this.memory.maxBytes) return undefined;
       const { newer } = file;
-      this.#options.onFull();
       dropped += file.bytes;
       this.remove(file);
       file = newer;

@@ -17,8 +17,6 @@ export type FileStoreOptions = HeaderOptions & {
   readonly maxMemoryBytes: number;
   /** URLs that are never answered by the index alone. */
   readonly reservedPaths: ReadonlySet<string>;
-  /** Told each time that a file is dropped to make room for another. */
-  readonly onFull: () => void;
   /** Told of each file that came into memory. */
   readonly onStored: (file: StoredFile) => void;
 };
@@ -43,7 +41,7 @@ const maxPauses = 10;
 
 /** Makes the store of a root's files: from memory what fits, read on first use; all else from the disk. */
 export const createFileStore = (options: FileStoreOptions): FileStore => {
-  const { finder, clock, maxMemoryBytes, reservedPaths, onFull, onStored } = options;
+  const { finder, clock, maxMemoryBytes, reservedPaths, onStored } = options;
   const loads = new Map<string, Promise<unknown>>();
   const factsNow = (path: RequestedPath, stats: OpenFile['stats']) =>
     factsOf(namesOf(path), stats, { ...options, nowMs: clock.wallMs() });
@@ -122,7 +120,7 @@ export const createFileStore = (options: FileStoreOptions): FileStore => {
     onStored(found);
   };
 
-  const index = new FileIndex({ maxBytes: maxMemoryBytes, reservedPaths, clock, onFull, check });
+  const index = new FileIndex({ maxBytes: maxMemoryBytes, reservedPaths, clock, check });
 
   const find = async (path: RequestedPath): Promise<Found> => {
     const known = await index.hold(path);

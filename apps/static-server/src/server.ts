@@ -45,8 +45,6 @@ export type StaticServerDependencies = {
   readonly readiness: Readiness;
   /** Undefined with `--no-metrics`. */
   readonly metrics: Metrics | undefined;
-  /** Told each time that a file is dropped from memory to make room for another. */
-  readonly onMemoryFull: () => void;
 };
 
 export type StaticServer = StoppableServer & {
@@ -81,7 +79,7 @@ const defaultMemoryBytes = 256 * 1024 * 1024;
 /** Makes the static server of a folder. It does not listen yet. */
 export const createStaticServer = (
   { root, csp, cacheControl = [], spa = false, maxMemoryBytes = defaultMemoryBytes }: StaticSite,
-  { disk, logger, clock, readiness, metrics, onMemoryFull }: StaticServerDependencies,
+  { disk, logger, clock, readiness, metrics }: StaticServerDependencies,
 ): StaticServer => {
   const requestMetrics = new RequestMetrics();
   const healthPaths = createHealthPaths({ readiness, metrics });
@@ -93,7 +91,6 @@ export const createStaticServer = (
     clock,
     maxMemoryBytes,
     reservedPaths: new Set(healthPaths.keys()),
-    onFull: onMemoryFull,
     onStored: compressor.add,
   });
   if (metrics) {

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { setFlagsFromString } from 'node:v8';
 import { ConfigError } from '@tripod/shared/config/config-error';
 import { createReadiness } from '@tripod/shared/http/readiness';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
@@ -36,20 +35,6 @@ const requireFolder = async (path: string | undefined): Promise<string> => {
   }
 };
 
-/**
- * From the first time that files have to make room, V8 keeps its own heap small: while files come and go it would let
- * 80 MB of garbage stand, which is not what the memory was limited for. Small sites never get there, and V8 is faster
- * without.
- */
-const createHeapSaver = (): (() => void) => {
-  let isSaving = false;
-  return () => {
-    if (isSaving) return;
-    isSaving = true;
-    setFlagsFromString('--memory-saver-mode');
-  };
-};
-
 /** Throws a StartError when the machine can't give the memory. */
 const createServerOf = (site: StaticSite, dependencies: StaticServerDependencies): StaticServer => {
   try {
@@ -82,7 +67,7 @@ export const startStaticServer = async (
       spa: config.spa,
       maxMemoryBytes: config.maxMemoryMb * 1024 * 1024,
     },
-    { logger, clock, metrics, disk: nodeDisk, readiness: createReadiness(), onMemoryFull: createHeapSaver() },
+    { logger, clock, metrics, disk: nodeDisk, readiness: createReadiness() },
   );
   const { url, port } = await server.listen({ host: config.host, port: config.port });
   // The configuration holds the absolute path; a person wants to read what they typed.

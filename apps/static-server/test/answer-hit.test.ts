@@ -61,7 +61,6 @@ beforeAll(async () => {
       reservedPaths: new Set(['/livez']),
     },
     finder: createFileFinder(nodeDisk, site.root),
-    onFull: () => undefined,
     onStored: compressor.add,
   });
   const requestMetrics = new RequestMetrics();

@@ -9,7 +9,8 @@ import { createFileStore, type FileStore, type Found } from '../src/file-store.t
 import { createFileFinder } from '../src/find-file.ts';
 import { parsePath } from '../src/resolve-path.ts';
 import { StoredFile } from '../src/stored-file.ts';
-import { createSite, type Site } from './support/site.ts';
+import { storedBytes } from '../src/stored-form.ts';
+import { createSite, digits, type Site } from './support/site.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -17,7 +18,6 @@ let site: Site;
 /** Added to the real time. */
 let aheadMs: number;
 let opened: string[];
-let timesFull: number;
 
 const clock: Clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + aheadMs };
 
@@ -37,9 +37,6 @@ const createStore = (
     ...{ clock: storeClock, maxMemoryBytes, csp: undefined, cacheControlOf: createCacheControl([]) },
     finder: createFileFinder(counted, site.root),
     reservedPaths: new Set(['/livez']),
-    onFull: () => {
-      timesFull += 1;
-    },
     onStored: () => undefined,
   });
 };
@@ -72,7 +69,6 @@ beforeEach(() => {
   site = createSite();
   aheadMs = 0;
   opened = [];
-  timesFull = 0;
 });
 
 afterEach(() => site.remove());
@@ -132,11 +128,10 @@ describe('memory', () => {
   it('is taken from the least recently used', async () => {
     const store = createStore(4.5 * mebibyte);
     await fill(store, ['a.bin', 'b.bin', 'c.bin']);
-    expect(timesFull).toBe(0);
+    expect(stored(store)).toEqual(['a.bin', 'b.bin', 'c.bin']);
     isHit(store, '/a.bin');
     await fill(store, ['d.bin']);
     expect(stored(store)).toEqual(['a.bin', 'c.bin', 'd.bin']);
-    expect(timesFull).toBe(1);
     expect(store.index.usedBytes).toBeLessThanOrEqual(4.5 * mebibyte);
   });
 
@@ -159,6 +154,22 @@ describe('memory', () => {
     expect(store.index.usedBytes).toBe(used);
     found.release();
     expect(found.freed).toBe(true);
+    expect(store.index.usedBytes).toBe(0);
+  });
+
+  it.each([
+    [3500, 'Buffer', 'and no text of it is made when there is no room for one'],
+    [5000, 'string', 'and a text of it is made and counted when there is room'],
+  ])('of %d bytes holds a small file that is in demand as a %s, %s', async (maxBytes, kind) => {
+    const store = createStore(maxBytes);
+    await fill(store, ['digits.txt']);
+    const file = store.index.findFresh('/digits.txt', clock.monotonicMs());
+    const bodies = Array.from({ length: 40 }, () => file?.bodyOf(file.identity));
+    expect(typeof bodies.at(-1) === 'string' ? 'string' : 'Buffer').toBe(kind);
+    expect(new Set(bodies.map(String))).toEqual(new Set([digits]));
+    expect(store.index.usedBytes).toBe(storedBytes(1000) + (kind === 'string' ? 1000 : 0));
+    expect(file?.bytes).toBe(store.index.usedBytes);
+    if (file) store.index.remove(file);
     expect(store.index.usedBytes).toBe(0);
   });
 

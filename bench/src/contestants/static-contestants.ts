@@ -22,7 +22,7 @@ export const startStatic = async (
     core: place.cores.measured,
     url: `http://127.0.0.1:${port}`,
     readyPath,
-    command: [process.execPath, bin, ...Object.entries(flags).flat().map(String)],
+    command: [process.execPath, '--max-semi-space-size=8', bin, ...Object.entries(flags).flat().map(String)],
   });
 };
 

@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 
-/** What is run, as `node FILE ARGS…`. */
-export type NodeCommand = { readonly file: string; readonly args: readonly string[] };
+/** What is run, as `node OPTIONS… FILE ARGS…`. */
+export type NodeCommand = {
+  /** For node itself. Default none. */
+  readonly options?: readonly string[];
+  readonly file: string;
+  readonly args: readonly string[];
+};
 
 export type ProxyInput = {
   readonly host: string;
@@ -33,6 +38,8 @@ export const createServiceCommands = (checkout: string): ServiceCommands => {
       args: ['--port', `${port}`, '--name', name, ...always],
     }),
     staticServer: ({ path, port }) => ({
+      // As in its script in package.json: node's own garbage would take as much as half of its files may.
+      options: ['--max-semi-space-size=8'],
       file: bin('static-server'),
       args: ['--path', path, '--port', `${port}`, ...always],
     }),

@@ -64,7 +64,7 @@ const endOf = (child: ChildProcess): Promise<Exit> =>
 export const createSpawnService =
   ({ execPath, workingDir, killGroup }: SpawnDependencies): SpawnService =>
   ({ command, env, onReady, onLine }) => {
-    const child = spawn(execPath, [command.file, ...command.args], {
+    const child = spawn(execPath, [...(command.options ?? []), command.file, ...command.args], {
       cwd: workingDir,
       env: { ...env },
       detached: true,

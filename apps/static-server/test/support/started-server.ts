@@ -64,7 +64,6 @@ export const startServer = async (options: StartOptions): Promise<StartedServer>
       logger,
       clock,
       readiness: createReadiness(),
-      onMemoryFull: () => undefined,
       metrics: withMetrics ? createMetrics() : undefined,
     },
   );

@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+
+const checkout = join(import.meta.dirname, '../../../..');
+const mebibyte = 1024 * 1024;
+
+/** Always the same numbers from 0 to 1, so that each tree is the same. */
+const createNumbers = (seed: number): (() => number) => {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+};
+
+/** What a site is made of, by file name, with how many of 1000 files are of that kind, and their sizes. */
+const kinds = [
+  { extension: 'html', share: 350, least: 500, most: 33_000, isText: true },
+  { extension: 'js', share: 350, least: 500, most: 33_000, isText: true },
+  { extension: 'jpg', share: 250, least: 100_000, most: 1_000_000, isText: false },
+  { extension: 'png', share: 45, least: 400_000, most: 4_600_000, isText: false },
+  { extension: 'csv', share: 3, least: 500_000, most: 3_000_000, isText: true },
+  { extension: 'mp4', share: 2, least: 9_000_000, most: 17_000_000, isText: false },
+] as const;
+
+/** Writes so many files into a folder, 280 MB for each 1000. Returns their URLs. */
+const writeTree = (root: string, files: number): readonly string[] => {
+  const next = createNumbers(42);
+  const noise = Buffer.from(Array.from({ length: 1 << 20 }, () => next() * 256));
+  const words = Array.from({ length: 4000 }, () => Math.floor(next() * 1e9).toString(36));
+  const text = Buffer.from(
+    Array.from({ length: 500_000 }, () => words[Math.floor(next() * next() * 4000)]).join(' '),
+  );
+  const pieces = { true: text, false: Buffer.concat(Array.from({ length: 18 }, () => noise)) };
+  const urls: string[] = [];
+  for (const { extension, share, least, most, isText } of kinds) {
+    for (let count = 0; count < Math.ceil((files * share) / 1000); count += 1) {
+      const size = Math.floor(least + next() * (most - least));
+      const from = pieces[`${isText}`];
+      const at = Math.floor(next() * (from.length - size));
+      const name = `${urls.length % 200}/${urls.length}.${extension}`;
+      mkdirSync(dirname(join(root, name)), { recursive: true });
+      writeFileSync(join(root, name), from.subarray(at, at + size));
+      urls.push(`/${name}`);
+    }
+  }
+  return urls;
+};
+
+/** Starts the server as its script in package.json does, and resolves with its port. */
+const start = async (args: readonly string[]): Promise<{ child: ChildProcess; port: number }> => {
+  const manifest = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  const [, ...command] = (manifest.scripts['static-server'] ?? '').split(' ');
+  const child = spawn(process.execPath, [...command, ...args], {
+    cwd: checkout,
+    env: { PATH: process.env['PATH'] },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let port: string | undefined;
+  child.stdout?.on('data', (piece: Buffer) => {
+    port ??= /^port: (\d+)$/m.exec(piece.toString())?.[1];
+  });
+  await waitFor('readiness', () => port !== undefined);
+  return { child, port: Number(port) };
+};
+
+const readMb = (pid: number | undefined, field: 'VmRSS' | 'VmHWM'): number => {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
+};
+
+const fetchAll = async (port: number, urls: readonly string[], clients: number): Promise<number> => {
+  const next = createNumbers(7);
+  const left = urls
+    .map((url) => ({ url, place: next() }))
+    .sort((one, other) => one.place - other.place)
+    .map(({ url }) => url);
+  let whole = 0;
+  const client = async (): Promise<void> => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (let path = left.pop(); path !== undefined; path = left.pop()) {
+      const request = get({ port, path, agent, headers: { 'Accept-Encoding': 'br, gzip' } });
+      const [answer] = await once(request, 'response');
+      await once(answer.resume(), 'end');
+      if (answer.statusCode === 200 && answer.complete) whole += 1;
+    }
+    agent.destroy();
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+  return whole;
+};
+
+export type TreeLoad = { readonly files: number; readonly maxMemoryMb: number; readonly clients: number };
+
+export type TreeMemory = {
+  readonly files: number;
+  /** How many of them arrived whole. */
+  readonly whole: number;
+  /** Resident when it was ready, and at most while each file was asked for once; in MiB. */
+  readonly idleMb: number;
+  readonly peakMb: number;
+  /** What is allowed: the memory for files, and 120 MB. */
+  readonly limitMb: number;
+};
+
+/** Asks a server for each file of a large tree once, in no order, and tells what it took in memory. */
+export const measureTree = async ({ files, maxMemoryMb, clients }: TreeLoad): Promise<TreeMemory> => {
+  const root = mkdtempSync(join(tmpdir(), 'tripod-tree-'));
+  let child: ChildProcess | undefined;
+  try {
+    const urls = writeTree(root, files);
+    const args = ['--path', root, '--port', '0', '--max-memory-mb', String(maxMemoryMb)];
+    const started = await start(args);
+    child = started.child;
+    const idleMb = readMb(child.pid, 'VmRSS');
+    const whole = await fetchAll(started.port, urls, clients);
+    const limitMb = maxMemoryMb + 120e6 / mebibyte;
+    return { files: urls.length, whole, idleMb, peakMb: readMb(child.pid, 'VmHWM'), limitMb };
+  } finally {
+    if (child && child.exitCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    rmSync(root, { recursive: true, force: true });
+  }
+};
