@@ -38,6 +38,19 @@ const cutWhenSilent = (client: pg.Client, { clock, timeoutMs }: QueryLimit): (()
 };
 
 /**
+ * By the driver's callback: a promise of its own keeps each result until the next full collection, so that the young
+ * generation grows without need.
+ */
+const send = (client: pg.Client, query: pg.QueryConfig): Promise<pg.QueryResult> =>
+  new Promise((resolve, reject) => {
+    // With a callback it gives back nothing.
+    void client.query(query, (error: Error | null, result: pg.QueryResult) => {
+      if (error === null) resolve(result);
+      else reject(error);
+    });
+  });
+
+/**
  * Sends one statement. When the server stays silent too long the connection is cut and the statement fails with a
  * QueryTimeoutError: the driver's own limit would leave the connection open, with the answer still to come. A broken
  * connection is a ConnectionLostError, and what the server says comes as it is.
@@ -49,8 +62,10 @@ export const timedQuery = async (
 ): Promise<pg.QueryResult> => {
   const stopWatching = cutWhenSilent(client, limit);
   try {
-    return await client.query(query);
+    return await send(client, query);
   } catch (error) {
+    // Where the driver found it says nothing of who asked.
+    if (error instanceof Error) Error.captureStackTrace(error);
     throw toConnectionError(error);
   } finally {
     stopWatching();
