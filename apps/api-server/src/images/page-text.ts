@@ -32,13 +32,25 @@ const replaceMarks = (bytes: Buffer): { readonly marks: number; readonly plain: 
   return { marks, plain };
 };
 
+const opening = Buffer.from(',{\x7ftitle\x7f:\x7f');
+const closing = Buffer.from('\x7f}');
+
+/** Written straight into its place: joined to anything as a text, it would be copied once more. */
+const wrap = (inside: string): Buffer => {
+  const end = opening.length + Buffer.byteLength(inside);
+  const bytes = Buffer.allocUnsafeSlow(end + closing.length);
+  opening.copy(bytes);
+  bytes.write(inside, opening.length);
+  closing.copy(bytes, end);
+  return bytes;
+};
+
 /**
  * The text of so many rows → their JSON, byte for byte that of JSON.stringify, with a comma in front of each.
  * Undefined when one of the texts has the mark in it: then they can't be told apart.
  */
 export const findPageJson = (text: string, count: number): Buffer | undefined => {
   if (count === 0) return Buffer.alloc(0);
-  const wrap = (inside: string): Buffer => Buffer.from(`,{\x7ftitle\x7f:\x7f${inside}\x7f}`);
   const bytes = wrap(text);
   const { marks, plain } = replaceMarks(bytes);
   if (marks !== marksOfRow * count) return undefined;
