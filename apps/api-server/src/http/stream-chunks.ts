@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { cutResponse } from '@tripod/shared/http/cut-response';
 import type { Clock } from '@tripod/shared/process/clock';
 
 export type StreamOptions = {
@@ -10,7 +11,7 @@ export type StreamOptions = {
 /** Resolves when the client has taken what was written, when it has left, or when it was cut off. */
 const untilTaken = (response: ServerResponse, { clock, stallMs }: StreamOptions): Promise<void> => {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const stalled = clock.after(stallMs, () => response.destroy());
+  const stalled = clock.after(stallMs, () => cutResponse(response));
   // A client that leaves lets nothing drain any more: waiting for that alone would never end.
   response.once('drain', resolve).once('close', resolve);
   return promise.finally(() => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { cutResponse } from './cut-response.ts';
 import { endAfterRequest } from './end-after-request.ts';
 import { renderProblem, toAppError } from './problem.ts';
 
@@ -14,7 +15,7 @@ const hasUnreadBody = ({ complete, headers }: IncomingMessage): boolean =>
 
 /**
  * Answers a request with an error. Once the head is out there is no way to say it any more: the connection is
- * destroyed, so that the client can't take a part for the whole.
+ * reset, so that the client can't take a part for the whole.
  */
 export const sendProblem = (
   request: IncomingMessage,
@@ -23,7 +24,7 @@ export const sendProblem = (
   options: SendProblemOptions,
 ): void => {
   if (response.headersSent) {
-    response.destroy();
+    cutResponse(response);
     return;
   }
   const rendered = renderProblem(toAppError(error), { ...options, accept: request.headers.accept });

@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import { type Api, startApi } from './support/api.ts';
+
+// A guard for a busy machine: tens of thousands of rows are written and read.
+jest.setTimeout(60_000);
+
+let api: Api;
+let wire: TcpForwarder;
+beforeAll(async () => {
+  api = await startApi({
+    through: async (port) => {
+      wire = await startTcpForwarder(port);
+      return wire.port;
+    },
+  });
+  // Too much for what the system keeps of a connection that nobody reads: some 40 MB.
+  await api.database.knex.raw(
+    `insert into images (title, alt_text, url) select 'Picture ' || n, repeat('long ', 99), 'https://x.example/' || n
+     from generate_series(1, 75000) n`,
+  );
+});
+afterEach(async () => {
+  await wire.heal();
+  await waitFor('readiness', async () => (await fetch(`${api.url}/readyz`)).status === 200);
+});
+afterAll(async () => {
+  await api.stop();
+  await wire.stop();
+});
+
+describe('a long list whose database goes away while it is sent', () => {
+  it('is cut off, and never ends as a whole one does', async () => {
+    const outgoing = get(`${api.url}/images.json`, { agent: false });
+    // The reset is told to the request as well as to its answer.
+    outgoing.on('error', () => undefined);
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    expect([answer.statusCode, answer.headers['transfer-encoding']]).toEqual([200, 'chunked']);
+    answer.pause();
+    await wire.cut();
+    const read = async (): Promise<void> => {
+      for await (const _piece of answer);
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(answer.complete).toBe(false);
+  });
+
+  it('is reset for HTTP/1.0, where the end of the connection would be that of the list', async () => {
+    const socket = connect(api.port, '127.0.0.1');
+    socket.write('GET /images.json HTTP/1.0\r\n\r\n');
+    await once(socket, 'readable');
+    const head = String(socket.read());
+    expect(head).toMatch(/^HTTP\/1\.1 200 /);
+    expect(head).not.toMatch(/transfer-encoding|content-length/i);
+    await wire.cut();
+    const read = async (): Promise<void> => {
+      for await (const _piece of socket);
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'ECONNRESET' });
+  });
+
+  it('is cut off as well when the wire to the database falls silent', async () => {
+    const outgoing = get(`${api.url}/images.json`, { agent: false });
+    outgoing.on('error', () => undefined);
+    const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+    wire.silence();
+    const read = async (): Promise<void> => {
+      for await (const _piece of answer);
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'ECONNRESET' });
+    expect(answer.complete).toBe(false);
+  });
+});

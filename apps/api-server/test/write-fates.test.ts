@@ -1,0 +1,176 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import pg from 'pg';
+import supertest from 'supertest';
+import { type Api, cat, startApi } from './support/api.ts';
+
+// A guard for a busy machine: what time limits take is not measured here.
+jest.setTimeout(60_000);
+
+let base: Api;
+let api: Api;
+let wire: TcpForwarder;
+/** Everything that a test opened, closed in reverse. */
+const undo: (() => Promise<unknown>)[] = [];
+beforeAll(async () => {
+  base = await startApi();
+});
+beforeEach(async () => {
+  await base.empty();
+  api = await startApi({
+    besides: base,
+    through: async (port) => {
+      wire = await startTcpForwarder(port);
+      return wire.port;
+    },
+  });
+});
+afterEach(async () => {
+  for (const step of undo.splice(0).reverse()) await step();
+  await wire.heal();
+  await api.stop();
+  await wire.stop();
+});
+afterAll(() => base.stop());
+
+const connect = async (): Promise<pg.Client> => {
+  const client = new pg.Client({ connectionString: base.databaseUrl });
+  client.on('error', () => undefined);
+  await client.connect();
+  undo.push(() => client.end());
+  return client;
+};
+const post = (title: string) =>
+  supertest(api.url)
+    .post('/images.json')
+    .send({ ...cat, title })
+    .then((answer) => answer);
+const titles = async (client: pg.Client): Promise<readonly unknown[]> =>
+  (await client.query<{ title: string }>('select title from images order by id')).rows.map(
+    ({ title }) => title,
+  );
+const isInsert = "query like 'insert%' and wait_event_type = 'Lock' and datname = current_database()";
+const blocked = (client: pg.Client): Promise<true> =>
+  waitFor(
+    'an insert that waits',
+    async () => (await client.query(`select 1 from pg_stat_activity where ${isInsert}`)).rowCount === 1,
+  );
+const kill = async (client: pg.Client): Promise<void> => {
+  await client.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${isInsert}`);
+};
+const uncertain = (answer: supertest.Response): void => {
+  expect([answer.status, answer.body.code, answer.headers['retry-after']]).toEqual([
+    503,
+    'API_WRITE_UNCERTAIN',
+    undefined,
+  ]);
+};
+
+/** Five writes that share a statement, which has been sent and waits for `release`. */
+const group = ['a', 'b', 'c', 'd', 'e'];
+const holdGroup = async () => {
+  const [observer, holder, next] = [await connect(), await connect(), await connect()];
+  await holder.query('begin');
+  await holder.query('lock table images in share mode');
+  const first = post('first');
+  await blocked(observer);
+  const inFlight = async () => /in_flight 7$/m.test(await (await fetch(`${api.url}/metrics`)).text());
+  const answers = group.map(post);
+  await waitFor('the others', inFlight);
+  // It gets the lock behind the first insert, and before the next one.
+  await next.query('begin');
+  const locked = next.query('lock table images in share mode');
+  await waitFor(
+    'the next holder',
+    async () =>
+      (
+        await observer.query(
+          "select 1 from pg_stat_activity where query like 'lock table%' and wait_event_type = 'Lock' and datname = current_database()",
+        )
+      ).rowCount === 1,
+  );
+  await holder.query('commit');
+  await locked;
+  await expect(first).resolves.toMatchObject({ status: 200 });
+  await blocked(observer);
+  return { observer, answers, release: () => next.query('commit') };
+};
+
+describe('writes that share a statement', () => {
+  it('are all uncertain when the server ends their session in the middle', async () => {
+    const { observer, answers, release } = await holdGroup();
+    await kill(observer);
+    for (const answer of await Promise.all(answers)) uncertain(answer);
+    await release();
+    await expect(titles(observer)).resolves.toEqual(['first']);
+  });
+
+  it('are all uncertain when their commit is done and its answer lost on a silent wire, and stored once', async () => {
+    const { observer, answers, release } = await holdGroup();
+    wire.silence();
+    await release();
+    for (const answer of await Promise.all(answers)) uncertain(answer);
+    await expect(titles(observer)).resolves.toEqual(['first', ...group]);
+    await wire.heal();
+    await waitFor('readiness', async () => (await fetch(`${api.url}/readyz`)).status === 200);
+    await expect(post('last')).resolves.toMatchObject({ status: 200 });
+    // Nothing was sent again meanwhile.
+    await expect(titles(observer)).resolves.toEqual(['first', ...group, 'last']);
+  });
+
+  it('are all uncertain when their connection is reset while the copy stops', async () => {
+    const { observer, answers, release } = await holdGroup();
+    const stopped = api.stop();
+    await waitFor('the end of listening', () =>
+      fetch(`${api.url}/livez`).then(
+        () => false,
+        () => true,
+      ),
+    );
+    await wire.cut();
+    for (const answer of await Promise.all(answers)) uncertain(answer);
+    await stopped;
+    await release();
+    // Here the server went on with what it had: unknown is not lost.
+    await waitFor('the rows', async () => (await titles(observer)).length === 6);
+  });
+
+  it('are all confirmed by a copy that stops, when their commit comes meanwhile', async () => {
+    const { observer, answers, release } = await holdGroup();
+    const stopped = api.stop();
+    await release();
+    for (const { status } of await Promise.all(answers)) expect(status).toBe(200);
+    await stopped;
+    await expect(titles(observer)).resolves.toEqual(['first', ...group]);
+  });
+});
+
+describe('a write that takes longer than the server lets it', () => {
+  it('was not written, which is said', async () => {
+    const client = await connect();
+    await client.query(
+      'create function wait() returns trigger language plpgsql as $$ begin perform pg_sleep(5); return new; end $$',
+    );
+    await client.query('create trigger wait before insert on images for each row execute function wait()');
+    undo.push(() => client.query('drop function wait() cascade'));
+    const answer = await post('slow');
+    expect([answer.status, answer.body.code, answer.headers['retry-after']]).toEqual([
+      503,
+      'API_DATABASE_UNAVAILABLE',
+      '1',
+    ]);
+    await expect(titles(client)).resolves.toEqual([]);
+  });
+});
+
+describe('a write for which there is no connection', () => {
+  it('was not written, which is said, also when the connections at rest have just been reset', async () => {
+    await expect(post('one')).resolves.toMatchObject({ status: 200 });
+    await wire.cut();
+    for (const title of group) {
+      const answer = await post(title);
+      expect([answer.status, answer.body.code]).toEqual([503, 'API_DATABASE_UNAVAILABLE']);
+    }
+  });
+});
