@@ -31,7 +31,6 @@ const waitedInVain = 'timeout exceeded when trying to connect';
 /** Connections to one database. The death of any of them is never an uncaught error. */
 export class ConnectionPool {
   readonly #pool: pg.Pool;
-  readonly #max: number;
   readonly #open = new Set<pg.PoolClient>();
   readonly #lent = new Set<pg.PoolClient>();
   /** Not to be lent again. */
@@ -39,7 +38,6 @@ export class ConnectionPool {
   #closed: Promise<void> | undefined;
 
   constructor({ address, applicationName, max, inspect, onIdleLoss }: ConnectionPoolOptions) {
-    this.#max = max;
     this.#pool = new pg.Pool({
       ...pooledConnectionSettings(address, applicationName),
       max,
@@ -62,11 +60,11 @@ export class ConnectionPool {
   }
 
   /**
-   * Lends a connection, to be given back by `release`. Throws a PoolBusyError at once when more than twice the
-   * size of the pool wait already, or when none came free in time; any other error is a failed connection attempt.
+   * Lends a connection, to be given back by `release`. Throws a PoolBusyError at once when 500 wait already, or when
+   * none came free within 2 s; any other error is a failed connection attempt.
    */
   async acquire(): Promise<pg.PoolClient> {
-    if (this.#pool.waitingCount >= 2 * this.#max) throw new PoolBusyError();
+    if (this.#pool.waitingCount >= limits.maxWaiting) throw new PoolBusyError();
     try {
       for (;;) {
         const client = await this.#pool.connect();

@@ -216,6 +216,14 @@ describe('pages', () => {
     });
   };
 
+  it('are given to all of a hundred who ask together, with four connections', async () => {
+    await insert(200);
+    const asked = Array.from({ length: 100 }, () => fetch(`${api.url}/images.json?limit=50`));
+    const answers = await Promise.all(asked);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    for (const answer of answers) await expect(answer.json()).resolves.toEqual(expected(50));
+  });
+
   it.each(['before', 'after'])('cost the same at any depth, by the index (%s statistics)', async (when) => {
     await insert(100_000);
     if (when === 'after') await run('analyze images');
