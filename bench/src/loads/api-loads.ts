@@ -61,10 +61,10 @@ export const apiLoads: readonly Load[] = [
   },
   {
     name: 'page',
-    about: 'GET a page of 50 of 100,000 rows, 16 connections',
+    about: 'GET a page of 50 of 100,000 rows, 32 connections',
     tool: 'wrk',
     path,
-    connections: 16,
+    connections: 32,
     contestants: ['page-first', 'page-middle'],
     peer: 'page-first',
   },
