@@ -1,0 +1,85 @@
+/**
+ * To be run in a network namespace of its own, by root: a Postgres, a copy of the API, and from then on 5 % of the
+ * packets between them lost, while eight clients write and read. Says in one line of JSON what came of it.
+ */
+import { execFileSync } from 'node:child_process';
+import { createDatabase } from '@tripod/database/database';
+import { migrate } from '@tripod/database/migrate';
+import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
+import { startTestPostgres } from '@tripod/embedded-postgres/start-test-postgres';
+import { createReadiness } from '@tripod/shared/http/readiness';
+import { silentLogger } from '@tripod/shared/logging/logger';
+import { systemClock } from '@tripod/shared/process/clock';
+import { apiMigrations } from '../../src/api-migrations.ts';
+import { createImageStore } from '../../src/images/image-store.ts';
+import { createApiServer } from '../../src/server.ts';
+
+const clients = 8;
+const writesEach = 25;
+
+const postgres = await startTestPostgres();
+const address = parseDatabaseUrl(postgres.urlOf());
+const context = { address, applicationName: 'lossy', logger: silentLogger, clock: systemClock };
+const database = createDatabase({
+  ...context,
+  poolSize: 4,
+  random: Math.random,
+  allowUnsafeDurability: true,
+  prepare: async (signal) => void (await migrate({ ...context, source: apiMigrations, signal })),
+});
+await database.start();
+const readiness = createReadiness();
+const server = createApiServer(
+  { corsOrigins: ['*'], servedBy: () => undefined },
+  {
+    images: createImageStore(database),
+    readiness,
+    metrics: undefined,
+    logger: silentLogger,
+    clock: systemClock,
+  },
+);
+const { url } = await server.listen({ host: '127.0.0.1', port: 0 });
+await database.knex('images').delete();
+
+const ways = ['sport', 'dport'].map(
+  (way) => `add rule ip lossy in tcp ${way} ${postgres.port} numgen random mod 100 < 5 counter drop`,
+);
+const rules = [
+  'add table ip lossy',
+  'add chain ip lossy in { type filter hook input priority 0; }',
+  ...ways,
+].join('\n');
+execFileSync('nft', ['-f', '-'], { input: rules });
+
+const answers: Record<string, number> = {};
+const count = async (response: Response): Promise<void> => {
+  await response.arrayBuffer();
+  const key = `${response.status}`;
+  answers[key] = (answers[key] ?? 0) + 1;
+};
+const client = async (name: number): Promise<void> => {
+  for (let written = 0; written < writesEach; written += 1) {
+    const image = { title: `${name}.${written}`, alt_text: 'lost and found', url: '/x' };
+    await count(await fetch(`${url}/images.json`, { method: 'POST', body: JSON.stringify(image) }));
+    await count(await fetch(`${url}/images.json?limit=10`));
+  }
+};
+await Promise.all(Array.from({ length: clients }, (_, name) => client(name)));
+
+const said = execFileSync('nft', ['list', 'table', 'ip', 'lossy'], { encoding: 'utf8' });
+const dropped = [...said.matchAll(/packets (\d+)/g)].reduce((sum, [, packets]) => sum + Number(packets), 0);
+execFileSync('nft', ['delete', 'table', 'ip', 'lossy']);
+const titles = (await database.knex('images').select('title')) as { title: string }[];
+console.log(
+  JSON.stringify({
+    answers,
+    asked: clients * writesEach,
+    stored: titles.length,
+    distinct: new Set(titles.map(({ title }) => title)).size,
+    dropped,
+  }),
+);
+await server.stop({ drainDelayMs: 0 });
+await database.close();
+await postgres.stop();
