@@ -49,9 +49,10 @@ export const createFileStore = (options: FileStoreOptions): FileStore => {
   /** Opens a file that has not been written to for a moment, or that never rests. */
   const openSettled = async (path: RequestedPath): Promise<OpenFile | FoundFolder> => {
     for (let pauses = 0; ; pauses += 1) {
+      const askedMs = clock.wallMs();
       const found = await finder.open(path);
       if (found.kind === 'folder') return found;
-      const waitMs = unsettledMs(found.stats, clock.wallMs());
+      const waitMs = unsettledMs(found.stats, askedMs, clock.wallMs());
       if (waitMs === 0 || pauses === maxPauses) return found;
       await found.file.close();
       await pause(clock, waitMs);

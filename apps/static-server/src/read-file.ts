@@ -39,8 +39,13 @@ export const readUnchanged = async (
  */
 export const settleMs = 50;
 
-/** How much longer to leave a file alone; 0 when it has settled, also when its clock is ahead of ours. */
-export const unsettledMs = ({ ctimeNs }: DiskStats, nowMs: number): number => {
-  const ageMs = nowMs - Number(ctimeNs / 1_000_000n);
-  return ageMs >= 0 && ageMs < settleMs ? settleMs - ageMs : 0;
+/**
+ * How much longer to leave a file alone, whose stats were asked for at one time and are judged at another: meanwhile
+ * a busy machine may have let as much time pass as a file needs to settle. 0 when it has settled, also when its clock
+ * is ahead of ours.
+ */
+export const unsettledMs = ({ ctimeNs }: DiskStats, askedMs: number, nowMs: number): number => {
+  const changedMs = Number(ctimeNs / 1_000_000n);
+  if (changedMs > nowMs) return 0;
+  return Math.min(settleMs, Math.max(0, changedMs + settleMs - askedMs));
 };

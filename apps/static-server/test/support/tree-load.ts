@@ -1,12 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { type SpawnedServer, spawnServer } from './spawn-server.ts';
 
-const checkout = join(import.meta.dirname, '../../../..');
 const mebibyte = 1024 * 1024;
 
 /** Always the same numbers from 0 to 1, so that each tree is the same. */
@@ -52,30 +50,6 @@ const writeTree = (root: string, files: number): readonly string[] => {
   return urls;
 };
 
-/** Starts the server as its script in package.json does, and resolves with its port. */
-const start = async (args: readonly string[]): Promise<{ child: ChildProcess; port: number }> => {
-  const manifest = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as {
-    readonly scripts: Readonly<Record<string, string>>;
-  };
-  const [, ...command] = (manifest.scripts['static-server'] ?? '').split(' ');
-  const child = spawn(process.execPath, [...command, ...args], {
-    cwd: checkout,
-    env: { PATH: process.env['PATH'] },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let port: string | undefined;
-  child.stdout?.on('data', (piece: Buffer) => {
-    port ??= /^port: (\d+)$/m.exec(piece.toString())?.[1];
-  });
-  await waitFor('readiness', () => port !== undefined);
-  return { child, port: Number(port) };
-};
-
-const readMb = (pid: number | undefined, field: 'VmRSS' | 'VmHWM'): number => {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
-};
-
 const fetchAll = async (port: number, urls: readonly string[], clients: number): Promise<number> => {
   const next = createNumbers(7);
   const left = urls
@@ -113,21 +87,16 @@ export type TreeMemory = {
 /** Asks a server for each file of a large tree once, in no order, and tells what it took in memory. */
 export const measureTree = async ({ files, maxMemoryMb, clients }: TreeLoad): Promise<TreeMemory> => {
   const root = mkdtempSync(join(tmpdir(), 'tripod-tree-'));
-  let child: ChildProcess | undefined;
+  let server: SpawnedServer | undefined;
   try {
     const urls = writeTree(root, files);
-    const args = ['--path', root, '--port', '0', '--max-memory-mb', String(maxMemoryMb)];
-    const started = await start(args);
-    child = started.child;
-    const idleMb = readMb(child.pid, 'VmRSS');
-    const whole = await fetchAll(started.port, urls, clients);
+    server = await spawnServer(['--path', root, '--max-memory-mb', String(maxMemoryMb)]);
+    const idleMb = server.residentMb();
+    const whole = await fetchAll(server.port, urls, clients);
     const limitMb = maxMemoryMb + 120e6 / mebibyte;
-    return { files: urls.length, whole, idleMb, peakMb: readMb(child.pid, 'VmHWM'), limitMb };
+    return { files: urls.length, whole, idleMb, peakMb: server.peakMb(), limitMb };
   } finally {
-    if (child && child.exitCode === null) {
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    }
+    await server?.kill();
     rmSync(root, { recursive: true, force: true });
   }
 };

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RawResponse } from '@tripod/shared/testing/raw-http';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import { createSite, type Site } from './support/site.ts';
+import { type StartedServer, startServer } from './support/started-server.ts';
+import { ways } from './support/ways.ts';
+
+let site: Site;
+let started: StartedServer;
+
+beforeEach(() => {
+  site = createSite();
+});
+
+afterEach(async () => {
+  await started.stop();
+  site.remove();
+});
+
+const decode = ({ headers, body }: RawResponse): string => {
+  const bytes = Buffer.from(body, 'latin1');
+  if (headers['content-encoding'] === 'br') return brotliDecompressSync(bytes).toString();
+  return headers['content-encoding'] === 'gzip' ? gunzipSync(bytes).toString() : bytes.toString();
+};
+
+/** Of a length of its own, and with its number in each of its parts. */
+const contentOf = (version: number): string => `version ${version};`.repeat(500 + (version % 7) * 900);
+
+const replacements: Readonly<Record<string, (version: number) => void>> = {
+  'by renaming': (version) => {
+    site.write('next.txt', contentOf(version));
+    renameSync(join(site.root, 'next.txt'), join(site.root, 'page.txt'));
+  },
+  'in place': (version) => site.write('page.txt', contentOf(version)),
+};
+
+describe.each(ways)('a file that is replaced again and again under load, %s', (way, maxMemoryBytes) => {
+  it.each(Object.entries(replacements))(
+    '%s, is never a mixture',
+    async (how, replace) => {
+      let version = 0;
+      replace(version);
+      started = await startServer({ root: site.root, maxMemoryBytes });
+      const codings = ['identity', 'gzip', 'br', 'gzip, br'];
+      const contentOfTag = new Map<string, string>();
+      const seen = new Set<number>();
+      let brokenOff = 0;
+      let stopped = false;
+      const client = async (number: number): Promise<void> => {
+        for (let count = number; !stopped; count += 1) {
+          const before = version;
+          const target = count % 3 === 0 ? '/page.txt?a' : '/page.txt';
+          const answer = await started.ask(target, [`Accept-Encoding: ${codings[count % codings.length]}`]);
+          const length = Number(answer.headers['content-length']);
+          if (answer.body.length < length) {
+            brokenOff += 1;
+            continue;
+          }
+          expect([answer.status, answer.body.length]).toEqual([200, length]);
+          const text = decode(answer);
+          const got = Number(/^version (\d+);/.exec(text)?.[1]);
+          expect(text).toBe(contentOf(got));
+          expect(got).toBeLessThanOrEqual(version);
+          expect(got).toBeGreaterThanOrEqual(Math.max(0, before - 40));
+          const tag = answer.headers['etag'] ?? '';
+          const digest = createHash('sha256').update(answer.body, 'latin1').digest('hex');
+          // A tag may be of many answers, but of one content alone.
+          expect(contentOfTag.get(tag) ?? digest).toBe(digest);
+          contentOfTag.set(tag, digest);
+          seen.add(got);
+        }
+      };
+      const clients = Promise.all([0, 1, 2, 3, 4, 5].map(client));
+      for (; version < 40; ) {
+        const reached = seen.size;
+        version += 1;
+        replace(version);
+        // Every other time the next one comes at once, upon whoever is reading.
+        if (version % 2 === 0) await waitFor('a further version', () => seen.size > reached);
+      }
+      await waitFor('the last version', () => seen.has(version));
+      stopped = true;
+      await clients;
+      // Who renames does no harm to what is being sent; what is sent from memory is whole already.
+      if (how === 'by renaming' || way === 'from memory') expect(brokenOff).toBe(0);
+      expect(started.openFiles()).toBe(0);
+    },
+    120_000,
+  );
+});
+
+describe.each(ways)('within a second, %s,', (_way, maxMemoryBytes) => {
+  /** Not before and not much later: until an answer holds, at most a second and what a busy machine needs. */
+  const untilAnswered = async (
+    status: number,
+    body: string,
+    headers: readonly string[] = [],
+  ): Promise<number> => {
+    const beganMs = performance.now();
+    await waitFor(`${status} ${body}`, async () => {
+      const answer = await started.ask('/page.txt', headers);
+      return answer.status === status && answer.body === body;
+    });
+    return performance.now() - beganMs;
+  };
+
+  it('a change, a deletion, a new file, a new mode and a new 404.html are seen', async () => {
+    site.write('page.txt', 'one');
+    started = await startServer({ root: site.root, maxMemoryBytes });
+    await untilAnswered(200, 'one');
+    site.write('page.txt', 'two');
+    await untilAnswered(200, 'two');
+    chmodSync(join(site.root, 'page.txt'), 0o000);
+    // Root may read it all the same.
+    const { status, body } =
+      process.getuid?.() === 0 ? { status: 200, body: 'two' } : { status: 403, body: '' };
+    await waitFor('the new mode', async () => {
+      const answer = await started.ask('/page.txt');
+      return answer.status === status && answer.body.startsWith(body);
+    });
+    rmSync(join(site.root, 'page.txt'));
+    await waitFor('its end', async () => (await started.ask('/page.txt')).status === 404);
+    site.write('404.html', 'lost');
+    await untilAnswered(404, 'lost', ['Accept: text/html']);
+    site.write('404.html', 'lost again');
+    await untilAnswered(404, 'lost again', ['Accept: text/html']);
+    site.write('page.txt', 'three');
+    await untilAnswered(200, 'three');
+  });
+});

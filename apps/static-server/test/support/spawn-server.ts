@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+
+const checkout = join(import.meta.dirname, '../../../..');
+
+export type SpawnedServer = {
+  readonly child: ChildProcess;
+  readonly port: number;
+  /** Resident now, and at most so far; in MiB. Only where there is /proc. */
+  residentMb(): number;
+  peakMb(): number;
+  kill(): Promise<void>;
+};
+
+/** What follows `node` in the script of package.json, so that what is measured is what people start. */
+const scriptOf = (name: string): string => {
+  const { scripts } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  return (scripts[name] ?? '').replace(/^node /, '');
+};
+
+/** A static server in a process of its own, with its usual settings and at most so many open files, when it is ready. */
+export const spawnServer = async (
+  args: readonly string[],
+  { maxOpenFiles }: { readonly maxOpenFiles?: number } = {},
+): Promise<SpawnedServer> => {
+  const limit = maxOpenFiles === undefined ? '' : `ulimit -n ${maxOpenFiles} && `;
+  const command = `${limit}exec "$0" ${scriptOf('static-server')} "$@"`;
+  const child = spawn('/bin/sh', ['-c', command, process.execPath, '--port', '0', ...args], {
+    cwd: checkout,
+    env: { PATH: process.env['PATH'] },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let port: string | undefined;
+  child.stdout?.on('data', (piece: Buffer) => {
+    port ??= /^port: (\d+)$/m.exec(piece.toString())?.[1];
+  });
+  await waitFor('readiness', () => port !== undefined, 30_000);
+  const read = (field: 'VmRSS' | 'VmHWM'): number => {
+    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+    return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
+  };
+  return {
+    child,
+    port: Number(port),
+    residentMb: () => read('VmRSS'),
+    peakMb: () => read('VmHWM'),
+    kill: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+};
