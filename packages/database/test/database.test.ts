@@ -105,6 +105,19 @@ describe('createDatabase', () => {
     ]);
   });
 
+  it('asks again and again while the way to it is silent, so that its return is not missed', async () => {
+    const clock = createFakeClock();
+    wire.silence();
+    const started = open({ clock }).start();
+    await waitFor('the first question', () => wire.accepted === 1);
+    clock.advance(500);
+    await waitFor('another one', () => wire.accepted === 2);
+    await wire.heal();
+    clock.advance(500);
+    await started;
+    expect(database.reason()).toBeUndefined();
+  });
+
   it('says that there is no such database', async () => {
     const address = throughPort(temp.url.replace(/[^/]+$/, 'no_such_database'), portOf(temp.url));
     database = databaseAt(address, { logger });
