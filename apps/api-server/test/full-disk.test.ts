@@ -1,7 +1,8 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { migrate } from '@tripod/database/migrate';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
@@ -15,7 +16,9 @@ import { apiMigrations } from '../src/api-migrations.ts';
 import { type Api, cat, startApi } from './support/api.ts';
 
 // A guard for a busy machine: a Postgres of its own is started first.
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
+
+const run = promisify(execFile);
 
 /** Only root may mount a disk, and sees to it in a namespace of its own: it goes with the last process there. */
 const mayMount = process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0;
@@ -38,10 +41,10 @@ suite('a disk of 16 MB that is full (by root only, who may mount one)', () => {
       logger: silentLogger,
       clock: systemClock,
     });
-    await run(`create tablespace small location '${folder}'`);
-    await run('alter table images set tablespace small');
-    await run('create table ballast (filler text) tablespace small');
-    await run('alter table ballast alter column filler set storage plain');
+    await ask(`create tablespace small location '${folder}'`);
+    await ask('alter table images set tablespace small');
+    await ask('create table ballast (filler text) tablespace small');
+    await ask('alter table ballast alter column filler set storage plain');
     api = await startApi({ besides: { databaseUrl: postgres.urlOf() } });
   });
   afterAll(async () => {
@@ -50,7 +53,7 @@ suite('a disk of 16 MB that is full (by root only, who may mount one)', () => {
     rmdirSync(folder);
   });
 
-  const run = async (text: string): Promise<void> => {
+  const ask = async (text: string): Promise<void> => {
     const client = new pg.Client({ connectionString: postgres.urlOf() });
     await client.connect();
     await client.query(text).finally(() => client.end());
@@ -67,7 +70,7 @@ suite('a disk of 16 MB that is full (by root only, who may mount one)', () => {
     for (const size of [7000, 700, 70]) {
       const rows = `select repeat('x', ${size}) from generate_series(1, 100)`;
       for (;;) {
-        const full = await run(`insert into ballast ${rows}`).then(
+        const full = await ask(`insert into ballast ${rows}`).then(
           () => undefined,
           (error: pg.DatabaseError) => error.code,
         );
@@ -100,8 +103,30 @@ suite('a disk of 16 MB that is full (by root only, who may mount one)', () => {
     const seen = await list();
     expect([seen.status, countOf(seen)]).toEqual([200, atFirst + stored]);
     await expect(supertest(api.url).get('/readyz')).resolves.toMatchObject({ status: 200 });
-    await run('drop table ballast');
+    await ask('drop table ballast');
     await expect(post()).resolves.toMatchObject({ status: 200 });
     expect(countOf(await list())).toBe(atFirst + stored + 1);
+  });
+});
+
+suite('a disk of 130 MB that holds all of Postgres, and is full (by root only, who may mount one)', () => {
+  it('takes the server down, loses nothing that was confirmed, and is used again when there is room', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tripod-full-disk-'));
+    const script = join(import.meta.dirname, 'support/fill-log.ts');
+    const mount = 'mount -t tmpfs -o size=130m,mode=755 tripod "$0" && exec "$@" "$0"';
+    const node = [process.execPath, '--disable-warning=ExperimentalWarning', script];
+    try {
+      const { stdout } = await run('unshare', ['--mount', 'sh', '-c', mount, folder, ...node]);
+      const { outcomes, ...rest } = JSON.parse(stdout) as { readonly outcomes: Record<string, number> };
+      expect(rest).toEqual({ end: 'PANIC 53100', givenUp: '', lost: [], doubled: 0 });
+      expect(outcomes).toEqual({
+        stored: expect.any(Number),
+        API_DATABASE_UNAVAILABLE: expect.any(Number),
+        // The statement that was under way, with all who shared it, or none.
+        ...('API_WRITE_UNCERTAIN' in outcomes && { API_WRITE_UNCERTAIN: expect.any(Number) }),
+      });
+    } finally {
+      rmdirSync(folder);
+    }
   });
 });

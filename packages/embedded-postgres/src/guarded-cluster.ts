@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { statfsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findBinaries } from './binaries.ts';
 import { checkData, chooseDataDir, findDataDir, initialiseData, replacePassword } from './cluster.ts';
@@ -13,6 +14,8 @@ import { findState, writeState } from './state-file.ts';
 const logFd = 2;
 const maxAttempts = 4;
 const firstDelayMs = 100;
+/** Two pieces of its log of changes: with less, Postgres may not come through its own recovery. */
+const neededBytes = 2 * 16 * 1_048_576;
 // Eight copies and more with pools of ten, and room for psql; the default of 100 would be met at the tenth copy.
 const serverSettings = { max_connections: '200' };
 
@@ -27,6 +30,13 @@ type StartOptions = {
   readonly onProgress: (message: string) => void;
   /** The port that users were already told: kept whatever happens. */
   readonly toldPort?: number;
+  /** Whether there is anyone to wait with until a full disk has room again. */
+  readonly isWanted?: () => boolean;
+};
+
+const isFull = (folder: string): boolean => {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize < neededBytes;
 };
 
 /** Gets Postgres running on the data of a state folder: takes over one that runs, else starts one. Throws one sentence. */
@@ -72,25 +82,34 @@ export const startGuardedPostgres = async (options: StartOptions): Promise<Start
   };
   // A copied checkout brings its state along, and leaves the port to the original.
   const remembered = state?.stateDir === layout.stateDir ? state.port : 0;
-  const running = await launchWithRetries(options, remembered, launch);
+  const running = await launchWithRetries(options, { dataDir, rememberedPort: remembered, launch });
   return { ...running, password, dataDir, adopted: false };
 };
 
+type Launching = {
+  readonly dataDir: string;
+  readonly rememberedPort: number;
+  readonly launch: (port: number) => Promise<RunningPostgres | undefined>;
+};
+
 const launchWithRetries = async (
-  { layout, toldPort }: StartOptions,
-  rememberedPort: number,
-  launch: (port: number) => Promise<RunningPostgres | undefined>,
+  { layout, toldPort, isWanted = () => false }: StartOptions,
+  { dataDir, rememberedPort, launch }: Launching,
 ): Promise<RunningPostgres> => {
   const seed = Number.parseInt(layout.key.slice(0, 6), 16);
   let gist = '';
-  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+  for (let attempt = 0; attempt < maxAttempts; ) {
     if (attempt > 0) await delay(firstDelayMs * 2 ** attempt);
     const preferred = rememberedPort === 0 ? [] : [rememberedPort];
     const port = toldPort ?? (await findFreePort(seed, preferred));
     const logStart = logSize(layout.logFile);
+    const wasFull = isFull(dataDir);
     const running = await launch(port);
     if (running) return running;
     gist = summarizeLog(layout.logFile, logStart);
+    // Whoever was served before waits for someone to make room: that heals by itself.
+    const goesOn = toldPort !== undefined && (wasFull || isFull(dataDir)) && isWanted();
+    attempt = Math.min(attempt + 1, goesOn ? maxAttempts - 1 : maxAttempts);
   }
   throw new Error(
     `Postgres does not start: ${gist}. Its log is ${layout.logFile}; set DATABASE_URL to use another Postgres meanwhile.`,

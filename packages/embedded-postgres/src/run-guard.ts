@@ -84,7 +84,8 @@ export const runGuard = async (layout: Layout): Promise<void> => {
     let crashes = 0;
     for (;;) {
       const onProgress = (message: string): void => tell({ type: 'progress', message });
-      running = await startGuardedPostgres({ layout, onProgress, ...(toldPort && { toldPort }) });
+      const isWanted = (): boolean => !isEnding && users.count > 0;
+      running = await startGuardedPostgres({ layout, onProgress, isWanted, ...(toldPort && { toldPort }) });
       const { pid, port, password, dataDir, adopted } = running;
       const startedMs = performance.now();
       toldPort = port;
