@@ -32,8 +32,7 @@ export const writeAnswerHead = (
 
 /**
  * Ends an answer whose head was written with bytes from memory. The file is held until the last of them has left for
- * the kernel, or the connection is gone: a response that waits behind another one on its connection is then never
- * closed itself.
+ * the kernel, or the connection is gone.
  */
 export const endWithStored = (
   request: IncomingMessage,
@@ -52,19 +51,7 @@ export const endWithStored = (
     return;
   }
   response.end(body);
-  if (response.socket?.writableLength === 0) return;
-  const { socket } = request;
-  if (socket.destroyed) return;
+  if (response.socket?.writableLength === 0 || request.socket.destroyed) return;
   file.hold();
-  let isHeld = true;
-  const release = (): void => {
-    // Each of the two may be told by the other's listener, in the middle of its own telling.
-    if (!isHeld) return;
-    isHeld = false;
-    response.off('close', release);
-    socket.off('close', release);
-    file.release();
-  };
-  response.once('close', release);
-  socket.once('close', release);
+  response.once('close', () => file.release());
 };
