@@ -5,8 +5,11 @@ const hashed = /[.-](?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{8,64}(?:\.[a-z0-9]+){
 export const defaultCacheControlOf = (name: string): string =>
   hashed.test(name) ? 'public, max-age=31536000, immutable' : 'no-cache';
 
-/** `*.css=max-age=60`: the first = ends the pattern. */
-const rulePattern = /^([^=\s]+)=([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)$/;
+const token = "[!#$%&'*+.^_`|~\\w-]+";
+const directive = `${token}(?:=(?:${token}|"[\\x20\\x21\\x23-\\x7e]*"))?`;
+
+/** `*.css=max-age=60`: the first = ends the pattern, and what follows are directives (RFC 9111 5.2) with commas between. */
+const rulePattern = new RegExp(`^([^=\\s]+)=(${directive}(?:, *${directive})*)$`);
 
 /** What is wrong with the rules of `--cache-control`. */
 export const cacheControlProblems = (rules: readonly string[]): readonly string[] =>

@@ -26,7 +26,7 @@ export const sendOpenBody = async (
   { range, writeHead, logger }: { range?: ByteRange | undefined; writeHead: () => void; logger: Logger },
 ): Promise<void> => {
   const size = Number(open.stats.size);
-  if (request.method === 'HEAD' || size === 0) {
+  if (request.method === 'HEAD') {
     writeHead();
     response.end();
     return;

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { errorHandler } from '@tripod/shared/http/error-handler';
 import { createHealthPaths } from '@tripod/shared/http/health-paths';
@@ -24,6 +24,7 @@ import { maxTreeBytes, prepareTree } from './prepare-tree.ts';
 import { parseRequestTarget } from './request-target.ts';
 import type { DescribeFile } from './send-opened.ts';
 import { serveFiles } from './serve-files.ts';
+import { serveHealth } from './serve-health.ts';
 
 export type StaticSite = {
   /** The folder whose files are served: an absolute path. */
@@ -55,8 +56,6 @@ export type StaticServer = StoppableServer & {
   prepare(): Promise<number | undefined>;
 };
 
-type Next = (error?: unknown) => void;
-
 /** Throws what a request is refused for by its first line alone; makes an absolute target relative. */
 const readRequestLine = (request: IncomingMessage): void => {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -66,13 +65,11 @@ const readRequestLine = (request: IncomingMessage): void => {
   request.url = path + query;
 };
 
-/** The operational paths win over files of the same names; only as they are spelled, for the proxy hides them so. */
-const serveHealth = (paths: ReadonlyMap<string, RequestListener>) =>
-  function answerHealth(request: IncomingMessage, response: ServerResponse, next: Next): void {
-    const answer = paths.get((request.url ?? '').split('?', 1)[0] ?? '');
-    if (answer) answer(request, response);
-    else next();
-  };
+/**
+ * A connection on which nothing moves for so long is cut: a client that does not read would hold its part of the memory,
+ * or its file, for ever. As long as nginx waits (`send_timeout`).
+ */
+const stallMs = 60_000;
 
 const defaultMemoryBytes = 256 * 1024 * 1024;
 
@@ -129,6 +126,7 @@ export const createStaticServer = (
   };
   const messages = { optimizeEmptyRequests: true };
   const server = createStoppableServer(listener, { readiness, clock, messages });
+  server.server.timeout = stallMs;
   let stopped = false;
   return {
     ...server,

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { ConfigError } from '@tripod/shared/config/config-error';
 import { createReadiness } from '@tripod/shared/http/readiness';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
@@ -23,15 +23,16 @@ const requireFolder = async (path: string | undefined): Promise<string> => {
   if (path === undefined) return refuse('is missing: name the folder to serve, as in --path assets');
   try {
     const stats = await stat(path);
-    return stats.isDirectory() ? path : refuse(`must name a folder, and ${path} is not one`);
+    if (!stats.isDirectory()) return refuse(`must name a folder, and ${path} is not one`);
+    await access(path, constants.X_OK);
+    return path;
   } catch (error) {
     if (error instanceof ConfigError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    return refuse(
-      code === 'ENOENT' || code === 'ENOTDIR'
-        ? `must name a folder, and ${path} does not exist`
-        : `must name a folder that can be read: ${message}`,
-    );
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      return refuse(`must name a folder, and ${path} does not exist`);
+    if (code === 'EACCES') return refuse(`must name a folder, and this user may not read ${path}`);
+    return refuse(`must name a folder that can be read: ${message}`);
   }
 };
 

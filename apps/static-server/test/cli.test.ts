@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { basename, dirname } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '@tripod/shared/testing/free-port';
@@ -21,12 +23,13 @@ type Run = {
 let site: Site;
 const runs: Run[] = [];
 
-const run = (...args: string[]): Run => {
+const start = (command: string, args: readonly string[], uid?: number): Run => {
   let [stdout, stderr] = ['', ''];
-  const child = spawn(process.execPath, [bin, ...args], {
-    cwd: dirname(site.root),
+  const child = spawn(command, args, {
+    cwd: uid === undefined ? dirname(site.root) : '/',
     env: { PATH: process.env['PATH'] },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   child.stdout?.on('data', (piece: Buffer) => {
     stdout += piece.toString();
@@ -39,6 +42,9 @@ const run = (...args: string[]): Run => {
   runs.push(one);
   return one;
 };
+
+const run = (...args: string[]): Run => start(process.execPath, [bin, ...args]);
+const runAs = (uid: number, ...args: string[]): Run => start(process.execPath, [bin, ...args], uid);
 
 const untilReady = (one: Run): Promise<true> =>
   waitFor(`readiness; stderr: ${one.stderr()}`, () => one.stdout().includes('"ready"') || undefined);
@@ -122,6 +128,12 @@ describe('static-server', () => {
       /--cache-control must be PATTERN=VALUE, such as \*\.css=max-age=3600, and has "no-store"/,
     ],
     [
+      'two rules of Cache-Control in one',
+      ['--path', 'site', '--cache-control', '*.css=max-age=5 *.js=no-store'],
+      /--cache-control must be PATTERN=VALUE, such as/,
+    ],
+    ['less than no memory', ['--path', 'site', '--max-memory-mb', '-1'], /from 0 to 65536, and is -1/],
+    [
       'no number of MiB',
       ['--path', 'site', '--max-memory-mb', 'lots'],
       /--max-memory-mb must be a whole number from 0 to 65536/,
@@ -151,6 +163,19 @@ describe('static-server', () => {
     expect(one.stderr()).toMatch(sentence);
     expect(one.stderr()).toMatch(/^static-server: [^\n]+\n$/);
     expect(one.stdout()).toBe('');
+  });
+
+  it('ends with exit code 2 and one sentence for a folder that it may not read', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tripod-closed-'));
+    chmodSync(folder, 0o000);
+    const isRoot = process.getuid?.() === 0;
+    // Root may read it: somebody else has to try.
+    const one = isRoot ? runAs(65_534, '--path', folder) : run('--path', folder);
+    await expect(one.ended).resolves.toBe(2);
+    rmdirSync(folder);
+    expect(one.stderr()).toBe(
+      `static-server: --path must name a folder, and this user may not read ${folder}\n`,
+    );
   });
 
   it('ends with exit code 1 and one sentence when the port is in use', async () => {

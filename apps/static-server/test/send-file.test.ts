@@ -1,6 +1,7 @@
 import { rename, truncate } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { systemClock } from '@tripod/shared/process/clock';
 import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { type Disk, nodeDisk } from '../src/disk.ts';
@@ -172,6 +173,25 @@ describe('a file that changes while it is being sent', () => {
     };
     const started = await start({ disk: beforeReadAt(0, shortenOnce) });
     await expect(started.ask('/small.txt')).resolves.toMatchObject({ status: 200, body: 'all' });
+  });
+
+  it('is sent as it is then when it was empty: whoever rewrites a file cuts it to nothing first', async () => {
+    site.write('small.txt', '');
+    let looks = 0;
+    const disk: Disk = {
+      ...nodeDisk,
+      open: async (path) => {
+        const file = await nodeDisk.open(path);
+        const stat: typeof file.stat = () => {
+          looks += 1;
+          if (looks === 2) site.write('small.txt', 'all of it');
+          return file.stat();
+        };
+        return { ...file, stat };
+      },
+    };
+    const started = await start({ disk, clock: { ...systemClock, wallMs: () => Date.now() + 60_000 } });
+    await expect(started.ask('/small.txt')).resolves.toMatchObject({ status: 200, body: 'all of it' });
   });
 
   it('is an error when it is small and changes at every try', async () => {
