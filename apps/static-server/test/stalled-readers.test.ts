@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+import { createSite, type Site } from './support/site.ts';
+import { type StartedServer, startServer } from './support/started-server.ts';
+
+let site: Site;
+
+beforeEach(() => {
+  site = createSite();
+  site.write('in-memory.bin', Buffer.alloc(8_000_000, 'memory'));
+  site.write('on-disk.bin', Buffer.alloc(20_000_000, 'disk'));
+});
+
+afterEach(() => site.remove());
+
+const startWith = async (stallMs: number | undefined): Promise<StartedServer> => {
+  const started = await startServer({ root: site.root });
+  const { server } = started.server;
+  expect(server.timeout).toBe(60_000);
+  if (stallMs !== undefined) server.timeout = stallMs;
+  return started;
+};
+
+describe('a client that does not read', () => {
+  it.each(['/in-memory.bin', '/on-disk.bin'])('is cut off, and holds nothing any more: %s', async (path) => {
+    const { port, openFiles, requestLines, stop } = await startWith(300);
+    try {
+      const socket = connect({ port, host: '127.0.0.1' });
+      socket.on('error', () => undefined);
+      socket.pause().write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      await waitFor('the line of an answer that was not taken', () =>
+        requestLines.some(({ status }) => status === 499),
+      );
+      await waitFor('the file to be closed', () => openFiles() === 0);
+      socket.resume();
+      await once(socket, 'close');
+    } finally {
+      await stop();
+    }
+  });
+
+  it('is not confused with one that is slow', async () => {
+    const { port, requestLines, stop } = await startWith(2000);
+    try {
+      const socket = connect({ port, host: '127.0.0.1' });
+      let received = 0;
+      socket.on('data', ({ length }) => {
+        received += length;
+        // Of 64 KiB each: in all more time than a stalled client has.
+        socket.pause();
+        setTimeout(() => socket.resume(), 8);
+      });
+      socket.write('GET /on-disk.bin HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+      await once(socket, 'close');
+      expect(received).toBeGreaterThan(20_000_000);
+      await waitFor('its line', () => requestLines.some(({ status }) => status === 200));
+    } finally {
+      await stop();
+    }
+  });
+});
