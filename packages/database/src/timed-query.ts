@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Clock, Timer } from '@tripod/shared/process/clock';
 import type pg from 'pg';
-import { QueryTimeoutError, toConnectionError } from './database-errors.ts';
+import { classifyDatabaseError, QueryTimeoutError, toConnectionError } from './database-errors.ts';
 
 /** Ends a connection at once, without a word to the server, which may be unreachable. */
 export const cutConnection = (client: pg.Client, why?: Error): void => {
@@ -66,7 +66,10 @@ export const timedQuery = async (
   } catch (error) {
     // Where the driver found it says nothing of who asked.
     if (error instanceof Error) Error.captureStackTrace(error);
-    throw toConnectionError(error);
+    const told = toConnectionError(error);
+    // A server that ends the session says so before it does: who comes next must not be lent what is left of it.
+    if (classifyDatabaseError(told) === 'lost') cutConnection(client);
+    throw told;
   } finally {
     stopWatching();
   }
