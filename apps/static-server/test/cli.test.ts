@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmdirSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -165,18 +165,26 @@ describe('static-server', () => {
     expect(one.stdout()).toBe('');
   });
 
-  it('ends with exit code 2 and one sentence for a folder that it may not read', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tripod-closed-'));
-    chmodSync(folder, 0o000);
-    const isRoot = process.getuid?.() === 0;
-    // Root may read it: somebody else has to try.
-    const one = isRoot ? runAs(65_534, '--path', folder) : run('--path', folder);
-    await expect(one.ended).resolves.toBe(2);
-    rmdirSync(folder);
-    expect(one.stderr()).toBe(
-      `static-server: --path must name a folder, and this user may not read ${folder}\n`,
-    );
-  });
+  const isRoot = process.getuid?.() === 0;
+  /** Whether somebody who is not root could start the server at all. */
+  const isReachable = (path: string): boolean =>
+    path === '/' || ((statSync(path).mode & 0o001) !== 0 && isReachable(dirname(path)));
+  const canRefuse = !isRoot || isReachable(dirname(bin));
+
+  (canRefuse ? it : it.skip)(
+    'ends with exit code 2 and one sentence for a folder that it may not read (skipped where only root may start it)',
+    async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'tripod-closed-'));
+      chmodSync(folder, 0o000);
+      // Root may read it: somebody else has to try.
+      const one = isRoot ? runAs(65_534, '--path', folder) : run('--path', folder);
+      await expect(one.ended).resolves.toBe(2);
+      rmdirSync(folder);
+      expect(one.stderr()).toBe(
+        `static-server: --path must name a folder, and this user may not read ${folder}\n`,
+      );
+    },
+  );
 
   it('ends with exit code 1 and one sentence when the port is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
