@@ -322,6 +322,33 @@ describe('a file that changes', () => {
     expect(rest).toEqual([]);
   });
 
+  it('while it is looked at is not taken for settled because the machine was busy since', async () => {
+    let wallMs = 5_000_000;
+    const changedMs = wallMs + 10;
+    const disk: Disk = {
+      ...nodeDisk,
+      open: async (path) => {
+        const file = await nodeDisk.open(path);
+        const stat = async (): Promise<DiskStats> => {
+          wallMs += 200;
+          return Object.assign(await file.stat(), { ctimeNs: BigInt(changedMs) * 1_000_000n });
+        };
+        return { ...file, stat };
+      },
+    };
+    const busyClock: Clock = {
+      ...clock,
+      wallMs: () => wallMs,
+      after: (ms, callback) => {
+        wallMs += ms;
+        setImmediate(callback);
+        return { cancel: () => undefined };
+      },
+    };
+    await find(createStore(mebibyte, disk, busyClock), '/style.css');
+    expect(opened).toHaveLength(2);
+  });
+
   it('and never rests is served all the same', async () => {
     let lines = '';
     site.write('growing.log', lines);

@@ -3,7 +3,9 @@ import { type Checked, codeOf, lookThrough } from './look-through.ts';
 import type { Page } from './read-pages.ts';
 
 /** Flags of other programs that our pages may name without their program. */
-const foreignFlags: ReadonlySet<string> = new Set(['--yes', '--data', '--frozen-lockfile']);
+const foreignFlags: ReadonlySet<string> = new Set(
+  ['--yes', '--data', '--frozen-lockfile'].concat(['--max-semi-space-size', '--memory-saver-mode']),
+);
 
 /** Words in capitals that are neither variables nor codes. */
 const otherCapitals =
