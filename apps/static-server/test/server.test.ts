@@ -1,5 +1,6 @@
 import { statSync, utimesSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Clock, systemClock } from '@tripod/shared/process/clock';
 import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import supertest from 'supertest';
@@ -8,6 +9,19 @@ import { type StartedServer, startServer } from './support/started-server.ts';
 import { ways } from './support/ways.ts';
 
 const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+
+const drainDelayMs = 1234;
+
+/** A clock of which this delay ends when it is told to. */
+const createDrainClock = (): { readonly clock: Clock; endDrain(): void } => {
+  let end = (): void => undefined;
+  const after: Clock['after'] = (ms, callback) => {
+    if (ms !== drainDelayMs) return systemClock.after(ms, callback);
+    end = callback;
+    return { cancel: () => undefined };
+  };
+  return { clock: { ...systemClock, after }, endDrain: () => end() };
+};
 
 /** supertest keeps what it takes for bytes in `body`. */
 const textOf = ({ text, body }: { text?: string; body: unknown }): string => text ?? String(body);
@@ -272,13 +286,15 @@ describe.each(ways)('%s', (_way, maxMemoryBytes) => {
     });
 
     it('say that the server is going away', async () => {
-      const going = await startServer({ root: site.root, maxMemoryBytes });
-      const stopped = going.server.stop({ drainDelayMs: 100 });
+      const { clock, endDrain } = createDrainClock();
+      const going = await startServer({ root: site.root, maxMemoryBytes, clock });
+      const stopped = going.server.stop({ drainDelayMs });
       const [ready, live, file] = [
         await going.ask('/readyz'),
         await going.ask('/livez'),
         await going.ask('/'),
       ];
+      endDrain();
       await stopped;
       expect([ready.status, live.status, file.status]).toEqual([503, 200, 200]);
       expect(JSON.parse(ready.body)).toMatchObject({ reasons: { process: 'draining' } });
@@ -287,13 +303,15 @@ describe.each(ways)('%s', (_way, maxMemoryBytes) => {
 
   describe('a server that goes away', () => {
     it('answers files to the end, and closes the connections that bring requests', async () => {
-      const going = await startServer({ root: site.root, maxMemoryBytes });
+      const { clock, endDrain } = createDrainClock();
+      const going = await startServer({ root: site.root, maxMemoryBytes, clock });
       await going.ask('/style.css');
-      const stopped = going.server.stop({ drainDelayMs: 300 });
+      const stopped = going.server.stop({ drainDelayMs });
       const received = await exchangeRaw({
         port: going.port,
         bytes: 'GET /style.css HTTP/1.1\r\nHost: x\r\n\r\n',
       });
+      endDrain();
       await stopped;
       const answer = parseRawResponse(received);
       expect(answer).toMatchObject({ status: 200, body: 'body { color: red }' });
