@@ -6,17 +6,12 @@ import { createDatabaseAnnouncer } from './announce-database.ts';
 import { Availability, type AvailabilityState } from './availability.ts';
 import { ConnectionPool, PoolBusyError, type PoolStats } from './connection-pool.ts';
 import { limits } from './connection-settings.ts';
-import { createKnex, type LentConnection } from './create-knex.ts';
-import {
-  classifyDatabaseError,
-  databaseUnavailable,
-  describeDatabaseError,
-  QueryTimeoutError,
-  translateDatabaseError,
-} from './database-errors.ts';
-import { durabilityOff, durabilityQuery, findDurabilityRisk } from './durability.ts';
+import { createKnex } from './create-knex.ts';
+import { classifyDatabaseError, describeDatabaseError } from './database-errors.ts';
+import { durabilityQuery, findDurabilityRisk } from './durability.ts';
 import type { DatabaseAddress } from './parse-database-url.ts';
 import { reachServer } from './reach-server.ts';
+import { createStatements, type Statements } from './statements.ts';
 import { timedQuery } from './timed-query.ts';
 
 export type DatabaseOptions = {
@@ -39,7 +34,7 @@ export type DatabaseOptions = {
  * One database as a server uses it. Nothing connects before `start`. While it is away every use fails at once with
  * API_DATABASE_UNAVAILABLE, and it heals by itself.
  */
-export type Database = {
+export type Database = Statements & {
   readonly knex: Knex;
   /** Makes the first attempt to connect. Resolves also when the database is away; throws what `prepare` can't mend. */
   start(): Promise<void>;
@@ -47,17 +42,6 @@ export type Database = {
   reason(): string | undefined;
   /** Why writes are refused while reads go on; undefined when they are not: a note for readiness. */
   writeRefusal(): string | undefined;
-  /** One statement on any connection, prepared when it has a name. Errors come as they are. */
-  query(query: pg.QueryConfig): Promise<pg.QueryResult>;
-  /** The same for one that changes something. Throws API_DURABILITY_OFF when what it changes may be lost. */
-  write(query: pg.QueryConfig): Promise<pg.QueryResult>;
-  /** Runs work that only reads; its failures get their codes. */
-  reading<T>(work: () => Promise<T>): Promise<T>;
-  /**
-   * Runs work that writes, by `write` or else. Throws API_DURABILITY_OFF at once when the server may lose it. A
-   * connection lost on the way makes its fate unknown, which its code says.
-   */
-  writing<T>(work: () => Promise<T>): Promise<T>;
   stats(): PoolStats;
   /** Waits for work that is under way, then ends every connection. */
   close(): Promise<void>;
@@ -124,40 +108,9 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   };
   const availability = new Availability({ attempt, isAway, clock, random, onChange });
 
-  const acquire = async (): Promise<LentConnection> => {
-    if (availability.state.name !== 'available') throw databaseUnavailable();
-    try {
-      const client = await pool.acquire();
-      // Whoever gets it next must not find himself inside someone's transaction.
-      return { client, release: () => pool.release(client, client.getTransactionStatus() !== 'I') };
-    } catch (error) {
-      if (!(error instanceof PoolBusyError)) {
-        availability.suspect(error, { away: pool.stats.total === 0 });
-      }
-      throw databaseUnavailable(error);
-    }
-  };
-  const watched = async <T>(work: () => Promise<T>, writing: boolean): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      if (classifyDatabaseError(error) === 'lost') {
-        availability.suspect(error, { away: error instanceof QueryTimeoutError });
-      }
-      throw translateDatabaseError(error, { writing });
-    }
-  };
-  const send = async (query: pg.QueryConfig, writes: boolean): Promise<pg.QueryResult> => {
-    const { client, release } = await acquire();
-    try {
-      // It may have waited for its connection, or for its group, since it was let in.
-      if (writes && writeRefusal() !== undefined) throw durabilityOff();
-      return await timedQuery(client, query, limit);
-    } finally {
-      release();
-    }
-  };
+  const { acquire, ...statements } = createStatements({ pool, availability, writeRefusal, limit });
   return {
+    ...statements,
     knex: createKnex(acquire, limit, logger),
     start: () => availability.start(),
     reason: () => {
@@ -166,13 +119,6 @@ export const createDatabase = (options: DatabaseOptions): Database => {
       return state.name === 'starting' ? 'starting' : describeDatabaseError(state.error);
     },
     writeRefusal,
-    query: (query) => send(query, false),
-    write: (query) => send(query, true),
-    reading: (work) => watched(work, false),
-    writing: (work) =>
-      writeRefusal() !== undefined && availability.state.name === 'available'
-        ? Promise.reject(durabilityOff())
-        : watched(work, true),
     stats: () => pool.stats,
     close: async () => {
       closing.abort();
