@@ -2,9 +2,11 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { joinEmbeddedPostgres } from '@tripod/embedded-postgres/join-embedded-postgres';
+import { listProcesses } from '@tripod/embedded-postgres/process-table';
 import type { ShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import { freePorts } from '@tripod/shared/testing/free-port';
 import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
+import { waitFor } from '@tripod/shared/testing/wait-for';
 import pg from 'pg';
 import { type ServiceProcess, startServiceProcess } from './service-process.ts';
 
@@ -53,7 +55,12 @@ const startCopy = async (
 /** Starts all of it on free ports and in a folder of its own, and waits until it is ready. `undo` ends it. */
 export const startArena = async (options: ArenaOptions, undo: ShutdownStack): Promise<Arena> => {
   const stateDir = mkdtempSync(join(tmpdir(), 'tripod-lost-writes-'));
-  undo.push('the folder', () => rmSync(stateDir, { recursive: true, force: true, maxRetries: 20 }));
+  undo.push('the folder', async () => {
+    // The guard ends some time after its last user has left, and writes there until then.
+    const isUsed = (): boolean => listProcesses().some(({ command }) => command.includes(stateDir));
+    await waitFor('the end of Postgres', () => !isUsed(), 60_000);
+    rmSync(stateDir, { recursive: true, force: true });
+  });
   // Started by root, Postgres runs as another user, who has to pass through.
   chmodSync(stateDir, 0o755);
   const { databaseUrl, dataDir, leave } = await joinEmbeddedPostgres({ stateDir });

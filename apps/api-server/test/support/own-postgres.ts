@@ -76,8 +76,10 @@ export const startOwnPostgres = async (): Promise<OwnPostgres> => {
     },
     stop: async () => {
       await leave();
-      await waitFor('the end of Postgres', () => findPostmaster(dataDir) === undefined, 30_000);
-      rmSync(stateDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+      // The guard ends some time after its last user has left, and writes there until then.
+      const isUsed = (): boolean => listProcesses().some(({ command }) => command.includes(stateDir));
+      await waitFor('the end of Postgres', () => !isUsed(), 60_000);
+      rmSync(stateDir, { recursive: true, force: true });
     },
   };
 };
