@@ -50,7 +50,7 @@ export const createApiServer = (
   app.enable('case sensitive routing').enable('strict routing');
   app.disable('x-powered-by').disable('etag');
 
-  const messages = { ...createOwnMessages(app), optimizeEmptyRequests: true };
+  const nodeOptions = { ...createOwnMessages(app), optimizeEmptyRequests: true };
   const observer = createRequestObserver({ logger, metrics: requestMetrics, clock });
   const standingHeaders = createStandingHeaders(corsOrigins, servedBy);
   const fast = createFastRoutes({ observer, standingHeaders, clock });
@@ -70,5 +70,5 @@ export const createApiServer = (
   }
   app.use(notFound());
   app.use(errorHandler({ logger, indentOf: ({ url }) => indentOf(url) }));
-  return createStoppableServer(app, { readiness, clock, messages });
+  return createStoppableServer(app, { readiness, clock, nodeOptions });
 };

@@ -2,11 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createDateLine } from '@tripod/shared/http/date-line';
 import type { RequestObserver } from '@tripod/shared/http/observe-requests';
 import type { Clock } from '@tripod/shared/process/clock';
+import { headOf, writeAnswerHead } from './answer-head.ts';
 import { chooseAnswer } from './choose-answer.ts';
 import type { Coding } from './content-coding.ts';
 import type { FileIndex } from './file-index.ts';
 import { createHeadWriter } from './ready-head.ts';
-import { endWithStored, headOf, writeAnswerHead } from './send-stored.ts';
+import { endWithStored } from './send-stored.ts';
 
 export type AnswerHitOptions = {
   readonly index: FileIndex;
@@ -44,7 +45,7 @@ export const createHitAnswerer = ({ index, observer, readCodings, clock }: Answe
     if (isLong) {
       observer.watch(observed, response);
       writeAnswerHead(response, observed.requestId, answer);
-    } else writeReadyHead(response, status, headOf(status, form), observed.requestId);
+    } else writeReadyHead(response, status, headOf(answer), observed.requestId);
     endWithStored(request, response, file, answer);
     if (!isLong) observer.end(observed, status, bytes);
     return true;

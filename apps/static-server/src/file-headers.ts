@@ -1,17 +1,17 @@
 import { hash } from 'node:crypto';
+import type { Clock } from '@tripod/shared/process/clock';
 import type { CacheControlOf } from './cache-control.ts';
 import type { Coding } from './content-coding.ts';
 import { contentTypeOf, isCompressible, isDocument } from './content-type.ts';
 import type { DiskStats } from './disk.ts';
+import { namesOf } from './find-file.ts';
 import { formatHttpDate } from './http-date.ts';
-import { type ReadyHead, readyHead } from './ready-head.ts';
+import { createReadyHead, type ReadyHead } from './ready-head.ts';
+import type { RequestedPath } from './resolve-path.ts';
 
-/** Names and values in turn, as `writeHead` takes them. */
-export type RawHeaders = readonly string[];
-
-/** What describes the content of a file and what a browser may do with it. */
-export const contentHeadersOf = (contentType: string, csp: string | undefined): RawHeaders => {
-  const headers = ['Content-Type', contentType, 'X-Content-Type-Options', 'nosniff'];
+/** What a browser may do with content of this type, as names and values in turn. */
+export const policiesOf = (contentType: string, csp: string | undefined): readonly string[] => {
+  const headers = ['X-Content-Type-Options', 'nosniff'];
   if (!isDocument(contentType)) return headers;
   headers.push('Referrer-Policy', 'strict-origin-when-cross-origin');
   if (csp !== undefined) headers.push('Content-Security-Policy', csp);
@@ -45,6 +45,14 @@ export const factsOf = (
   modifiedMs: Math.min(Number(mtimeNs / 1_000_000_000n), Math.floor(nowMs / 1000)) * 1000,
 });
 
+/** The facts of a file, now. */
+export type DescribeFile = (path: RequestedPath, stats: DiskStats) => FileFacts;
+
+export const createDescribeFile =
+  (options: HeaderOptions, clock: Clock): DescribeFile =>
+  (path, stats) =>
+    factsOf(namesOf(path), stats, { ...options, nowMs: clock.wallMs() });
+
 /** One form of a file: its own bytes, or these in a coding. */
 export type Representation = {
   readonly coding: Coding | undefined;
@@ -63,20 +71,19 @@ export const describeRepresentation = (
   { contentType, csp, cacheControl, modifiedMs }: FileFacts,
   { coding, etag, size }: Pick<Representation, 'coding' | 'etag' | 'size'>,
 ): Representation => {
-  const [type = '', , ...policies] = contentHeadersOf(contentType, csp);
   // Also before the other forms are made, for they will be.
   const vary = isCompressible(contentType) ? ['Vary', 'Accept-Encoding'] : [];
-  const id = ['X-Request-Id', ''];
   const shared = [
-    ...policies,
+    ...policiesOf(contentType, csp),
     ...['Cache-Control', cacheControl, 'ETag', etag, 'Last-Modified', formatHttpDate(modifiedMs)],
     ...['Accept-Ranges', 'bytes', ...vary],
   ];
   const encoded = coding === undefined ? [] : ['Content-Encoding', coding];
+  const content = ['Content-Type', contentType, ...shared, ...encoded, 'Content-Length', String(size)];
   return {
     ...{ coding, etag, size, modifiedMs },
-    okHead: readyHead([...id, type, contentType, ...shared, ...encoded, 'Content-Length', String(size)]),
-    notModifiedHead: readyHead([...id, ...shared]),
+    okHead: createReadyHead(content),
+    notModifiedHead: createReadyHead(shared),
   };
 };
 

@@ -2,15 +2,16 @@ import { AppError } from '@tripod/shared/errors/app-error';
 import type { Clock } from '@tripod/shared/process/clock';
 import { pause } from '@tripod/shared/process/pause';
 import { fromDiskError } from './disk-error.ts';
-import { factsOf, type HeaderOptions } from './file-headers.ts';
+import type { DescribeFile } from './file-headers.ts';
 import { FileIndex } from './file-index.ts';
 import { keyOf } from './file-urls.ts';
-import { type FileFinder, type FoundFolder, isSameVersion, namesOf, type OpenFile } from './find-file.ts';
+import { type FileFinder, type FoundFolder, isSameVersion, type OpenFile } from './find-file.ts';
 import { readUnchanged, unsettledMs } from './read-file.ts';
 import type { RequestedPath } from './resolve-path.ts';
 import { StoredFile } from './stored-file.ts';
 
-export type FileStoreOptions = HeaderOptions & {
+export type FileStoreOptions = {
+  readonly describe: DescribeFile;
   readonly finder: FileFinder;
   readonly clock: Clock;
   /** Of all files together; with 0 none is kept in memory. */
@@ -41,10 +42,8 @@ const maxPauses = 10;
 
 /** Makes the store of a root's files: from memory what fits, read on first use; all else from the disk. */
 export const createFileStore = (options: FileStoreOptions): FileStore => {
-  const { finder, clock, maxMemoryBytes, reservedPaths, onStored } = options;
+  const { describe, finder, clock, maxMemoryBytes, reservedPaths, onStored } = options;
   const loads = new Map<string, Promise<unknown>>();
-  const factsNow = (path: RequestedPath, stats: OpenFile['stats']) =>
-    factsOf(namesOf(path), stats, { ...options, nowMs: clock.wallMs() });
 
   /** Opens a file that has not been written to for a moment, or that never rests. */
   const openSettled = async (path: RequestedPath): Promise<OpenFile | FoundFolder> => {
@@ -65,7 +64,7 @@ export const createFileStore = (options: FileStoreOptions): FileStore => {
     try {
       const { stats } = found;
       const read = await readUnchanged(found, memory);
-      const facts = factsNow(path, stats);
+      const facts = describe(path, stats);
       if (read) stored = new StoredFile({ path, facts, stats, ...read, memory: index.memory, checkedMs });
       return stored;
     } catch (error) {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { requestIdFor } from '@tripod/shared/http/observe-requests';
 import { prefersHtml } from '@tripod/shared/http/problem';
-import { contentHeadersOf } from './file-headers.ts';
+import { policiesOf } from './file-headers.ts';
 import { sendOpenBody } from './send-opened.ts';
 import { endWithStored } from './send-stored.ts';
 import type { ServeFilesOptions } from './serve-files.ts';
@@ -31,11 +31,12 @@ export const serveNotFoundPage = ({ store, csp, logger }: NotFoundPageOptions) =
       next(error);
       return;
     }
+    const contentType = 'text/html; charset=utf-8';
     const size = page.kind === 'file' ? Number(page.stats.size) : page.identity.size;
     const writeHead = (): void => {
       response.writeHead(404, [
-        ...['X-Request-Id', requestIdFor(response)],
-        ...contentHeadersOf('text/html; charset=utf-8', csp),
+        ...['X-Request-Id', requestIdFor(response), 'Content-Type', contentType],
+        ...policiesOf(contentType, csp),
         ...['Cache-Control', 'no-store', 'Vary', 'Accept', 'Content-Length', String(size)],
       ]);
     };

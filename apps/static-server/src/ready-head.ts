@@ -11,7 +11,17 @@ export type ReadyHead = {
   pieces: Pieces | undefined;
 };
 
-export const readyHead = (headers: string[]): ReadyHead => ({ headers, pieces: undefined });
+/** A head of these headers, with the place for the id in front of them. */
+export const createReadyHead = (headers: readonly string[]): ReadyHead => ({
+  headers: ['X-Request-Id', '', ...headers],
+  pieces: undefined,
+});
+
+/** The headers of the answer to one request: until those of the next one are asked for. */
+export const headersFor = ({ headers }: ReadyHead, requestId: string): string[] => {
+  headers[1] = requestId;
+  return headers;
+};
 
 /** What node:http keeps of a response besides its public face: the text of its head, null until it is made. */
 type NodeResponse = ServerResponse & {
@@ -44,14 +54,13 @@ export const createHeadWriter =
   (dateLine: () => string) =>
   (response: NodeResponse, status: number, ready: ReadyHead, requestId: string): void => {
     const likeOthers = isLikeOthers(response);
-    const { pieces, headers } = ready;
+    const { pieces } = ready;
     if (likeOthers && pieces !== undefined) {
       const [toId, toDate, rest] = pieces;
       response.statusCode = status;
       response._header = `${toId}${requestId}${toDate}${dateLine()}${rest}`;
       return;
     }
-    headers[1] = requestId;
-    response.writeHead(status, headers);
+    response.writeHead(status, headersFor(ready, requestId));
     if (likeOthers) ready.pieces = takeApart(response._header ?? '');
   };

@@ -1,19 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requestIdFor } from '@tripod/shared/http/observe-requests';
 import type { Logger } from '@tripod/shared/logging/logger';
+import { writeAnswerHead } from './answer-head.ts';
 import type { ByteRange } from './byte-range.ts';
 import { chooseAnswer } from './choose-answer.ts';
 import type { Coding } from './content-coding.ts';
-import type { DiskStats } from './disk.ts';
 import { fromDiskError } from './disk-error.ts';
-import { describeRepresentation, type FileFacts, versionTagOf } from './file-headers.ts';
+import { type DescribeFile, describeRepresentation, versionTagOf } from './file-headers.ts';
 import type { OpenFile } from './find-file.ts';
 import type { RequestedPath } from './resolve-path.ts';
 import { ClientGoneError, FileChangedError, sendBytes } from './send-file.ts';
-import { writeAnswerHead } from './send-stored.ts';
-
-/** The facts of a file, now. */
-export type DescribeFile = (path: RequestedPath, stats: DiskStats) => FileFacts;
 
 /**
  * Sends an open file, or a part of it. `writeHead` is called when nothing can go wrong any more, or with the first of

@@ -1,34 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from './choose-answer.ts';
-import type { Representation } from './file-headers.ts';
-import type { ReadyHead } from './ready-head.ts';
 import type { StoredFile } from './stored-file.ts';
 import type { StoredForm } from './stored-form.ts';
-
-export const headOf = (status: number, form: Representation): ReadyHead =>
-  status === 304 ? form.notModifiedHead : form.okHead;
-
-/** Writes the head of an answer, with the request's id. */
-export const writeAnswerHead = (
-  response: ServerResponse,
-  requestId: string,
-  { status, form, range }: Answer<Representation>,
-): void => {
-  const { headers } = headOf(status, form);
-  headers[1] = requestId;
-  if (!range) {
-    response.writeHead(status, headers);
-    return;
-  }
-  const { first, last } = range;
-  const part = [
-    'Content-Range',
-    `bytes ${first}-${last}/${form.size}`,
-    'Content-Length',
-    String(last + 1 - first),
-  ];
-  response.writeHead(status, [...headers.slice(0, -2), ...part]);
-};
 
 /**
  * Ends an answer whose head was written with bytes from memory. The file is held until the last of them has left for

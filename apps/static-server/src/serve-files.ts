@@ -2,14 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { requestIdFor } from '@tripod/shared/http/observe-requests';
 import type { Logger } from '@tripod/shared/logging/logger';
+import { writeAnswerHead } from './answer-head.ts';
 import { chooseAnswer } from './choose-answer.ts';
 import type { Coding } from './content-coding.ts';
+import type { DescribeFile } from './file-headers.ts';
 import type { FileStore, Found } from './file-store.ts';
 import { parseRequestTarget } from './request-target.ts';
 import { parsePath, type RequestedPath } from './resolve-path.ts';
 import { FileChangedError } from './send-file.ts';
-import { type DescribeFile, sendOpened } from './send-opened.ts';
-import { endWithStored, writeAnswerHead } from './send-stored.ts';
+import { sendOpened } from './send-opened.ts';
+import { endWithStored } from './send-stored.ts';
 
 export type ServeFilesOptions = {
   readonly store: FileStore;

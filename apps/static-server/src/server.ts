@@ -15,14 +15,13 @@ import { createCacheControl } from './cache-control.ts';
 import { createCompressor } from './compress.ts';
 import { createCodingReader } from './content-coding.ts';
 import type { Disk } from './disk.ts';
-import { factsOf } from './file-headers.ts';
+import { createDescribeFile } from './file-headers.ts';
 import { createFileStore } from './file-store.ts';
-import { createFileFinder, namesOf } from './find-file.ts';
+import { createFileFinder } from './find-file.ts';
 import { registerIndex } from './index-metrics.ts';
 import { serveNotFoundPage } from './not-found-page.ts';
 import { maxTreeBytes, prepareTree } from './prepare-tree.ts';
 import { parseRequestTarget } from './request-target.ts';
-import type { DescribeFile } from './send-opened.ts';
 import { serveFiles } from './serve-files.ts';
 import { serveHealth } from './serve-health.ts';
 
@@ -65,10 +64,7 @@ const readRequestLine = (request: IncomingMessage): void => {
   request.url = path + query;
 };
 
-/**
- * A connection on which nothing moves for so long is cut: a client that does not read would hold its part of the memory,
- * or its file, for ever. As long as nginx waits (`send_timeout`).
- */
+/** A client that does not read would hold its part of the memory, or its file. As long as nginx waits (`send_timeout`). */
 const stallMs = 60_000;
 
 const defaultMemoryBytes = 256 * 1024 * 1024;
@@ -81,9 +77,10 @@ export const createStaticServer = (
   const requestMetrics = new RequestMetrics();
   const healthPaths = createHealthPaths({ readiness, metrics });
   const headerOptions = { csp, cacheControlOf: createCacheControl(cacheControl) };
+  const describe = createDescribeFile(headerOptions, clock);
   const compressor = createCompressor(() => store.index, logger);
   const store = createFileStore({
-    ...headerOptions,
+    describe,
     finder: createFileFinder(disk, root),
     clock,
     maxMemoryBytes,
@@ -94,8 +91,6 @@ export const createStaticServer = (
     requestMetrics.register(metrics);
     registerIndex(metrics, store.index);
   }
-  const describe: DescribeFile = (path, stats) =>
-    factsOf(namesOf(path), stats, { ...headerOptions, nowMs: clock.wallMs() });
   const readCodings = createCodingReader();
   const observer = createRequestObserver({ logger, metrics: requestMetrics, clock });
   const answerHit = createHitAnswerer({ index: store.index, observer, readCodings, clock });
@@ -124,9 +119,8 @@ export const createStaticServer = (
   const listener: RequestListener = (request, response) => {
     if (!answerHit(request, response)) observer.observe(request, response, () => answer(request, response));
   };
-  const messages = { optimizeEmptyRequests: true };
-  const server = createStoppableServer(listener, { readiness, clock, messages });
-  server.server.timeout = stallMs;
+  const nodeOptions = { optimizeEmptyRequests: true };
+  const server = createStoppableServer(listener, { readiness, clock, nodeOptions, stallMs });
   let stopped = false;
   return {
     ...server,

@@ -16,6 +16,7 @@ import { createCacheControl } from '../src/cache-control.ts';
 import { createCompressor } from '../src/compress.ts';
 import { createCodingReader } from '../src/content-coding.ts';
 import { nodeDisk } from '../src/disk.ts';
+import { createDescribeFile } from '../src/file-headers.ts';
 import { createFileStore, type FileStore } from '../src/file-store.ts';
 import { createFileFinder } from '../src/find-file.ts';
 import { parsePath } from '../src/resolve-path.ts';
@@ -56,8 +57,7 @@ beforeAll(async () => {
     ...{
       clock,
       maxMemoryBytes,
-      csp,
-      cacheControlOf: createCacheControl([]),
+      describe: createDescribeFile({ csp, cacheControlOf: createCacheControl([]) }, clock),
       reservedPaths: new Set(['/livez']),
     },
     finder: createFileFinder(nodeDisk, site.root),

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Clock, systemClock } from '@tripod/shared/process/clock';
 import { createCacheControl } from '../src/cache-control.ts';
 import { type Disk, type DiskStats, nodeDisk } from '../src/disk.ts';
+import { createDescribeFile } from '../src/file-headers.ts';
 import { recheckAfterMs, staleAfterMs } from '../src/file-index.ts';
 import { createFileStore, type FileStore, type Found } from '../src/file-store.ts';
 import { createFileFinder } from '../src/find-file.ts';
@@ -34,7 +35,8 @@ const createStore = (
     },
   };
   return createFileStore({
-    ...{ clock: storeClock, maxMemoryBytes, csp: undefined, cacheControlOf: createCacheControl([]) },
+    ...{ clock: storeClock, maxMemoryBytes },
+    describe: createDescribeFile({ csp: undefined, cacheControlOf: createCacheControl([]) }, storeClock),
     finder: createFileFinder(counted, site.root),
     reservedPaths: new Set(['/livez']),
     onStored: () => undefined,

@@ -2,14 +2,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { exchangeRaw } from '@tripod/shared/testing/raw-http';
-import { createHeadWriter, type ReadyHead, readyHead } from '../src/ready-head.ts';
+import { createHeadWriter, createReadyHead, type ReadyHead } from '../src/ready-head.ts';
 
 const body = 'a body';
 const date = 'Date: Sat, 21 Nov 2026 10:00:00 GMT\r\n';
 
 const ready = (): Readonly<Record<number, ReadyHead>> => ({
-  200: readyHead(['X-Request-Id', '', 'Content-Type', 'text/plain', 'Content-Length', String(body.length)]),
-  304: readyHead(['X-Request-Id', '', 'ETag', '"Date: a"']),
+  200: createReadyHead(['Content-Type', 'text/plain', 'Content-Length', String(body.length)]),
+  304: createReadyHead(['ETag', '"Date: a"']),
 });
 
 let server: Server;

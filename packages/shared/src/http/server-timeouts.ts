@@ -16,7 +16,8 @@ export const serverOptions: ServerOptions = {
 };
 
 /** Applies what is a property of a server rather than an option of its making. */
-export const applyServerLimits = (server: Server): void => {
+export const applyServerLimits = (server: Server, { stallMs }: { stallMs: number | undefined }): void => {
+  if (stallMs !== undefined) server.timeout = stallMs;
   // A head cut to its first 1000 lines was a way to smuggle requests (CVE-2026-58044): the byte limit holds instead.
   server.maxHeadersCount = 0;
   server.maxRequestsPerSocket = 10_000;

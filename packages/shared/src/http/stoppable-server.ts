@@ -28,7 +28,9 @@ export type StoppableServerOptions = {
    * The classes of requests and responses; and whether a request without a body is no stream, which is for servers
    * that never wait for its end. Default: node's own, and a stream.
    */
-  readonly messages?: Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse' | 'optimizeEmptyRequests'>;
+  readonly nodeOptions?: Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse' | 'optimizeEmptyRequests'>;
+  /** A connection on which nothing moves for so long, in either direction, is cut. Default: never. */
+  readonly stallMs?: number;
 };
 
 /** A server on node:http that ends without losing a request. */
@@ -43,7 +45,7 @@ export type StoppableServer = {
 /** Makes the node:http server of a service: time-outs, limits, and the order of stopping (RFC 9112 9.6). */
 export const createStoppableServer = (
   handler: RequestListener,
-  { readiness, clock, onRefused, messages }: StoppableServerOptions,
+  { readiness, clock, onRefused, nodeOptions, stallMs }: StoppableServerOptions,
 ): StoppableServer => {
   /**
    * Every connection with the response to the last request of it. A listener for the end of each response would cost
@@ -57,12 +59,12 @@ export const createStoppableServer = (
   const closeAfter = (response: ServerResponse): void => {
     if (!response.headersSent) response.setHeader('Connection', 'close');
   };
-  const server = createServer({ ...serverOptions, ...messages }, (request, response) => {
+  const server = createServer({ ...serverOptions, ...nodeOptions }, (request, response) => {
     connections.set(request.socket, response);
     if (readiness.draining) closeAfter(response);
     handler(request, response);
   });
-  applyServerLimits(server);
+  applyServerLimits(server, { stallMs });
   server.on('connection', (socket: Socket) => {
     connections.set(socket, undefined);
     socket.once('close', () => connections.delete(socket));

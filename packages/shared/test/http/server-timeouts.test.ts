@@ -5,8 +5,9 @@ import { applyServerLimits, serverOptions } from '@tripod/shared/http/server-tim
 describe('serverOptions', () => {
   it('are in force on a server made with them', () => {
     const server = createServer(serverOptions);
-    applyServerLimits(server);
+    applyServerLimits(server, { stallMs: 60_000 });
     expect(server).toMatchObject({
+      timeout: 60_000,
       headersTimeout: 10_000,
       requestTimeout: 30_000,
       keepAliveTimeout: 65_000,
