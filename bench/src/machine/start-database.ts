@@ -4,9 +4,6 @@ import pg from 'pg';
 import { readTree } from '../measure/process-tree.ts';
 import type { Place } from '../run.ts';
 
-/** What a database that keeps its promises is set to. */
-const settings = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' };
-
 const createTable = `create table images (
   id bigint generated always as identity primary key,
   title text not null,
@@ -37,14 +34,14 @@ const holdOnCore = (pid: number, core: number): void => {
 };
 
 /**
- * Starts an empty Postgres, durable as it comes, and makes a database of each name with so many images in it. Returns their
+ * Starts an empty Postgres that keeps what it confirms, and makes a database of each name with so many images in it. Returns their
  * addresses, of which `databaseOf` finds one.
  */
 export const startDatabases = async (
   place: Place,
   rows: Readonly<Record<string, number>>,
 ): Promise<readonly string[]> => {
-  const postgres = await startTestPostgres({ settings });
+  const postgres = await startTestPostgres({ durable: true });
   place.stack.push('postgres', () => postgres.stop());
   if (place.cores.upstreams !== undefined) holdOnCore(postgres.pid, place.cores.upstreams);
   const urls: string[] = [];

@@ -6,18 +6,15 @@ import { createInterface } from 'node:readline';
 import { databaseUrl } from './cluster.ts';
 import { guardEnv } from './spawn-guard.ts';
 
+// Tests that run beside each other, each with pools of its own, would meet the default of 100.
+const commonSettings = { max_connections: '200' };
 // An acknowledged write may be lost when the machine stops, and a test's database has nothing to lose.
-const fastSettings = {
-  fsync: 'off',
-  synchronous_commit: 'off',
-  full_page_writes: 'off',
-  max_connections: '200',
-};
+const unsafeSettings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 export type TestPostgresOptions = {
-  /** Postgres settings, over those that trade safety for speed. */
+  /** Postgres settings, over those that it has here. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Leaves out those that trade safety for speed: all is as in a server whose data is kept. */
+  /** Leaves out those that trade safety for speed: it confirms a write as a server whose data is kept. Default false. */
   readonly durable?: boolean;
   /** A command that runs it in surroundings of its own: what follows its arguments is the program. */
   readonly within?: readonly string[];
@@ -37,7 +34,11 @@ type Answer = { port: number; password: string; pid: number } | { error: string 
 /** A throw-away Postgres of its own port and data, which ends with this process, even by kill -9. Throws a sentence. */
 export const startTestPostgres = async (options: TestPostgresOptions = {}): Promise<TestPostgres> => {
   const program = join(import.meta.dirname, 'tied-postgres.ts');
-  const settings = JSON.stringify({ ...(options.durable ? {} : fastSettings), ...options.settings });
+  const settings = JSON.stringify({
+    ...commonSettings,
+    ...(options.durable ? {} : unsafeSettings),
+    ...options.settings,
+  });
   const [command = process.execPath, ...args] = [
     ...(options.within ?? []),
     ...[process.execPath, '--disable-warning=ExperimentalWarning', program, settings],

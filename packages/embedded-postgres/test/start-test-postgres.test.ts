@@ -31,6 +31,32 @@ describe('startTestPostgres', () => {
     expect(kept).toEqual([]);
   });
 
+  it.each([
+    [true, 'on'],
+    [false, 'off'],
+  ])(
+    'where durable is %s, has what keeps confirmed writes %s, and the same connections',
+    async (durable, value) => {
+      const postgres = await startTestPostgres({ durable });
+      try {
+        const client = new pg.Client({ connectionString: postgres.urlOf() });
+        await client.connect();
+        const { rows } = await client.query(
+          "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit', 'max_connections')",
+        );
+        await client.end();
+        expect(Object.fromEntries(rows.map(({ name, setting }) => [name, setting]))).toEqual({
+          fsync: value,
+          full_page_writes: value,
+          synchronous_commit: value,
+          max_connections: '200',
+        });
+      } finally {
+        await postgres.stop();
+      }
+    },
+  );
+
   it('ends with its parent, also when that is killed', async () => {
     const program = join(import.meta.dirname, 'fixtures/test-parent.ts');
     const parent = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
