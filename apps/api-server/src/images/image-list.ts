@@ -5,13 +5,13 @@ import { type TaggedRepresentation, taggedRepresentationOf } from '../http/repre
 import type { Image } from './image.ts';
 import type { ImageStore } from './image-store.ts';
 import { createLongList, eachPage, type LongList, pageRows } from './long-list.ts';
-import { createSharedPages, type ReadPage } from './shared-pages.ts';
+import type { ReadPage, SharedPages } from './shared-pages.ts';
 
 /** The list as it stood at one moment after it was asked for: shared by all who asked together. */
 export type ImageList =
   | { readonly kind: 'whole'; json(indent: number): TaggedRepresentation }
   /** Over 1 MiB: has everything that was confirmed before it was asked for. */
-  | ({ readonly kind: 'long' } & LongList);
+  | ({ readonly kind: 'long' } & Pick<LongList, 'chunks'>);
 
 const maxWholeBytes = 1_048_576;
 /** More rows than that are over 1 MiB, whatever is in them: the shortest has 36 characters. */
@@ -71,25 +71,38 @@ const rememberLast = () => {
 };
 
 /** The whole list, coalesced: those who ask while it is being read share the next reading. */
-export const createImageList = (images: ImageStore, clock: Clock): (() => Promise<ImageList>) => {
+export const createImageList = (
+  images: ImageStore,
+  pages: SharedPages,
+  clock: Clock,
+): (() => Promise<ImageList>) => {
   const remember = rememberLast();
-  const pages = createSharedPages(images);
   let last: LongList | undefined;
   const untilAligned = async (list: LongList): Promise<void> => {
     if (list.isFarOn()) await Promise.race([list.untilRead(), pause(clock, maxAlignMs)]);
   };
-  return createCoalescedRead(async () => {
-    let whole: Whole | undefined;
-    if (last === undefined) whole = await findWhole(images, pageRows);
-    else await untilAligned(last);
+  const readByPages = async (): Promise<ImageList> => {
     const readPage = pages.since();
     // Pages are not of the same moment, but a list over 1 MiB is told by them, and begins with them.
-    if (whole === undefined && !(await isLong(readPage))) whole = await findWhole(images, mostRowsOfWhole);
-    if (whole === undefined) {
-      last = createLongList(pages, readPage, (await images.lastId()) ?? '0');
-      return { kind: 'long', ...last };
+    const whole = (await isLong(readPage)) ? undefined : await findWhole(images, mostRowsOfWhole);
+    if (whole !== undefined) {
+      last = undefined;
+      return wholeList(whole, remember);
     }
-    last = undefined;
-    return wholeList(whole, remember);
+    last = createLongList(pages, readPage, (await images.lastId()) ?? '0');
+    return { kind: 'long', chunks: last.chunks };
+  };
+  return createCoalescedRead(async () => {
+    if (last === undefined) {
+      const whole = await findWhole(images, pageRows);
+      if (whole !== undefined) return wholeList(whole, remember);
+    } else await untilAligned(last);
+    const stopReading = pages.reading();
+    try {
+      return await readByPages();
+    } finally {
+      // Whoever reads on begins in this turn of the event loop; for a HEAD, or who has left, nothing need be kept.
+      setImmediate(stopReading);
+    }
   });
 };

@@ -11,6 +11,7 @@ import { parseImage } from './image.ts';
 import { createImageList } from './image-list.ts';
 import { nextPageLink, parsePage } from './image-page.ts';
 import type { ImageStore } from './image-store.ts';
+import { createSharedPages } from './shared-pages.ts';
 
 const path = '/images.json';
 
@@ -21,7 +22,7 @@ export const addImageRoutes = (
   images: ImageStore,
   clock: Clock,
 ): void => {
-  const readList = createImageList(images, clock);
+  const readList = createImageList(images, createSharedPages(images), clock);
 
   const listImages = async ({ url }: IncomingMessage): Promise<Answer> => {
     const query = queryOf(url);

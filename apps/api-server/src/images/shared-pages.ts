@@ -6,11 +6,12 @@ export type ReadPage = (after: string | undefined, limit: number) => Promise<Tex
 export type SharedPages = {
   /** Pages of which each is read after this call, by whomever: what was confirmed before is in them. */
   since(): ReadPage;
-  /** While someone reads pages that were read a moment ago are kept. Returns the way to stop. */
+  /** While someone reads, and only then, pages that were read a moment ago are kept. Returns the way to stop. */
   reading(): () => void;
 };
 
-type KeptPage = { readonly began: number; readonly page: Promise<TextPage>; bytes: number };
+/** `ordinal` counts what was read; `bytes` is 0 until the page has come. */
+type KeptPage = { readonly ordinal: number; readonly page: Promise<TextPage>; bytes: number };
 
 /** So much is kept for readers who are a little behind. */
 export const maxKeptBytes = 4_194_304;
@@ -41,8 +42,8 @@ export const createSharedPages = (images: ImageStore): SharedPages => {
   const read: ReadPage = (after, limit) => {
     drop(after);
     reads += 1;
-    const mine: KeptPage = { began: reads, page: images.listPageText({ limit, after }), bytes: 0 };
-    kept.set(after, mine);
+    const mine: KeptPage = { ordinal: reads, page: images.listPageText({ limit, after }), bytes: 0 };
+    if (readers > 0) kept.set(after, mine);
     // Read ahead, it may fail before anyone waits for it.
     mine.page.then(
       (page) => measure(after, mine, page),
@@ -57,7 +58,7 @@ export const createSharedPages = (images: ImageStore): SharedPages => {
       const asked = reads;
       return (after, limit) => {
         const known = kept.get(after);
-        return known !== undefined && known.began > asked ? known.page : read(after, limit);
+        return known !== undefined && known.ordinal > asked ? known.page : read(after, limit);
       };
     },
     reading: () => {

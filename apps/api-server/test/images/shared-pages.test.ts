@@ -12,7 +12,7 @@ const scripted = (bytes = 10) => {
     return { json: Buffer.alloc(bytes), rows: 1, nextAfter: String(Number(after ?? 0) + 1) };
   };
   const pages = createSharedPages({ listPageText } as unknown as ImageStore);
-  return { asked, pages, fail: (now: boolean) => (failing = now) };
+  return { asked, pages, stop: pages.reading(), fail: (now: boolean) => (failing = now) };
 };
 
 describe('createSharedPages', () => {
@@ -76,15 +76,25 @@ describe('createSharedPages', () => {
   });
 
   it('forgets all when the last reader has ended', async () => {
-    const { asked, pages } = scripted();
+    const { asked, pages, stop } = scripted();
     const read = pages.since();
-    const [stopOne, stopOther] = [pages.reading(), pages.reading()];
+    const stopOther = pages.reading();
     await read('1', 1);
-    stopOne();
+    stop();
     await read('1', 1);
     expect(asked).toHaveLength(1);
     stopOther();
     await read('1', 1);
     expect(asked).toHaveLength(2);
+  });
+
+  it('keeps nothing when nobody reads, nor what was on its way when the last one ended', async () => {
+    const { asked, pages, stop } = scripted();
+    const read = pages.since();
+    const late = read('1', 1);
+    stop();
+    await late;
+    for (const after of ['1', '2', '2']) await read(after, 1);
+    expect(asked).toEqual(['1', '1', '2', '2']);
   });
 });
