@@ -7,8 +7,8 @@ import { type BenchConfig, benchSettings } from './bench-settings.ts';
 import { writeFigures } from './docs/write-figures.ts';
 import { listRunNames, loadRun } from './find-runs.ts';
 import { describeTrial, trialLines } from './lost-writes/describe-trial.ts';
-import { findBroken, findVoid } from './lost-writes/judge-trial.ts';
-import { tryLostWrites } from './lost-writes/trial.ts';
+import { judgeTrial } from './lost-writes/judge-trial.ts';
+import { tryLostWrites } from './lost-writes/try-lost-writes.ts';
 import { checkRunName, makeReport } from './make-report.ts';
 import { renderReport } from './report/render-report.ts';
 import { hasFailure, type Report, readReport, writeReport } from './report/report.ts';
@@ -39,7 +39,7 @@ const bringToTrial = async (seconds: number): Promise<void> => {
     console.error(describeTrial(trial));
     for (const line of trialLines(trial)) console.log(line);
   }
-  if (findBroken(trial).length + findVoid(trial).length > 0) process.exitCode = 1;
+  if (!judgeTrial(trial).holds) process.exitCode = 1;
 };
 
 const measure = async (name: string, run: Run, config: BenchConfig): Promise<Report> => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import type { Cores } from './machine/cores.ts';
+import { endOnSignal } from './machine/end-on-signal.ts';
 import { type Measured, type MeasureOptions, measureRun } from './measure/measure-run.ts';
 import type { Run } from './run.ts';
 
@@ -17,14 +18,6 @@ export const runInPlace = async (run: Run, options: RunInPlaceOptions): Promise<
   const folder = mkdtempSync(join(tmpdir(), 'tripod-bench-'));
   const stack = createShutdownStack();
   stack.push('folder', () => rmSync(folder, { recursive: true, force: true }));
-  const endNow = (): void => {
-    void stack.unwind().finally(() => process.exit(130));
-  };
-  process.once('SIGINT', endNow).once('SIGTERM', endNow);
-  try {
-    return await measureRun(run, { ...rest, place: { cores, folder, checkout, stack } });
-  } finally {
-    process.removeListener('SIGINT', endNow).removeListener('SIGTERM', endNow);
-    await stack.unwind();
-  }
+  const place = { cores, folder, checkout, stack };
+  return endOnSignal(stack, () => measureRun(run, { ...rest, place }));
 };

@@ -1,6 +1,6 @@
 import { columns } from '../report/columns.ts';
 import { formatNumber } from '../report/format-number.ts';
-import { findBroken, findVoid, type Trial } from './judge-trial.ts';
+import { judgeTrial, type Trial } from './judge-trial.ts';
 import type { LostWritesReport } from './run-lost-writes.ts';
 
 /** What is told of one run: numbers only, of which those under `mustBeZero` are the verdict. */
@@ -47,6 +47,17 @@ const answerRows = (runs: readonly Counts[]): string[][] => {
   ]);
 };
 
+const describeVerdict = (trial: Trial): readonly string[] => {
+  const { broken, voids, holds } = judgeTrial(trial);
+  if (holds) {
+    return [
+      'No confirmed write was lost, none is stored twice, and the control shows that they could have been.',
+    ];
+  }
+  // What was broken stays so in a trial that is void as well.
+  return broken.length > 0 ? ['Broken:', ...broken, ...voids] : ['This trial is void:', ...voids];
+};
+
 /** Both runs beside each other, and the verdict, for a person. */
 export const describeTrial = (trial: Trial): string => {
   const runs = [countRun(trial.report), countRun(trial.control)];
@@ -54,15 +65,6 @@ export const describeTrial = (trial: Trial): string => {
     name,
     ...runs.map((run) => formatNumber(count(run))),
   ];
-  const [broken, empty] = [findBroken(trial), findVoid(trial)];
-  const verdict =
-    broken.length > 0
-      ? ['Broken:', ...broken, ...empty]
-      : empty.length > 0
-        ? ['This trial proves nothing:', ...empty]
-        : [
-            'No confirmed write was lost, none is stored twice, and the control shows that they could have been.',
-          ];
   return [
     columns([
       ['', 'synchronous_commit on', 'the control: off'],
@@ -83,17 +85,16 @@ export const describeTrial = (trial: Trial): string => {
       row('  commits', ({ walSyncs }) => walSyncs.commits),
       row('  syncs of the log', ({ walSyncs }) => walSyncs.syncs),
     ]),
-    verdict.join('\n'),
+    describeVerdict(trial).join('\n'),
   ].join('\n\n');
 };
 
 /** The same for programs: one line of JSON for each run, and one for the verdict. */
 export const trialLines = (trial: Trial): readonly string[] => {
-  const [broken, empty] = [findBroken(trial), findVoid(trial)];
-  const holds = broken.length + empty.length === 0;
+  const { broken, voids, holds } = judgeTrial(trial);
   return [
     { part: 'trial', synchronousCommit: 'on', ...countRun(trial.report) },
     { part: 'control', synchronousCommit: 'off', ...countRun(trial.control) },
-    { part: 'verdict', holds, broken, void: empty },
+    { part: 'verdict', holds, broken, void: voids },
   ].map((line) => JSON.stringify(line));
 };

@@ -8,8 +8,16 @@ export type Trial = { readonly report: LostWritesReport; readonly control: LostW
 const syncsPerCommit = 0.9;
 const leastAcknowledged = 100;
 
-/** Sentences that say what was broken; none when everything is as it must be. */
-export const findBroken = ({ report }: Trial): readonly string[] => {
+export type TrialVerdict = {
+  /** Sentences that say what was broken; none when everything is as it must be. */
+  readonly broken: readonly string[];
+  /** Sentences that say why the trial is void: to have found nothing broken then proves nothing. */
+  readonly voids: readonly string[];
+  /** Neither broken nor void. */
+  readonly holds: boolean;
+};
+
+const findBroken = ({ report }: Trial): readonly string[] => {
   const { lost, doubled, unasked } = report.verdict;
   const { syncs, commits } = report.walSyncs;
   const first = ([title]: readonly string[]): string => `the first is "${title}"`;
@@ -25,8 +33,7 @@ export const findBroken = ({ report }: Trial): readonly string[] => {
   ];
 };
 
-/** Sentences that say why the trial proves nothing; none when it does. */
-export const findVoid = ({ report, control }: Trial): readonly string[] => {
+const findVoids = ({ report, control }: Trial): readonly string[] => {
   const happened = new Set(report.faults.map(({ name }) => name));
   const missing = (Object.keys(faults) as FaultName[]).filter((name) => !happened.has(name));
   const { syncs, commits } = control.walSyncs;
@@ -42,4 +49,10 @@ export const findVoid = ({ report, control }: Trial): readonly string[] => {
       ? ['The control synced its log for each commit, so counting syncs says nothing.']
       : []),
   ];
+};
+
+/** What a trial has shown: that it holds, that something is broken, or, being void, neither. */
+export const judgeTrial = (trial: Trial): TrialVerdict => {
+  const [broken, voids] = [findBroken(trial), findVoids(trial)];
+  return { broken, voids, holds: broken.length + voids.length === 0 };
 };

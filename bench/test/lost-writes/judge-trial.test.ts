@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeTrial, trialLines } from '../../src/lost-writes/describe-trial.ts';
-import { findBroken, findVoid, type Trial } from '../../src/lost-writes/judge-trial.ts';
+import { judgeTrial, type Trial } from '../../src/lost-writes/judge-trial.ts';
 import { judgeWrites, type Outcomes } from '../../src/lost-writes/outcomes.ts';
 import type { LostWritesReport } from '../../src/lost-writes/run-lost-writes.ts';
 
@@ -47,7 +47,7 @@ describe('judgeWrites', () => {
 
 describe('a trial', () => {
   it('holds when all is stored once and the control lost some', () => {
-    expect([findBroken(holding), findVoid(holding)]).toEqual([[], []]);
+    expect(judgeTrial(holding)).toEqual({ broken: [], voids: [], holds: true });
     expect(describeTrial(holding)).toMatch(/No confirmed write was lost.*could have been\.$/);
   });
 
@@ -73,7 +73,8 @@ describe('a trial', () => {
       '40 commits, one after the other, were followed by 20 syncs',
     ],
   ])('is broken when %s', (_what, report, sentence) => {
-    expect(findBroken({ report, control })).toEqual([expect.stringContaining(sentence)]);
+    const broken = [expect.stringContaining(sentence)];
+    expect(judgeTrial({ report, control })).toEqual({ broken, voids: [], holds: false });
     expect(describeTrial({ report, control })).toContain('Broken:\n');
   });
 
@@ -98,11 +99,20 @@ describe('a trial', () => {
       { report: reportOf(outcomesOf(titles(9)), titles(9)) },
       'Only 9 writes were confirmed',
     ],
-  ])('proves nothing when %s', (_what, change, sentence) => {
+  ])('is void when %s', (_what, change, sentence) => {
     const trial = { ...holding, ...change };
-    expect(findBroken(trial)).toEqual([]);
-    expect(findVoid(trial)).toEqual([expect.stringContaining(sentence)]);
-    expect(describeTrial(trial)).toContain('This trial proves nothing:\n');
+    const voids = [expect.stringContaining(sentence)];
+    expect(judgeTrial(trial)).toEqual({ broken: [], voids, holds: false });
+    expect(describeTrial(trial)).toContain('This trial is void:\n');
+  });
+
+  it('is broken all the same when it is void as well', () => {
+    const report = { ...good, verdict: judgeWrites(good.outcomes, titles(199)), faults: [] };
+    expect(judgeTrial({ report, control })).toMatchObject({
+      broken: [expect.anything()],
+      voids: [expect.anything()],
+    });
+    expect(describeTrial({ report, control })).toMatch(/Broken:\n1 confirmed.*\nIt was too short/);
   });
 
   it('tells programs the same, one line of JSON for each run and one for the verdict', () => {

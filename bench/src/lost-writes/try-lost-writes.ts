@@ -1,4 +1,5 @@
-import { createShutdownStack, type ShutdownStack } from '@tripod/shared/process/shutdown-stack';
+import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
+import { endOnSignal } from '../machine/end-on-signal.ts';
 import { type FaultName, faults } from './faults.ts';
 import type { Trial } from './judge-trial.ts';
 import { type LostWritesOptions, type LostWritesReport, runLostWrites } from './run-lost-writes.ts';
@@ -15,16 +16,8 @@ const betweenFaultsMs = 2000;
 
 /** A run that leaves neither processes nor files behind, also on Ctrl-C. */
 const runAlone = async (options: Omit<LostWritesOptions, 'undo'>): Promise<LostWritesReport> => {
-  const undo: ShutdownStack = createShutdownStack();
-  const endNow = (): void => {
-    void undo.unwind().finally(() => process.exit(130));
-  };
-  process.once('SIGINT', endNow).once('SIGTERM', endNow);
-  try {
-    return await runLostWrites({ ...options, undo });
-  } finally {
-    process.removeListener('SIGINT', endNow).removeListener('SIGTERM', endNow);
-  }
+  const undo = createShutdownStack();
+  return endOnSignal(undo, () => runLostWrites({ ...options, undo }));
 };
 
 /**
