@@ -11,8 +11,8 @@ export const limits = {
   /** While the server is away and a new connection stays silent, another is tried after this long. */
   anotherTryMs: 500,
   /**
-   * So many may wait for a free connection, and further ones are refused at once: within the time above ten connections
-   * serve many times as many, and more would only fill the memory while nothing moves.
+   * So many may wait for a free connection, and further ones are refused at once: within `connectTimeoutMs` ten
+   * connections serve many times as many, and more would only fill the memory while nothing moves.
    */
   maxWaiting: 500,
   /** A lock that is held longer fails the statement (55P03), and nothing was written. */
