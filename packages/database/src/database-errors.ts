@@ -58,16 +58,19 @@ export const sqlStateOf = (error: unknown): string | undefined =>
   isServerError(error) ? error.code : undefined;
 
 /**
- * Severities that end the session, whatever the state: a log that could not be written (53100, in a PANIC) may hold
- * the commit all the same.
+ * Whether the session ends, whatever the state: a log that could not be written (53100, in a PANIC) may hold the
+ * commit all the same. The driver hands on the severity as the server puts it in its own language. So of what may
+ * take a server down, which is a lack of disk or memory and faults of the system, only an ERROR in English is taken
+ * for the end of no more than the statement: in other languages the fate of such a write is called unknown.
  */
-const endsSession = /^(FATAL|PANIC|PANIK)$/;
+const endsSession = ({ severity, code }: pg.DatabaseError): boolean =>
+  severity === 'FATAL' || severity === 'PANIC' || (severity !== 'ERROR' && /^(53|58)/.test(code ?? ''));
 
 /** Whatever was thrown → what it means. */
 export const classifyDatabaseError = (error: unknown): DatabaseFailure => {
   if (error instanceof ConnectionLostError) return 'lost';
   if (isServerError(error)) {
-    if (endsSession.test(error.severity ?? '')) return 'lost';
+    if (endsSession(error)) return 'lost';
     const code = error.code ?? '';
     return meanings[code] ?? meanings[code.slice(0, 2)] ?? 'unknown';
   }
