@@ -17,7 +17,7 @@ export const codeMeanings: Readonly<Record<ErrorCode, string>> = {
   API_BODY_ENCODING_UNSUPPORTED: 'The body has a coding or a character set that the API does not read.',
   API_IMAGE_INVALID: 'Fields are missing, unknown or wrong; `errors` names each of them.',
   API_DATABASE_UNAVAILABLE:
-    'Postgres can not be reached. Nothing was written: try again after `Retry-After`.',
+    'Postgres can not be used now: away, full, read-only or busy. Nothing was written: try again after `Retry-After`.',
   API_DURABILITY_OFF:
     'Postgres may lose what it confirms: switch on what `/readyz` names, or start with `--allow-unsafe-durability`.',
   API_WRITE_UNCERTAIN:
