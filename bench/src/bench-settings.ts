@@ -1,4 +1,5 @@
 import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
+import { lostWrites } from './trials.ts';
 
 /** Settings of every run. Flags only: a figure must not depend on what happens to be in the environment. */
 export const benchSettings = {
@@ -16,7 +17,7 @@ export const benchSettings = {
     maximum: 600,
     default: 2,
     environment: false,
-    description: 'How long each measurement takes',
+    description: `How long each measurement takes; for ${lostWrites.name}, how long faults go on, ${lostWrites.seconds} without it`,
   },
   only: {
     type: 'array',

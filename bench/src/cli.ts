@@ -13,7 +13,7 @@ import { checkRunName, makeReport } from './make-report.ts';
 import { renderReport } from './report/render-report.ts';
 import { hasFailure, type Report, readReport, writeReport } from './report/report.ts';
 import type { Run } from './run.ts';
-import { lostWrites, trialNames } from './trials.ts';
+import { checkTrialFlags, lostWrites, trialNames } from './trials.ts';
 
 const checkout = join(import.meta.dirname, '../..');
 const path = process.env['PATH'] ?? '';
@@ -78,6 +78,7 @@ const program = new Command('bench')
     const config = loadConfig(benchSettings, { flags: Object.fromEntries(typed), workingDir: process.cwd() });
     if (name === undefined) await listRuns();
     else if (name === lostWrites.name) {
+      checkTrialFlags(typed.map(([flag]) => flag));
       await bringToTrial(typed.some(([flag]) => flag === 'seconds') ? config.seconds : lostWrites.seconds);
     } else await bench(name, config);
   });

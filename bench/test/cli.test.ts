@@ -32,11 +32,40 @@ describe('pnpm bench', () => {
     expect(stdout).toContain('contestants: direct, ');
   });
 
+  it('says in its help how long the trial takes, beside the measurements', () => {
+    const { status, stdout } = run('--help');
+    expect(status).toBe(0);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      'for lost-writes, how long faults go on, 60 without it [2]',
+    );
+  });
+
   it.each([
     [['porxy'], 'bench: porxy is no run; there are: '],
     [['proxy', '--only', 'get-33'], 'bench: --only names get-33, and there are: get-32, '],
     [['proxy', '--contestants', 'ngnix'], 'bench: --contestants names ngnix, and there are: direct, '],
     [['proxy', '--rounds', 'x'], 'bench: --rounds must be a whole number from 1 to 100'],
+    [
+      ['lost-writes', '--rounds', '5'],
+      'bench: --rounds means nothing to lost-writes, which takes --seconds alone: leave it out',
+    ],
+    [
+      [
+        'lost-writes',
+        '--seconds',
+        '9',
+        '--only',
+        'a',
+        '--contestants',
+        'b',
+        '--from',
+        'c',
+        '--json',
+        'd',
+        '--write-docs',
+      ],
+      'bench: --only, --contestants, --from, --json, --write-docs mean nothing to lost-writes, which takes --seconds alone',
+    ],
     [['proxy', '--round', '1'], "bench: The command line is wrong: unknown option '--round'"],
   ])('%j ends with exit code 2 and says why', (args, sentence) => {
     const { status, stdout, stderr } = run(...args);
