@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Logger, silentLogger } from '@tripod/shared/logging/logger';
+import { askDatabase } from '@tripod/shared/testing/ask-database';
 import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import pg from 'pg';
@@ -43,15 +44,7 @@ const unavailable = (answer: supertest.Response): void => {
   expect(answer.headers).toMatchObject({ 'access-control-allow-origin': '*', 'x-served-by': 'api-1' });
 };
 /** Asks the database without the wire that the test breaks. */
-const askDirectly = async (text: string): Promise<readonly Record<string, unknown>[]> => {
-  const client = new pg.Client({ connectionString: api.databaseUrl });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(text)).rows;
-  } finally {
-    await client.end();
-  }
-};
+const askDirectly = (text: string): Promise<Record<string, unknown>[]> => askDatabase(api.databaseUrl, text);
 
 describe('a copy whose database goes away', () => {
   it('answers 503 at once, stays live, and heals by itself', async () => {

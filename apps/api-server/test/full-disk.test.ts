@@ -10,7 +10,8 @@ import { findIdentity } from '@tripod/embedded-postgres/identity';
 import { startTestPostgres, type TestPostgres } from '@tripod/embedded-postgres/start-test-postgres';
 import { silentLogger } from '@tripod/shared/logging/logger';
 import { systemClock } from '@tripod/shared/process/clock';
-import pg from 'pg';
+import { askDatabase } from '@tripod/shared/testing/ask-database';
+import type pg from 'pg';
 import supertest from 'supertest';
 import { apiMigrations } from '../src/api-migrations.ts';
 import { type Api, cat, startApi } from './support/api.ts';
@@ -56,11 +57,7 @@ suite('a disk of 16 MB that is full (skipped where none may be mounted)', () => 
     rmdirSync(folder);
   });
 
-  const ask = async (text: string): Promise<void> => {
-    const client = new pg.Client({ connectionString: postgres.urlOf() });
-    await client.connect();
-    await client.query(text).finally(() => client.end());
-  };
+  const ask = (text: string): Promise<unknown> => askDatabase(postgres.urlOf(), text);
   const countOf = ({ body }: supertest.Response): number => (body as unknown[]).length;
   const list = () => supertest(api.url).get('/images.json');
   // Just too short to be compressed.

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { startTestPostgres } from '@tripod/embedded-postgres/start-test-postgres';
-import pg from 'pg';
+import { askDatabase, withClient } from '@tripod/shared/testing/ask-database';
 import { readTree } from '../measure/process-tree.ts';
 import type { Place } from '../run.ts';
 
@@ -15,16 +15,6 @@ const createTable = `create table images (
 const fillTable = `insert into images (title, alt_text, url)
   select 'Picture ' || n, 'What picture number ' || n || ' shows', 'https://images.example/' || n || '.jpg'
   from generate_series(1, $1::int) n`;
-
-const inDatabase = async (url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> => {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await work(client);
-  } finally {
-    await client.end();
-  }
-};
 
 /** Every process of the tree on that core; processes that Postgres makes later take it over from their parent. */
 const holdOnCore = (pid: number, core: number): void => {
@@ -46,9 +36,9 @@ export const startDatabases = async (
   if (place.cores.upstreams !== undefined) holdOnCore(postgres.pid, place.cores.upstreams);
   const urls: string[] = [];
   for (const [name, count] of Object.entries(rows)) {
-    await inDatabase(postgres.urlOf(), (client) => client.query(`create database ${name}`));
+    await askDatabase(postgres.urlOf(), `create database ${name}`);
     const url = postgres.urlOf(name);
-    await inDatabase(url, async (client) => {
+    await withClient(url, async (client) => {
       await client.query(createTable);
       await client.query(fillTable, [count]);
       await client.query('vacuum analyze images');

@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest 
 import type { Database } from '@tripod/database/database';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import { startTestPostgres, type TestPostgres } from '@tripod/embedded-postgres/start-test-postgres';
+import { askDatabase } from '@tripod/shared/testing/ask-database';
 import { createFakeClock, type FakeClock } from '@tripod/shared/testing/fake-clock';
 import { waitFor } from '@tripod/shared/testing/wait-for';
-import pg from 'pg';
 import { databaseAt, keepingLogger } from './support/test-database.ts';
 
 // A guard for a busy machine: a Postgres of its own is started first.
@@ -15,12 +15,8 @@ let database: Database;
 let logger: ReturnType<typeof keepingLogger>;
 let clock: FakeClock;
 
-const ask = async (...texts: readonly string[]): Promise<void> => {
-  const client = new pg.Client({ connectionString: postgres.urlOf() });
-  await client.connect();
-  for (const text of texts) await client.query(text);
-  await client.end();
-};
+const ask = (...texts: readonly string[]): Promise<Record<string, unknown>[]> =>
+  askDatabase(postgres.urlOf(), ...texts);
 const start = async ({ allowUnsafeDurability = false, poolSize = 1 } = {}): Promise<void> => {
   clock = createFakeClock();
   database = databaseAt(parseDatabaseUrl(postgres.urlOf()), {
@@ -96,11 +92,8 @@ describe.each(levels)('a database with %s off by "%s"', (setting, set, undo) => 
   /** A reload reaches the sessions a moment later. */
   const untilSet = (value: 'on' | 'off'): Promise<true> =>
     waitFor('the setting', async () => {
-      const client = new pg.Client({ connectionString: postgres.urlOf() });
-      await client.connect();
-      const { rows } = await client.query<{ value: string }>(`select current_setting('${setting}') as value`);
-      await client.end();
-      return rows[0]?.value === value;
+      const [row] = await ask(`select current_setting('${setting}') as value`);
+      return row?.['value'] === value;
     });
 
   it('is read but not written to, and the log says why', async () => {

@@ -8,8 +8,9 @@ import {
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import { systemClock } from '@tripod/shared/process/clock';
 import { StartError } from '@tripod/shared/process/start-error';
+import { askDatabase, withClient } from '@tripod/shared/testing/ask-database';
 import type { TempDatabase } from '@tripod/shared/testing/temp-database';
-import pg from 'pg';
+import { waitFor } from '@tripod/shared/testing/wait-for';
 import { emptyDatabase, keepingLogger } from './support/test-database.ts';
 
 // A guard for a busy machine: what other processes and time limits take is not measured here.
@@ -24,15 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => temp.drop());
 
-const ask = async <T extends pg.QueryResultRow>(text: string, url = temp.url): Promise<T[]> => {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<T>(text)).rows;
-  } finally {
-    await client.end();
-  }
-};
+const ask = (text: string): Promise<unknown[]> => askDatabase(temp.url, text);
 
 const listed = (migrations: Readonly<Record<string, Migration>>): MigrationSource => ({
   getMigrations: () => Promise.resolve(Object.keys(migrations)),
@@ -128,14 +121,10 @@ describe('migrate', () => {
 
   it('asks for no lock when there is nothing to do', async () => {
     await run(directory);
-    const holder = new pg.Client({ connectionString: temp.url });
-    await holder.connect();
-    try {
+    await withClient(temp.url, async (holder) => {
       await holder.query('select pg_advisory_lock(7237125834)');
       await expect(run(directory)).resolves.toEqual([]);
-    } finally {
-      await holder.end();
-    }
+    });
   });
 
   it('holds its lock for ten seconds at most when nothing is heard of it any more', async () => {
@@ -150,13 +139,9 @@ describe('migrate', () => {
     const stop = new AbortController();
     const endless = listed({ '0001-a': raw('select pg_sleep(20)') });
     const ended = expect(run(endless, { signal: stop.signal })).rejects.toThrow();
-    while (
-      (
-        await ask(
-          "select 1 from pg_stat_activity where query = 'select pg_sleep(20)' and datname = current_database()",
-        )
-      ).length === 0
-    );
+    const sleeping =
+      "select 1 from pg_stat_activity where query = 'select pg_sleep(20)' and datname = current_database()";
+    await waitFor('the migration', async () => (await ask(sleeping)).length > 0);
     stop.abort();
     await ended;
     await ask("select pg_terminate_backend(pid) from pg_stat_activity where query = 'select pg_sleep(20)'");

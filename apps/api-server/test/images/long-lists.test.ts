@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { askDatabase } from '@tripod/shared/testing/ask-database';
 import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
 import { waitFor } from '@tripod/shared/testing/wait-for';
-import pg from 'pg';
 import supertest from 'supertest';
 import { pageQuery } from '../../src/images/image-store.ts';
 import { type Api, cat, startApi } from '../support/api.ts';
@@ -24,13 +24,8 @@ afterAll(() => api.stop());
 
 const ask = (path = '/images.json') => supertest(api.url).get(path);
 /** On a connection without the time limits of a service: the machine may be busy. */
-const run = async (text: string): Promise<void> => {
-  const client = new pg.Client({ connectionString: api.databaseUrl });
-  await client.connect();
-  await client.query(text);
-  await client.end();
-};
-const insert = (count: number): Promise<void> =>
+const run = (text: string): Promise<unknown> => askDatabase(api.databaseUrl, text);
+const insert = (count: number): Promise<unknown> =>
   run(
     `insert into images (title, alt_text, url)
      select 'Picture ' || n, 'Größe "' || n || '"', 'https://x.example/' || n from generate_series(1, ${count}) n`,

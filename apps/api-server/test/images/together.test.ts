@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { withClient } from '@tripod/shared/testing/ask-database';
 import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
 import { waitFor } from '@tripod/shared/testing/wait-for';
-import pg from 'pg';
+import type pg from 'pg';
 import { type Api, cat, startApi } from '../support/api.ts';
 
 type Listed = { readonly title: string }[];
@@ -36,19 +37,11 @@ const names = (prefix: string, count: number): string[] =>
 const codeOf = async (response: Response): Promise<string> =>
   ((await response.json()) as { code: string }).code;
 /** A connection around the wire that the test breaks. */
-const withClient = async <T>(work: (client: pg.Client) => Promise<T>): Promise<T> => {
-  const client = new pg.Client({ connectionString: api.databaseUrl });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-};
+const aside = <T>(work: (client: pg.Client) => Promise<T>): Promise<T> => withClient(api.databaseUrl, work);
 
 /** How many statements on images wait for a lock. Asked outside of any transaction, which would see one moment only. */
 const blocked = (): Promise<number | null> =>
-  withClient(async (client) => {
+  aside(async (client) => {
     const text =
       "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
     return (await client.query(text)).rowCount;
@@ -64,7 +57,7 @@ describe('writes that come together', () => {
   });
 
   it('share statements', async () => {
-    await withClient(async (client) => {
+    await aside(async (client) => {
       // The first one waits for this lock, and all others for the first.
       await client.query('begin');
       await client.query('lock table images in share mode');
@@ -81,7 +74,7 @@ describe('writes that come together', () => {
     const titles = names('picture', 12);
     const inFlight = async () =>
       Number(/in_flight (\d+)$/m.exec(await (await fetch(`${api.url}/metrics`)).text())?.[1]);
-    await withClient(async (client) => {
+    await aside(async (client) => {
       await client.query('begin');
       await client.query('lock table images in share mode');
       const answers: Promise<Response>[] = [];
@@ -125,7 +118,7 @@ describe('writes that come together', () => {
   });
 
   it('are all of unknown fate when their connection is lost, and those that wait were not written', async () => {
-    await withClient(async (client) => {
+    await aside(async (client) => {
       await client.query('begin');
       await client.query('lock table images in share mode');
       const first = post('first', second);
@@ -179,7 +172,7 @@ describe('reads that come together', () => {
   });
 
   it('share a query', async () => {
-    await withClient(async (client) => {
+    await aside(async (client) => {
       await client.query('begin');
       await client.query('lock table images');
       const answers = names('read', 30).map(() => list(api));

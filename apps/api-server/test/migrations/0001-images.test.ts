@@ -5,9 +5,9 @@ import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import { silentLogger } from '@tripod/shared/logging/logger';
 import { systemClock } from '@tripod/shared/process/clock';
 import { StartError } from '@tripod/shared/process/start-error';
+import { askDatabase } from '@tripod/shared/testing/ask-database';
 import { createTempDatabase, type TempDatabase } from '@tripod/shared/testing/temp-database';
 import { waitFor } from '@tripod/shared/testing/wait-for';
-import pg from 'pg';
 import { apiMigrations } from '../../src/api-migrations.ts';
 import { parseImage } from '../../src/images/image.ts';
 import { cat, serverUrl } from '../support/api.ts';
@@ -25,15 +25,7 @@ afterEach(async () => {
   await temp.drop();
 });
 
-const ask = async (text: string): Promise<readonly Record<string, unknown>[]> => {
-  const client = new pg.Client({ connectionString: temp.url });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(text)).rows;
-  } finally {
-    await client.end();
-  }
-};
+const ask = (text: string): Promise<Record<string, unknown>[]> => askDatabase(temp.url, text);
 /** The first migration alone: what later ones do to the table is for their own tests. */
 const firstMigration = {
   ...apiMigrations,

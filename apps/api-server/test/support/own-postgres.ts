@@ -8,8 +8,8 @@ import { findPostmaster } from '@tripod/embedded-postgres/postmaster';
 import { listProcesses, sendSignal } from '@tripod/embedded-postgres/process-table';
 import { silentLogger } from '@tripod/shared/logging/logger';
 import { systemClock } from '@tripod/shared/process/clock';
+import { askDatabase } from '@tripod/shared/testing/ask-database';
 import { waitFor } from '@tripod/shared/testing/wait-for';
-import pg from 'pg';
 import { apiMigrations } from '../../src/api-migrations.ts';
 
 /** A Postgres with the tables of the API that keeps its data: its guard starts it again when it was killed. */
@@ -56,16 +56,7 @@ export const startOwnPostgres = async (): Promise<OwnPostgres> => {
   };
   return {
     databaseUrl,
-    ask: async (text) => {
-      const client = new pg.Client({ connectionString: databaseUrl });
-      client.on('error', () => undefined);
-      await client.connect();
-      try {
-        return (await client.query<Record<string, unknown>>(text)).rows;
-      } finally {
-        await client.end();
-      }
-    },
+    ask: (text) => askDatabase(databaseUrl, text),
     signal,
     kill: () => signal('SIGKILL', 'all'),
     comeBackAs: (what) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import { askDatabase } from './ask-database.ts';
 
 export type TempDatabase = { readonly url: string; drop(): Promise<void> };
 
@@ -15,18 +15,15 @@ export const createTempDatabase = async ({
   serverUrl,
   template,
 }: TempDatabaseOptions): Promise<TempDatabase> => {
-  const ask = async (sql: string): Promise<void> => {
-    const client = new pg.Client({ connectionString: serverUrl });
-    await client.connect();
-    try {
-      await client.query(sql);
-    } finally {
-      await client.end();
-    }
-  };
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await ask(`create database ${name} template ${template ?? 'template0'} strategy file_copy`);
+  await askDatabase(
+    serverUrl,
+    `create database ${name} template ${template ?? 'template0'} strategy file_copy`,
+  );
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => ask(`drop database if exists ${name} with (force)`) };
+  return {
+    url: url.href,
+    drop: async () => void (await askDatabase(serverUrl, `drop database if exists ${name} with (force)`)),
+  };
 };

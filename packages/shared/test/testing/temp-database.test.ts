@@ -1,28 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
+import { askDatabase } from '@tripod/shared/testing/ask-database';
 import { createTempDatabase } from '@tripod/shared/testing/temp-database';
 import pg from 'pg';
 
 const serverUrl = process.env['TEST_DATABASE_URL'] ?? '';
 
-const ask = async (url: string, sql: string): Promise<readonly unknown[]> => {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-};
-
 describe('createTempDatabase', () => {
   it('gives each test file a database of its own, a copy of the template', async () => {
     const template = await createTempDatabase({ serverUrl });
-    await ask(template.url, 'create table things as select 1 as id');
+    await askDatabase(template.url, 'create table things as select 1 as id');
     const copy = await createTempDatabase({ serverUrl, template: new URL(template.url).pathname.slice(1) });
     try {
-      await ask(copy.url, 'insert into things values (2)');
-      expect(await ask(copy.url, 'select count(*)::int as count from things')).toEqual([{ count: 2 }]);
-      expect(await ask(template.url, 'select count(*)::int as count from things')).toEqual([{ count: 1 }]);
+      await askDatabase(copy.url, 'insert into things values (2)');
+      expect(await askDatabase(copy.url, 'select count(*)::int as count from things')).toEqual([
+        { count: 2 },
+      ]);
+      expect(await askDatabase(template.url, 'select count(*)::int as count from things')).toEqual([
+        { count: 1 },
+      ]);
     } finally {
       await copy.drop();
       await template.drop();
@@ -36,6 +31,6 @@ describe('createTempDatabase', () => {
     await client.connect();
     await database.drop();
     await client.end().catch(() => undefined);
-    await expect(ask(database.url, 'select 1')).rejects.toThrow('does not exist');
+    await expect(askDatabase(database.url, 'select 1')).rejects.toThrow('does not exist');
   });
 });
