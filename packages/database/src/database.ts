@@ -35,6 +35,10 @@ export type DatabaseOptions = {
  * API_DATABASE_UNAVAILABLE, and it heals by itself.
  */
 export type Database = Statements & {
+  /**
+   * Builds the queries of further resources, on the same connections. Whether a write may be lost is asked by `writing`
+   * around it, and its failures get their codes there or by `reading`.
+   */
   readonly knex: Knex;
   /** Makes the first attempt to connect. Resolves also when the database is away; throws what `prepare` can't mend. */
   start(): Promise<void>;

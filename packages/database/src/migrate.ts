@@ -100,8 +100,9 @@ const connect = async (client: pg.Client): Promise<void> => {
 
 /**
  * Brings the database up to date; returns the names of the migrations that it ran. All that are due run in one
- * transaction of one session, which holds an advisory lock as long as it lives: copies that start together take
- * turns, and one that is killed leaves neither a lock nor half a schema.
+ * transaction of one session, which holds an advisory lock as long as it lives: copies that have something to do take
+ * turns, and one that is killed leaves neither a lock nor half a schema. One that finds nothing left to do asks for no
+ * lock, and waits for nobody.
  */
 export const migrate = async (options: MigrateOptions): Promise<readonly string[]> => {
   const { address, applicationName, signal, logger } = options;
