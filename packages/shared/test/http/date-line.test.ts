@@ -1,0 +1,29 @@
+import { describe, expect, it } from '@jest/globals';
+import { createDateLine } from '../../src/http/date-line.ts';
+import { createFakeClock } from '../../src/testing/fake-clock.ts';
+
+const start = Date.UTC(1994, 10, 6, 8, 49, 37);
+
+describe('createDateLine', () => {
+  it('gives the line as RFC 9110 5.6.7 spells a date', () => {
+    expect(createDateLine(createFakeClock(start))()).toBe('Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n');
+  });
+
+  it('gives the same line until the last millisecond of its second, and then the next', () => {
+    const clock = createFakeClock(start);
+    const dateLine = createDateLine(clock);
+    const first = dateLine();
+    clock.advance(999);
+    expect(dateLine()).toBe(first);
+    clock.advance(1);
+    expect(dateLine()).toBe('Date: Sun, 06 Nov 1994 08:49:38 GMT\r\n');
+  });
+
+  it('follows a clock that was set back', () => {
+    let nowMs = start;
+    const dateLine = createDateLine({ ...createFakeClock(), wallMs: () => nowMs });
+    dateLine();
+    nowMs -= 60_000;
+    expect(dateLine()).toBe('Date: Sun, 06 Nov 1994 08:48:37 GMT\r\n');
+  });
+});
