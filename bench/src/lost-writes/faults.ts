@@ -1,30 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findPostmaster } from '@tripod/embedded-postgres/postmaster';
 import { sendSignal } from '@tripod/embedded-postgres/process-table';
+import { readTree } from '../measure/process-tree.ts';
 import type { Arena, Copy } from './start-arena.ts';
 
 export type FaultName = 'kill a copy' | 'kill Postgres' | 'stop a copy' | 'cut a wire';
-
-const childrenOf = (pid: number): readonly number[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((child) => {
-      try {
-        // The name of the program, in parentheses, may hold anything; the parent is the second field after it.
-        return Number(readFileSync(`/proc/${child}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1]) === pid;
-      } catch {
-        return false;
-      }
-    });
 
 /** The whole server at once, so that no part of it can still write what another had in memory. */
 export const killPostgres = ({ dataDir }: Pick<Arena, 'dataDir'>): void => {
   const postmaster = findPostmaster(dataDir);
   if (postmaster === undefined) return;
-  const children = childrenOf(postmaster.pid);
-  for (const pid of [postmaster.pid, ...children]) sendSignal(pid, 'SIGKILL');
+  for (const { pid } of readTree([postmaster.pid]) ?? [postmaster]) sendSignal(pid, 'SIGKILL');
 };
 
 /** Longer than the proxy waits for a check, shorter than a client gives up. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { waitFor } from '@tripod/shared/testing/wait-for';
+import { answersOk } from '../machine/answers-ok.ts';
 
 export type ServiceProcessOptions = {
   readonly bin: string;
@@ -17,19 +18,6 @@ export type ServiceProcess = {
   /** Kills it, and starts it again at once. */
   restart(): Promise<void>;
   stop(): Promise<void>;
-};
-
-const isReady = async (url: string): Promise<boolean> => {
-  try {
-    const response = await fetch(url, {
-      headers: { Connection: 'close' },
-      signal: AbortSignal.timeout(1000),
-    });
-    await response.arrayBuffer();
-    return response.ok;
-  } catch {
-    return false;
-  }
 };
 
 const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
@@ -61,7 +49,7 @@ export const startServiceProcess = ({ bin, args, env, readyUrl }: ServiceProcess
         readyUrl,
         () => {
           if (hasEnded(child)) throw new Error(`${bin} ended: ${errors}`);
-          return isReady(readyUrl);
+          return answersOk(readyUrl);
         },
         60_000,
       );

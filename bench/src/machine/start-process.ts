@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import type { Place, Running } from '../run.ts';
+import { answersOk } from './answers-ok.ts';
 import { pinned } from './cores.ts';
 
 /** A guard for machines that are busy with other work. */
@@ -25,20 +26,10 @@ export type ProcessOptions = {
 /** As long as our servers take at most to finish what is in flight, and a little. */
 const patienceMs = 12_000;
 
-const answers = async (url: string): Promise<boolean> => {
-  try {
-    const response = await fetch(url, { headers: { Connection: 'close' } });
-    await response.arrayBuffer();
-    return response.ok;
-  } catch {
-    return false;
-  }
-};
-
 /** Starts a process with its output in a file, and waits until it answers. Throws with that output when it ends. */
 export const startProcess = async (place: Place, options: ProcessOptions): Promise<Running> => {
   const { name, command, core, url, readyPath = '/', environment = {} } = options;
-  const { isReady = () => answers(`${url}${readyPath}`) } = options;
+  const { isReady = () => answersOk(`${url}${readyPath}`) } = options;
   const log = join(place.folder, `${name}.log`);
   const output = openSync(log, 'a');
   const [program, ...args] = pinned(core, command);
