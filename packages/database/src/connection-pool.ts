@@ -20,7 +20,7 @@ export type ConnectionPoolOptions = {
   /** Most connections at the same time. */
   readonly max: number;
   /** Done with each new connection before it is lent for the first time; a failure is that of the connection. */
-  readonly inspect?: (client: pg.PoolClient) => Promise<void>;
+  readonly inspect: (client: pg.PoolClient) => Promise<void>;
   /** An idle connection died: the server may be gone. */
   readonly onIdleLoss: (error: Error) => void;
 };
@@ -42,11 +42,9 @@ export class ConnectionPool {
       ...pooledConnectionSettings(address, applicationName),
       max,
       idleTimeoutMillis: limits.idleTimeoutMs,
-      ...(inspect && {
-        verify: (client, done) => {
-          inspect(client).then(() => done(), done);
-        },
-      }),
+      verify: (client, done) => {
+        inspect(client).then(() => done(), done);
+      },
     });
     this.#pool.on('connect', (client) => {
       this.#open.add(client);
@@ -70,7 +68,7 @@ export class ConnectionPool {
         const client = await this.#pool.connect();
         if (!client.connection.stream.destroyed) return client;
         // It was cut a moment ago, and its pool has not heard of it yet.
-        client.release(true);
+        this.release(client, true);
       }
     } catch (error) {
       if (error instanceof Error && error.message === waitedInVain) throw new PoolBusyError();

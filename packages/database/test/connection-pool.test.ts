@@ -8,12 +8,14 @@ import { emptyDatabase } from './support/test-database.ts';
 let database: TempDatabase;
 let pool: ConnectionPool;
 const losses: Error[] = [];
+const inspected: unknown[] = [];
 
 const openPool = (max: number): ConnectionPool => {
   pool = new ConnectionPool({
     address: parseDatabaseUrl(database.url),
     applicationName: 'pool-test',
     max,
+    inspect: async (client) => void inspected.push(client),
     onIdleLoss: (error) => losses.push(error),
   });
   return pool;
@@ -24,6 +26,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   losses.length = 0;
+  inspected.length = 0;
   await pool.close();
 });
 afterAll(() => database.drop());
@@ -35,7 +38,7 @@ describe('ConnectionPool', () => {
       select current_setting('application_name') as name, current_setting('lock_timeout') as lock,
         current_setting('statement_timeout') as statement,
         current_setting('idle_in_transaction_session_timeout') as idle`);
-    client.release();
+    pool.release(client);
     expect(rows).toEqual([{ name: 'pool-test', lock: '2s', statement: '2500ms', idle: '10s' }]);
   });
 
@@ -43,9 +46,9 @@ describe('ConnectionPool', () => {
     openPool(2);
     expect(pool.stats).toEqual({ total: 0, idle: 0, waiting: 0 });
     const first = await pool.acquire();
-    first.release();
+    pool.release(first);
     const second = await pool.acquire();
-    second.release();
+    pool.release(second);
     expect(second).toBe(first);
     expect(pool.stats).toEqual({ total: 1, idle: 1, waiting: 0 });
   });
@@ -56,8 +59,8 @@ describe('ConnectionPool', () => {
     const waiting = Array.from({ length: 500 }, () => pool.acquire());
     await expect(pool.acquire()).rejects.toBeInstanceOf(PoolBusyError);
     expect(pool.stats.waiting).toBe(500);
-    holder.release();
-    for (const one of waiting) (await one).release();
+    pool.release(holder);
+    for (const one of waiting) pool.release(await one);
     expect(pool.stats).toEqual({ total: 1, idle: 1, waiting: 0 });
   });
 
@@ -70,18 +73,18 @@ describe('ConnectionPool', () => {
       outcomes.filter((outcome) => outcome.status === 'rejected' && outcome.reason instanceof PoolBusyError),
     ).toHaveLength(100);
     expect(pool.stats.waiting).toBe(0);
-    holder.release();
-    (await pool.acquire()).release();
+    pool.release(holder);
+    pool.release(await pool.acquire());
   });
 
   it('survives and reports the death of an idle connection', async () => {
     openPool(2);
     const [killer, victim] = [await pool.acquire(), await pool.acquire()];
     const { rows } = await victim.query<{ pid: number }>('select pg_backend_pid() as pid');
-    victim.release();
+    pool.release(victim);
     await killer.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
     await waitFor('the loss', () => losses.length > 0);
-    killer.release();
+    pool.release(killer);
     expect(pool.stats.total).toBe(1);
   });
 
@@ -97,22 +100,57 @@ describe('ConnectionPool', () => {
     await asleep;
     // Still lent when the connection ends, which is an error event of its own.
     await ended;
-    victim.release();
-    killer.release();
+    pool.release(victim);
+    pool.release(killer);
     await waitFor('its removal', () => pool.stats.total === 1);
   });
 
   it('cuts only idle connections', async () => {
     openPool(2);
     const [lent, idle] = [await pool.acquire(), await pool.acquire()];
-    idle.release();
+    pool.release(idle);
     pool.cutIdle();
     // Asked for at once, before the cut has been noticed anywhere.
     const fresh = await pool.acquire();
     expect(fresh).not.toBe(idle);
     await expect(fresh.query('select 1 as one')).resolves.toMatchObject({ rows: [{ one: 1 }] });
-    fresh.release();
+    pool.release(fresh);
     await expect(lent.query('select 1 as one')).resolves.toMatchObject({ rows: [{ one: 1 }] });
-    lent.release();
+    pool.release(lent);
+  });
+
+  it('inspects a connection once, before it is lent for the first time', async () => {
+    openPool(1);
+    const client = await pool.acquire();
+    expect(inspected).toEqual([client]);
+    pool.release(client);
+    pool.release(await pool.acquire());
+    expect(inspected).toHaveLength(1);
+  });
+
+  it('closes a connection that is given back as ended', async () => {
+    openPool(1);
+    const ended = await pool.acquire();
+    pool.release(ended, true);
+    expect(pool.stats.total).toBe(0);
+    const fresh = await pool.acquire();
+    expect(fresh).not.toBe(ended);
+    pool.release(fresh);
+  });
+
+  it('lends no connection from before it was renewed again, but for one', async () => {
+    openPool(3);
+    const [kept, lent, idle] = [await pool.acquire(), await pool.acquire(), await pool.acquire()];
+    pool.release(idle);
+    pool.renew(kept);
+    // Whoever has one may end what he began.
+    await expect(lent.query('select 1 as one')).resolves.toMatchObject({ rows: [{ one: 1 }] });
+    pool.release(lent);
+    pool.release(kept);
+    const next = [await pool.acquire(), await pool.acquire(), await pool.acquire()];
+    expect(next).toContain(kept);
+    expect(next).not.toContain(lent);
+    expect(next).not.toContain(idle);
+    for (const client of next) pool.release(client);
   });
 });
