@@ -4,17 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { migrate } from '@tripod/database/migrate';
-import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import { findIdentity } from '@tripod/embedded-postgres/identity';
 import { startTestPostgres, type TestPostgres } from '@tripod/embedded-postgres/start-test-postgres';
-import { silentLogger } from '@tripod/shared/logging/logger';
-import { systemClock } from '@tripod/shared/process/clock';
 import { askDatabase } from '@tripod/shared/testing/ask-database';
 import type pg from 'pg';
 import supertest from 'supertest';
-import { apiMigrations } from '../src/api-migrations.ts';
 import { type Api, cat, startApi } from './support/api.ts';
+import { migrateDatabase } from './support/migrated-database.ts';
 
 // A guard for a busy machine: a Postgres of its own is started first.
 jest.setTimeout(120_000);
@@ -38,13 +34,7 @@ suite('a disk of 16 MB that is full (skipped where none may be mounted)', () => 
     const owner = findIdentity(undefined).uid ?? 0;
     const mount = `mount -t tmpfs -o size=16m,mode=700,uid=${owner} tripod "$0" && exec "$@"`;
     postgres = await startTestPostgres({ within: ['unshare', '--mount', 'sh', '-c', mount, folder] });
-    await migrate({
-      address: parseDatabaseUrl(postgres.urlOf()),
-      applicationName: 'full-disk-test',
-      source: apiMigrations,
-      logger: silentLogger,
-      clock: systemClock,
-    });
+    await migrateDatabase(postgres.urlOf());
     await ask(`create tablespace small location '${folder}'`);
     await ask('alter table images set tablespace small');
     await ask('create table ballast (filler text) tablespace small');

@@ -5,16 +5,11 @@
  */
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createDatabase } from '@tripod/database/database';
-import { migrate } from '@tripod/database/migrate';
-import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import { joinEmbeddedPostgres } from '@tripod/embedded-postgres/join-embedded-postgres';
-import { silentLogger } from '@tripod/shared/logging/logger';
-import { systemClock } from '@tripod/shared/process/clock';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import pg from 'pg';
-import { apiMigrations } from '../../src/api-migrations.ts';
 import { createImageStore } from '../../src/images/image-store.ts';
+import { openMigratedDatabase } from './migrated-database.ts';
 
 const folder = process.argv[2] ?? '';
 const stateDir = join(folder, 'state');
@@ -26,16 +21,7 @@ const { databaseUrl, leave } = await joinEmbeddedPostgres({
     givenUp = message;
   },
 });
-const address = parseDatabaseUrl(databaseUrl);
-const context = { address, applicationName: 'full', logger: silentLogger, clock: systemClock };
-const database = createDatabase({
-  ...context,
-  poolSize: 4,
-  random: Math.random,
-  allowUnsafeDurability: false,
-  prepare: async (signal) => void (await migrate({ ...context, source: apiMigrations, signal })),
-});
-await database.start();
+const database = await openMigratedDatabase(databaseUrl, { allowUnsafeDurability: false });
 const images = createImageStore(database);
 
 const ballast = join(folder, 'ballast');

@@ -3,31 +3,19 @@
  * packets between them lost, while eight clients write and read. Says in one line of JSON what came of it.
  */
 import { execFileSync } from 'node:child_process';
-import { createDatabase } from '@tripod/database/database';
-import { migrate } from '@tripod/database/migrate';
-import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import { startTestPostgres } from '@tripod/embedded-postgres/start-test-postgres';
 import { createReadiness } from '@tripod/shared/http/readiness';
 import { silentLogger } from '@tripod/shared/logging/logger';
 import { systemClock } from '@tripod/shared/process/clock';
-import { apiMigrations } from '../../src/api-migrations.ts';
 import { createImageStore } from '../../src/images/image-store.ts';
 import { createApiServer } from '../../src/server.ts';
+import { openMigratedDatabase } from './migrated-database.ts';
 
 const clients = 8;
 const writesEach = 25;
 
 const postgres = await startTestPostgres();
-const address = parseDatabaseUrl(postgres.urlOf());
-const context = { address, applicationName: 'lossy', logger: silentLogger, clock: systemClock };
-const database = createDatabase({
-  ...context,
-  poolSize: 4,
-  random: Math.random,
-  allowUnsafeDurability: true,
-  prepare: async (signal) => void (await migrate({ ...context, source: apiMigrations, signal })),
-});
-await database.start();
+const database = await openMigratedDatabase(postgres.urlOf(), { allowUnsafeDurability: true });
 const readiness = createReadiness();
 const server = createApiServer(
   { corsOrigins: ['*'], servedBy: () => undefined },

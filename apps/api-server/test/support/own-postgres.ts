@@ -1,16 +1,12 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { migrate } from '@tripod/database/migrate';
-import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import { joinEmbeddedPostgres } from '@tripod/embedded-postgres/join-embedded-postgres';
 import { findPostmaster } from '@tripod/embedded-postgres/postmaster';
 import { listProcesses, sendSignal } from '@tripod/embedded-postgres/process-table';
-import { silentLogger } from '@tripod/shared/logging/logger';
-import { systemClock } from '@tripod/shared/process/clock';
 import { askDatabase } from '@tripod/shared/testing/ask-database';
 import { waitFor } from '@tripod/shared/testing/wait-for';
-import { apiMigrations } from '../../src/api-migrations.ts';
+import { migrateDatabase } from './migrated-database.ts';
 
 /** A Postgres with the tables of the API that keeps its data: its guard starts it again when it was killed. */
 export type OwnPostgres = {
@@ -31,13 +27,7 @@ export const startOwnPostgres = async (): Promise<OwnPostgres> => {
   // Started by root, Postgres runs as another user, who has to pass through.
   chmodSync(stateDir, 0o755);
   const { databaseUrl, dataDir, leave } = await joinEmbeddedPostgres({ stateDir });
-  await migrate({
-    address: parseDatabaseUrl(databaseUrl),
-    applicationName: 'own-postgres',
-    source: apiMigrations,
-    logger: silentLogger,
-    clock: systemClock,
-  });
+  await migrateDatabase(databaseUrl);
   const postmasterPid = (): number => {
     const pid = findPostmaster(dataDir)?.pid;
     if (pid === undefined) throw new Error('Postgres does not run');

@@ -1,0 +1,35 @@
+import { createDatabase, type Database } from '@tripod/database/database';
+import { migrate } from '@tripod/database/migrate';
+import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
+import { silentLogger } from '@tripod/shared/logging/logger';
+import { systemClock } from '@tripod/shared/process/clock';
+import { apiMigrations } from '../../src/api-migrations.ts';
+
+const contextOf = (databaseUrl: string) => ({
+  address: parseDatabaseUrl(databaseUrl),
+  applicationName: 'api-test',
+  logger: silentLogger,
+  clock: systemClock,
+});
+
+/** Makes the tables of the API there. */
+export const migrateDatabase = async (databaseUrl: string): Promise<void> => {
+  await migrate({ ...contextOf(databaseUrl), source: apiMigrations });
+};
+
+/** The database as a copy of the API uses it: it is migrated each time it comes within reach. */
+export const openMigratedDatabase = async (
+  databaseUrl: string,
+  { allowUnsafeDurability }: { readonly allowUnsafeDurability: boolean },
+): Promise<Database> => {
+  const context = contextOf(databaseUrl);
+  const database = createDatabase({
+    ...context,
+    poolSize: 4,
+    random: Math.random,
+    allowUnsafeDurability,
+    prepare: async (signal) => void (await migrate({ ...context, source: apiMigrations, signal })),
+  });
+  await database.start();
+  return database;
+};
