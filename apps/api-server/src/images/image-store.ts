@@ -4,7 +4,7 @@ import { createGroupCommit } from '@tripod/database/group-commit';
 import { AppError } from '@tripod/shared/errors/app-error';
 import type { Image } from './image.ts';
 import type { PageRequest } from './image-page.ts';
-import { findPageJson, pageTextQuery } from './page-text.ts';
+import { findPageJson, pageTextQuery } from './page-json.ts';
 
 export type ImagePage = {
   readonly images: readonly Image[];
@@ -12,7 +12,7 @@ export type ImagePage = {
   readonly nextAfter: string | undefined;
 };
 
-export type TextPage = {
+export type JsonPage = {
   /** Its images as compact JSON in UTF-8, with a comma in front of each; empty when there are none. */
   readonly json: Buffer;
   readonly rows: number;
@@ -24,7 +24,7 @@ export type ImageStore = {
   /** One statement. A page at the end of a long table costs what one at its beginning does. */
   listPage(page: PageRequest): Promise<ImagePage>;
   /** The same as the very bytes that JSON.stringify would make: of many pages, most of the work is making those. */
-  listPageText(page: PageRequest): Promise<TextPage>;
+  listPageJson(page: PageRequest): Promise<JsonPage>;
   /** The id of the last image; undefined when there is none. */
   lastId(): Promise<string | undefined>;
   /** Resolves with what was stored, once that is committed. */
@@ -95,7 +95,7 @@ export const createImageStore = (database: Database): ImageStore => {
       nextAfter: last === undefined ? undefined : String(last.id),
     };
   };
-  const readText = async ({ limit, after = beforeAll }: PageRequest): Promise<TextPage> => {
+  const readJson = async ({ limit, after = beforeAll }: PageRequest): Promise<JsonPage> => {
     const { rows } = await database.query({ ...pageTextQuery, values: [after, limit] });
     const { count, last, text } = rows[0] as TextRow;
     const json = findPageJson(text, count);
@@ -109,7 +109,7 @@ export const createImageStore = (database: Database): ImageStore => {
   };
   return {
     listPage: (page) => database.reading(() => readRows(page)),
-    listPageText: (page) => database.reading(() => readText(page)),
+    listPageJson: (page) => database.reading(() => readJson(page)),
     lastId: () =>
       database.reading(async () => {
         const { rows } = await database.query(lastIdQuery);

@@ -1,4 +1,4 @@
-import type { TextPage } from './image-store.ts';
+import type { JsonPage } from './image-store.ts';
 import type { ReadPage, SharedPages } from './shared-pages.ts';
 
 /** The list in pieces of JSON, read page by page while it is sent. */
@@ -22,14 +22,14 @@ const mostRows = 2000;
 const farOnBytes = 1_572_864;
 
 /** As many rows as make a page of the usual size, if they are like these. */
-const rowsOfNextPage = ({ rows, json }: TextPage): number =>
+const rowsOfNextPage = ({ rows, json }: JsonPage): number =>
   Math.max(1, Math.min(mostRows, Math.floor((pageBytes * rows) / Math.max(1, json.length))));
 
 /** The pages up to the one with that id. The next one is read while whoever asks is busy with the one before. */
-export async function* eachPage(readPage: ReadPage, lastId: string | undefined): AsyncGenerator<TextPage> {
-  let next: Promise<TextPage> | undefined = readPage(undefined, pageRows);
+export async function* eachPage(readPage: ReadPage, lastId: string | undefined): AsyncGenerator<JsonPage> {
+  let next: Promise<JsonPage> | undefined = readPage(undefined, pageRows);
   while (next !== undefined) {
-    const page: TextPage = await next;
+    const page: JsonPage = await next;
     const { nextAfter } = page;
     // Else a slow reader of a growing list would never come to its end.
     const isLast = nextAfter === undefined || (lastId !== undefined && BigInt(nextAfter) >= BigInt(lastId));

@@ -1,7 +1,7 @@
-import type { ImageStore, TextPage } from './image-store.ts';
+import type { ImageStore, JsonPage } from './image-store.ts';
 
 /** Reads one page: that of so many images which follow this id. */
-export type ReadPage = (after: string | undefined, limit: number) => Promise<TextPage>;
+export type ReadPage = (after: string | undefined, limit: number) => Promise<JsonPage>;
 
 export type SharedPages = {
   /** Pages of which each is read after this call, by whomever: what was confirmed before is in them. */
@@ -11,7 +11,7 @@ export type SharedPages = {
 };
 
 /** `ordinal` counts what was read; `bytes` is 0 until the page has come. */
-type KeptPage = { readonly ordinal: number; readonly page: Promise<TextPage>; bytes: number };
+type KeptPage = { readonly ordinal: number; readonly page: Promise<JsonPage>; bytes: number };
 
 /** So much is kept for readers who are a little behind. */
 export const maxKeptBytes = 4_194_304;
@@ -30,7 +30,7 @@ export const createSharedPages = (images: ImageStore): SharedPages => {
     keptBytes -= kept.get(after)?.bytes ?? 0;
     kept.delete(after);
   };
-  const measure = (after: string | undefined, mine: KeptPage, { json }: TextPage): void => {
+  const measure = (after: string | undefined, mine: KeptPage, { json }: JsonPage): void => {
     if (kept.get(after) !== mine) return;
     mine.bytes = json.length;
     keptBytes += json.length;
@@ -42,7 +42,7 @@ export const createSharedPages = (images: ImageStore): SharedPages => {
   const read: ReadPage = (after, limit) => {
     drop(after);
     reads += 1;
-    const mine: KeptPage = { ordinal: reads, page: images.listPageText({ limit, after }), bytes: 0 };
+    const mine: KeptPage = { ordinal: reads, page: images.listPageJson({ limit, after }), bytes: 0 };
     if (readers > 0) kept.set(after, mine);
     // Read ahead, it may fail before anyone waits for it.
     mine.page.then(

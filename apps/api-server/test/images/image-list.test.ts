@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '@tripod/shared/testing/fake-clock';
 import { createImageList, type ImageList } from '../../src/images/image-list.ts';
-import type { ImagePage, ImageStore, TextPage } from '../../src/images/image-store.ts';
+import type { ImagePage, ImageStore, JsonPage } from '../../src/images/image-store.ts';
 import { createSharedPages } from '../../src/images/shared-pages.ts';
 
 const image = { title: 'Cat', alt_text: 'A cat', url: '/cat' };
@@ -11,7 +11,7 @@ const image = { title: 'Cat', alt_text: 'A cat', url: '/cat' };
 const listOf = ({ pages, bytes }: { readonly pages: number; readonly bytes: number }) => {
   let asked = 0;
   let failsAt = Number.POSITIVE_INFINITY;
-  const listPageText = async ({ after = '0' }: { readonly after: string | undefined }): Promise<TextPage> => {
+  const listPageJson = async ({ after = '0' }: { readonly after: string | undefined }): Promise<JsonPage> => {
     asked += 1;
     if (asked === failsAt) throw new Error('gone');
     const next = Number(after) + 1;
@@ -22,7 +22,7 @@ const listOf = ({ pages, bytes }: { readonly pages: number; readonly bytes: numb
     nextAfter: limit > 1000 ? undefined : '1000',
   });
   const lastId = async (): Promise<string> => String(pages);
-  const store = { listPage, listPageText, lastId } as unknown as ImageStore;
+  const store = { listPage, listPageJson, lastId } as unknown as ImageStore;
   const shared = createSharedPages(store);
   const readPage = shared.since();
   return {

@@ -1,17 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ImageStore, TextPage } from '../../src/images/image-store.ts';
+import type { ImageStore, JsonPage } from '../../src/images/image-store.ts';
 import { createSharedPages, maxKeptBytes } from '../../src/images/shared-pages.ts';
 
 /** A store whose pages have so many bytes, and that counts what it is asked. */
 const scripted = (bytes = 10) => {
   const asked: (string | undefined)[] = [];
   let failing = false;
-  const listPageText = async ({ after }: { after: string | undefined }): Promise<TextPage> => {
+  const listPageJson = async ({ after }: { after: string | undefined }): Promise<JsonPage> => {
     asked.push(after);
     if (failing) throw new Error('gone');
     return { json: Buffer.alloc(bytes), rows: 1, nextAfter: String(Number(after ?? 0) + 1) };
   };
-  const pages = createSharedPages({ listPageText } as unknown as ImageStore);
+  const pages = createSharedPages({ listPageJson } as unknown as ImageStore);
   return { asked, pages, stop: pages.reading(), fail: (now: boolean) => (failing = now) };
 };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Image } from '../../src/images/image.ts';
-import { findPageJson } from '../../src/images/page-text.ts';
+import { findPageJson } from '../../src/images/page-json.ts';
 
 /** What Postgres makes of the rows of a page. */
 const asPostgres = (images: readonly Image[]): string =>
