@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { freePort } from '@tripod/shared/testing/free-port';
+import { readNodeScript } from '../machine/read-node-script.ts';
 import { startNginx } from '../machine/start-nginx.ts';
 import { startProcess } from '../machine/start-process.ts';
 import type { Contestant, Place, Running } from '../run.ts';
@@ -9,26 +9,28 @@ const readyPath = '/small.html';
 /** The folder that all serve is the one address that the run prepares, as a file URL. */
 const folderOf = ([url = '']: readonly string[]): string => new URL(url).pathname;
 
-/** Our static server on that folder. */
+/** Our static server on that folder, node started as by `pnpm static-server`. */
 export const startStatic = async (
   place: Place,
   { name, folder, readyPath }: { readonly name: string; readonly folder: string; readonly readyPath: string },
 ): Promise<Running> => {
   const port = await freePort();
-  const bin = join(place.checkout, 'apps/static-server/bin/static-server.js');
   const flags = { '--path': folder, '--host': '127.0.0.1', '--port': port, '--drain-delay-ms': 0 };
   return startProcess(place, {
     name,
     core: place.cores.measured,
     url: `http://127.0.0.1:${port}`,
     readyPath,
-    command: [process.execPath, '--max-semi-space-size=8', bin, ...Object.entries(flags).flat().map(String)],
+    command: [
+      ...readNodeScript(place.checkout, 'static-server'),
+      ...Object.entries(flags).flat().map(String),
+    ],
   });
 };
 
 export const ourStatic: Contestant = {
   name: 'static',
-  about: 'our static server with its default settings',
+  about: 'our static server with its default settings, node with the options of `pnpm static-server`',
   start: (place, urls) => startStatic(place, { name: 'static', folder: folderOf(urls), readyPath }),
 };
 
