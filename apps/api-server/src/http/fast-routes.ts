@@ -26,6 +26,10 @@ type FastHandler = (
   next: (error: unknown) => void,
 ) => void;
 
+/**
+ * Of a list alone. The time-out of node's server would end its connection in good order, and a list without a length,
+ * which goes to HTTP/1.0, would look whole: it must be reset.
+ */
 const stallMs = 30_000;
 const none: readonly string[] = [];
 
