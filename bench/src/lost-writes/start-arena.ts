@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { joinEmbeddedPostgres } from '@tripod/embedded-postgres/join-embedded-postgres';
 import { listProcesses } from '@tripod/embedded-postgres/process-table';
 import type { ShutdownStack } from '@tripod/shared/process/shutdown-stack';
+import { askDatabase } from '@tripod/shared/testing/ask-database';
 import { freePorts } from '@tripod/shared/testing/free-port';
 import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
 import { waitFor } from '@tripod/shared/testing/wait-for';
-import pg from 'pg';
 import { type ServiceProcess, startServiceProcess } from './service-process.ts';
 
 /** A copy, and the wire between it and the database, which can be made silent. */
@@ -65,16 +65,7 @@ export const startArena = async (options: ArenaOptions, undo: ShutdownStack): Pr
   chmodSync(stateDir, 0o755);
   const { databaseUrl, dataDir, leave } = await joinEmbeddedPostgres({ stateDir });
   undo.push('Postgres', leave);
-  const query: Arena['query'] = async (text) => {
-    const client = new pg.Client({ connectionString: databaseUrl });
-    client.on('error', () => undefined);
-    await client.connect();
-    try {
-      return (await client.query<Record<string, unknown>>(text)).rows;
-    } finally {
-      await client.end();
-    }
-  };
+  const query: Arena['query'] = (text) => askDatabase(databaseUrl, text);
   await query(`alter role current_user set synchronous_commit = ${options.synchronousCommit}`);
   const [proxyPort = 0, adminPort = 0, ...ports] = await freePorts(2 + copyCount);
   const copies: Copy[] = [];
