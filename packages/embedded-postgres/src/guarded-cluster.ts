@@ -28,10 +28,10 @@ export type StartedPostgres = RunningPostgres & {
 type StartOptions = {
   readonly layout: Layout;
   readonly onProgress: (message: string) => void;
-  /** The port that users were already told: kept whatever happens. */
-  readonly toldPort?: number;
+  /** Set when users were served before: their port is kept whatever happens. */
+  readonly servedBefore?: { readonly port: number };
   /** Whether there is anyone to wait with until a full disk has room again. */
-  readonly isWanted?: () => boolean;
+  readonly isWanted: () => boolean;
 };
 
 const isFull = (folder: string): boolean => {
@@ -93,23 +93,24 @@ type Launching = {
 };
 
 const launchWithRetries = async (
-  { layout, toldPort, isWanted = () => false }: StartOptions,
+  { layout, servedBefore, isWanted }: StartOptions,
   { dataDir, rememberedPort, launch }: Launching,
 ): Promise<RunningPostgres> => {
   const seed = Number.parseInt(layout.key.slice(0, 6), 16);
   let gist = '';
-  for (let attempt = 0; attempt < maxAttempts; ) {
+  let attempt = 0;
+  while (attempt < maxAttempts) {
     if (attempt > 0) await delay(firstDelayMs * 2 ** attempt);
     const preferred = rememberedPort === 0 ? [] : [rememberedPort];
-    const port = toldPort ?? (await findFreePort(seed, preferred));
+    const port = servedBefore?.port ?? (await findFreePort(seed, preferred));
     const logStart = logSize(layout.logFile);
     const wasFull = isFull(dataDir);
     const running = await launch(port);
     if (running) return running;
     gist = summarizeLog(layout.logFile, logStart);
-    // Whoever was served before waits for someone to make room: that heals by itself.
-    const goesOn = toldPort !== undefined && (wasFull || isFull(dataDir)) && isWanted();
-    attempt = Math.min(attempt + 1, goesOn ? maxAttempts - 1 : maxAttempts);
+    // Whoever was served before waits for someone to make room: that heals by itself, and goes on at the longest delay.
+    const goesOn = servedBefore !== undefined && (wasFull || isFull(dataDir)) && isWanted();
+    if (!goesOn || attempt < maxAttempts - 1) attempt += 1;
   }
   throw new Error(
     `Postgres does not start: ${gist}. Its log is ${layout.logFile}; set DATABASE_URL to use another Postgres meanwhile.`,

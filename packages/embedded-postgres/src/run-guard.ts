@@ -80,15 +80,16 @@ export const runGuard = async (layout: Layout): Promise<void> => {
   }
 
   async function serve(): Promise<void> {
-    let toldPort: number | undefined;
+    let servedBefore: { readonly port: number } | undefined;
     let crashes = 0;
     for (;;) {
       const onProgress = (message: string): void => tell({ type: 'progress', message });
       const isWanted = (): boolean => !isEnding && users.count > 0;
-      running = await startGuardedPostgres({ layout, onProgress, isWanted, ...(toldPort && { toldPort }) });
+      const options = { layout, onProgress, isWanted, ...(servedBefore && { servedBefore }) };
+      running = await startGuardedPostgres(options);
       const { pid, port, password, dataDir, adopted } = running;
       const startedMs = performance.now();
-      toldPort = port;
+      servedBefore = { port };
       tell({ type: 'ready', port, password, dataDir, guardPid: process.pid, adopted });
       wish = Promise.withResolvers<Wish>();
       if (isEnding) wish.resolve('ended');
