@@ -59,9 +59,8 @@ export const sqlStateOf = (error: unknown): string | undefined =>
 
 /**
  * Whether the session ends, whatever the state: a log that could not be written (53100, in a PANIC) may hold the
- * commit all the same. The driver hands on the severity as the server puts it in its own language. So of what may
- * take a server down, which is a lack of disk or memory and faults of the system, only an ERROR in English is taken
- * for the end of no more than the statement: in other languages the fate of such a write is called unknown.
+ * commit all the same. A server tells severities in its language: of a lack of disk or memory, and of faults of the
+ * system, only an English ERROR is taken for the end of just the statement.
  */
 const endsSession = ({ severity, code }: pg.DatabaseError): boolean =>
   severity === 'FATAL' || severity === 'PANIC' || (severity !== 'ERROR' && /^(53|58)/.test(code ?? ''));
