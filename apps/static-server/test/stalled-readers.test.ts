@@ -42,19 +42,23 @@ describe('a client that does not read', () => {
   });
 
   it('is not confused with one that is slow', async () => {
-    const { port, requestLines, stop } = await startWith(2000);
+    const stallMs = 2000;
+    const { port, requestLines, stop } = await startWith(stallMs);
     try {
       const socket = connect({ port, host: '127.0.0.1' });
+      const pauseMs = 8;
       let received = 0;
+      let pauses = 0;
       socket.on('data', ({ length }) => {
         received += length;
-        // Of 64 KiB each: in all more time than a stalled client has.
+        pauses += 1;
         socket.pause();
-        setTimeout(() => socket.resume(), 8);
+        setTimeout(() => socket.resume(), pauseMs);
       });
       socket.write('GET /on-disk.bin HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
       await once(socket, 'close');
       expect(received).toBeGreaterThan(20_000_000);
+      expect(pauses * pauseMs).toBeGreaterThan(stallMs);
       await waitFor('its line', () => requestLines.some(({ status }) => status === 200));
     } finally {
       await stop();
