@@ -8,7 +8,7 @@ import type { Contestant, Running } from '../run.ts';
 /** One copy of our API on the database of that name. */
 export const ourApi = (name: string, database: string): Contestant => ({
   name,
-  about: `one copy of our API with its default settings, on the database ${database}`,
+  about: `one copy of our API with its default settings, node with the options of pnpm api-server, on the database ${database}`,
   start: (place, urls) => startCopy(place, { name, databaseUrl: databaseOf(urls, database) }),
 });
 

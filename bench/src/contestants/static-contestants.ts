@@ -30,7 +30,7 @@ export const startStatic = async (
 
 export const ourStatic: Contestant = {
   name: 'static',
-  about: 'our static server with its default settings, node with the options of `pnpm static-server`',
+  about: 'our static server with its default settings, node with the options of pnpm static-server',
   start: (place, urls) => startStatic(place, { name: 'static', folder: folderOf(urls), readyPath }),
 };
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { freePort } from '@tripod/shared/testing/free-port';
 import type { Place, Running } from '../run.ts';
+import { readNodeScript } from './read-node-script.ts';
 import { startProcess } from './start-process.ts';
 
 export type ApiOptions = {
@@ -19,12 +20,11 @@ const started = (name: string, port: number, core: number | undefined, databaseU
 /** One copy of our API as anyone starts it, its access log into a file. */
 export const startCopy = async (place: Place, { name, databaseUrl }: ApiOptions): Promise<Running> => {
   const port = await freePort();
-  const bin = join(place.checkout, 'apps/api-server/bin/api-server.js');
   const flags = { '--host': '127.0.0.1', '--port': port, '--name': name, '--drain-delay-ms': 0 };
   return startProcess(place, {
     ...started(name, port, place.cores.measured, databaseUrl),
     readyPath: '/readyz',
-    command: [process.execPath, bin, ...Object.entries(flags).flat().map(String)],
+    command: [...readNodeScript(place.checkout, 'api-server'), ...Object.entries(flags).flat().map(String)],
   });
 };
 

@@ -13,10 +13,10 @@ export type LongList = {
 /** Rows of the first page. */
 export const pageRows = 1000;
 /**
- * What a page has as a rule. Of less than half, the text would be among the objects that a collection moves about, at
- * twice the work and three times the memory.
+ * What a page has as a rule. Of less than 128 KiB the text would be among the objects that a collection moves about, at
+ * twice the work; of 256 KiB the driver, which doubles its memory until a message has room, would take twice as much.
  */
-const pageBytes = 262_144;
+const pageBytes = 180_000;
 const mostRows = 2000;
 /** While one who comes later reads so much, the first one reads as much again: less than what is kept. */
 const farOnBytes = 1_572_864;

@@ -27,6 +27,12 @@ export type ServiceCommands = {
 
 export const upstreamUrl = (port: number): string => `http://127.0.0.1:${port}`;
 
+/**
+ * As in the scripts of package.json. Of answers that are large V8 would let far more garbage stand than the service
+ * itself takes.
+ */
+const smallYoungHeap: readonly string[] = ['--max-semi-space-size=8'];
+
 /** The services of the checkout, by their commands. What a flag does not say is the service's own default. */
 export const createServiceCommands = (checkout: string): ServiceCommands => {
   const bin = (name: string): string => join(checkout, 'apps', name, 'bin', `${name}.js`);
@@ -34,12 +40,12 @@ export const createServiceCommands = (checkout: string): ServiceCommands => {
   const always = ['--host', 'localhost', ...logs];
   return {
     apiServer: ({ name, port }) => ({
+      options: smallYoungHeap,
       file: bin('api-server'),
       args: ['--port', `${port}`, '--name', name, ...always],
     }),
     staticServer: ({ path, port }) => ({
-      // As in its script in package.json: node's own garbage would take as much as half of its files may.
-      options: ['--max-semi-space-size=8'],
+      options: smallYoungHeap,
       file: bin('static-server'),
       args: ['--path', path, '--port', `${port}`, ...always],
     }),

@@ -1,16 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { createServiceCommands } from '../../src/supervisor/service-commands.ts';
+import { createServiceCommands, type NodeCommand } from '../../src/supervisor/service-commands.ts';
 
 const checkout = join(import.meta.dirname, '../../../..');
 
 describe('createServiceCommands', () => {
-  it('starts the static server with the options for node that its own script has', () => {
+  it.each(['api-server', 'static-server', 'proxy'])('starts node as the script of the %s does', (name) => {
     const { scripts } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as {
       readonly scripts: Readonly<Record<string, string>>;
     };
-    const { options = [], file } = createServiceCommands(checkout).staticServer({ path: 'site', port: 8082 });
-    expect(['node', ...options, file].join(' ').replace(`${checkout}/`, '')).toBe(scripts['static-server']);
+    const services = createServiceCommands(checkout);
+    const proxied = { engine: 'direct', policy: 'round-robin', apiPorts: [8081], staticPort: 8082 };
+    const commands: Readonly<Record<string, NodeCommand>> = {
+      'api-server': services.apiServer({ name: 'api-1', port: 8081 }),
+      'static-server': services.staticServer({ path: 'site', port: 8082 }),
+      proxy: services.proxy({ host: 'localhost', port: 8080, adminPort: 9901, ...proxied }),
+    };
+    const { options = [], file = '' } = commands[name] ?? {};
+    expect(['node', ...options, file].join(' ').replace(`${checkout}/`, '')).toBe(scripts[name]);
   });
 });
