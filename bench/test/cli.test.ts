@@ -66,6 +66,10 @@ describe('pnpm bench', () => {
       ],
       'bench: --only, --contestants, --from, --json, --write-docs mean nothing to lost-writes, which takes --seconds alone',
     ],
+    [
+      ['lost-writes', '--seconds', '4'],
+      'bench: --seconds must be at least 8 for lost-writes, and is 4: each fault needs its turn',
+    ],
     [['proxy', '--round', '1'], "bench: The command line is wrong: unknown option '--round'"],
   ])('%j ends with exit code 2 and says why', (args, sentence) => {
     const { status, stdout, stderr } = run(...args);

@@ -47,6 +47,7 @@ const readTitles = (arena: Arena, prefix: string): Promise<readonly string[]> =>
 
 const disturb = async (arena: Arena, options: LostWritesOptions): Promise<LostWritesReport> => {
   const { writers: count, betweenFaultsMs, onProgress = () => undefined } = options;
+  onProgress('ready; counting how often the log is synced');
   const walSyncs = await countWalSyncs(arena);
   onProgress(`${walSyncs.commits} commits one after the other: the log was synced ${walSyncs.syncs} times`);
   const prefix = 'write';
@@ -81,6 +82,7 @@ const disturb = async (arena: Arena, options: LostWritesOptions): Promise<LostWr
  */
 export const runLostWrites = async (options: LostWritesOptions): Promise<LostWritesReport> => {
   const undo = options.undo ?? createShutdownStack();
+  options.onProgress?.('starting Postgres, three copies and the proxy');
   try {
     return await disturb(await startArena(options, undo), options);
   } finally {

@@ -29,6 +29,9 @@ export const tryLostWrites = async ({ checkout, seconds, say }: TrialOptions): P
   const count = Math.max(1, Math.round((seconds * 1000) / betweenFaultsMs));
   const sequence = Array.from({ length: count }, (_, index) => names[index % names.length] ?? 'kill a copy');
   const common = { checkout, writers, betweenFaultsMs, onProgress: say };
+  say(
+    `${seconds} s of faults, one every ${betweenFaultsMs / 1000} s, and a control: about ${seconds + 40} s in all`,
+  );
   const report = await runAlone({ ...common, synchronousCommit: 'on', faults: sequence });
   say('the control, with synchronous_commit off');
   const killed: readonly FaultName[] = ['kill Postgres', 'kill Postgres'];
