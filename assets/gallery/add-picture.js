@@ -26,11 +26,11 @@ const toSentence = (detail) => {
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 };
 
-/** A sentence for a failure that is no field's: what happened, and that nothing typed is lost. */
-const describeProblem = ({ status, detail, requestId }) => {
-  const request = requestId ? ` Request ${requestId}.` : '';
-  if (status === 0 || status >= 500) return `${detail} What you typed is still here.${request}`;
-  return `${detail}${request}`;
+/** A failure that is no field's: what happened, that nothing typed is lost, and on a line of its own the request. */
+const describeProblem = ({ status, detail, requestId }, others) => {
+  const kept = status === 0 || status >= 500 ? ['What you typed is still here.'] : [];
+  const request = requestId ? [`Request ${requestId}`] : [];
+  return [[detail, ...kept, ...others].join(' '), ...request].join('\n');
 };
 
 /**
@@ -73,7 +73,7 @@ export const createAddForm = ({ opener, dialog, form, error, cancel, send, onAdd
       .map(({ field, detail }) => `${field} ${detail}.`.trim());
     showErrors(
       ofFields.map(({ field, detail }) => [field, toSentence(detail)]),
-      ofFields.length > 0 && others.length === 0 ? '' : [describeProblem(problem), ...others].join(' '),
+      ofFields.length > 0 && others.length === 0 ? '' : describeProblem(problem, others),
     );
   };
 

@@ -8,12 +8,35 @@ const toPicture = (row) => ({
   url: textOf(row?.url),
 });
 
+const awayText = "The gallery can't be reached just now.";
+
+// a proxy without anyone to ask, or a server without its database: what they say of themselves helps no visitor
+const awayStatuses = [502, 503, 504];
+
+/** Milliseconds from the header Retry-After, or undefined: a date in it counts as none. */
+const findRetryAfterMs = (response) => {
+  const value = response.headers.get('retry-after') ?? '';
+  return /^\d+$/.test(value) ? Number(value) * 1000 : undefined;
+};
+
+const describeFailure = ({ status, detail, title, retryAfterMs }) => {
+  // a detail without Retry-After is one to act upon: whether something was written may have to be looked up
+  if (awayStatuses.includes(status) && (detail === '' || retryAfterMs !== undefined)) return awayText;
+  const text = detail || title || `The server answered ${status}`;
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+};
+
 /** The facts of a failure that a person can use; an answer that is no problem+json (a proxy's page) has none. */
 const readProblem = async (response) => {
+  const { status } = response;
   const body = await response.json().catch(() => null);
+  const retryAfterMs = findRetryAfterMs(response);
+  const texts = { detail: textOf(body?.detail), title: textOf(body?.title) };
   return {
-    status: response.status,
-    detail: textOf(body?.detail) || textOf(body?.title) || `The server answered ${response.status}.`,
+    status,
+    detail: describeFailure({ status, retryAfterMs, ...texts }),
+    isAway: awayStatuses.includes(status),
+    retryAfterMs: retryAfterMs ?? 0,
     requestId: textOf(body?.requestId) || (response.headers.get('x-request-id') ?? ''),
     errors: (Array.isArray(body?.errors) ? body.errors : []).map((error) => ({
       field: textOf(error?.pointer).replace(/^#?\//, ''),
@@ -22,11 +45,20 @@ const readProblem = async (response) => {
   };
 };
 
-const unreachable = { status: 0, detail: "The server can't be reached just now.", requestId: '', errors: [] };
+const unreachable = {
+  status: 0,
+  detail: awayText,
+  isAway: true,
+  retryAfterMs: 0,
+  requestId: '',
+  errors: [],
+};
 
 const unreadable = {
   status: 200,
   detail: "The server's answer is not a list of pictures.",
+  isAway: false,
+  retryAfterMs: 0,
   requestId: '',
   errors: [],
 };

@@ -1,3 +1,4 @@
+import { createAskAgain } from './ask-again.js';
 import { createElement, createFrame } from './picture-frame.js';
 
 // pictures above the fold on a wide screen: fetched at once, the rest when they come near
@@ -21,7 +22,8 @@ const isSame = (one, other) =>
 
 /**
  * The grid of pictures and the state of the list below it. `fetchPage(address)` answers as `listPictures` does;
- * pages are asked for one at a time, each when the end of the list comes near the screen.
+ * pages are asked for one at a time, each when the end of the list comes near the screen. In an outage it asks again
+ * by itself, until the person does.
  */
 export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, onOpen }) => {
   const { list, below, end, state, reason, tryAgain, announcement } = elements;
@@ -30,6 +32,8 @@ export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, o
   const addedEarly = [];
   let next = firstAddress;
   let loading;
+  // from then on it is the person who asks
+  let isTriedByHand = false;
 
   const show = (picture) => {
     const { item, link } = createCard(picture, shown.length);
@@ -46,9 +50,10 @@ export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, o
 
   const setState = (name, text, problem) => {
     below.dataset.state = name;
-    state.textContent = text;
+    // the same text set once more would be announced once more
+    if (state.textContent !== text) state.textContent = text;
     const lines = problem ? [problem.detail, problem.requestId && `Request ${problem.requestId}`] : [];
-    reason.textContent = lines.filter(Boolean).join(' ');
+    reason.textContent = lines.filter(Boolean).join('\n');
     reason.hidden = !problem;
     tryAgain.hidden = !problem;
   };
@@ -80,27 +85,40 @@ export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, o
   };
 
   const load = async () => {
-    setState('loading', 'Loading images…');
     const page = await fetchPage(next);
     if (page.problem) {
       setState('failed', 'Something went wrong.', page.problem);
+      if (page.problem.isAway && !isTriedByHand) askAgain.later(page.problem.retryAfterMs);
       return;
     }
+    askAgain.stop();
+    isTriedByHand = false;
     next = page.next;
+    const before = shown.length;
+    const hidesFocus = document.activeElement === tryAgain;
     takePage(page.pictures);
+    if (hidesFocus) shown[before]?.link.focus();
     onPage(page);
     // an observer reports changes only: asked anew, it says whether the end is still near
     nearEnd.unobserve(end);
     if (next !== undefined) nearEnd.observe(end);
   };
 
-  /** Loads the next page, if there is one; a page that is on its way is waited for, not asked for twice. */
-  const loadMore = () => {
-    if (next === undefined) return Promise.resolve();
+  const loadNext = () => {
     loading ??= load().finally(() => {
       loading = undefined;
     });
     return loading;
+  };
+
+  // what is shown of the outage stays until it is over: who reads it, or is at the button, is not disturbed
+  const askAgain = createAskAgain(() => void loadNext());
+
+  /** Loads the next page, if there is one; a page that is on its way is waited for, not asked for twice. */
+  const loadMore = () => {
+    if (next === undefined) return Promise.resolve();
+    setState('loading', 'Loading images…');
+    return loadNext();
   };
 
   const nearEnd = new IntersectionObserver(
@@ -112,6 +130,8 @@ export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, o
 
   tryAgain.addEventListener('click', async () => {
     const before = shown.length;
+    isTriedByHand = true;
+    askAgain.stop();
     await loadMore();
     // the button went away under the person's focus: on to what it brought, or back to it
     (tryAgain.hidden ? shown[before]?.link : tryAgain)?.focus();

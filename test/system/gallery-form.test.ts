@@ -171,17 +171,17 @@ describe('when it can not be added', () => {
     [
       'the database is away',
       { status: 503, body: { detail: 'Nothing was written.', requestId: 'r-7' } },
-      'Nothing was written. What you typed is still here. Request r-7.',
+      'Nothing was written. What you typed is still here. Request r-7',
     ],
     [
       'a proxy answers with a page',
       { status: 502, body: null },
-      'The server answered 502. What you typed is still here.',
+      "The gallery can't be reached just now. What you typed is still here.",
     ],
     [
       'there is no connection',
       'hang up',
-      "The server can't be reached just now. What you typed is still here.",
+      "The gallery can't be reached just now. What you typed is still here.",
     ],
   ] as const)(
     'says so and keeps what was typed when %s, and adds it on the next try',

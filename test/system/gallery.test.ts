@@ -52,7 +52,7 @@ describe('the states of the page', () => {
     api().pictures = picturesOf(2);
     const page = await visit('/', { failing: /images\.json/ });
     await page.getByText('Something went wrong.', { exact: true }).waitFor();
-    expect(await page.locator('#reason').textContent()).toBe('The database is away. Request r-81');
+    expect(await page.locator('#reason').textContent()).toBe('The database is away.\nRequest r-81');
     api().answer = () => undefined;
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.locator('.card').nth(1).waitFor();
@@ -65,7 +65,7 @@ describe('the states of the page', () => {
     const page = await visit('/', { failing: /images\.json/ });
     const again = page.getByRole('button', { name: 'Try again' });
     await again.click();
-    await page.getByText("The server can't be reached just now.", { exact: true }).waitFor();
+    await page.getByText("The gallery can't be reached just now.", { exact: true }).waitFor();
     await again.waitFor();
     expect(await readFocus(page)).toBe('button: Try again');
   });
@@ -134,7 +134,7 @@ describe('paging', () => {
     api().answer = (_, search) => (search.has('after') ? { status: 502, body: null } : undefined);
     const page = await visit('/', { failing: /images\.json/ });
     await page.locator('.card').nth(59).focus();
-    await page.getByText('The server answered 502.', { exact: true }).waitFor();
+    await page.getByText("The gallery can't be reached just now.", { exact: true }).waitFor();
     expect(await page.locator('.card').count()).toBe(60);
     api().answer = () => undefined;
     await page.getByRole('button', { name: 'Try again' }).click();
