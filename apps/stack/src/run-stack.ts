@@ -16,6 +16,7 @@ import type { StackDependencies } from './stack-dependencies.ts';
 import { systemProcesses } from './supervisor/process-table.ts';
 import type { ServiceCommands } from './supervisor/service-commands.ts';
 import { watchLauncher } from './supervisor/watch-launcher.ts';
+import { tryAddress } from './try-address.ts';
 
 /** The process itself, as an argument. */
 export type OwnProcess = Pick<
@@ -82,6 +83,7 @@ const createActions = ({ own, checkout, commands }: RunStackOptions): ProgramAct
     table: systemProcesses,
     killGroup: (pid, signal) => void own.kill(-pid, signal),
     isPortFree,
+    tryAddress,
     sink,
     lineFormat: { format: isTerminal ? 'text' : 'json', colour },
   });

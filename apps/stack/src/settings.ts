@@ -9,6 +9,9 @@ const policyNames = ['round-robin', 'least-requests', 'random-two', 'ip-hash'] a
 
 export const maxCopies = 16;
 
+/** Where the first copy listens unless it is named. */
+export const firstApiPort = 8081;
+
 const ownPort = (port: number, description: string) =>
   ({ ...portSetting(port), minimum: 1, environment: false, description }) as const;
 
@@ -71,7 +74,7 @@ export const upSettings = (checkout: string) =>
       description: 'The folder that the static server serves',
     },
     stateDir: stateDirSetting(checkout),
-    apiPort: ownPort(8081, 'Port of the first copy; the others take the next free ones'),
+    apiPort: ownPort(firstApiPort, 'Port of the first copy; the others take the next free ones'),
     staticPort: ownPort(
       8082,
       'Port of the static server (the gallery opened there asks the API on 8081 directly)',

@@ -4,6 +4,7 @@ import type { IsPortFree } from './copies/choose-ports.ts';
 import type { LineFormat } from './output/show-line.ts';
 import type { ProcessTable } from './supervisor/process-table.ts';
 import type { ServiceCommands } from './supervisor/service-commands.ts';
+import type { TryAddress } from './try-address.ts';
 
 /** All of the world that a stack touches, as an argument. */
 export type StackDependencies = {
@@ -17,6 +18,7 @@ export type StackDependencies = {
   readonly table: ProcessTable;
   readonly killGroup: (pid: number, signal: 'SIGKILL') => void;
   readonly isPortFree: IsPortFree;
+  readonly tryAddress: TryAddress;
   readonly sink: LogSink;
   readonly lineFormat: LineFormat;
 };

@@ -3,7 +3,7 @@ import { ConfigError } from '@tripod/shared/config/config-error';
 import { pause } from '@tripod/shared/process/pause';
 import { createShutdownStack, type ShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import { alreadyRunning } from './already-running.ts';
-import { checkPorts } from './check-ports.ts';
+import { checkPorts, checkPortsDiffer } from './check-ports.ts';
 import { startControlServer } from './control/control-server.ts';
 import { takeStackLock } from './control/stack-lock.ts';
 import { findStackState, removeStackState } from './control/state-file.ts';
@@ -93,6 +93,7 @@ export const startStack = async (options: StartStackOptions): Promise<RunningSta
   const { clock, table, userId, sink, lineFormat } = dependencies;
   checkAssets(config);
   checkPolicy(config);
+  checkPortsDiffer(config);
   const undo = createShutdownStack();
   try {
     const folder = makeStateFolder(config.stateDir, userId);

@@ -7,6 +7,7 @@ import type { UpConfig } from '../../src/settings.ts';
 import type { StackDependencies } from '../../src/stack-dependencies.ts';
 import { systemProcesses } from '../../src/supervisor/process-table.ts';
 import type { ServiceCommands } from '../../src/supervisor/service-commands.ts';
+import { tryAddress } from '../../src/try-address.ts';
 import { fixtureCommands } from './fixture-commands.ts';
 
 export const checkout = join(import.meta.dirname, '../../../..');
@@ -55,6 +56,7 @@ export const prepareFixtureStack = async (
       table: systemProcesses,
       killGroup: (pid, signal) => void process.kill(-pid, signal),
       isPortFree,
+      tryAddress,
       sink: { add: (line) => void shown.push(line), flush: () => undefined, dropped: () => 0 },
       lineFormat: { format: 'json', colour: false },
     },
