@@ -8,14 +8,14 @@ import type { SupervisedProcess } from './supervisor/supervised-process.ts';
 /** The Postgres from npm, which belongs to its guard; one of DATABASE_URL is not the stack's to show. */
 const describeDatabase = async (stateDir: string, { table }: StackDependencies): Promise<ProcessRow> => {
   const { findEmbeddedPostgres } = await import('@tripod/embedded-postgres/find-embedded-postgres');
-  const { running, postgresPid: pid, port } = await findEmbeddedPostgres({ stateDir });
+  const { running, postgresPid: pid, port, restarts } = await findEmbeddedPostgres({ stateDir });
   return {
     name: 'postgres',
     pid,
     port,
     state: running ? 'ready' : 'stopped',
     reason: undefined,
-    restarts: 0,
+    restarts,
     uptimeMs: undefined,
     memoryBytes: pid === undefined ? undefined : table.memoryOf([pid]).get(pid),
     upstream: undefined,

@@ -17,6 +17,8 @@ export type EmbeddedPostgresStatus = {
   readonly guardPid?: number;
   /** How many processes use it. */
   readonly users: number;
+  /** How often its guard has started Postgres again; absent without a guard that counts. */
+  readonly restarts?: number;
   readonly dataDir?: string;
   readonly logFile: string;
 };
@@ -31,9 +33,16 @@ export const findEmbeddedPostgres = async (options: {
   const socket = await connectToGuard(layout);
   const status = socket && (await askStatus(socket));
   if (status) {
-    const { guardPid, users, postgresPid, port } = status;
+    const { guardPid, users, restarts, postgresPid, port } = status;
     const postgres = postgresPid === undefined || port === undefined ? {} : { postgresPid, port };
-    return { running: true, guardPid, users, ...postgres, ...known };
+    return {
+      running: true,
+      guardPid,
+      users,
+      ...(restarts !== undefined && { restarts }),
+      ...postgres,
+      ...known,
+    };
   }
   const orphan = dataDir === undefined ? undefined : findPostmaster(dataDir);
   if (orphan) return { running: true, postgresPid: orphan.pid, port: orphan.port, users: 0, ...known };

@@ -12,6 +12,8 @@ export type GuardStatus = {
   readonly users: number;
   readonly postgresPid?: number;
   readonly port?: number;
+  /** How often this guard has started a Postgres again that had ended by itself. */
+  readonly restarts?: number;
 };
 
 export type GuardReport =

@@ -31,6 +31,7 @@ export const runGuard = async (layout: Layout): Promise<void> => {
   let told: GuardReport[] = [starting];
   let wish = Promise.withResolvers<Wish>();
   let isEnding = false;
+  let restarts = 0;
   let graceTimer: NodeJS.Timeout | undefined;
   const end = (reason: Wish): void => {
     isEnding = true;
@@ -49,6 +50,7 @@ export const runGuard = async (layout: Layout): Promise<void> => {
       type: 'status',
       guardPid: process.pid,
       users: users.count,
+      restarts,
       ...(running && { postgresPid: running.pid, port: running.port }),
     }),
   });
@@ -104,6 +106,7 @@ export const runGuard = async (layout: Layout): Promise<void> => {
         if (isEnding || users.count === 0) return;
         continue;
       }
+      restarts += 1;
       crashes = performance.now() - startedMs > steadyMs ? 0 : crashes + 1;
       console.error(`Postgres (process ${pid}) ended by itself: starting it again.`);
       told = [];

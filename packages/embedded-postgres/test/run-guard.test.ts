@@ -92,6 +92,7 @@ describe('the guard', () => {
     process.kill(postgresPid, 'SIGKILL');
     await untilServedAgain(scene, user, postgresPid);
     expect(await user.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    expect(await findEmbeddedPostgres(scene)).toMatchObject({ restarts: 1 });
   });
 
   it('survives being killed together with Postgres: its users start both again on the same port', async () => {

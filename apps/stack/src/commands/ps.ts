@@ -31,7 +31,7 @@ const columns: readonly (readonly [title: string, cell: (row: ProcessRow) => str
   ['PID', ({ pid }) => `${pid ?? nothing}`],
   ['PORT', ({ port }) => `${port ?? nothing}`],
   ['STATE', formatState],
-  ['RESTARTS', ({ restarts }) => `${restarts}`],
+  ['RESTARTS', ({ restarts }) => `${restarts ?? nothing}`],
   ['UPTIME', ({ uptimeMs }) => formatDuration(uptimeMs)],
   ['MEMORY', ({ memoryBytes }) => formatMemory(memoryBytes)],
   ['PROXY SAYS', formatUpstream],

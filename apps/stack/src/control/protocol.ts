@@ -22,7 +22,8 @@ export type ProcessRow = {
   readonly state: string;
   /** Why a copy is not ready: `database: connection refused`. */
   readonly reason: string | undefined;
-  readonly restarts: number;
+  /** Undefined for a Postgres whose guard does not tell. */
+  readonly restarts: number | undefined;
   readonly uptimeMs: number | undefined;
   readonly memoryBytes: number | undefined;
   /** For copies: what the proxy says of it. */

@@ -55,10 +55,15 @@ describe('formatTable', () => {
   const down = { ...row, name: 'static-server', pid: undefined, state: 'failed', uptimeMs: undefined };
 
   it('aligns its columns, with a dash for what there is not', () => {
-    expect(formatTable([row, { ...down, memoryBytes: undefined, upstream: undefined }], false)).toEqual([
+    expect(
+      formatTable(
+        [row, { ...down, memoryBytes: undefined, upstream: undefined, restarts: undefined }],
+        false,
+      ),
+    ).toEqual([
       'NAME           PID  PORT  STATE   RESTARTS  UPTIME  MEMORY   PROXY SAYS',
       'api-1          123  8081  ready   0         1m 1s   100 MiB  available, 2 in flight',
-      'static-server  -    8081  failed  0         -       -        -',
+      'static-server  -    8081  failed  -         -       -        -',
     ]);
   });
 
