@@ -31,3 +31,15 @@ export const foreignPathMessage = (path: string, owner: number): string =>
 /** The same for the folder of the database: the state folder around it has to go too when it has the same owner. */
 export const foreignHomeMessage = ({ home, stateDir }: Layout, owner: number): string =>
   foreignPathMessage(lstatSync(stateDir).uid === owner ? stateDir : home, owner);
+
+/** Why a file in the folder of the database may not be read: the folder is another user's, or one above it is shut. */
+export const shutHomeMessage = (layout: Layout): string => {
+  try {
+    return foreignHomeMessage(layout, lstatSync(layout.home).uid);
+  } catch {
+    return (
+      `The database cannot be kept in ${layout.stateDir}: a folder on the way there may not be entered by user ${me()}; ` +
+      'name another one with --state-dir, or set DATABASE_URL to use a Postgres of your own.'
+    );
+  }
+};

@@ -1,6 +1,6 @@
-import { lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Layout } from './layout.ts';
-import { foreignHomeMessage } from './owned-folder.ts';
+import { shutHomeMessage } from './owned-folder.ts';
 
 /** What is remembered between starts, and where the running guard is found. */
 export type State = {
@@ -29,7 +29,7 @@ export const findState = (layout: Layout): State | undefined => {
     return isState(value) ? value : undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EACCES') {
-      throw new Error(foreignHomeMessage(layout, lstatSync(layout.home).uid));
+      throw new Error(shutHomeMessage(layout));
     }
     return undefined;
   }

@@ -160,4 +160,14 @@ asRoot('data that can not lie where it should (needs root)', () => {
     expect(message).toContain(`${scene.layout.outsideDir} belongs to user ${nobody.uid}`);
     expect(existsSync(`${scene.layout.outsideDir}/data`)).toBe(false);
   });
+
+  asNobody('is refused in one sentence below a folder that the user may not enter', async () => {
+    scene = new Scene({ below: 'home/checkout/.tripod' });
+    chmodSync(dirname(dirname(scene.stateDir)), 0o700);
+    const { message } = await scene.user(nobody).next('refused');
+    expect(message).toBe(
+      `The database cannot be kept in ${scene.stateDir}: a folder on the way there may not be entered by user ${nobody.uid}; ` +
+        'name another one with --state-dir, or set DATABASE_URL to use a Postgres of your own.',
+    );
+  });
 });
