@@ -39,6 +39,11 @@ const parsePostgresLine = (
   return Number.isNaN(timeMs) ? undefined : { timeMs, message };
 };
 
+const complaintLine = /^(?:proxy|static-server|api-server): (.*)$/;
+
+/** The sentence with which a service ends that can not start, without its name. Undefined for any other line. */
+export const parseComplaint = (line: string): string | undefined => complaintLine.exec(line)?.[1];
+
 const showEvent = (event: LogEvent, { format, colour }: LineFormat): string => {
   if (format === 'json') return formatJson(event);
   const name = event.name.padEnd(nameWidth);
@@ -52,5 +57,7 @@ const showEvent = (event: LogEvent, { format, colour }: LineFormat): string => {
 export const showLine = (name: string, line: string, timeMs: number, how: LineFormat): string => {
   if (how.format === 'json' && line.startsWith('{') && line.endsWith('}')) return `${line}\n`;
   const plain = { timeMs, level: 'info', name, message: line, fields: {} } as const;
+  const complaint = parseComplaint(line);
+  if (complaint !== undefined) return showEvent({ ...plain, level: 'error', message: complaint }, how);
   return showEvent(parseLogLine(line) ?? { ...plain, ...parsePostgresLine(line) }, how);
 };

@@ -1,7 +1,7 @@
 import type { LogFields, LogLevel } from '@tripod/shared/logging/log-line';
 import type { Clock, Timer } from '@tripod/shared/process/clock';
 import { StartError } from '@tripod/shared/process/start-error';
-import { parseLogLine } from '../output/show-line.ts';
+import { parseComplaint, parseLogLine } from '../output/show-line.ts';
 import { createRestartPolicy, type RestartLimits, type RestartPolicy } from './restart-policy.ts';
 import type { NodeCommand } from './service-commands.ts';
 import type { Exit, Running, SpawnService } from './spawn-service.ts';
@@ -160,7 +160,8 @@ export class SupervisedProcess {
         this.#first = undefined;
       },
       onLine: (line) => {
-        if (!afterError.test(line)) this.#lastLine = parseLogLine(line)?.message ?? line;
+        if (!afterError.test(line))
+          this.#lastLine = parseLogLine(line)?.message ?? parseComplaint(line) ?? line;
         onLine(this.name, line);
       },
     });

@@ -55,6 +55,15 @@ describe('showLine', () => {
     expect(JSON.parse(showLine('postgres', line, 0, json))).toMatchObject({ time, message });
   });
 
+  it.each([
+    ['proxy', 'proxy: This machine has no address 192.0.2.1.'],
+    ['api-2', 'api-server: This machine has no address 192.0.2.1.'],
+  ])('shows why %s can not start as an error, with its name once', (name, line) => {
+    const message = 'This machine has no address 192.0.2.1.';
+    expect(JSON.parse(showLine(name, line, 0, json))).toMatchObject({ level: 'error', name, message });
+    expect(showLine(name, line, 0, text)).toMatch(new RegExp(`${name} +error ${message}\n$`));
+  });
+
   it('lets no line draw on the terminal', () => {
     expect(showLine('api-1', '\u001b[2Jgone', 0, text)).not.toContain('\u001b');
   });

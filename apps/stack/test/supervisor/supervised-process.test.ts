@@ -93,9 +93,7 @@ describe('SupervisedProcess', () => {
       last().options.onLine(line);
     }
     void last().die({ code: 1 });
-    await expect(begun).rejects.toThrow(
-      'did not start (exit code 1): api-server: Port 8081 is already in use',
-    );
+    await expect(begun).rejects.toThrow('api-1 did not start (exit code 1): Port 8081 is already in use');
     clock.advance(60_000);
     expect(started).toHaveLength(1);
     expect(process.state).toBe('failed');
