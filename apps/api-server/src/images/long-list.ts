@@ -13,10 +13,10 @@ export type LongList = {
 /** Rows of the first page. */
 export const pageRows = 1000;
 /**
- * What a page has as a rule. Of less than 128 KiB the text would be among the objects that a collection moves about, at
- * twice the work; of 256 KiB the driver, which doubles its memory until a message has room, would take twice as much.
+ * What a page has as a rule. Of 128 KiB and more the text would be a large object, which is collected late, with all the
+ * memory that the driver and the sockets took for it; of much less, asking costs more than answering.
  */
-const pageBytes = 180_000;
+const pageBytes = 120_000;
 const mostRows = 2000;
 /** While one who comes later reads so much, the first one reads as much again: less than what is kept. */
 const farOnBytes = 1_572_864;
