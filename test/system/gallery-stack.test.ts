@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../support/browser.ts';
+import { type GalleryPage, openGallery } from '../support/gallery-page.ts';
+import { type RunningStack, runStack } from '../support/run-stack.ts';
+
+let stack: RunningStack | undefined;
+let browser: Browser | undefined;
+
+beforeAll(async () => {
+  stack = await runStack({ copies: 1 });
+  browser = await launchBrowser();
+}, 90_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+}, 30_000);
+
+const open = (): Promise<GalleryPage> => {
+  if (!stack || !browser) throw new Error('neither the stack nor the browser is started yet');
+  // The pictures of a new database hang at other sites, which a machine that runs tests may not reach.
+  return openGallery(browser, stack.url, { failing: /images\.json|^https:/ });
+};
+
+it('is away for its visitors while every copy is stopped, and back without them when one is started', async () => {
+  expect(await stack?.command('stop', 'api')).toMatchObject({ code: 0 });
+  const { page, complaints } = await open();
+  await page.getByText('Something went wrong.', { exact: true }).waitFor();
+  const lines = await page.evaluate<string>("document.getElementById('reason').innerText");
+  expect(lines).toMatch(/^The gallery can't be reached just now\.\nRequest [0-9a-f-]+$/);
+  expect(await stack?.command('start', 'api')).toMatchObject({ code: 0 });
+  await page.locator('.card').first().waitFor({ timeout: 40_000 });
+  expect(await page.locator('#state').textContent()).toBe('');
+  expect(await complaints()).toEqual([]);
+}, 120_000);
