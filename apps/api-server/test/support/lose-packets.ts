@@ -41,16 +41,16 @@ const rules = [
 execFileSync('nft', ['-f', '-'], { input: rules });
 
 const answers: Record<string, number> = {};
-const count = async (response: Response): Promise<void> => {
+const count = async (method: string, response: Response): Promise<void> => {
   await response.arrayBuffer();
-  const key = `${response.status}`;
+  const key = `${method} ${response.status}`;
   answers[key] = (answers[key] ?? 0) + 1;
 };
 const client = async (name: number): Promise<void> => {
   for (let written = 0; written < writesEach; written += 1) {
     const image = { title: `${name}.${written}`, alt_text: 'lost and found', url: '/x' };
-    await count(await fetch(`${url}/images.json`, { method: 'POST', body: JSON.stringify(image) }));
-    await count(await fetch(`${url}/images.json?limit=10`));
+    await count('POST', await fetch(`${url}/images.json`, { method: 'POST', body: JSON.stringify(image) }));
+    await count('GET', await fetch(`${url}/images.json?limit=10`));
   }
 };
 await Promise.all(Array.from({ length: clients }, (_, name) => client(name)));
