@@ -51,7 +51,11 @@ const findFor = async (path: RequestedPath, { store, spa }: ServeFilesOptions): 
   }
 };
 
-const maxTries = 3;
+/** How often a file that is written to in that very moment is begun anew. */
+const maxTries = 10;
+
+const busyWith = (cause: FileChangedError): AppError =>
+  new AppError('STATIC_BUSY', { cause, headers: { 'Retry-After': '1' } });
 
 /** Middleware: answers GET and HEAD with the file of the path, or passes on an AppError that says why not. */
 export const serveFiles = (options: ServeFilesOptions) => {
@@ -82,9 +86,9 @@ export const serveFiles = (options: ServeFilesOptions) => {
         await sendOnce(request, response);
         return;
       } catch (error) {
-        // Nothing was sent yet: the next try finds what the file is now.
-        const again = error instanceof FileChangedError && !response.headersSent && tries < maxTries;
-        if (!again) throw error;
+        // As long as nothing was sent, the next try finds what the file is now.
+        if (!(error instanceof FileChangedError) || response.headersSent) throw error;
+        if (tries === maxTries) throw busyWith(error);
       }
     }
   };

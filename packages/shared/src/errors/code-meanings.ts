@@ -27,7 +27,8 @@ export const codeMeanings: Readonly<Record<ErrorCode, string>> = {
   STATIC_FILE_UNREADABLE: 'The file is there, but the user of the static server has no right to read it.',
   STATIC_PRECONDITION_FAILED: '`If-Match` or `If-Unmodified-Since` does not hold for the file as it is now.',
   STATIC_RANGE_INVALID: '`Range` starts past the end of the file; `Content-Range` tells its length.',
-  STATIC_BUSY: 'The process has no file descriptor left: try again after `Retry-After`.',
+  STATIC_BUSY:
+    'No file descriptor is left, or the file is being written to again and again: try again after `Retry-After`.',
 
   PROXY_PATH_INVALID: 'Two servers could read the path differently, so it is not forwarded.',
   PROXY_URL_TOO_LONG: 'The URL has over 8192 characters.',

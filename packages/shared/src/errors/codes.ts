@@ -25,7 +25,7 @@ export const errorCodes = {
   STATIC_FILE_UNREADABLE: { status: 403, title: 'The server may not read this file' },
   STATIC_PRECONDITION_FAILED: { status: 412, title: 'The file is not in the state asked for' },
   STATIC_RANGE_INVALID: { status: 416, title: 'The range lies outside the file' },
-  STATIC_BUSY: { status: 503, title: 'Too many files are open' },
+  STATIC_BUSY: { status: 503, title: 'The file can not be read just now' },
 
   PROXY_PATH_INVALID: { status: 400, title: 'The path is ambiguous' },
   PROXY_URL_TOO_LONG: { status: 414, title: 'The URL is too long' },
