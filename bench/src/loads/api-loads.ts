@@ -61,7 +61,7 @@ export const apiLoads: readonly Load[] = [
   },
   {
     name: 'page',
-    about: 'GET a page of 50 of 100,000 rows, 32 connections',
+    about: 'GET 50 of 100,000 rows, 32 connections',
     tool: 'wrk',
     path,
     connections: 32,
