@@ -18,12 +18,13 @@ export const trialNames: readonly string[] = [lostWrites.name];
 /** Throws when it would be too short, or flags were typed, given by the names of their settings, that it would ignore. */
 export const checkTrialFlags = (typed: readonly string[], seconds: number): void => {
   const foreign = typed.filter((name) => name !== 'seconds').map(flagOf);
-  if (foreign.length === 0 && seconds >= leastSeconds) return;
-  if (foreign.length === 0) {
+  if (foreign.length > 0) {
+    const [means, them] = foreign.length === 1 ? ['means', 'it'] : ['mean', 'them'];
+    const problem = `${means} nothing to ${lostWrites.name}, which takes --seconds alone: leave ${them} out`;
+    throw new ConfigError([{ source: foreign.join(', '), problem }]);
+  }
+  if (seconds < leastSeconds) {
     const problem = `must be at least ${leastSeconds} for ${lostWrites.name}, and is ${seconds}: each fault needs its turn`;
     throw new ConfigError([{ source: '--seconds', problem }]);
   }
-  const [means, them] = foreign.length === 1 ? ['means', 'it'] : ['mean', 'them'];
-  const problem = `${means} nothing to ${lostWrites.name}, which takes --seconds alone: leave ${them} out`;
-  throw new ConfigError([{ source: foreign.join(', '), problem }]);
 };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RawResponse } from '@tripod/shared/testing/raw-http';
+import { decode } from './support/decode.ts';
 import { createSite, type Site } from './support/site.ts';
 import { type StartedServer, startServer } from './support/started-server.ts';
 
@@ -49,12 +49,6 @@ afterAll(async () => {
   await started.stop();
   site.remove();
 });
-
-const decode = ({ headers, body }: RawResponse): string => {
-  const bytes = Buffer.from(body, 'latin1');
-  if (headers['content-encoding'] === 'br') return brotliDecompressSync(bytes).toString();
-  return headers['content-encoding'] === 'gzip' ? gunzipSync(bytes).toString() : bytes.toString();
-};
 
 describe.each([
   ['at once', ''],

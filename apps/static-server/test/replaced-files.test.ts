@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { RawResponse } from '@tripod/shared/testing/raw-http';
 import { waitFor } from '@tripod/shared/testing/wait-for';
+import { decode } from './support/decode.ts';
 import { createSite, type Site } from './support/site.ts';
 import { type StartedServer, startServer } from './support/started-server.ts';
 import { ways } from './support/ways.ts';
@@ -20,12 +19,6 @@ afterEach(async () => {
   await started.stop();
   site.remove();
 });
-
-const decode = ({ headers, body }: RawResponse): string => {
-  const bytes = Buffer.from(body, 'latin1');
-  if (headers['content-encoding'] === 'br') return brotliDecompressSync(bytes).toString();
-  return headers['content-encoding'] === 'gzip' ? gunzipSync(bytes).toString() : bytes.toString();
-};
 
 /** Of a length of its own, and with its number in each of its parts. */
 const contentOf = (version: number): string => `version ${version};`.repeat(500 + (version % 7) * 900);

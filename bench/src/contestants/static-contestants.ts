@@ -1,5 +1,5 @@
 import { freePort } from '@tripod/shared/testing/free-port';
-import { readNodeScript } from '../machine/read-node-script.ts';
+import { readNodeScript } from '@tripod/shared/testing/read-node-script';
 import { startNginx } from '../machine/start-nginx.ts';
 import { startProcess } from '../machine/start-process.ts';
 import type { Contestant, Place, Running } from '../run.ts';
@@ -22,6 +22,7 @@ export const startStatic = async (
     url: `http://127.0.0.1:${port}`,
     readyPath,
     command: [
+      process.execPath,
       ...readNodeScript(place.checkout, 'static-server'),
       ...Object.entries(flags).flat().map(String),
     ],

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { freePort } from '@tripod/shared/testing/free-port';
+import { readNodeScript } from '@tripod/shared/testing/read-node-script';
 import type { Place, Running } from '../run.ts';
-import { readNodeScript } from './read-node-script.ts';
 import { startProcess } from './start-process.ts';
 
 export type ApiOptions = {
@@ -24,7 +24,11 @@ export const startCopy = async (place: Place, { name, databaseUrl }: ApiOptions)
   return startProcess(place, {
     ...started(name, port, place.cores.measured, databaseUrl),
     readyPath: '/readyz',
-    command: [...readNodeScript(place.checkout, 'api-server'), ...Object.entries(flags).flat().map(String)],
+    command: [
+      process.execPath,
+      ...readNodeScript(place.checkout, 'api-server'),
+      ...Object.entries(flags).flat().map(String),
+    ],
   });
 };
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readNodeScript } from '@tripod/shared/testing/read-node-script';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 
 const checkout = join(import.meta.dirname, '../../../..');
@@ -15,22 +16,15 @@ export type SpawnedServer = {
   kill(): Promise<void>;
 };
 
-/** What follows `node` in the script of package.json, so that what is measured is what people start. */
-const scriptOf = (name: string): string => {
-  const { scripts } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as {
-    readonly scripts: Readonly<Record<string, string>>;
-  };
-  return (scripts[name] ?? '').replace(/^node /, '');
-};
-
 /** A static server in a process of its own, with its usual settings and at most so many open files, when it is ready. */
 export const spawnServer = async (
   args: readonly string[],
   { maxOpenFiles }: { readonly maxOpenFiles?: number } = {},
 ): Promise<SpawnedServer> => {
   const limit = maxOpenFiles === undefined ? '' : `ulimit -n ${maxOpenFiles} && `;
-  const command = `${limit}exec "$0" ${scriptOf('static-server')} "$@"`;
-  const child = spawn('/bin/sh', ['-c', command, process.execPath, '--port', '0', ...args], {
+  // As its script starts it, so that what is measured is what people start.
+  const program = [process.execPath, ...readNodeScript(checkout, 'static-server')];
+  const child = spawn('/bin/sh', ['-c', `${limit}exec "$0" "$@"`, ...program, '--port', '0', ...args], {
     cwd: checkout,
     env: { PATH: process.env['PATH'] },
     stdio: ['ignore', 'pipe', 'inherit'],

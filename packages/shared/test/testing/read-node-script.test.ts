@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { readNodeScript } from '../../src/machine/read-node-script.ts';
+import { readNodeScript } from '@tripod/shared/testing/read-node-script';
 
 let checkout: string;
 beforeEach(() => {
@@ -19,11 +19,7 @@ describe('readNodeScript', () => {
     ['node --one=8 --two a/b.js', ['--one=8', '--two']],
   ])('reads %s', (script, options) => {
     write(script);
-    expect(readNodeScript(checkout, 'serve')).toEqual([
-      process.execPath,
-      ...options,
-      join(checkout, 'a/b.js'),
-    ]);
+    expect(readNodeScript(checkout, 'serve')).toEqual([...options, join(checkout, 'a/b.js')]);
   });
 
   it.each(['tsx a.ts', 'node', 'node --one', 'node a.js --flag', 'A=1 node a.js', undefined])(

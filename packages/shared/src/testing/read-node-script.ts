@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * The command behind `pnpm NAME`: node with the options that the script in package.json gives it, and the file as an absolute
- * path. Throws when the script is anything but that.
+ * What follows `node` in the command behind `pnpm NAME`: the options that the script in package.json gives it, and the file as
+ * an absolute path. Throws when the script is anything but that.
  */
-export const readNodeScript = (checkout: string, name: string): readonly [string, ...string[]] => {
+export const readNodeScript = (checkout: string, name: string): readonly string[] => {
   const { scripts } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as {
     readonly scripts?: Readonly<Record<string, string>>;
   };
@@ -13,5 +13,5 @@ export const readNodeScript = (checkout: string, name: string): readonly [string
   const [, options = '', file = ''] = /^node((?: -\S+)*) ([^\s-]\S*)$/.exec(script ?? '') ?? [];
   if (file === '')
     throw new Error(`the script ${name} in package.json is not \`node OPTIONS FILE\`: ${script}`);
-  return [process.execPath, ...options.split(' ').filter(Boolean), join(checkout, file)];
+  return [...options.split(' ').filter(Boolean), join(checkout, file)];
 };

@@ -1,0 +1,9 @@
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import type { RawResponse } from '@tripod/shared/testing/raw-http';
+
+/** The text of a body, out of its Content-Encoding. */
+export const decode = ({ headers, body }: RawResponse): string => {
+  const bytes = Buffer.from(body, 'latin1');
+  if (headers['content-encoding'] === 'br') return brotliDecompressSync(bytes).toString();
+  return headers['content-encoding'] === 'gzip' ? gunzipSync(bytes).toString() : bytes.toString();
+};
