@@ -69,7 +69,8 @@ export const runStack = async ({
   proxy,
   stateDir,
 }: RunStackOptions = {}): Promise<RunningStack> => {
-  const [port = 0, apiPort = 0, staticPort = 0, adminPort = 0] = await freePorts(4);
+  // The copies of the API take the ports from the fourth on.
+  const [port = 0, staticPort = 0, adminPort = 0, apiPort = 0] = await freePorts(8);
   const dir = stateDir ?? makeStateDir();
   const flags = [
     '--port',

@@ -13,7 +13,8 @@ afterEach(stopAll);
 describe.each(engineNames)('a restart of each upstream in turn behind the engine %s', (engine) => {
   it('fails none of 10,000 requests of clients that keep their connections', async () => {
     const drainDelayMs = 800;
-    const start = (port = 0) => startUpstreamProcess({ port, drainDelayMs });
+    const start = (port?: number) =>
+      startUpstreamProcess({ drainDelayMs, ...(port === undefined ? {} : { port }) });
     const upstreams = await Promise.all([start(), start(), start()]);
     const proxy = await runProxy({
       engine,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '@tripod/shared/testing/free-port';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { killChildren } from './kill-children.ts';
 
@@ -17,7 +18,7 @@ export type UpstreamProcess = {
 };
 
 export type UpstreamProcessOptions = {
-  /** Default: a free one. */
+  /** Default: a free one that nobody takes by chance while the process is dead. */
   readonly port?: number;
   readonly drainDelayMs?: number;
 };
@@ -28,7 +29,7 @@ const running = new Set<ChildProcess>();
 export const startUpstreamProcess = async (
   options: UpstreamProcessOptions = {},
 ): Promise<UpstreamProcess> => {
-  const { port = 0, drainDelayMs = 0 } = options;
+  const { port = await freePort(), drainDelayMs = 0 } = options;
   const args = [program, '--host=127.0.0.1', `--port=${port}`, `--drain-delay-ms=${drainDelayMs}`];
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

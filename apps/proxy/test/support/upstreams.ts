@@ -1,3 +1,4 @@
+import { freePort } from '@tripod/shared/testing/free-port';
 import {
   plainResponse,
   type ScriptedUpstream,
@@ -16,21 +17,11 @@ export const runUpstream = async (
   return upstream;
 };
 
-/**
- * An address where nothing listens any more. Its port is below those that systems hand out: nobody else, such as a test
- * that runs at the same time, comes to listen there.
- */
+/** An address where nothing listens any more, and nobody, such as a test at the same time, comes to listen. */
 export const refusingUpstream = async (): Promise<ScriptedUpstream> => {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 10_000);
-    try {
-      const upstream = await startScriptedUpstream(() => undefined, port);
-      await upstream.stop();
-      return upstream;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    }
-  }
+  const upstream = await startScriptedUpstream(() => undefined, await freePort());
+  await upstream.stop();
+  return upstream;
 };
 
 export const stopUpstreams = async (): Promise<void> => {

@@ -25,7 +25,8 @@ export const prepareFixtureStack = async (
   change: Partial<UpConfig> = {},
   commands: ServiceCommands = fixtureCommands(),
 ): Promise<FixtureStack> => {
-  const [port = 0, apiPort = 0, staticPort = 0, adminPort = 0] = await freePorts(4);
+  // The copies of the API take the ports from the fourth on.
+  const [port = 0, staticPort = 0, adminPort = 0, apiPort = 0] = await freePorts(8);
   const assets = join(folder, 'assets');
   mkdirSync(assets, { recursive: true });
   const shown: string[] = [];

@@ -1,4 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
+import { freePort } from './free-port.ts';
 
 /** A wire that a test can break: between a service and its database, or a proxy and its upstream. */
 export type TcpForwarder = {
@@ -50,11 +51,10 @@ export const startTcpForwarder = async (port: number): Promise<TcpForwarder> => 
       server.close(() => resolve());
       for (const socket of sockets) socket.resetAndDestroy();
     });
-  await listen(0);
-  const address = server.address();
-  const actual = typeof address === 'object' && address ? address.port : 0;
+  const ownPort = await freePort();
+  await listen(ownPort);
   return {
-    port: actual,
+    port: ownPort,
     get open() {
       return server.listening ? sockets.size : 0;
     },
@@ -71,7 +71,7 @@ export const startTcpForwarder = async (port: number): Promise<TcpForwarder> => 
     },
     heal: async () => {
       silent = false;
-      if (!server.listening) await listen(actual);
+      if (!server.listening) await listen(ownPort);
     },
     stop: cut,
   };

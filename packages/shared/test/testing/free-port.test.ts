@@ -9,11 +9,30 @@ describe('freePort', () => {
     const { close } = await listen(createServer(), { host: 'localhost', port });
     await close();
   });
+
+  it('returns one that the system gives to nobody by itself', async () => {
+    expect(await freePort()).toBeLessThan(32_768);
+  });
+
+  it('does not return the same one twice in a row', async () => {
+    expect(await freePort()).not.toBe(await freePort());
+  });
 });
 
 describe('freePorts', () => {
-  it('returns as many different ones as asked', async () => {
+  it('returns as many as asked, one after the other', async () => {
     const ports = await freePorts(5);
-    expect(new Set(ports).size).toBe(5);
+    const [first = 0] = ports;
+    expect(ports).toEqual([first, first + 1, first + 2, first + 3, first + 4]);
+  });
+
+  it('leaves out a row in which somebody listens', async () => {
+    const [last = 0] = (await freePorts(3)).slice(-1);
+    const { close } = await listen(createServer(), { host: '127.0.0.1', port: last + 2 });
+    try {
+      expect(await freePorts(3)).not.toContain(last + 2);
+    } finally {
+      await close();
+    }
   });
 });
