@@ -58,9 +58,10 @@ export const initialiseData = async (
     readonly identity: Identity;
     readonly password: string;
     readonly sync: boolean;
+    readonly stop?: AbortSignal;
   },
 ): Promise<void> => {
-  const { binaries, identity, password, sync } = options;
+  const { binaries, identity, password, sync, stop } = options;
   const parent = dirname(dataDir);
   const draft = join(parent, `draft-${randomUUID()}`);
   const passwordFile = `${draft}-password`;
@@ -79,7 +80,7 @@ export const initialiseData = async (
         `--pwfile=${passwordFile}`,
         ...(sync ? [] : ['--no-sync']),
       ],
-      { identity },
+      { identity, ...(stop && { stop }) },
     );
     renameSync(draft, dataDir);
   } catch (error) {
@@ -130,14 +131,20 @@ export const checkData = (dataDir: string, binaries: Binaries, identity: Identit
 /** Gives the data a new password, without a running server: for when the state file was lost and the data was not. */
 export const replacePassword = async (
   dataDir: string,
-  options: { readonly binaries: Binaries; readonly identity: Identity; readonly password: string },
+  options: {
+    readonly binaries: Binaries;
+    readonly identity: Identity;
+    readonly password: string;
+    readonly stop: AbortSignal;
+  },
 ): Promise<void> => {
-  const { binaries, identity, password } = options;
+  const { binaries, identity, password, stop } = options;
   // By stdin, since argv is everybody's to read.
   const input = `ALTER ROLE ${superuser} PASSWORD '${password}'\n`;
   await runProgram(binaries.postgres, ['--single', '-D', dataDir, '-c', 'log_statement=none', 'postgres'], {
     identity,
     input,
+    stop,
   });
 };
 

@@ -32,6 +32,8 @@ type StartOptions = {
   readonly servedBefore?: { readonly port: number };
   /** Whether there is anyone to wait with until a full disk has room again. */
   readonly isWanted: () => boolean;
+  /** Stops what runs, in whatever state the start is. */
+  readonly stop: AbortSignal;
 };
 
 const isFull = (folder: string): boolean => {
@@ -39,16 +41,20 @@ const isFull = (folder: string): boolean => {
   return bavail * bsize < neededBytes;
 };
 
-/** Gets Postgres running on the data of a state folder: takes over one that runs, else starts one. Throws one sentence. */
-export const startGuardedPostgres = async (options: StartOptions): Promise<StartedPostgres> => {
-  const { layout, onProgress } = options;
+/**
+ * Gets Postgres running on the data of a state folder: takes over one that runs, else starts one. Resolves with undefined
+ * when it was stopped before that, and none runs. Throws one sentence.
+ */
+export const startGuardedPostgres = async (options: StartOptions): Promise<StartedPostgres | undefined> => {
+  const { layout, onProgress, stop } = options;
   const state = findState(layout);
   const found = findDataDir(layout);
   if (found && findPostmaster(found)) {
-    const adopted = state && (await adoptPostgres(found));
+    const adopted = state && (await adoptPostgres(found, stop));
     if (adopted) return { ...adopted, password: state.password, dataDir: found, adopted: true };
     await stopPostmaster(found);
   }
+  if (stop.aborted) return undefined;
   const identity = findIdentity(found);
   const binaries = await findBinaries(identity);
   const dataDir = found ?? (await chooseDataDir(layout, identity));
@@ -59,14 +65,20 @@ export const startGuardedPostgres = async (options: StartOptions): Promise<Start
     if (state?.stateDir === stateDir && state.port === port && state.guardPid === process.pid) return;
     writeState(layout.stateFile, { port, password, stateDir, socketPath, guardPid: process.pid });
   };
-  if (found) {
-    checkData(dataDir, binaries, identity);
-    await sweepRemains(dataDir, layout.key, identity.uid ?? process.getuid?.() ?? 0);
-    if (!state) await replacePassword(dataDir, { binaries, identity, password });
-  } else {
-    onProgress('Preparing a database for the first time…');
-    remember(state?.port ?? 0);
-    await initialiseData(dataDir, { binaries, identity, password, sync: true });
+  try {
+    if (found) {
+      checkData(dataDir, binaries, identity);
+      await sweepRemains(dataDir, layout.key, identity.uid ?? process.getuid?.() ?? 0);
+      if (!state) await replacePassword(dataDir, { binaries, identity, password, stop });
+    } else {
+      onProgress('Preparing a database for the first time…');
+      remember(state?.port ?? 0);
+      await initialiseData(dataDir, { binaries, identity, password, sync: true, stop });
+    }
+  } catch (error) {
+    // A program that was killed half-way has its complaints.
+    if (stop.aborted) return undefined;
+    throw error;
   }
   const launch = async (port: number): Promise<RunningPostgres | undefined> => {
     remember(port);
@@ -78,12 +90,13 @@ export const startGuardedPostgres = async (options: StartOptions): Promise<Start
       clusterName: clusterName(layout.key),
       settings: serverSettings,
       logFd,
+      stop,
     });
   };
   // A copied checkout brings its state along, and leaves the port to the original.
   const remembered = state?.stateDir === layout.stateDir ? state.port : 0;
   const running = await launchWithRetries(options, { dataDir, rememberedPort: remembered, launch });
-  return { ...running, password, dataDir, adopted: false };
+  return running && { ...running, password, dataDir, adopted: false };
 };
 
 type Launching = {
@@ -93,9 +106,9 @@ type Launching = {
 };
 
 const launchWithRetries = async (
-  { layout, servedBefore, isWanted }: StartOptions,
+  { layout, servedBefore, isWanted, stop }: StartOptions,
   { dataDir, rememberedPort, launch }: Launching,
-): Promise<RunningPostgres> => {
+): Promise<RunningPostgres | undefined> => {
   const seed = Number.parseInt(layout.key.slice(0, 6), 16);
   let gist = '';
   let attempt = 0;
@@ -107,6 +120,7 @@ const launchWithRetries = async (
     const wasFull = isFull(dataDir);
     const running = await launch(port);
     if (running) return running;
+    if (stop.aborted) return undefined;
     gist = summarizeLog(layout.logFile, logStart);
     // Whoever was served before waits for someone to make room: that heals by itself, and goes on at the longest delay.
     const goesOn = servedBefore !== undefined && (wasFull || isFull(dataDir)) && isWanted();

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Identity } from './identity.ts';
-import { findPostmaster, findRecord } from './postmaster.ts';
+import { findPostmaster, findRecord, stopPostmaster } from './postmaster.ts';
 import { programEnv } from './run-program.ts';
 
 const pollMs = 20;
@@ -23,6 +23,8 @@ export type LaunchOptions = {
   readonly settings: Readonly<Record<string, string>>;
   /** Where Postgres writes its log: a file opened to append, which outlives this process. */
   readonly logFd: number;
+  /** Stops it when it does not accept connections yet. */
+  readonly stop?: AbortSignal;
 };
 
 const fixedSettings = {
@@ -33,7 +35,10 @@ const fixedSettings = {
   log_line_prefix: '%m [%p] ',
 };
 
-/** Starts Postgres and resolves when it accepts connections, with undefined when it ended before (the log says why). */
+/**
+ * Starts Postgres and resolves when it accepts connections, with undefined when it ended before (the log says why), or
+ * was stopped.
+ */
 export const launchPostgres = async (options: LaunchOptions): Promise<RunningPostgres | undefined> => {
   const settings = { ...fixedSettings, ...options.settings, cluster_name: options.clusterName };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
@@ -49,13 +54,14 @@ export const launchPostgres = async (options: LaunchOptions): Promise<RunningPos
   const exited = untilExit(child).then(() => {
     hasExited = true;
   });
-  while (!hasExited) {
+  while (!hasExited && !options.stop?.aborted) {
     const record = findRecord(options.dataDir);
     if (record?.pid === child.pid && record?.status === 'ready') {
       return { pid: record.pid, port: record.port, exited };
     }
     await delay(pollMs);
   }
+  await stopPostmaster(options.dataDir, () => (hasExited ? undefined : child.pid));
   return undefined;
 };
 
@@ -65,9 +71,12 @@ const untilExit = (child: ChildProcess): Promise<void> =>
     child.once('error', () => resolve());
   });
 
-/** Takes over a Postgres whose guard was killed; undefined when there is none, or it ends before it is ready. */
-export const adoptPostgres = async (dataDir: string): Promise<RunningPostgres | undefined> => {
-  for (;;) {
+/** Takes over a Postgres whose guard was killed; undefined when there is none that is ready before `stop`. */
+export const adoptPostgres = async (
+  dataDir: string,
+  stop: AbortSignal,
+): Promise<RunningPostgres | undefined> => {
+  while (!stop.aborted) {
     const record = findPostmaster(dataDir);
     if (!record) return undefined;
     if (record.status === 'ready') {
@@ -75,6 +84,7 @@ export const adoptPostgres = async (dataDir: string): Promise<RunningPostgres | 
     }
     await delay(pollMs);
   }
+  return undefined;
 };
 
 const watchAdopted = async (dataDir: string, pid: number): Promise<void> => {

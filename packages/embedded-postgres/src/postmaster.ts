@@ -37,28 +37,39 @@ export const findPostmaster = (dataDir: string): PostmasterRecord | undefined =>
   return command?.includes(`postgres -D ${dataDir} -p `) ? record : undefined;
 };
 
-/** Waits until no postmaster runs on this data, at most that long; answers whether it is gone. */
-const untilGone = async (dataDir: string, timeoutMs: number): Promise<boolean> => {
+type FindPid = () => number | undefined;
+
+/** Waits until it is gone, at most that long; answers whether it is. */
+const untilGone = async (findPid: FindPid, timeoutMs: number): Promise<boolean> => {
   const deadlineMs = performance.now() + timeoutMs;
-  while (findPostmaster(dataDir)) {
+  while (findPid() !== undefined) {
     if (performance.now() > deadlineMs) return false;
     await delay(pollMs);
   }
   return true;
 };
 
-/** Fast shutdown first (clients are cut off, everything is written), then ever rougher: the log of changes heals the rest. */
-export const stopPostmaster = async (dataDir: string): Promise<void> => {
+/**
+ * Fast shutdown first (clients are cut off, everything is written), then ever rougher: the log of changes heals the rest.
+ * Which one is said by `findPid`, since one that has only just begun has no record of itself yet; by default the record.
+ */
+export const stopPostmaster = async (
+  dataDir: string,
+  findPid: FindPid = () => findPostmaster(dataDir)?.pid,
+): Promise<void> => {
   const steps = [
     ['SIGINT', 30_000],
-    ['SIGQUIT', 5000],
+    // It gives its children 5 s before it kills them.
+    ['SIGQUIT', 8000],
     ['SIGKILL', 5000],
   ] as const;
   for (const [signal, timeoutMs] of steps) {
-    const running = findPostmaster(dataDir);
-    if (!running) return;
-    sendSignal(running.pid, signal);
-    if (await untilGone(dataDir, timeoutMs)) return;
+    const pid = findPid();
+    if (pid === undefined) return;
+    sendSignal(pid, signal);
+    // One that is held by SIGSTOP would not hear it.
+    sendSignal(pid, 'SIGCONT');
+    if (await untilGone(findPid, timeoutMs)) return;
   }
   throw new Error(`Postgres on ${dataDir} does not end, not even by SIGKILL: end it, and start again.`);
 };

@@ -22,7 +22,7 @@ const maxDelayMs = 5000;
 
 const starting: GuardReport = { type: 'progress', message: 'Starting the database…' };
 
-type Wish = 'idle' | 'ended' | 'stop' | 'died';
+type Wish = 'idle' | 'ended' | 'reset' | 'died';
 
 /** Serves users until there are none; resolves when Postgres is stopped, rejects when it can't be kept running. */
 export const runGuard = async (layout: Layout): Promise<void> => {
@@ -30,11 +30,11 @@ export const runGuard = async (layout: Layout): Promise<void> => {
   /** What one who joins now has missed. */
   let told: GuardReport[] = [starting];
   let wish = Promise.withResolvers<Wish>();
-  let isEnding = false;
+  const ending = new AbortController();
   let restarts = 0;
   let graceTimer: NodeJS.Timeout | undefined;
-  const end = (reason: Wish): void => {
-    isEnding = true;
+  const end = (reason: 'ended' | 'reset'): void => {
+    ending.abort(reason);
     wish.resolve(reason);
   };
   const awaitUsers = (): void => {
@@ -44,7 +44,7 @@ export const runGuard = async (layout: Layout): Promise<void> => {
   const users = new GuardUsers({
     onEmpty: awaitUsers,
     onJoin: () => clearTimeout(graceTimer),
-    onStop: () => end('stop'),
+    onStop: () => end('reset'),
     greeting: () => told,
     status: () => ({
       type: 'status',
@@ -66,6 +66,9 @@ export const runGuard = async (layout: Layout): Promise<void> => {
   await openDoor(layout, users);
   try {
     await serve();
+    if (ending.signal.reason === 'reset') {
+      tell({ type: 'stopped', message: 'The database was stopped by a reset.' });
+    }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     // A system's error is no sentence.
@@ -86,24 +89,24 @@ export const runGuard = async (layout: Layout): Promise<void> => {
     let crashes = 0;
     for (;;) {
       const onProgress = (message: string): void => tell({ type: 'progress', message });
-      const isWanted = (): boolean => !isEnding && users.count > 0;
-      const options = { layout, onProgress, isWanted, ...(servedBefore && { servedBefore }) };
-      running = await startGuardedPostgres(options);
+      const isWanted = (): boolean => users.count > 0;
+      const options = { layout, onProgress, isWanted, stop: ending.signal };
+      running = await startGuardedPostgres({ ...options, ...(servedBefore && { servedBefore }) });
+      if (!running) return;
       const { pid, port, password, dataDir, adopted } = running;
       const startedMs = performance.now();
       servedBefore = { port };
       tell({ type: 'ready', port, password, dataDir, guardPid: process.pid, adopted });
       wish = Promise.withResolvers<Wish>();
-      if (isEnding) wish.resolve('ended');
+      if (ending.signal.aborted) wish.resolve('ended');
       if (users.count === 0) awaitUsers();
       void running.exited.then(() => wish.resolve('died'));
       const reason = await wish.promise;
-      if (reason === 'stop') tell({ type: 'stopped', message: 'The database was stopped by a reset.' });
       running = undefined;
       if (reason !== 'died') {
         told = [starting];
         await stopPostmaster(dataDir);
-        if (isEnding || users.count === 0) return;
+        if (ending.signal.aborted || users.count === 0) return;
         continue;
       }
       restarts += 1;
