@@ -3,10 +3,11 @@ import type { ErrorCode } from './codes.ts';
 /** When each error happens and what to do about it, for docs/errors.md. */
 export const codeMeanings: Readonly<Record<ErrorCode, string>> = {
   NOT_FOUND: 'Nothing is served under this path, or the path is not for the outside.',
-  METHOD_NOT_ALLOWED: 'The path exists; `Allow` lists the methods that it takes.',
+  METHOD_NOT_ALLOWED: '`Allow` lists the methods that are taken here.',
   REQUEST_INVALID: 'The request breaks the rules of HTTP/1.1, or its body ended too early.',
   REQUEST_TIMEOUT: 'The head or the body of the request came too slowly.',
   REQUEST_HEAD_TOO_LARGE: 'The request head is over 16 KiB, or the proxy got over 100 header lines.',
+  EXPECTATION_FAILED: '`Expect` may only be `100-continue`.',
   INTERNAL_ERROR: 'A fault of ours. The log has the cause under the same request id.',
 
   API_INDENT_INVALID: '`indent` must be a whole number from 0 to 10.',

@@ -8,6 +8,7 @@ export const errorCodes = {
   REQUEST_INVALID: { status: 400, title: 'The request is malformed' },
   REQUEST_TIMEOUT: { status: 408, title: 'The request took too long to arrive' },
   REQUEST_HEAD_TOO_LARGE: { status: 431, title: 'The request head is too large' },
+  EXPECTATION_FAILED: { status: 417, title: 'The expectation can not be met' },
   INTERNAL_ERROR: { status: 500, title: 'Something went wrong on our side' },
 
   API_INDENT_INVALID: { status: 400, title: 'The indent is not valid' },

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { AppError } from '../errors/app-error.ts';
 import type { Clock } from '../process/clock.ts';
 import { closingAnswer } from './closing-answer.ts';
-import { isLingering, lingerMs } from './end-after-request.ts';
+import { endConnection, isLingering } from './end-after-request.ts';
 import { requestIdFor } from './observe-requests.ts';
 import { sendProblem } from './send-problem.ts';
 
@@ -39,10 +39,7 @@ export const createClientErrorListener = ({ findUnended, clock, onRefused }: Cli
       socket.destroy();
       return;
     }
-    // Cut at once, the unread rest of the request would reset the connection and take the answer with it.
-    const cut = clock.after(lingerMs, () => socket.destroy());
-    socket.once('close', () => cut.cancel());
-    socket.end(closingAnswer(error));
+    endConnection(socket, clock, closingAnswer(error));
   };
 
   return function answerClientError(cause: NodeJS.ErrnoException, socket: Socket): void {

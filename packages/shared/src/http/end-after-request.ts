@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Clock } from '../process/clock.ts';
 
 /** How long a client may take to read its answer and to stop sending, before the connection is closed. */
 export const lingerMs = 1000;
@@ -22,4 +24,14 @@ export const endAfterRequest = (request: IncomingMessage, response: ServerRespon
   };
   request.once('end', end).once('close', end);
   request.resume();
+};
+
+/**
+ * Ends a connection, with these as its last bytes. Cut at once, the unread rest of what its client sends would reset it
+ * and take the answer with it.
+ */
+export const endConnection = (socket: Socket, clock: Clock, lastBytes = ''): void => {
+  const cut = clock.after(lingerMs, () => socket.destroy());
+  socket.once('close', () => cut.cancel());
+  socket.end(lastBytes);
 };

@@ -21,4 +21,6 @@ export const applyServerLimits = (server: Server, { stallMs }: { stallMs: number
   // A head cut to its first 1000 lines was a way to smuggle requests (CVE-2026-58044): the byte limit holds instead.
   server.maxHeadersCount = 0;
   server.maxRequestsPerSocket = 10_000;
+  // A client that has sent its request and closes its side still waits for the answer (RFC 9112 9.6).
+  (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
 };

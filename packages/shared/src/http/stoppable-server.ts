@@ -11,6 +11,7 @@ import { type Listening, type ListenOptions, listen } from '../process/listen.ts
 import { pause } from '../process/pause.ts';
 import { type ClientErrorOptions, createClientErrorListener } from './client-error.ts';
 import type { Readiness } from './readiness.ts';
+import { findFailing, type Refuse, refuseOddRequests } from './refuse-requests.ts';
 import { applyServerLimits, serverOptions } from './server-timeouts.ts';
 
 export type StopOptions = {
@@ -24,6 +25,11 @@ export type StoppableServerOptions = {
   readonly readiness: Readiness;
   readonly clock: Clock;
   readonly onRefused?: ClientErrorOptions['onRefused'];
+  /**
+   * Answers what node:http would answer by itself, without a body or not at all: a request without a Host, an unknown
+   * expectation, CONNECT. Their connections end. Default: as node:http does.
+   */
+  readonly refuse?: Refuse;
   /**
    * The classes of requests and responses; and whether a request without a body is no stream, which is for servers
    * that never wait for its end. Default: node's own, and a stream.
@@ -45,7 +51,7 @@ export type StoppableServer = {
 /** Makes the node:http server of a service: time-outs, limits, and the order of stopping (RFC 9112 9.6). */
 export const createStoppableServer = (
   handler: RequestListener,
-  { readiness, clock, onRefused, nodeOptions, stallMs }: StoppableServerOptions,
+  { readiness, clock, onRefused, refuse, nodeOptions, stallMs }: StoppableServerOptions,
 ): StoppableServer => {
   /**
    * Every connection with the response to the last request of it. A listener for the end of each response would cost
@@ -59,11 +65,23 @@ export const createStoppableServer = (
   const closeAfter = (response: ServerResponse): void => {
     if (!response.headersSent) response.setHeader('Connection', 'close');
   };
-  const server = createServer({ ...serverOptions, ...nodeOptions }, (request, response) => {
+  const refuseAndClose: Refuse = (request, response, error) => {
+    connections.set(request.socket, response);
+    closeAfter(response);
+    refuse?.(request, response, error);
+  };
+  const options = { ...serverOptions, ...nodeOptions, requireHostHeader: refuse === undefined };
+  const server = createServer(options, (request, response) => {
+    const failing = refuse && findFailing(request);
+    if (failing) {
+      refuseAndClose(request, response, failing);
+      return;
+    }
     connections.set(request.socket, response);
     if (readiness.draining) closeAfter(response);
     handler(request, response);
   });
+  if (refuse) refuseOddRequests(server, { refuse: refuseAndClose, findUnended, clock });
   applyServerLimits(server, { stallMs });
   server.on('connection', (socket: Socket) => {
     connections.set(socket, undefined);
@@ -89,7 +107,10 @@ export const createStoppableServer = (
     const ended = listening.close();
     server.closeIdleConnections();
     const sweep = setInterval(closeIdle, 100);
-    const cut = clock.after(graceMs, () => server.closeAllConnections());
+    const cut = clock.after(graceMs, () => {
+      // Also those that node:http has let go of.
+      for (const socket of connections.keys()) socket.destroy();
+    });
     try {
       await ended;
     } finally {

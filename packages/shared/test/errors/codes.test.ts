@@ -34,6 +34,7 @@ describe('errorCodes', () => {
       'REQUEST_INVALID',
       'REQUEST_TIMEOUT',
       'REQUEST_HEAD_TOO_LARGE',
+      'EXPECTATION_FAILED',
       'INTERNAL_ERROR',
     ]);
   });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage, type RequestListener } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createRequestObserver, observeRequests } from '@tripod/shared/http/observe-requests';
 import { silentLogger } from '@tripod/shared/logging/logger';
@@ -109,8 +110,10 @@ describe('observeRequests', () => {
 
   it('logs 499 for an answer that the client did not wait for', async () => {
     const { port, lines } = await start((_request, response) => void response.write('the first part'));
-    const bytes = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
-    await exchangeRaw({ port, bytes, until: (text) => text.includes('the first part') });
+    const client = connect(port, '127.0.0.1');
+    client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await once(client, 'data');
+    client.resetAndDestroy();
     await waitFor('the line', () => lines.length === 1);
     expect(lines[0]?.status).toBe(499);
   });

@@ -44,6 +44,7 @@ const open = (port: number, host = '127.0.0.1') => {
   });
   return {
     ask: (path: string) => socket.write(`GET ${path} HTTP/1.1\r\nHost: test\r\n\r\n`),
+    closeSide: () => socket.end(),
     received: () => text,
     answered: (part: string) => waitFor(`"${part}"`, () => text.includes(part)),
     closed: () => waitFor('the connection to close', () => ended),
@@ -85,6 +86,18 @@ describe('createStoppableServer', () => {
       expect(client.received()).toMatch(/\r\nConnection: close\r\n/i);
     },
   );
+
+  it('answers a client that has closed its own side behind its request', async () => {
+    const { listener, held } = holding();
+    const { port } = await start(listener);
+    const client = open(port);
+    client.ask('/held');
+    client.closeSide();
+    await waitFor('the request', () => held.length === 1);
+    held[0]?.();
+    await client.answered('slow but whole');
+    await client.closed();
+  });
 
   it('closes a connection that is idle between two requests', async () => {
     const { server, port } = await start((_request, response) => void response.end('fine'));

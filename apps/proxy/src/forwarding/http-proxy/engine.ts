@@ -50,8 +50,6 @@ const applyTimeouts = (server: Server, config: EngineConfig): void => {
   // Bodies have a limit between two reads, watched by the exchange; none on the whole.
   server.requestTimeout = 0;
   server.keepAliveTimeout = config.clientKeepAliveMs;
-  // A client that half-closes after its request still wants the answer.
-  (server as Server & { httpAllowHalfOpen: boolean }).httpAllowHalfOpen = true;
 };
 
 /** The engine on node:http and the npm package `http-proxy`, hardened. */

@@ -1,0 +1,48 @@
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { AppError } from '../errors/app-error.ts';
+import type { Clock } from '../process/clock.ts';
+import { endConnection } from './end-after-request.ts';
+
+/** Answers a request with the reason for which no handler is given it. */
+export type Refuse = (request: IncomingMessage, response: ServerResponse, error: AppError) => void;
+
+/** The failing of a request that node:http would answer without a body; undefined when there is none. */
+export const findFailing = ({ headers, httpVersion }: IncomingMessage): AppError | undefined =>
+  headers.host === undefined && httpVersion === '1.1'
+    ? new AppError('REQUEST_INVALID', { detail: 'A request must have a Host header.' })
+    : undefined;
+
+const noTunnel = (): AppError =>
+  new AppError('METHOD_NOT_ALLOWED', { detail: 'Tunnels are for proxies.', headers: { Allow: 'GET, HEAD' } });
+
+export type RefuseOptions = {
+  readonly refuse: Refuse;
+  /** The response to the last request of a connection, until it has ended. */
+  readonly findUnended: (socket: Socket) => ServerResponse | undefined;
+  readonly clock: Clock;
+};
+
+/**
+ * Refuses expectations that nobody knows (RFC 9110 10.1.1) and CONNECT, which is for proxies (9.3.6): node:http would
+ * answer the former without a body, and the latter not at all.
+ */
+export const refuseOddRequests = (server: Server, { refuse, findUnended, clock }: RefuseOptions): void => {
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+    refuse(request, response, new AppError('EXPECTATION_FAILED')),
+  );
+  server.on('connect', (request: IncomingMessage, socket: Socket) => {
+    // node:http has let go of the socket: a reset would be nobody's, and what the client sends on nobody's to read.
+    socket.on('error', () => socket.destroy()).resume();
+    const answer = (): void => {
+      if (!socket.writable) return;
+      const response = new ServerResponse(request);
+      response.assignSocket(socket);
+      response.once('finish', () => endConnection(socket, clock));
+      refuse(request, response, noTunnel());
+    };
+    const last = findUnended(socket);
+    if (last) last.once('close', answer);
+    else answer();
+  });
+};

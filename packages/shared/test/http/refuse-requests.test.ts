@@ -1,0 +1,111 @@
+import type { RequestListener } from 'node:http';
+import { connect } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { AppError } from '@tripod/shared/errors/app-error';
+import { createReadiness } from '@tripod/shared/http/readiness';
+import { sendProblem } from '@tripod/shared/http/send-problem';
+import { createStoppableServer, type StoppableServer } from '@tripod/shared/http/stoppable-server';
+import { systemClock } from '@tripod/shared/process/clock';
+import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
+import { waitFor } from '@tripod/shared/testing/wait-for';
+
+const servers: StoppableServer[] = [];
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop({ drainDelayMs: 0, graceMs: 0 })));
+});
+
+const start = async (handler: RequestListener = (_request, response) => void response.end('fine')) => {
+  const refused: AppError[] = [];
+  const server = createStoppableServer(handler, {
+    readiness: createReadiness(),
+    clock: systemClock,
+    refuse: (request, response, error) => {
+      refused.push(error);
+      sendProblem(request, response, error, { requestId: 'request-1' });
+    },
+  });
+  servers.push(server);
+  const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
+  return { server, port, refused };
+};
+
+const tunnel = 'CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n';
+const held = 'GET /held HTTP/1.1\r\nHost: x\r\n\r\n';
+const unknown = 'POST / HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\n';
+
+describe('a server that refuses what its handler is not given', () => {
+  it.each([
+    ['an unknown expectation', `${unknown}\r\n`, 417, 'EXPECTATION_FAILED'],
+    ['one with a body', `${unknown}Content-Length: 2\r\n\r\n{}`, 417, 'EXPECTATION_FAILED'],
+    ['one whose body does not come', `${unknown}Content-Length: 2\r\n\r\n`, 417, 'EXPECTATION_FAILED'],
+    ['CONNECT', tunnel, 405, 'METHOD_NOT_ALLOWED'],
+    ['CONNECT and what is sent on at once', tunnel + 'x'.repeat(200_000), 405, 'METHOD_NOT_ALLOWED'],
+    ['no Host', 'GET / HTTP/1.1\r\n\r\n', 400, 'REQUEST_INVALID'],
+  ])('answers %s with a problem, and the connection ends', async (_what, bytes, status, code) => {
+    const { port } = await start();
+    const answer = parseRawResponse(await exchangeRaw({ port, bytes }));
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([status, expect.objectContaining({ code })]);
+    expect(answer.headers).toMatchObject({
+      connection: 'close',
+      'content-length': String(answer.body.length),
+    });
+    expect(answer.headers['allow']).toBe(status === 405 ? 'GET, HEAD' : undefined);
+  });
+
+  it.each([
+    ['100-continue', 'POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\n{}'],
+    ['an expectation of HTTP/1.0, where there are none', 'GET / HTTP/1.0\r\nExpect: 200-ok\r\n\r\n'],
+    ['no Host in HTTP/1.0', 'GET / HTTP/1.0\r\n\r\n'],
+  ])('gives its handler what may well be asked: %s', async (_what, bytes) => {
+    const { port, refused } = await start();
+    await expect(exchangeRaw({ port, bytes, halfClose: true })).resolves.toMatch(/ 200 OK\r\n[\s\S]*fine/);
+    expect(refused).toEqual([]);
+  });
+
+  it('answers the requests in front of a CONNECT first', async () => {
+    const answers: (() => void)[] = [];
+    const { server, port } = await start((_request, response) => {
+      answers.push(() => response.end('the earlier one'));
+    });
+    server.server.on('connect', () => {
+      for (const answer of answers) answer();
+    });
+    const received = await exchangeRaw({ port, bytes: held + held + tunnel });
+    expect(received.match(/^HTTP\/1\.1 \d+|the earlier one(?=HTTP)/gm)).toEqual([
+      'HTTP/1.1 200',
+      'the earlier one',
+      'the earlier one',
+    ]);
+    expect(received).toMatch(/HTTP\/1\.1 405 [\s\S]*METHOD_NOT_ALLOWED/);
+  });
+
+  it('outlives clients that reset behind a CONNECT', async () => {
+    const { server, port } = await start(() => undefined);
+    let ended = 0;
+    server.server.on('connection', (socket) => void socket.once('close', () => (ended += 1)));
+    for (const first of ['', held]) {
+      const client = connect(port, '127.0.0.1');
+      client.on('error', () => undefined).write(first + tunnel);
+      await new Promise((resolve) => void server.server.once('connect', resolve));
+      client.resetAndDestroy();
+    }
+    await waitFor('both connections to end', () => ended === 2);
+  });
+
+  it('cuts a CONNECT that waits for another answer when the grace of its stop is over', async () => {
+    const { server, port } = await start(() => undefined);
+    const received = exchangeRaw({ port, bytes: held + tunnel });
+    await new Promise((resolve) => void server.server.once('connect', resolve));
+    await server.stop({ drainDelayMs: 0, graceMs: 1 });
+    await expect(received).resolves.toBe('');
+  });
+
+  it('stops while the client of a CONNECT does not end its side', async () => {
+    const { server, port } = await start();
+    const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    client.write(tunnel);
+    await new Promise((resolve) => void client.resume().once('end', resolve));
+    await server.stop({ drainDelayMs: 0 });
+    client.destroy();
+  });
+});
