@@ -3,6 +3,7 @@ import { createHealthPaths } from '@tripod/shared/http/health-paths';
 import { methodNotAllowed, notFound } from '@tripod/shared/http/not-found';
 import { createRequestObserver } from '@tripod/shared/http/observe-requests';
 import type { Readiness } from '@tripod/shared/http/readiness';
+import type { Refuse } from '@tripod/shared/http/refuse-requests';
 import { createStoppableServer, type StoppableServer } from '@tripod/shared/http/stoppable-server';
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { Metrics } from '@tripod/shared/metrics/metrics';
@@ -69,6 +70,11 @@ export const createApiServer = (
       .all(methodNotAllowed(['GET', 'HEAD', 'OPTIONS']));
   }
   app.use(notFound());
-  app.use(errorHandler({ logger, indentOf: ({ url }) => indentOf(url) }));
-  return createStoppableServer(app, { readiness, clock, nodeOptions });
+  const handleError = errorHandler({ logger, indentOf: ({ url }) => indentOf(url) });
+  app.use(handleError);
+  const refuse: Refuse = (request, response, refusal) =>
+    fast(() => Promise.reject(refusal))(request, response, (error) =>
+      handleError(error, request, response, () => undefined),
+    );
+  return createStoppableServer(app, { readiness, clock, refuse, nodeOptions });
 };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
-import { type Api, startApi } from '../support/api.ts';
+import { type Api, cat, startApi } from '../support/api.ts';
 
 let api: Api;
 beforeAll(async () => {
@@ -69,4 +69,36 @@ describe('a framing that is not allowed', () => {
     const { status } = parseRawResponse(await exchangeRaw({ port: api.port, bytes }));
     expect(status).toBe(400);
   });
+});
+
+describe('what node:http would answer by itself', () => {
+  it.each([
+    [
+      'an expectation',
+      'GET /images.json HTTP/1.1\r\nHost: x\r\nExpect: x\r\n\r\n',
+      417,
+      'EXPECTATION_FAILED',
+    ],
+    ['no Host', 'GET /images.json HTTP/1.1\r\n\r\n', 400, 'REQUEST_INVALID'],
+    ['CONNECT', 'CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n', 405, 'METHOD_NOT_ALLOWED'],
+  ])('is answered as all else, and the connection ends: %s', async (_what, bytes, status, code) => {
+    const answer = parseRawResponse(await exchangeRaw({ port: api.port, bytes }));
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([status, expect.objectContaining({ code })]);
+    expect(answer.headers).toMatchObject({
+      connection: 'close',
+      'content-type': 'application/problem+json',
+      'access-control-allow-origin': '*',
+      'x-served-by': 'api-1',
+      'x-request-id': (JSON.parse(answer.body) as { requestId: string }).requestId,
+    });
+  });
+});
+
+it('answers a client that has closed its own side behind its request', async () => {
+  const body = JSON.stringify(cat);
+  const post = `POST /images.json HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const bytes = `${post}GET /images.json HTTP/1.1\r\nHost: x\r\n\r\n`;
+  const received = await exchangeRaw({ port: api.port, bytes, halfClose: true });
+  expect(received.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(2);
+  expect(received).toMatch(/\r\n\r\n\[.*\]$/);
 });
