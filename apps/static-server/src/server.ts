@@ -4,6 +4,7 @@ import { errorHandler } from '@tripod/shared/http/error-handler';
 import { createHealthPaths } from '@tripod/shared/http/health-paths';
 import { createRequestObserver } from '@tripod/shared/http/observe-requests';
 import type { Readiness } from '@tripod/shared/http/readiness';
+import type { Refuse } from '@tripod/shared/http/refuse-requests';
 import { createStoppableServer, type StoppableServer } from '@tripod/shared/http/stoppable-server';
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { Metrics } from '@tripod/shared/metrics/metrics';
@@ -119,8 +120,10 @@ export const createStaticServer = (
   const listener: RequestListener = (request, response) => {
     if (!answerHit(request, response)) observer.observe(request, response, () => answer(request, response));
   };
+  const refuse: Refuse = (request, response, error) =>
+    observer.observe(request, response, () => handleError(error, request, response, () => undefined));
   const nodeOptions = { optimizeEmptyRequests: true };
-  const server = createStoppableServer(listener, { readiness, clock, nodeOptions, stallMs });
+  const server = createStoppableServer(listener, { readiness, clock, refuse, nodeOptions, stallMs });
   let stopped = false;
   return {
     ...server,

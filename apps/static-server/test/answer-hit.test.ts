@@ -78,6 +78,8 @@ beforeAll(async () => {
   );
   alone = listener;
   ({ port } = await listener.listen({ host: '127.0.0.1', port: 0 }));
+  // Preparing passes links by, but waits until what has come into memory is compressed.
+  await whole.ask('/link-inside.txt');
   await whole.server.prepare();
   await refresh();
   await compressor.idle();

@@ -143,6 +143,39 @@ describe('headers', () => {
   });
 });
 
+describe('what node:http would answer by itself', () => {
+  it.each([
+    ['an expectation', 'GET / HTTP/1.1\r\nHost: x\r\nExpect: x\r\n\r\n', 417, 'EXPECTATION_FAILED'],
+    ['no Host', 'GET / HTTP/1.1\r\n\r\n', 400, 'REQUEST_INVALID'],
+    ['CONNECT', 'CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n', 405, 'METHOD_NOT_ALLOWED'],
+  ])(
+    'is answered and logged as all else, and the connection ends: %s',
+    async (_what, bytes, status, code) => {
+      const answer = parseRawResponse(await exchangeRaw({ port: started.port, bytes }));
+      expect([answer.status, JSON.parse(answer.body)]).toEqual([status, expect.objectContaining({ code })]);
+      expect(answer.headers).toMatchObject({
+        connection: 'close',
+        'content-type': 'application/problem+json',
+      });
+      const { 'x-request-id': requestId } = answer.headers;
+      await waitFor('the line', () =>
+        started.requestLines.some((line) => line.requestId === requestId && line.status === status),
+      );
+    },
+  );
+});
+
+it.each([
+  ['from memory', '/digits.txt'],
+  ['from the disk', '/large-enough.bin'],
+])('answers a client that has closed its own side behind its requests, %s', async (_way, path) => {
+  site.writeSparse('large-enough.bin', 9_000_000, digits);
+  const bytes = `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(2);
+  const received = await exchangeRaw({ port: started.port, bytes, halfClose: true, withinMs: 30_000 });
+  expect(received.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(2);
+  expect(received.endsWith(digits)).toBe(true);
+});
+
 describe('many requests', () => {
   /** So many requests, a hundred on each connection. Returns how often each status came. */
   const askMany = async (count: number, targetOf: (number: number) => string) => {

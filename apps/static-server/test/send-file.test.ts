@@ -253,7 +253,7 @@ describe('a disk that refuses', () => {
     const socket = connect({ port: started.port, host: '127.0.0.1' });
     socket.write('GET /style.css HTTP/1.1\r\nHost: x\r\n\r\n');
     await waitFor('the file to be open', () => started.openFiles() === 1);
-    socket.destroy();
+    socket.resetAndDestroy();
     await waitFor('the log', () => started.requestLines.length === 1);
     leave();
     await waitFor('the file to be closed', () => started.openFiles() === 0);
