@@ -3,7 +3,13 @@ import type { Clock } from '@tripod/shared/process/clock';
 import type { Upstream } from '../balancing/upstream.ts';
 import type { Route } from '../routing/route-table.ts';
 import type { ExchangeObserver } from './exchange-observer.ts';
-import { type AttemptFailure, decideRetry, type RetryBudget, type RetryDecision } from './retry.ts';
+import {
+  type AttemptFailure,
+  decideRetry,
+  mayHaveEffect,
+  type RetryBudget,
+  type RetryDecision,
+} from './retry.ts';
 
 /** One try of one exchange at one upstream. */
 export type Attempt = {
@@ -44,6 +50,8 @@ export type ExchangeRequest = {
 };
 
 const none: readonly Upstream[] = [];
+
+const uncertain = 'The request may have been carried out: look whether it was before sending it again.';
 
 /** Nginx's number for a client that left before its answer; only ever in logs and metrics. */
 export const clientLeft = 499;
@@ -113,12 +121,14 @@ export class Exchange {
 
   /** What the client is told when no attempt brought an answer. */
   error(): AppError {
-    const failures = this.attempts.map(({ failure }) => failure);
+    const failures = this.attempts.flatMap(({ failure }) => failure ?? []);
+    const isUncertain = failures.some((failure) => mayHaveEffect(this.request.method, failure));
+    const detail = isUncertain ? { detail: uncertain } : {};
     if (failures.some((failure) => failure === 'broke' || failure === 'invalid-head')) {
-      return new AppError('PROXY_UPSTREAM_FAILED');
+      return new AppError('PROXY_UPSTREAM_FAILED', detail);
     }
     if (failures.some((failure) => failure === 'response-timeout' || failure === 'connect-timeout')) {
-      return new AppError('PROXY_UPSTREAM_TIMEOUT');
+      return new AppError('PROXY_UPSTREAM_TIMEOUT', detail);
     }
     return new AppError('PROXY_NO_UPSTREAM', { headers: { 'Retry-After': '1' } });
   }

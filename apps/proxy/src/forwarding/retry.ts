@@ -35,6 +35,10 @@ const maxElapsedMs = 10_000;
 /** Methods that mean the same when they arrive twice (RFC 9110 9.2.2). */
 const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
+/** Whether a failed attempt may have had an effect that a second one would have again. */
+export const mayHaveEffect = (method: string, failure: AttemptFailure): boolean =>
+  !isConnectFailure(failure) && !idempotentMethods.has(method);
+
 /**
  * Whether a failed attempt is made again. A connect that failed has sent nothing: any method may go on. Everything
  * later may have had its effect: only idempotent methods. On a reused connection the likely reason is that the

@@ -111,6 +111,29 @@ describe('Exchange', () => {
     expect(error.headers['Retry-After']).toBe(code === 'PROXY_NO_UPSTREAM' ? '1' : undefined);
   });
 
+  it.each<[string, string, readonly AttemptFailure[], boolean]>([
+    ['a POST that broke', 'POST', ['broke'], true],
+    ['a PATCH that met garbage after a refusal', 'PATCH', ['refused', 'invalid-head'], true],
+    ['a POST without an answer in time', 'POST', ['response-timeout'], true],
+    ['a POST that all refused', 'POST', ['refused', 'refused'], false],
+    ['a POST that could not be connected in time', 'POST', ['connect-timeout'], false],
+    ['a GET that broke', 'GET', ['broke'], false],
+    ['a PUT that broke', 'PUT', ['broke'], false],
+    ['a DELETE without an answer in time', 'DELETE', ['response-timeout'], false],
+  ])('says of %s whether it may have been carried out', (_what, method, failures, mayHave) => {
+    const { route, begin } = scene(failures.length);
+    const exchange = begin(method);
+    for (const failure of failures) {
+      const attempt = exchange.begin(route);
+      if (attempt) exchange.fail(attempt, failure, true);
+    }
+    expect(exchange.error().detail).toBe(
+      mayHave
+        ? 'The request may have been carried out: look whether it was before sending it again.'
+        : undefined,
+    );
+  });
+
   it('spends no budget on retries that no upstream is left for', () => {
     const { route, begin } = scene(1);
     const failOnce = (): string => {
