@@ -180,9 +180,10 @@ describe('api-server migrate', () => {
     const fresh = await createTempDatabase({ serverUrl: serverUrl() });
     try {
       const env = { DATABASE_URL: fresh.url };
-      const first = runApiServer(['migrate'], env);
+      const first = runApiServer(['migrate', '--name', 'api-1'], env);
       await expect(first.ended).resolves.toBe(0);
       expect(first.output()).toContain('is up to date now');
+      expect(new Set(first.logged().map(({ name }) => name))).toEqual(new Set(['migrate']));
       const second = runApiServer(['migrate'], env);
       await expect(second.ended).resolves.toBe(0);
       expect(second.output()).toContain('was up to date already');

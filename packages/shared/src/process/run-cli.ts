@@ -42,7 +42,7 @@ type LoggedConfig = {
 
 export type Cli<S extends Settings> = CommandLine & {
   readonly settings: S;
-  /** The name in front of each log line, such as the copy's. Default: the command's. */
+  /** The name in front of each log line of the service, such as the copy's. Default: its own. */
   readonly loggerName?: (config: ConfigOf<S>) => string;
   readonly start: (config: ConfigOf<S>, context: CliContext<S>) => Promise<RunningService>;
   /** The service can reload: SIGHUP does it when there is a config file and no terminal whose end it would tell of. */
@@ -123,7 +123,8 @@ export const runCli = async <const S extends Settings>(cli: Cli<S>): Promise<voi
     });
     const { config } = source.read();
     const { logFormat, drainDelayMs } = config as ConfigOf<S> & LoggedConfig;
-    logger = loggerFor(cli.loggerName?.(config) ?? cli.name, logFormat);
+    // A further command is no copy of the service.
+    logger = loggerFor(command ?? cli.loggerName?.(config) ?? cli.name, logFormat);
     endOnUncaught(logger);
     const print = (line: string): void => console.log(line);
     const context = { logger, clock: systemClock, print, flags, source };

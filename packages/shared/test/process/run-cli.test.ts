@@ -93,12 +93,12 @@ describe('exit codes and sentences', () => {
     expect(await runFixture(['--version'])).toEqual({ code: 0, stdout: `fixture ${version}\n`, stderr: '' });
   });
 
-  it('runs a further command to its end and exits 0', async () => {
-    expect(await runFixture(['check', '--weight', '3'])).toEqual({
-      code: 0,
-      stdout: 'weight 3\n',
-      stderr: '',
-    });
+  it('runs a further command to its end, logs under its name and exits 0', async () => {
+    const { code, stdout, stderr } = await runFixture(['check', '--weight', '3']);
+    expect([code, stderr]).toEqual([0, '']);
+    const [printed, line = ''] = stdout.split('\n');
+    expect(printed).toBe('weight 3');
+    expect(JSON.parse(line)).toMatchObject({ name: 'check', message: 'checked' });
   });
 });
 

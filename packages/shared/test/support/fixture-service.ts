@@ -98,7 +98,12 @@ await runCli({
   settings,
   examples: ['fixture --port 8080'],
   commands: { check: 'Prints the weight and ends' },
-  run: { check: async ({ weight }, { print }) => print(`weight ${weight}`) },
+  run: {
+    check: async ({ weight }, { print, logger }) => {
+      print(`weight ${weight}`);
+      logger.info('checked');
+    },
+  },
   loggerName: ({ weight }) => `fixture-${weight}`,
   reloads: true,
   start,
