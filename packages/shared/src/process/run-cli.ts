@@ -1,4 +1,5 @@
 import { constants, openSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { type CommandLine, parseCommandLine } from '../config/command-line.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { type ConfigSource, createConfigSource } from '../config/config-source.ts';
@@ -138,6 +139,8 @@ export const runCli = async <const S extends Settings>(cli: Cli<S>): Promise<voi
     const started = stopWhenTold({ logger, drainDelayMs, reloadOnHangup });
     const service = await cli.start(config, context);
     started(service);
+    // Left to its end, as Node does it, this half second of work would count as time that the service takes to stop.
+    flushCompileCache();
     const report: ReadyReport = { type: 'ready', url: service.url, adminUrl: service.adminUrl };
     // That the supervisor is gone is told by 'disconnect'; the report itself may be lost.
     process.send?.(report, undefined, undefined, () => undefined);

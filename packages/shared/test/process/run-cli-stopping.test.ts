@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -179,6 +180,13 @@ describe('under a supervisor', () => {
     });
     expect(isReadyReport(report)).toBe(true);
     expect(report).toEqual({ type: 'ready', url: await fixture.url() });
+  });
+
+  it('has kept what was compiled by then, so that its end need not wait for that', async () => {
+    const fixture = startFixture([], { ipc: true, env: { NODE_COMPILE_CACHE: folder } });
+    await once(fixture.child, 'message');
+    const kept = readdirSync(folder, { recursive: true, withFileTypes: true });
+    expect(kept.filter((entry) => entry.isFile())).not.toEqual([]);
   });
 
   it('stops when it is asked to, with the drain delay of the order', async () => {
