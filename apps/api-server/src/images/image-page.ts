@@ -9,7 +9,8 @@ export type PageRequest = {
 
 /** Most images of one page. */
 export const maxLimit = 1000;
-const largestId = 2n ** 63n - 1n;
+/** Of the ids that a table may have. */
+export const largestId = 2n ** 63n - 1n;
 
 /** A row id → what clients hand back to us; that it is an id at all is nobody's business. */
 export const cursorOf = (id: string): string => Buffer.from(`after:${id}`).toString('base64url');

@@ -4,12 +4,20 @@ import { createGroupCommit } from '@tripod/database/group-commit';
 import { AppError } from '@tripod/shared/errors/app-error';
 import type { Image } from './image.ts';
 import type { PageRequest } from './image-page.ts';
-import { findPageJson, pageTextQuery } from './page-json.ts';
+import { findPageJson, pageTextQuery, rangesAfter, rangesTextQuery } from './page-json.ts';
 
 export type ImagePage = {
   readonly images: readonly Image[];
   /** The id after which the next page begins; undefined on the last one. */
   readonly nextAfter: string | undefined;
+};
+
+export type JsonPageRequest = PageRequest & {
+  /**
+   * Whether few ids are missing there. Then the page has the images of the next `limit` ids, which costs less: fewer
+   * images than that, and perhaps none, though more follow.
+   */
+  readonly dense: boolean;
 };
 
 export type JsonPage = {
@@ -24,7 +32,7 @@ export type ImageStore = {
   /** One statement. A page at the end of a long table costs what one at its beginning does. */
   listPage(page: PageRequest): Promise<ImagePage>;
   /** The same as the very bytes that JSON.stringify would make: of many pages, most of the work is making those. */
-  listPageJson(page: PageRequest): Promise<JsonPage>;
+  listPageJson(page: JsonPageRequest): Promise<JsonPage>;
   /** The id of the last image; undefined when there is none. */
   lastId(): Promise<string | undefined>;
   /** Resolves with what was stored, once that is committed. */
@@ -33,7 +41,7 @@ export type ImageStore = {
 
 /** A bigint comes as text, the integer of an adopted table as a number. */
 type Row = Image & { readonly id: string | number };
-type TextRow = { readonly count: number; readonly last: string | number; readonly text: string };
+type TextRow = { readonly count: number; readonly text: string };
 
 const beforeAll = '-9223372036854775808';
 
@@ -95,17 +103,32 @@ export const createImageStore = (database: Database): ImageStore => {
       nextAfter: last === undefined ? undefined : String(last.id),
     };
   };
-  const readJson = async ({ limit, after = beforeAll }: PageRequest): Promise<JsonPage> => {
-    const { rows } = await database.query({ ...pageTextQuery, values: [after, limit] });
-    const { count, last, text } = rows[0] as TextRow;
-    const json = findPageJson(text, count);
-    if (json !== undefined) {
-      // A page may be the last one and full: the next one is empty then.
-      return { json, rows: count, nextAfter: count < limit ? undefined : String(last) };
+  const readTexts = async ({ limit, after = beforeAll, dense }: JsonPageRequest) => {
+    if (dense) {
+      const ranges = rangesAfter(after, limit);
+      const { rows } = await database.query({ ...rangesTextQuery, values: [ranges.after, ranges.upto] });
+      return { found: rows as TextRow[], nextAfter: String(ranges.upto.at(-1)) };
     }
-    const { images, nextAfter } = await readRows({ limit, after });
-    const inside = JSON.stringify(images).slice(1, -1);
-    return { json: Buffer.from(inside === '' ? '' : `,${inside}`), rows: images.length, nextAfter };
+    const { rows } = await database.query({ ...pageTextQuery, values: [after, limit] });
+    const [row] = rows as [TextRow & { readonly last: string | number }];
+    // A page may be the last one and full: the next one is empty then.
+    return { found: [row], nextAfter: row.count < limit ? undefined : String(row.last) };
+  };
+  const readJson = async (page: JsonPageRequest): Promise<JsonPage> => {
+    const { found, nextAfter } = await readTexts(page);
+    const count = found.reduce((sum, row) => sum + row.count, 0);
+    const json = findPageJson(
+      found.map(({ text }) => text),
+      count,
+    );
+    if (json !== undefined) return { json, rows: count, nextAfter };
+    const exact = await readRows(page);
+    const inside = JSON.stringify(exact.images).slice(1, -1);
+    return {
+      json: Buffer.from(inside === '' ? '' : `,${inside}`),
+      rows: exact.images.length,
+      nextAfter: exact.nextAfter,
+    };
   };
   return {
     listPage: (page) => database.reading(() => readRows(page)),

@@ -1,4 +1,4 @@
-import type { JsonPage } from './image-store.ts';
+import type { JsonPage, JsonPageRequest } from './image-store.ts';
 import type { ReadPage, SharedPages } from './shared-pages.ts';
 
 /** The list in pieces of JSON, read page by page while it is sent. */
@@ -13,27 +13,37 @@ export type LongList = {
 /** Rows of the first page. */
 export const pageRows = 1000;
 /**
- * What a page has as a rule. Of 128 KiB and more the text would be a large object, which is collected late, with all the
- * memory that the driver and the sockets took for it; of much less, asking costs more than answering.
+ * What a page has as a rule. Of 128 KiB and more its text would be a large object, which is collected late, with all the
+ * memory that the driver and the sockets took for it; of much less, asking costs more than answering. A dense page comes
+ * in several texts.
  */
 const pageBytes = 120_000;
+const densePageBytes = 240_000;
+/** Those that follow short rows may be long. */
 const mostRows = 2000;
 /** While one who comes later reads so much, the first one reads as much again: less than what is kept. */
 const farOnBytes = 1_572_864;
 
-/** As many rows as make a page of the usual size, if they are like these. */
-const rowsOfNextPage = ({ rows, json }: JsonPage): number =>
-  Math.max(1, Math.min(mostRows, Math.floor((pageBytes * rows) / Math.max(1, json.length))));
+/** What follows a page that was read from there on: a page of the usual size, if its images are like these. */
+const nextRequest = (from: string | undefined, { rows, json }: JsonPage, after: string): JsonPageRequest => {
+  // At least half of the ids are there.
+  const dense = from !== undefined && BigInt(after) - BigInt(from) <= 2 * rows;
+  if (rows === 0) return { after, limit: pageRows, dense };
+  const limit = Math.floor(((dense ? densePageBytes : pageBytes) * rows) / json.length);
+  return { after, limit: Math.max(1, Math.min(mostRows, limit)), dense };
+};
 
 /** The pages up to the one with that id. The next one is read while whoever asks is busy with the one before. */
 export async function* eachPage(readPage: ReadPage, lastId: string | undefined): AsyncGenerator<JsonPage> {
-  let next: Promise<JsonPage> | undefined = readPage(undefined, pageRows);
+  let from: string | undefined;
+  let next: Promise<JsonPage> | undefined = readPage({ after: from, limit: pageRows, dense: false });
   while (next !== undefined) {
     const page: JsonPage = await next;
     const { nextAfter } = page;
     // Else a slow reader of a growing list would never come to its end.
     const isLast = nextAfter === undefined || (lastId !== undefined && BigInt(nextAfter) >= BigInt(lastId));
-    next = isLast ? undefined : readPage(nextAfter, rowsOfNextPage(page));
+    next = isLast ? undefined : readPage(nextRequest(from, page, nextAfter));
+    from = nextAfter;
     yield page;
   }
 }

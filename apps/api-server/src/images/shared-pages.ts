@@ -1,7 +1,6 @@
-import type { ImageStore, JsonPage } from './image-store.ts';
+import type { ImageStore, JsonPage, JsonPageRequest } from './image-store.ts';
 
-/** Reads one page: that of so many images which follow this id. */
-export type ReadPage = (after: string | undefined, limit: number) => Promise<JsonPage>;
+export type ReadPage = (page: JsonPageRequest) => Promise<JsonPage>;
 
 export type SharedPages = {
   /** Pages of which each is read after this call, by whomever: what was confirmed before is in them. */
@@ -39,14 +38,15 @@ export const createSharedPages = (images: ImageStore): SharedPages => {
       drop(oldest);
     }
   };
-  const read: ReadPage = (after, limit) => {
+  const read: ReadPage = (page) => {
+    const { after } = page;
     drop(after);
     reads += 1;
-    const mine: KeptPage = { ordinal: reads, page: images.listPageJson({ limit, after }), bytes: 0 };
+    const mine: KeptPage = { ordinal: reads, page: images.listPageJson(page), bytes: 0 };
     if (readers > 0) kept.set(after, mine);
     // Read ahead, it may fail before anyone waits for it.
     mine.page.then(
-      (page) => measure(after, mine, page),
+      (found) => measure(after, mine, found),
       () => {
         if (kept.get(after) === mine) drop(after);
       },
@@ -56,9 +56,9 @@ export const createSharedPages = (images: ImageStore): SharedPages => {
   return {
     since: () => {
       const asked = reads;
-      return (after, limit) => {
-        const known = kept.get(after);
-        return known !== undefined && known.ordinal > asked ? known.page : read(after, limit);
+      return (page) => {
+        const known = kept.get(page.after);
+        return known !== undefined && known.ordinal > asked ? known.page : read(page);
       };
     },
     reading: () => {

@@ -51,7 +51,12 @@ const listImages = {
       content: json({ type: 'array', items: listed }),
     },
     304: { description: 'The client has this list', headers: withId({ ETag: { required: true, ...text } }) },
-    ...problemResponses([400, 503]),
+    ...problemResponses(
+      'API_INDENT_INVALID',
+      'API_LIMIT_INVALID',
+      'API_CURSOR_INVALID',
+      'API_DATABASE_UNAVAILABLE',
+    ),
   },
 };
 
@@ -63,7 +68,16 @@ const addImage = {
   requestBody: { required: true, content: json(image) },
   responses: {
     200: { description: 'The image, as it was stored', headers: withId({}), content: json(image) },
-    ...problemResponses([400, 413, 415, 503]),
+    ...problemResponses(
+      'API_INDENT_INVALID',
+      'API_BODY_NOT_JSON',
+      'API_BODY_TOO_LARGE',
+      'API_BODY_ENCODING_UNSUPPORTED',
+      'API_IMAGE_INVALID',
+      'API_DATABASE_UNAVAILABLE',
+      'API_DURABILITY_OFF',
+      'API_WRITE_UNCERTAIN',
+    ),
   },
 };
 
@@ -90,7 +104,10 @@ export const describeApi = () => ({
   paths: {
     '/images.json': { get: listImages, post: addImage },
     '/livez': {
-      get: { summary: 'Whether the process answers', responses: { 200: status('It does', 'live') } },
+      get: {
+        summary: 'Whether the process answers',
+        responses: { 200: status('It does', 'live'), ...problemResponses() },
+      },
     },
     '/readyz': {
       get: {
@@ -98,6 +115,7 @@ export const describeApi = () => ({
         responses: {
           200: status('They should', 'ready'),
           503: status('They should not, for these reasons', 'not ready'),
+          ...problemResponses(),
         },
       },
     },
@@ -107,7 +125,7 @@ export const describeApi = () => ({
         parameters: [indent],
         responses: {
           200: { description: 'OpenAPI 3.1', headers: withId({}), content: json({ type: 'object' }) },
-          ...problemResponses([400]),
+          ...problemResponses('API_INDENT_INVALID'),
         },
       },
     },

@@ -1,16 +1,18 @@
 import { type ErrorCode, errorCodes } from '@tripod/shared/errors/codes';
 
-/** Codes that any server of this kind answers with. */
-const everywhere: readonly ErrorCode[] = [
-  'NOT_FOUND',
-  'METHOD_NOT_ALLOWED',
+/** What any request may be answered, whatever it asks for. */
+const ofAnyRequest: readonly ErrorCode[] = [
   'REQUEST_INVALID',
+  'REQUEST_TIMEOUT',
+  'REQUEST_HEAD_TOO_LARGE',
+  'EXPECTATION_FAILED',
   'INTERNAL_ERROR',
 ];
 
-const codes = (Object.keys(errorCodes) as ErrorCode[]).filter(
-  (code) => code.startsWith('API_') || everywhere.includes(code),
-);
+/** What is answered to a request for an operation that there is not. */
+const ofNoOperation: readonly ErrorCode[] = ['NOT_FOUND', 'METHOD_NOT_ALLOWED'];
+
+const ofOperations = (Object.keys(errorCodes) as ErrorCode[]).filter((code) => code.startsWith('API_'));
 
 /** Every error of the API (RFC 9457), as JSON Schema. */
 export const problemSchema = {
@@ -22,7 +24,7 @@ export const problemSchema = {
     title: { type: 'string' },
     status: { type: 'integer', minimum: 400, maximum: 599 },
     detail: { type: 'string' },
-    code: { type: 'string', enum: codes },
+    code: { type: 'string', enum: [...ofNoOperation, ...ofAnyRequest, ...ofOperations] },
     requestId: { type: 'string' },
     errors: {
       type: 'array',
@@ -36,20 +38,24 @@ export const problemSchema = {
   },
 } as const;
 
-const codesOf = (status: number): string =>
-  codes
-    .filter((code) => errorCodes[code].status === status)
-    .map((code) => `\`${code}\``)
-    .join(', ');
+const describeProblem = (codes: readonly ErrorCode[]) => ({
+  description: `An error: ${codes.map((code) => `\`${code}\``).join(', ')}`,
+  content: {
+    'application/problem+json': {
+      schema: { $ref: '#/components/schemas/Problem', properties: { code: { enum: codes } } },
+    },
+  },
+});
 
-/** The errors of an operation by status, each with the codes that it may have. */
-export const problemResponses = (statuses: readonly number[]): Readonly<Record<string, object>> =>
-  Object.fromEntries(
-    statuses.map((status) => [
-      String(status),
-      {
-        description: `An error: ${codesOf(status)}`,
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-      },
-    ]),
+/**
+ * The errors of an operation by status, each with the codes that it may have: the operation's own, and those of any
+ * request, which are its `default` where it has no other error of their status.
+ */
+export const problemResponses = (...own: readonly ErrorCode[]): Readonly<Record<string, object>> => {
+  const statusOf = (code: ErrorCode): number => errorCodes[code].status;
+  const statuses = new Set(own.map(statusOf));
+  const grouped = Map.groupBy([...own, ...ofAnyRequest], (code) =>
+    statuses.has(statusOf(code)) ? String(statusOf(code)) : 'default',
   );
+  return Object.fromEntries([...grouped].map(([status, codes]) => [status, describeProblem(codes)]));
+};

@@ -34,7 +34,7 @@ const listOf = ({ pages, bytes }: { readonly pages: number; readonly bytes: numb
     /** Whether a reader would have to ask for the first page again, while all who read now go on. */
     keepsNothing: async (): Promise<boolean> => {
       const before = asked;
-      await readPage(undefined, 1000);
+      await readPage({ after: undefined, limit: 1000, dense: false });
       return asked > before;
     },
   };

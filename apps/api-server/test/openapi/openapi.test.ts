@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AppError } from '@tripod/shared/errors/app-error';
+import { type ErrorCode, errorCodes } from '@tripod/shared/errors/codes';
+import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describeApi } from '../../src/openapi/describe-api.ts';
 import { type Api, cat, startApi } from '../support/api.ts';
@@ -18,15 +21,19 @@ type Operation = {
 let api: Api;
 let unsafe: Api;
 let away: Api;
+let uncertain: Api;
 beforeAll(async () => {
   api = await startApi();
+  uncertain = await startApi({
+    images: { insert: () => Promise.reject(new AppError('API_WRITE_UNCERTAIN')) },
+  });
   unsafe = await startApi({ allowUnsafeDurability: false });
   away = await startApi();
   await away.database.close();
   away.readiness.startDraining();
 });
 afterAll(async () => {
-  for (const one of [api, unsafe, away]) await one.stop();
+  for (const one of [api, unsafe, away, uncertain]) await one.stop();
 });
 
 const description = describeApi();
@@ -49,29 +56,50 @@ const post = (body: string, headers: Record<string, string> = {}): RequestInit =
   body,
   headers,
 });
-const requests: [string, RequestInit, number, () => Api][] = [
+/** A status, or the code of an error. */
+type Expected = number | ErrorCode;
+const statusOf = (expected: Expected): number =>
+  typeof expected === 'number' ? expected : errorCodes[expected].status;
+
+const requests: [string, RequestInit, Expected, () => Api][] = [
   ['/images.json', {}, 200, () => api],
   ['/images.json?limit=1', {}, 200, () => api],
   ['/images.json?indent=10&limit=1000', {}, 200, () => api],
   ['/images.json', { headers: { 'If-None-Match': '*' } }, 304, () => api],
-  ['/images.json?indent=11', {}, 400, () => api],
-  ['/images.json?limit=1001', {}, 400, () => api],
-  ['/images.json?limit=1&after=x', {}, 400, () => api],
-  ['/images.json', {}, 503, () => away],
+  ['/images.json?indent=11', {}, 'API_INDENT_INVALID', () => api],
+  ['/images.json?limit=1001', {}, 'API_LIMIT_INVALID', () => api],
+  ['/images.json?limit=1&after=x', {}, 'API_CURSOR_INVALID', () => api],
+  ['/images.json', {}, 'API_DATABASE_UNAVAILABLE', () => away],
   ['/images.json', post(JSON.stringify(cat)), 200, () => api],
-  ['/images.json', post('{'), 400, () => api],
-  ['/images.json', post('{"title":5,"x":1}'), 400, () => api],
-  ['/images.json', post(big), 413, () => api],
-  ['/images.json', post('x', { 'Content-Encoding': 'gzip' }), 415, () => api],
-  ['/images.json', post(JSON.stringify(cat)), 503, () => unsafe],
-  ['/images.json', post(JSON.stringify(cat)), 503, () => away],
+  ['/images.json?indent=11', post(JSON.stringify(cat)), 'API_INDENT_INVALID', () => api],
+  ['/images.json', post('{'), 'API_BODY_NOT_JSON', () => api],
+  ['/images.json', post('{"title":5,"x":1}'), 'API_IMAGE_INVALID', () => api],
+  ['/images.json', post(big), 'API_BODY_TOO_LARGE', () => api],
+  ['/images.json', post('x', { 'Content-Encoding': 'gzip' }), 'API_BODY_ENCODING_UNSUPPORTED', () => api],
+  ['/images.json', post(JSON.stringify(cat)), 'API_DURABILITY_OFF', () => unsafe],
+  ['/images.json', post(JSON.stringify(cat)), 'API_DATABASE_UNAVAILABLE', () => away],
+  ['/images.json', post(JSON.stringify(cat)), 'API_WRITE_UNCERTAIN', () => uncertain],
   ['/livez', {}, 200, () => api],
   ['/readyz', {}, 200, () => api],
   ['/readyz', {}, 200, () => unsafe],
   ['/readyz', {}, 503, () => away],
   ['/openapi.json', {}, 200, () => api],
-  ['/openapi.json?indent=x', {}, 400, () => api],
+  ['/openapi.json?indent=x', {}, 'API_INDENT_INVALID', () => api],
 ];
+
+/** Those of any request are told of each operation, and seen in a test of their own. */
+const isOwn = (code: ErrorCode): boolean => code.startsWith('API_');
+
+/** What a response may be: the operation's own codes, or its status when it is no error with a code. */
+const expectedOf = (status: string, { content = {} }: Operation['responses'][string]): Expected[] => {
+  const { schema } = content['application/problem+json'] ?? {};
+  const { properties } = (schema ?? {}) as { properties?: { code: { enum: ErrorCode[] } } };
+  return properties ? properties.code.enum.filter(isOwn) : [Number(status)];
+};
+
+const operations = Object.entries(description.paths).flatMap(([path, methods]) =>
+  Object.keys(methods).map((method) => [method.toUpperCase(), path] as const),
+);
 
 describe('/openapi.json', () => {
   it('is the description, with a tag like every JSON text', async () => {
@@ -94,11 +122,11 @@ describe('/openapi.json', () => {
 });
 
 describe('the answers of the API', () => {
-  it.each(requests)('are as described: %s %j → %i', async (target, init, status, which) => {
+  it.each(requests)('are as described: %s %j → %s', async (target, init, expected, which) => {
     const answer = await fetch(`${which().url}${target}`, init);
-    expect(answer.status).toBe(status);
+    expect(answer.status).toBe(statusOf(expected));
     const [path = ''] = target.split('?');
-    const described = operationOf(path, init.method ?? 'GET').responses[String(status)];
+    const described = operationOf(path, init.method ?? 'GET').responses[answer.status];
     for (const [name, { required }] of Object.entries(described?.headers ?? {})) {
       if (required) expect([name, answer.headers.get(name)]).toEqual([name, expect.any(String)]);
     }
@@ -109,18 +137,30 @@ describe('the answers of the API', () => {
       const { schema } = described.content[type ?? ''] ?? { schema: { not: {} } };
       expect(faultsOf(schema, JSON.parse(text))).toEqual([]);
     }
+    if (typeof expected === 'string') expect(JSON.parse(text)).toMatchObject({ code: expected });
   });
 
-  it('have all been seen that are described', () => {
-    const seen = new Set(
-      requests.map(([target, { method = 'GET' }, status]) => `${method} ${target.split('?')[0]} ${status}`),
+  it('have all been seen that are described, with each code', () => {
+    const seen = requests.map(
+      ([target, { method = 'GET' }, expected]) => `${method} ${target.split('?')[0]} ${expected}`,
     );
-    const described = Object.entries(description.paths).flatMap(([path, operations]) =>
-      Object.entries(operations as Readonly<Record<string, Operation>>).flatMap(([method, { responses }]) =>
-        Object.keys(responses).map((status) => `${method.toUpperCase()} ${path} ${status}`),
+    const described = operations.flatMap(([method, path]) =>
+      Object.entries(operationOf(path, method).responses).flatMap(([status, response]) =>
+        expectedOf(status, response).map((expected) => `${method} ${path} ${expected}`),
       ),
     );
-    expect([...seen].sort()).toEqual(described.sort());
+    expect([...new Set(seen)].sort()).toEqual(described.sort());
+  });
+
+  it.each(operations)('to a request that is none, or expects too much: %s %s', async (method, path) => {
+    const { responses } = operationOf(path, method);
+    for (const line of ['Connection: close', 'Host: x\r\nExpect: x']) {
+      const bytes = `${method} ${path} HTTP/1.1\r\n${line}\r\n\r\n`;
+      const { status, body } = parseRawResponse(await exchangeRaw({ port: api.port, bytes }));
+      const { content } = responses[status] ?? responses['default'] ?? {};
+      const { schema } = content?.['application/problem+json'] ?? { schema: { not: {} } };
+      expect(faultsOf(schema, JSON.parse(body))).toEqual([]);
+    }
   });
 
   it('notices an answer that is not as described', () => {

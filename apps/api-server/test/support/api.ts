@@ -6,7 +6,7 @@ import { type Logger, silentLogger } from '@tripod/shared/logging/logger';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
 import { systemClock } from '@tripod/shared/process/clock';
 import { createTempDatabase } from '@tripod/shared/testing/temp-database';
-import { createImageStore } from '../../src/images/image-store.ts';
+import { createImageStore, type ImageStore } from '../../src/images/image-store.ts';
 import { createApiServer } from '../../src/server.ts';
 
 export type Api = {
@@ -26,6 +26,8 @@ export type ApiOptions = {
   readonly logger?: Logger;
   /** Default true. */
   readonly allowUnsafeDurability?: boolean;
+  /** What its store does otherwise than a real one. */
+  readonly images?: Partial<ImageStore>;
   /** Another copy, whose database this one shares. */
   readonly besides?: Pick<Api, 'databaseUrl'>;
   /** Who logs in. Default: the one who made the database. */
@@ -72,7 +74,13 @@ export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
   const servedBy = 'servedBy' in options ? options.servedBy : 'api-1';
   const server = createApiServer(
     { corsOrigins, servedBy: () => servedBy },
-    { images: createImageStore(database), readiness, metrics, logger, clock: systemClock },
+    {
+      images: { ...createImageStore(database), ...options.images },
+      readiness,
+      metrics,
+      logger,
+      clock: systemClock,
+    },
   );
   const { port, url } = await server.listen({ host: '127.0.0.1', port: 0 });
   await database.start();
