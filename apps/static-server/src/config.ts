@@ -1,6 +1,7 @@
 import { configFileSetting, portSetting, serviceSettings } from '@tripod/shared/config/service-settings';
 import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
 import { cacheControlProblems } from './cache-control.ts';
+import { maxFileBytes } from './file-store.ts';
 
 /**
  * What the gallery needs: its own scripts and styles, pictures from anywhere, and the API, also on its own port
@@ -55,8 +56,7 @@ export const staticServerSettings = {
     maximum: 65_536,
     default: 256,
     placeholder: 'MiB',
-    description:
-      'Memory for files, in MiB; what does not fit, or is larger than 8 MiB, is read from the disk each time',
+    description: `Memory for files, in MiB; what does not fit, or is larger than ${maxFileBytes / 1024 / 1024} MiB, is read from the disk each time`,
   },
   drainDelayMs: serviceSettings.drainDelayMs,
   logFormat: serviceSettings.logFormat,

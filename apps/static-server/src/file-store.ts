@@ -32,7 +32,7 @@ export type FileStore = {
 };
 
 /** Larger files are read from the disk each time. */
-const maxFileBytes = 8 * 1024 * 1024;
+export const maxFileBytes = 8 * 1024 * 1024;
 
 /** How often a file is read that changes while it is being read, before it is left to the disk. */
 const maxReads = 5;

@@ -31,12 +31,12 @@ export type StaticSite = {
   readonly root: string;
   /** Undefined: no Content-Security-Policy. */
   readonly csp: string | undefined;
-  /** PATTERN=VALUE each, the first that fits counting. Default none. */
-  readonly cacheControl?: readonly string[];
-  /** Whether paths without an extension that are no files are answered with `index.html`. Default false. */
-  readonly spa?: boolean;
-  /** Memory for files; 0 reads each from the disk. Default 256 MiB. */
-  readonly maxMemoryBytes?: number;
+  /** PATTERN=VALUE each, the first that fits counting. */
+  readonly cacheControl: readonly string[];
+  /** Whether paths without an extension that are no files are answered with `index.html`. */
+  readonly spa: boolean;
+  /** Memory for files; 0 reads each from the disk. */
+  readonly maxMemoryBytes: number;
 };
 
 export type StaticServerDependencies = {
@@ -50,7 +50,7 @@ export type StaticServerDependencies = {
 
 export type StaticServer = StoppableServer & {
   /**
-   * Reads a tree of less than 64 MiB into memory and compresses it. Resolves, when that is done or the server stops,
+   * Reads a small tree into memory and compresses it. Resolves, when that is done or the server stops,
    * with the number of files; undefined for a larger tree, which is read on first use.
    */
   prepare(): Promise<number | undefined>;
@@ -68,11 +68,9 @@ const readRequestLine = (request: IncomingMessage): void => {
 /** A client that does not read would hold its part of the memory, or its file. As long as nginx waits (`send_timeout`). */
 const stallMs = 60_000;
 
-const defaultMemoryBytes = 256 * 1024 * 1024;
-
 /** Makes the static server of a folder. It does not listen yet. */
 export const createStaticServer = (
-  { root, csp, cacheControl = [], spa = false, maxMemoryBytes = defaultMemoryBytes }: StaticSite,
+  { root, csp, cacheControl, spa, maxMemoryBytes }: StaticSite,
   { disk, logger, clock, readiness, metrics }: StaticServerDependencies,
 ): StaticServer => {
   const requestMetrics = new RequestMetrics();

@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => site.remove());
 
 const startWith = async (stallMs: number | undefined): Promise<StartedServer> => {
-  const started = await startServer({ root: site.root });
+  const started = await startServer({ root: site.root, maxMemoryBytes: 64 * 1024 * 1024 });
   const { server } = started.server;
   expect(server.timeout).toBe(60_000);
   if (stallMs !== undefined) server.timeout = stallMs;

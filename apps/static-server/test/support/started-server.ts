@@ -26,7 +26,7 @@ export type StartOptions = {
   readonly withMetrics?: boolean;
   readonly cacheControl?: readonly string[];
   readonly spa?: boolean;
-  readonly maxMemoryBytes?: number;
+  readonly maxMemoryBytes: number;
   readonly clock?: Clock;
 };
 
@@ -58,7 +58,7 @@ export const startServer = async (options: StartOptions): Promise<StartedServer>
     error: (message, fields) => void errors.push({ message, fields }),
   };
   const server = createStaticServer(
-    { root, csp, ...site },
+    { root, csp, cacheControl: [], spa: false, ...site },
     {
       disk: countOpen(disk, open),
       logger,
