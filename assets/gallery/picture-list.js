@@ -1,21 +1,5 @@
 import { createAskAgain } from './ask-again.js';
-import { createElement, createFrame } from './picture-frame.js';
-
-// pictures above the fold on a wide screen: fetched at once, the rest when they come near
-const eagerCount = 8;
-
-const createCard = (picture, index) => {
-  const link = createElement('a', 'card');
-  link.href = `#picture-${index + 1}`;
-  link.setAttribute('aria-haspopup', 'dialog');
-  link.append(
-    createFrame(picture, index < eagerCount ? 'eager' : 'lazy'),
-    createElement('div', 'title', picture.title),
-  );
-  const item = document.createElement('li');
-  item.append(link);
-  return { item, link };
-};
+import { createCard } from './picture-card.js';
 
 const isSame = (one, other) =>
   one.title === other.title && one.alt_text === other.alt_text && one.url === other.url;
