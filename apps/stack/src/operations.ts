@@ -77,14 +77,14 @@ export const createOperations = ({ stack, dependencies, onDown }: OperationsOpti
   const find = (name: string): SupervisedProcess => {
     const found = stack.processes.find((process) => process.name === name);
     if (found) return found;
-    if (name === 'postgres') {
-      throw new StartError(
-        stack.config.databaseUrl === undefined
-          ? 'postgres belongs to its guard, which runs it as long as anyone uses it; it is not changed from here.'
-          : 'The database is the one of DATABASE_URL, and not the stack’s to change.',
-      );
-    }
     const names = stack.processes.map((process) => process.name).join(', ');
+    if (name === 'postgres') {
+      const why =
+        stack.config.databaseUrl === undefined
+          ? 'postgres belongs to its guard, which runs it as long as anyone uses it'
+          : 'The database is the one of DATABASE_URL';
+      throw new StartError(`${why}, and is not changed from here; what is: ${names}.`);
+    }
     throw new StartError(`There is no ${name} here; there are ${names}.`);
   };
   const requireCopies = (): void => {

@@ -78,7 +78,8 @@ describe('startStack', () => {
   it('lets nothing of the environment into the services', async () => {
     const fixture = await prepareFixtureStack(makeFolder());
     await start(fixture);
-    expect(fixture.shown.join('')).toContain('"name: api-1, PORT: none"');
+    const said = '"name: api-1, PORT: none"';
+    await waitFor('what the copy says', () => fixture.shown.join('').includes(said));
   });
 
   it('stops every service, and leaves neither a state nor a socket to ask', async () => {
@@ -169,7 +170,7 @@ describe('startStack', () => {
       'Only one process is killed at a time; name it, such as: pnpm stack kill api-1',
     );
     await expect(ask({ command: 'kill', name: 'postgres' })).rejects.toThrow(
-      'The database is the one of DATABASE_URL, and not the stack’s to change.',
+      'The database is the one of DATABASE_URL, and is not changed from here; what is: proxy, static-server, api-1, api-2.',
     );
     const { databaseUrl: _own, ...config } = fixture.config;
     const stack = new Proxy(running.stack, {
@@ -178,7 +179,7 @@ describe('startStack', () => {
     const operate = createOperations({ stack, dependencies: fixture.dependencies, onDown: () => undefined });
     for (const command of ['kill', 'stop', 'start', 'restart'] as const) {
       await expect(operate({ command, name: 'postgres' }, () => undefined)).rejects.toThrow(
-        'postgres belongs to its guard, which runs it as long as anyone uses it; it is not changed from here.',
+        'postgres belongs to its guard, which runs it as long as anyone uses it, and is not changed from here; what is: proxy, static-server, api-1, api-2.',
       );
     }
   });
