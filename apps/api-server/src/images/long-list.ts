@@ -24,7 +24,7 @@ const mostRows = 2000;
 /** While one who comes later reads so much, the first one reads as much again: less than what is kept. */
 const farOnBytes = 1_572_864;
 
-/** What follows a page that was read from there on: a page of the usual size, if its images are like these. */
+/** The page behind one that began after `from` and ended at `after`: of the usual size, if its images are like these. */
 const nextRequest = (from: string | undefined, { rows, json }: JsonPage, after: string): JsonPageRequest => {
   // At least half of the ids are there.
   const dense = from !== undefined && BigInt(after) - BigInt(from) <= 2 * rows;

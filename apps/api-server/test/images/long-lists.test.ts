@@ -116,6 +116,17 @@ describe('a longer list', () => {
     expect(text === JSON.stringify([...expected(count), image], null, indent)).toBe(true);
   });
 
+  it('is the same text when ids are missing, few or many, and up to the last one that there may be', async () => {
+    await run('delete from images where id between 7001 and 12000 or id % 500 = 1');
+    await run('alter table images alter column id restart with 5000000000');
+    await insert(5000);
+    await run('alter table images alter column id restart with 9223372036854775000');
+    await insert(808);
+    const kept = expected(count).filter((_, index) => (index < 7000 || index >= 12_000) && index % 500 !== 0);
+    const { text } = await ask();
+    expect(text === JSON.stringify([...kept, ...expected(5000), ...expected(808)])).toBe(true);
+  });
+
   it('has no validator: it is sent again whatever the client knows', async () => {
     await expect(ask().set('If-None-Match', '*')).resolves.toMatchObject({ status: 200 });
   });
