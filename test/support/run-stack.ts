@@ -106,7 +106,7 @@ export const runStack = async ({
         if (child.exitCode !== null) throw new Error(`the stack ended with ${child.exitCode}:\n${output()}`);
         return isReady();
       },
-      60_000,
+      120_000,
     );
   } catch (error) {
     await stop();

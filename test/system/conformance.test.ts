@@ -20,7 +20,7 @@ beforeAll(async () => {
   result = await runConformance({ topics, kinds, nginx: nginx ?? '' });
   findings = findFailures(result, nginx ? versionOf(nginx) : '');
   for (const fact of findings.facts) process.stdout.write(`conformance: ${fact}\n`);
-}, 240_000);
+}, 600_000);
 
 describe.each(kinds)('the conformance rules and %s', (kind) => {
   // nginx in its own version may do more in its own way: that is printed above and no failure, unless it is a hole.

@@ -10,12 +10,12 @@ let browser: Browser | undefined;
 beforeAll(async () => {
   stack = await runStack({ copies: 1 });
   browser = await launchBrowser();
-}, 90_000);
+}, 300_000);
 
 afterAll(async () => {
   await browser?.close();
   await stack?.stop();
-}, 30_000);
+});
 
 const open = (): Promise<GalleryPage> => {
   if (!stack || !browser) throw new Error('neither the stack nor the browser is started yet');
@@ -30,7 +30,7 @@ it('is away for its visitors while every copy is stopped, and back without them 
   const lines = await page.evaluate<string>("document.getElementById('reason').innerText");
   expect(lines).toMatch(/^The gallery can't be reached just now\.\nRequest [0-9a-f-]+$/);
   expect(await stack?.command('start', 'api')).toMatchObject({ code: 0 });
-  await page.locator('.card').first().waitFor({ timeout: 40_000 });
+  await page.locator('.card').first().waitFor({ timeout: 120_000 });
   expect(await page.locator('#state').textContent()).toBe('');
   expect(await complaints()).toEqual([]);
-}, 120_000);
+}, 240_000);

@@ -3,7 +3,7 @@ import { runLostWrites } from '../../bench/src/lost-writes/run-lost-writes.ts';
 import { checkout } from '../support/run-stack.ts';
 
 // Guards against a test that hangs; nothing is measured by them.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 describe('writes through the proxy and three copies', () => {
   it('are stored once when they were confirmed, whatever is killed, stopped or cut off', async () => {

@@ -18,12 +18,12 @@ beforeAll(async () => {
     pools.find((pool) => pool.name === name)?.upstreams.map(({ url }) => Number(new URL(url).port)) ?? [];
   const [staticPort = 0] = portsOf('static');
   if (nginx) front = await runNginx(nginx, { apiPorts: portsOf('api'), staticPort });
-}, 90_000);
+}, 240_000);
 
 afterAll(async () => {
   await front?.stop();
   await stack?.stop();
-}, 30_000);
+});
 
 /** Headers that mean something to a client and must not depend on who stands in front. */
 const compared = [

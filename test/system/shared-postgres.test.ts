@@ -25,7 +25,7 @@ const startCopy = async (name: string): Promise<Copy> => {
       ({ status }) => status === 200,
       () => false,
     );
-  await waitFor(`${name} to be ready:\n${output()}`, isReady, 30_000);
+  await waitFor(`${name} to be ready:\n${output()}`, isReady);
   const copy = { url, child };
   copies.push(copy);
   return copy;
@@ -49,7 +49,7 @@ afterEach(async () => {
   }
   copies.length = 0;
   rmSync(stateDir, { recursive: true, force: true });
-}, 30_000);
+});
 
 describe('copies that are started one by one, without the stack', () => {
   it('share one Postgres, which outlives the copy that started it', async () => {
@@ -64,7 +64,7 @@ describe('copies that are started one by one, without the stack', () => {
     for (const copy of [second, third]) {
       expect((await listOf(copy)).slice(-2).map(({ title }) => title)).toEqual(['before', 'after']);
     }
-  }, 90_000);
+  }, 300_000);
 
   it('find the data again when all of them had ended', async () => {
     stateDir = makeStateDir();
@@ -74,5 +74,5 @@ describe('copies that are started one by one, without the stack', () => {
     expect(await exited(first.child)).toBe(0);
     const again = await startCopy('api-1');
     expect((await listOf(again)).at(-1)).toMatchObject({ title: 'kept' });
-  }, 90_000);
+  }, 300_000);
 });

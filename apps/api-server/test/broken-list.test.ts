@@ -1,13 +1,10 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { type Api, startApi } from './support/api.ts';
-
-// A guard for a busy machine: tens of thousands of rows are written and read.
-jest.setTimeout(60_000);
 
 let api: Api;
 let wire: TcpForwarder;

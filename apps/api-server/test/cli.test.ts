@@ -3,15 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseRawResponse } from '@tripod/shared/testing/raw-http';
 import { createTempDatabase, type TempDatabase } from '@tripod/shared/testing/temp-database';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { cat, serverUrl } from './support/api.ts';
 import { type Command, killCommands, runApiServer } from './support/command.ts';
-
-// A guard for a busy machine: what other processes and time limits take is not measured here.
-jest.setTimeout(60_000);
 
 let temp: TempDatabase;
 beforeAll(async () => {
@@ -34,7 +31,7 @@ const finishing = async (port: number, head: string, body: string, ready: () => 
     received += piece.toString();
   });
   socket.write(head + body.slice(0, 5));
-  await waitFor('the word', ready, 20_000);
+  await waitFor('the word', ready, 100_000);
   socket.write(body.slice(5));
   await once(socket, 'close');
   return received;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Logger, silentLogger } from '@tripod/shared/logging/logger';
 import { askDatabase } from '@tripod/shared/testing/ask-database';
 import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
@@ -7,9 +7,6 @@ import pg from 'pg';
 import supertest from 'supertest';
 import { type Api, cat, serverUrl, startApi } from './support/api.ts';
 import { killCommands, runApiServer } from './support/command.ts';
-
-// A guard for a busy machine: what other processes and time limits take is not measured here.
-jest.setTimeout(60_000);
 
 let api: Api;
 let wire: TcpForwarder;

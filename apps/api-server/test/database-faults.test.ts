@@ -1,12 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import pg from 'pg';
 import supertest from 'supertest';
 import { type Api, cat, startApi } from './support/api.ts';
-
-// A guard for a busy machine: what other processes and time limits take is not measured here.
-jest.setTimeout(60_000);
 
 /** Everything that a test opened, closed in reverse. */
 const undo: (() => Promise<unknown>)[] = [];

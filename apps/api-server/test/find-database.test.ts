@@ -1,13 +1,10 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { findEmbeddedPostgres } from '@tripod/embedded-postgres/find-embedded-postgres';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { type Command, killCommands, runApiServer } from './support/command.ts';
-
-// A guard for a busy machine: a Postgres is made from nothing here.
-jest.setTimeout(60_000);
 
 let stateDir: string;
 beforeEach(() => {

@@ -13,7 +13,7 @@ import { type Api, cat, startApi } from './support/api.ts';
 import { migrateDatabase } from './support/migrated-database.ts';
 
 // A guard for a busy machine: a Postgres of its own is started first.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const run = promisify(execFile);
 

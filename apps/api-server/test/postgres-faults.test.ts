@@ -5,7 +5,7 @@ import { type Api, cat, startApi } from './support/api.ts';
 import { type OwnPostgres, startOwnPostgres } from './support/own-postgres.ts';
 
 // A guard for a busy machine: Postgres is started, killed and started again.
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let postgres: OwnPostgres;
 let api: Api;

@@ -1,12 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import pg from 'pg';
 import supertest from 'supertest';
 import { type Api, cat, startApi } from './support/api.ts';
-
-// A guard for a busy machine: what time limits take is not measured here.
-jest.setTimeout(60_000);
 
 let base: Api;
 let api: Api;

@@ -53,8 +53,8 @@ describe.each(runs)('the contestants of the run $name', ({ run }) => {
     const cores = { measured: undefined, load: undefined, upstreams: undefined };
     place = { cores, folder, checkout: join(import.meta.dirname, '../../..'), stack };
     urls = await run.prepare(place);
-  }, 60_000);
-  afterAll(() => stack.unwind(), 60_000);
+  }, 300_000);
+  afterAll(() => stack.unwind());
 
   for (const contestant of run.contestants.filter(({ name }) => !alikes.has(name))) {
     (isInstalled(contestant) ? it : it.skip)(
@@ -68,7 +68,7 @@ describe.each(runs)('the contestants of the run $name', ({ run }) => {
           await own.unwind();
         }
       },
-      60_000,
+      300_000,
     );
   }
 });

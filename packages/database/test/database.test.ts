@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database, DatabaseOptions } from '@tripod/database/database';
 import { StartError } from '@tripod/shared/process/start-error';
 import { createFakeClock } from '@tripod/shared/testing/fake-clock';
@@ -6,9 +6,6 @@ import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp
 import type { TempDatabase } from '@tripod/shared/testing/temp-database';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { databaseAt, emptyDatabase, keepingLogger, portOf, throughPort } from './support/test-database.ts';
-
-// A guard for a busy machine: what other processes and time limits take is not measured here.
-jest.setTimeout(60_000);
 
 let temp: TempDatabase;
 let wire: TcpForwarder;

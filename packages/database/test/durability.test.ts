@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database } from '@tripod/database/database';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import { startTestPostgres, type TestPostgres } from '@tripod/embedded-postgres/start-test-postgres';
@@ -6,9 +6,6 @@ import { askDatabase } from '@tripod/shared/testing/ask-database';
 import { createFakeClock, type FakeClock } from '@tripod/shared/testing/fake-clock';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { databaseAt, keepingLogger } from './support/test-database.ts';
-
-// A guard for a busy machine: a Postgres of its own is started first.
-jest.setTimeout(60_000);
 
 let postgres: TestPostgres;
 let database: Database;

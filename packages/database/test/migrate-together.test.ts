@@ -2,14 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { TempDatabase } from '@tripod/shared/testing/temp-database';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import pg from 'pg';
 import { emptyDatabase } from './support/test-database.ts';
-
-// A guard for a busy machine: what other processes and time limits take is not measured here.
-jest.setTimeout(60_000);
 
 /** A process that migrates what it is given, and can be killed. */
 class Copy {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { migrate } from '@tripod/database/migrate';
 import {
   createMigrationDirectory,
@@ -12,9 +12,6 @@ import { askDatabase, withClient } from '@tripod/shared/testing/ask-database';
 import type { TempDatabase } from '@tripod/shared/testing/temp-database';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { emptyDatabase, keepingLogger } from './support/test-database.ts';
-
-// A guard for a busy machine: what other processes and time limits take is not measured here.
-jest.setTimeout(60_000);
 
 let temp: TempDatabase;
 let logger: ReturnType<typeof keepingLogger>;

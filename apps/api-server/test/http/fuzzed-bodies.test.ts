@@ -1,9 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Api, cat, startApi } from '../support/api.ts';
-
-// A guard for a busy machine: hundreds of requests, one after the other.
-jest.setTimeout(60_000);
 
 let api: Api;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { migrate } from '@tripod/database/migrate';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import { silentLogger } from '@tripod/shared/logging/logger';
@@ -12,9 +12,6 @@ import { apiMigrations } from '../../src/api-migrations.ts';
 import { parseImage } from '../../src/images/image.ts';
 import { cat, serverUrl } from '../support/api.ts';
 import { killCommands, runApiServer } from '../support/command.ts';
-
-// A guard for a busy machine: what other processes and time limits take is not measured here.
-jest.setTimeout(60_000);
 
 let temp: TempDatabase;
 beforeEach(async () => {

@@ -72,10 +72,10 @@ const log = join(stateDir, 'logs/postgres.log');
 await waitFor(
   'attempts to start it',
   () => readFileSync(log, 'utf8').split('starting PostgreSQL').length > 7,
-  30_000,
+  120_000,
 );
 rmSync(ballast);
-await waitFor('readiness', () => database.reason() === undefined, 30_000);
+await waitFor('readiness', () => database.reason() === undefined, 120_000);
 await writeOne('last');
 const rows = (await database.knex('images').select('title')) as { title: string }[];
 const stored = rows.map(({ title }) => title);

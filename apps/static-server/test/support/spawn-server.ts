@@ -33,7 +33,7 @@ export const spawnServer = async (
   child.stdout?.on('data', (piece: Buffer) => {
     port ??= /^port: (\d+)$/m.exec(piece.toString())?.[1];
   });
-  await waitFor('readiness', () => port !== undefined, 30_000);
+  await waitFor('readiness', () => port !== undefined);
   const read = (field: 'VmRSS' | 'VmHWM'): number => {
     const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
     return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;

@@ -38,7 +38,7 @@ export type RawExchangeOptions = {
   readonly halfClose?: boolean;
   /** Stop reading once this holds; default: when the other side closes. */
   readonly until?: (received: string) => boolean;
-  /** A guard, no measurement. Default 5 s. */
+  /** A guard, no measurement. Default 60 s. */
   readonly withinMs?: number;
 };
 
@@ -49,7 +49,7 @@ const written = (socket: Socket, piece: string): Promise<void> =>
 
 /** Sends exactly these bytes and returns what came back until the other side closed, or `until` held. */
 export const exchangeRaw = async (options: RawExchangeOptions): Promise<string> => {
-  const { port, host = '127.0.0.1', bytes, halfClose = false, until, withinMs = 5000 } = options;
+  const { port, host = '127.0.0.1', bytes, halfClose = false, until, withinMs = 60_000 } = options;
   const socket = connect({ port, host, noDelay: true, allowHalfOpen: true });
   let received = '';
   const done = new Promise<void>((resolve, reject) => {
