@@ -10,7 +10,7 @@ import { type DatabaseAddress, describeAddress } from './parse-database-url.ts';
  */
 export type DatabaseAnnouncer = {
   changed(state: AvailabilityState): void;
-  /** Told at each look which settings let the server lose what it has confirmed, if any. */
+  /** Told at each attempt which settings let the server lose what it has confirmed, if any. */
   durability(risk: string | undefined): void;
 };
 

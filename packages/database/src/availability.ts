@@ -33,10 +33,11 @@ const heartbeatMs = 5000;
 export class Availability {
   readonly #options: AvailabilityOptions;
   #state: AvailabilityState = { name: 'starting' };
-  #running: Promise<unknown> | undefined;
-  /** Those under way, with those whose outcome no one waits for any more. */
-  readonly #looks = new Set<Promise<unknown>>();
-  /** What an earlier look finds out says nothing any more. */
+  /** The attempt that is under way, and counts. */
+  #current: Promise<unknown> | undefined;
+  /** All that are under way, with those that do not count any more. */
+  readonly #attempts = new Set<Promise<unknown>>();
+  /** What an attempt of an earlier era finds out says nothing any more. */
   #era = 0;
   #timer: Timer | undefined;
   #failures = 0;
@@ -52,45 +53,45 @@ export class Availability {
 
   /** The first attempt. Resolves when it has ended, well or not; throws what does not mean "away". */
   async start(): Promise<void> {
-    const error = await this.#run();
+    const error = await this.#attemptNow();
     if (error !== undefined && !this.#options.isAway(error)) {
       await this.stop();
       throw error;
     }
   }
 
-  /** Something failed: look now. With `away` the state changes before the look: no one should wait for it. */
+  /** Something failed: an attempt now. With `away` the state changes before it: no one should wait for it. */
   suspect(error: unknown, { away }: { readonly away: boolean }): void {
     if (this.#stopped || this.#state.name !== 'available') return;
     if (away) {
       this.#change({ name: 'away', error });
-      // A look that is under way may hang on just what was found dead.
+      // An attempt that is under way may hang on just what was found dead.
       this.#era += 1;
-      this.#running = undefined;
+      this.#current = undefined;
     }
-    void this.#run();
+    void this.#attemptNow();
   }
 
   /** Waits for attempts that are under way. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#timer?.cancel();
-    await Promise.all(this.#looks);
+    await Promise.all(this.#attempts);
   }
 
   /** One attempt at a time; resolves with its error, if any. */
-  #run(): Promise<unknown> {
-    if (this.#running !== undefined) return this.#running;
-    const look = this.#look(this.#era).finally(() => {
-      this.#looks.delete(look);
-      if (this.#running === look) this.#running = undefined;
+  #attemptNow(): Promise<unknown> {
+    if (this.#current !== undefined) return this.#current;
+    const attempt = this.#attempt(this.#era).finally(() => {
+      this.#attempts.delete(attempt);
+      if (this.#current === attempt) this.#current = undefined;
     });
-    this.#looks.add(look);
-    this.#running = look;
-    return look;
+    this.#attempts.add(attempt);
+    this.#current = attempt;
+    return attempt;
   }
 
-  async #look(era: number): Promise<unknown> {
+  async #attempt(era: number): Promise<unknown> {
     const { clock, attempt, random } = this.#options;
     this.#timer?.cancel();
     const beganMs = clock.monotonicMs();
@@ -99,21 +100,21 @@ export class Availability {
       if (era !== this.#era) return undefined;
       this.#failures = 0;
       this.#change({ name: 'available' });
-      this.#next(heartbeatMs);
+      this.#attemptIn(heartbeatMs);
       return undefined;
     } catch (error) {
       if (era !== this.#era) return error;
       this.#change({ name: 'away', error });
       const delayMs = Math.min(longestDelayMs, firstDelayMs * 2 ** this.#failures) * (0.5 + random() / 2);
       this.#failures += 1;
-      this.#next(Math.max(0, delayMs - (clock.monotonicMs() - beganMs)));
+      this.#attemptIn(Math.max(0, delayMs - (clock.monotonicMs() - beganMs)));
       return error;
     }
   }
 
-  #next(delayMs: number): void {
+  #attemptIn(delayMs: number): void {
     if (this.#stopped) return;
-    this.#timer = this.#options.clock.after(delayMs, () => void this.#run());
+    this.#timer = this.#options.clock.after(delayMs, () => void this.#attemptNow());
   }
 
   #change(state: AvailabilityState): void {

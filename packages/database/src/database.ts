@@ -9,6 +9,7 @@ import { limits } from './connection-settings.ts';
 import { createKnex } from './create-knex.ts';
 import { classifyDatabaseError, describeDatabaseError } from './database-errors.ts';
 import { durabilityQuery, findDurabilityRisk } from './durability.ts';
+import { createLendConnection } from './lend-connection.ts';
 import type { DatabaseAddress } from './parse-database-url.ts';
 import { reachServer } from './reach-server.ts';
 import { createStatements, type Statements } from './statements.ts';
@@ -59,6 +60,7 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   const announcer = createDatabaseAnnouncer(address, logger, clock, allowUnsafeDurability);
   let prepared = false;
   let risk: string | undefined;
+  let inspectedLast: pg.PoolClient | undefined;
   const writeRefusal = (): string | undefined =>
     risk === undefined || allowUnsafeDurability ? undefined : `refused: ${risk}`;
 
@@ -76,6 +78,7 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   const inspect = async (client: pg.PoolClient): Promise<void> => {
     const { rows } = await timedQuery(client, { text: durabilityQuery }, limit);
     const found = findDurabilityRisk(rows[0] as Readonly<Record<string, string>>);
+    inspectedLast = client;
     if (found !== risk) pool.renew(client);
     risk = found;
     announcer.durability(risk);
@@ -93,12 +96,14 @@ export const createDatabase = (options: DatabaseOptions): Database => {
       await prepare(closing.signal);
     }
     prepared = true;
+    inspectedLast = undefined;
     try {
       const client = await pool.acquire();
       try {
-        await inspect(client);
+        // A session that is new has been asked just now.
+        if (client !== inspectedLast) await inspect(client);
       } finally {
-        // What was set for a role is seen by new sessions only: the next look takes one, to see whether it was mended.
+        // What was set for a role is seen by new sessions only: the next attempt takes one, to see whether it was mended.
         pool.release(client, writeRefusal() !== undefined);
       }
     } catch (error) {
@@ -112,10 +117,10 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   };
   const availability = new Availability({ attempt, isAway, clock, random, onChange });
 
-  const { acquire, ...statements } = createStatements({ pool, availability, writeRefusal, limit });
+  const lend = createLendConnection(pool, availability);
   return {
-    ...statements,
-    knex: createKnex(acquire, limit, logger),
+    ...createStatements({ lend, availability, writeRefusal, limit }),
+    knex: createKnex(lend, limit, logger),
     start: () => availability.start(),
     reason: () => {
       const { state } = availability;

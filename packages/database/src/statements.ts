@@ -1,19 +1,13 @@
 import type pg from 'pg';
 import type { Availability } from './availability.ts';
-import { type ConnectionPool, PoolBusyError } from './connection-pool.ts';
-import type { LentConnection } from './create-knex.ts';
-import {
-  classifyDatabaseError,
-  databaseUnavailable,
-  QueryTimeoutError,
-  translateDatabaseError,
-} from './database-errors.ts';
+import { classifyDatabaseError, QueryTimeoutError, translateDatabaseError } from './database-errors.ts';
 import { durabilityOff } from './durability.ts';
+import type { LendConnection } from './lend-connection.ts';
 import { type QueryLimit, timedQuery } from './timed-query.ts';
 
 export type StatementsOptions = {
-  readonly pool: ConnectionPool;
-  /** Asked before each statement, and told of failures that may mean that the database is away. */
+  readonly lend: LendConnection;
+  /** Told of failures that may mean that the database is away. */
   readonly availability: Availability;
   /** Why writes are refused; undefined when they are not. */
   readonly writeRefusal: () => string | undefined;
@@ -35,30 +29,12 @@ export type Statements = {
   writing<T>(work: () => Promise<T>): Promise<T>;
 };
 
-type LentStatements = Statements & {
-  /** Lends a connection. Throws API_DATABASE_UNAVAILABLE: at once while the database is away or too many wait. */
-  acquire(): Promise<LentConnection>;
-};
-
 export const createStatements = ({
-  pool,
+  lend,
   availability,
   writeRefusal,
   limit,
-}: StatementsOptions): LentStatements => {
-  const acquire = async (): Promise<LentConnection> => {
-    if (availability.state.name !== 'available') throw databaseUnavailable();
-    try {
-      const client = await pool.acquire();
-      // Whoever gets it next must not find himself inside someone's transaction.
-      return { client, release: () => pool.release(client, client.getTransactionStatus() !== 'I') };
-    } catch (error) {
-      if (!(error instanceof PoolBusyError)) {
-        availability.suspect(error, { away: pool.stats.total === 0 });
-      }
-      throw databaseUnavailable(error);
-    }
-  };
+}: StatementsOptions): Statements => {
   const watched = async <T>(work: () => Promise<T>, writing: boolean): Promise<T> => {
     try {
       return await work();
@@ -70,7 +46,7 @@ export const createStatements = ({
     }
   };
   const send = async (query: pg.QueryConfig, writes: boolean): Promise<pg.QueryResult> => {
-    const { client, release } = await acquire();
+    const { client, release } = await lend();
     try {
       // It may have waited for its connection, or for its group, since it was let in.
       if (writes && writeRefusal() !== undefined) throw durabilityOff();
@@ -80,7 +56,6 @@ export const createStatements = ({
     }
   };
   return {
-    acquire,
     query: (query) => send(query, false),
     write: (query) => send(query, true),
     reading: (work) => watched(work, false),

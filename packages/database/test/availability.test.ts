@@ -142,7 +142,7 @@ describe('Availability', () => {
     await stopped;
   });
 
-  it('waits for no look that began before the absence was certain, and believes none', async () => {
+  it('waits for no attempt that began before the absence was certain, and believes none', async () => {
     const clock = createFakeClock();
     const attempts: PromiseWithResolvers<void>[] = [];
     const changes: string[] = [];
@@ -171,7 +171,7 @@ describe('Availability', () => {
     await availability.stop();
   });
 
-  it('looks at once when something failed, and stays available when all is well', async () => {
+  it('makes an attempt at once when something failed, and stays available when all is well', async () => {
     const script = scripted();
     await script.availability.start();
     script.availability.suspect(away, { away: false });
@@ -182,7 +182,7 @@ describe('Availability', () => {
     await script.availability.stop();
   });
 
-  it('is away before the look when that is certain', async () => {
+  it('is away before the attempt when that is certain', async () => {
     const script = scripted();
     await script.availability.start();
     script.availability.suspect(away, { away: true });
@@ -192,7 +192,7 @@ describe('Availability', () => {
     await script.availability.stop();
   });
 
-  it('looks once, however many failures come together', async () => {
+  it('makes one attempt, however many failures come together', async () => {
     const script = scripted();
     await script.availability.start();
     for (let count = 0; count < 10; count += 1) script.availability.suspect(away, { away: false });
