@@ -47,7 +47,9 @@ export const runApiServer = (
   const logged = () =>
     text.stdout
       .split('\n')
-      .filter((line) => line.startsWith('{') && line.endsWith('}'))
+      // Behind the last line end there may be a part of a line.
+      .slice(0, -1)
+      .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
   const command: Command = {
     child,

@@ -5,6 +5,7 @@ import { createHealthPaths } from '@tripod/shared/http/health-paths';
 import { createReadiness } from '@tripod/shared/http/readiness';
 import { createStoppableServer, type StoppableServer } from '@tripod/shared/http/stoppable-server';
 import { createFakeClock, type FakeClock } from '@tripod/shared/testing/fake-clock';
+import { freePort } from '@tripod/shared/testing/free-port';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 
 const sockets: Socket[] = [];
@@ -25,7 +26,8 @@ const start = async (listener: RequestListener, clock: FakeClock = createFakeClo
   const server = createStoppableServer(listener, { readiness, clock });
   servers.push(server);
   server.server.once('connection', () => connected.add(server));
-  const { port, url } = await server.listen({ host: 'localhost', port: 0 });
+  // Its absence is seen as well, so nobody else may come to listen there.
+  const { port, url } = await server.listen({ host: 'localhost', port: await freePort() });
   return { server, readiness, clock, port, url };
 };
 
@@ -165,7 +167,7 @@ describe('createStoppableServer', () => {
       { readiness, clock },
     );
     servers.push(server);
-    const { url, port } = await server.listen({ host: 'localhost', port: 0 });
+    const { url, port } = await server.listen({ host: 'localhost', port: await freePort() });
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
 
     const stopped = server.stop({ drainDelayMs: 2000 });

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,8 +27,11 @@ const startWriter = (...args: readonly string[]) => {
   child.stderr.setEncoding('utf8').on('data', (piece: string) => {
     errors += piece;
   });
-  const exited = new Promise<number | null>((resolve) => {
-    child.once('exit', (code) => resolve(code));
+  const errorsRead = once(child.stderr, 'end');
+  /** Not the event 'close', which waits for a stdout that nobody may be reading. */
+  const exited = once(child, 'exit').then(async ([code]) => {
+    await errorsRead;
+    return code as number | null;
   });
   const gathered = async (): Promise<string> => {
     let text = '';

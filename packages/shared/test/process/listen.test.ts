@@ -37,7 +37,7 @@ describe('listen', () => {
   });
 
   it.each(['127.0.0.1', '::1'])('still accepts at %s who waits when it is told to close', async (host) => {
-    const { port, close } = await listen(greet(), { host: 'localhost', port: 0 });
+    const { port, close } = await listen(greet(), { host: 'localhost', port: await freePort() });
     // Connected by the kernel within this turn of the event loop, which can not have accepted any of them.
     const greetings = Promise.all(Array.from({ length: 20 }, () => greetingOf(host, port)));
     await close();
@@ -58,7 +58,7 @@ describe('listen', () => {
     ['127.0.0.1', 'http://127.0.0.1:'],
     ['::1', 'http://[::1]:'],
   ])('listens on %s alone when told so', async (host, prefix) => {
-    const { port, url } = await start(greet(), { host, port: 0 });
+    const { port, url } = await start(greet(), { host, port: await freePort() });
     const other = host === '::1' ? '127.0.0.1' : '::1';
     expect(url).toBe(`${prefix}${port}`);
     expect(await greetingOf(host, port)).toBe('hello');

@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isReadyReport } from '@tripod/shared/process/supervision';
+import { parseRawResponse } from '@tripod/shared/testing/raw-http';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { type Fixture, killFixtures, startFixture } from '../support/start-fixture.ts';
 
@@ -80,15 +82,23 @@ describe('signals', () => {
   );
 
   it('answers what is in flight before it ends', async () => {
-    const { fixture, url } = await start('--drain-delay-ms', '300');
-    const held = fetch(`${url}/held`);
-    const notReady = async (): Promise<boolean> => (await fetch(`${url}/readyz`)).status === 503;
+    const { fixture, url } = await start('--drain-delay-ms', '0');
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    let received = '';
+    socket.setEncoding('latin1').on('data', (piece: string) => {
+      received += piece;
+    });
+    const ask = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
+    // In one packet: once the first is answered, the second is in flight.
+    socket.write(ask('/') + ask('/held'));
+    await waitFor('the first answer', () => received.endsWith('fine'));
+    received = '';
     fixture.child.kill('SIGTERM');
-    await waitFor('the fixture to drain', notReady);
-    await (await fetch(`${url}/release`)).text();
-    const response = await held;
-    expect(await response.text()).toBe('held and released');
-    expect(response.headers.get('connection')).toBe('close');
+    await printed(fixture, '"message":"stopping"');
+    socket.write(ask('/release'));
+    await once(socket, 'close');
+    const { status, headers, body } = parseRawResponse(received);
+    expect([status, headers['connection'], body]).toEqual([200, 'close', 'held and released']);
     expect((await fixture.exited).code).toBe(0);
   });
 

@@ -74,6 +74,8 @@ export const startFixture = (args: readonly string[], options: FixtureOptions = 
     logged: () =>
       text.stdout
         .split('\n')
+        // Behind the last line end there may be a part of a line.
+        .slice(0, -1)
         .filter((line) => line.startsWith('{'))
         .map((line) => JSON.parse(line) as Record<string, unknown>),
     url: () => waitFor('the fixture to listen', () => /^url: (\S+)$/m.exec(text.stdout)?.[1]),

@@ -64,7 +64,7 @@ describe('exchangeRaw', () => {
 
   it('gives up on a silent other side and shows what has come so far', async () => {
     const port = await start((socket) => void socket.write('half'));
-    const text = exchangeRaw({ port, bytes: 'x', until: (all) => all === 'never', withinMs: 200 });
-    await expect(text).rejects.toThrow('no end within 200 ms; received so far: "half"');
+    const text = exchangeRaw({ port, bytes: 'x', until: (all) => all === 'never', withinMs: 3000 });
+    await expect(text).rejects.toThrow('no end within 3000 ms; received so far: "half"');
   });
 });
