@@ -1,10 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Database } from '@tripod/database/database';
+import { durabilityQuery } from '@tripod/database/durability';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import { startTestPostgres, type TestPostgres } from '@tripod/embedded-postgres/start-test-postgres';
 import { askDatabase } from '@tripod/shared/testing/ask-database';
 import { createFakeClock, type FakeClock } from '@tripod/shared/testing/fake-clock';
 import { waitFor } from '@tripod/shared/testing/wait-for';
+import pg from 'pg';
 import { databaseAt, keepingLogger } from './support/test-database.ts';
 
 let postgres: TestPostgres;
@@ -76,6 +78,23 @@ afterEach(async () => {
 afterAll(() => postgres.stop());
 
 describe('a database that keeps what it confirms', () => {
+  it('is asked once by a new session, and again at each attempt', async () => {
+    const query = jest.spyOn(pg.Client.prototype, 'query');
+    const asked = (): number =>
+      query.mock.calls.filter(
+        ([sent]: readonly unknown[]) => (sent as pg.QueryConfig).text === durabilityQuery,
+      ).length;
+    try {
+      await start();
+      expect(asked()).toBe(1);
+      clock.advance(5000);
+      await waitFor('another attempt', () => asked() > 1);
+      expect(asked()).toBe(2);
+    } finally {
+      query.mockRestore();
+    }
+  });
+
   it('is written to, and nothing is said', async () => {
     await start();
     await expect(write()).resolves.toMatchObject({ rowCount: 1 });
