@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, readlinkSync } from 'node:fs';
 import { lstat, open, readdir, realpath } from 'node:fs/promises';
 
 /** What is known of a file or folder. Times in nanoseconds since 1970. */
@@ -15,6 +15,8 @@ export type DiskStats = {
 /** An open descriptor: whatever happens to its name, it stays the same file. */
 export type DiskFile = {
   stat(): Promise<DiskStats>;
+  /** Where it lies now, every link followed; undefined on systems that do not tell: Linux does. */
+  findPath(): string | undefined;
   /** Fills at most the whole buffer from `position` on; 0 at the end of the file. */
   read(buffer: Buffer, position: number): Promise<number>;
   close(): Promise<void>;
@@ -34,6 +36,15 @@ export type Disk = {
   list(folder: string): Promise<readonly DiskName[]>;
 };
 
+const findDescriptorPath = (descriptor: number): string | undefined => {
+  try {
+    // Of the kernel's memory, not of a disk: nothing is waited for.
+    return readlinkSync(`/proc/self/fd/${descriptor}`);
+  } catch {
+    return undefined;
+  }
+};
+
 /** The disk of this machine. */
 export const nodeDisk: Disk = {
   realpath: (path) => realpath(path),
@@ -41,6 +52,7 @@ export const nodeDisk: Disk = {
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     return {
       stat: () => handle.stat({ bigint: true }),
+      findPath: () => findDescriptorPath(handle.fd),
       read: async (buffer, position) => (await handle.read(buffer, 0, buffer.length, position)).bytesRead,
       close: () => handle.close(),
     };

@@ -1,7 +1,7 @@
 import { AppError } from '@tripod/shared/errors/app-error';
 import type { Disk, DiskFile, DiskStats } from './disk.ts';
 import { fromDiskError } from './disk-error.ts';
-import { type RequestedPath, resolvePath } from './resolve-path.ts';
+import { isInside, type RequestedPath, type ResolvedPath, resolvePath } from './resolve-path.ts';
 
 /** An open file. Whoever gets it closes it. */
 export type OpenFile = {
@@ -33,10 +33,12 @@ export const isSameVersion = (one: DiskStats, other: DiskStats): boolean =>
   one.ino === other.ino &&
   one.dev === other.dev;
 
-const openFound = async (disk: Disk, real: string): Promise<OpenFile | FoundFolder> => {
+const openFound = async (disk: Disk, { realRoot, real }: ResolvedPath): Promise<OpenFile | FoundFolder> => {
   const file = await disk.open(real);
   let found: OpenFile | FoundFolder | undefined;
   try {
+    // A folder on the way may have become a link out of the root since the path was resolved (CWE-367).
+    if (!isInside(realRoot, file.findPath() ?? real)) throw new AppError('NOT_FOUND');
     const stats = await file.stat();
     if (stats.isDirectory()) found = { kind: 'folder' };
     else if (stats.isFile()) found = { kind: 'file', file, stats };
@@ -61,7 +63,7 @@ export const createFileFinder = (disk: Disk, root: string): FileFinder => ({
   },
   async stat(path) {
     try {
-      return await disk.stat(await resolvePath(disk, root, namesOf(path)));
+      return await disk.stat((await resolvePath(disk, root, namesOf(path))).real);
     } catch (error) {
       throw fromDiskError(error);
     }

@@ -51,16 +51,23 @@ export const isInside = (folder: string, path: string): boolean => {
   return steps !== '..' && !steps.startsWith(`..${sep}`) && !isAbsolute(steps);
 };
 
+/** A path in a root, every link in either followed. */
+export type ResolvedPath = { readonly realRoot: string; readonly real: string };
+
 /**
  * The real path of what the segments name under the root. Links are followed, and what lies outside the root in the
  * end is NOT_FOUND (CWE-22, CWE-59). The root is resolved each time: it may itself be a link that a deployment
  * swaps. Throws the file system's own error when there is nothing.
  */
-export const resolvePath = async (disk: Disk, root: string, segments: readonly string[]): Promise<string> => {
+export const resolvePath = async (
+  disk: Disk,
+  root: string,
+  segments: readonly string[],
+): Promise<ResolvedPath> => {
   const realRoot = await disk.realpath(root);
   const named = join(realRoot, ...segments);
   if (!isInside(realRoot, named)) throw new AppError('NOT_FOUND');
   const real = await disk.realpath(named);
   if (!isInside(realRoot, real)) throw new AppError('NOT_FOUND');
-  return real;
+  return { realRoot, real };
 };

@@ -109,7 +109,9 @@ describe('resolvePath', () => {
   });
   afterAll(() => site.remove());
 
-  const resolve = (...segments: string[]): Promise<string> => resolvePath(nodeDisk, site.root, segments);
+  const resolveIn = async (root: string, ...segments: string[]): Promise<string> =>
+    (await resolvePath(nodeDisk, root, segments)).real;
+  const resolve = (...segments: string[]): Promise<string> => resolveIn(site.root, ...segments);
 
   it.each([
     [['link-inside.txt'], 'digits.txt'],
@@ -168,13 +170,11 @@ describe('resolvePath', () => {
   it('follows a root that is a link, also when it is swapped for another one', async () => {
     const current = join(site.root, '..', 'current');
     await symlink(site.root, current);
-    await expect(resolvePath(nodeDisk, current, ['index.html'])).resolves.toMatch(/site\/index\.html$/);
+    await expect(resolveIn(current, 'index.html')).resolves.toMatch(/site\/index\.html$/);
     await symlink(site.sibling, `${current}-next`);
     await rename(`${current}-next`, current);
-    await expect(resolvePath(nodeDisk, current, ['secret.txt'])).resolves.toMatch(
-      /site-secret\/secret\.txt$/,
-    );
-    await expect(resolvePath(nodeDisk, current, ['index.html'])).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(resolveIn(current, 'secret.txt')).resolves.toMatch(/site-secret\/secret\.txt$/);
+    await expect(resolveIn(current, 'index.html')).rejects.toMatchObject({ code: 'ENOENT' });
     await unlink(current);
   });
 });

@@ -37,6 +37,7 @@ const countOpen = (disk: Disk, open: Set<DiskFile>): Disk => ({
     open.add(file);
     return {
       stat: file.stat,
+      findPath: file.findPath,
       read: file.read,
       close: async () => {
         await file.close();
