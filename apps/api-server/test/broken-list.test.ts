@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { askDatabase } from '@tripod/shared/testing/ask-database';
 import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { type Api, startApi } from './support/api.ts';
@@ -15,8 +16,9 @@ beforeAll(async () => {
       return wire.port;
     },
   });
-  // Too much for what the system keeps of a connection that nobody reads: some 40 MB.
-  await api.database.knex.raw(
+  // On a connection without the time limits of a service. Too much for what the system keeps of a connection that nobody reads: some 40 MB.
+  await askDatabase(
+    api.databaseUrl,
     `insert into images (title, alt_text, url) select 'Picture ' || n, repeat('long ', 99), 'https://x.example/' || n
      from generate_series(1, 75000) n`,
   );

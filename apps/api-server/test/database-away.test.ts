@@ -70,7 +70,7 @@ describe('a copy whose database goes away', () => {
   it('survives the end of every session', async () => {
     await Promise.all([get(), get(), get(), get()]);
     const ended = await askDirectly(
-      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'api-test'",
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'api-test' and datname = current_database()",
     );
     expect(ended).not.toEqual([]);
     await waitFor('a read', async () => (await get()).status === 200);
@@ -89,7 +89,7 @@ describe('a copy whose database goes away', () => {
         async () =>
           (
             await askDirectly(
-              "select 1 from pg_stat_activity where query like 'insert%' and wait_event_type = 'Lock'",
+              "select 1 from pg_stat_activity where query like 'insert%' and wait_event_type = 'Lock' and datname = current_database()",
             )
           ).length > 0,
       );

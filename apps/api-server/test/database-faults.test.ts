@@ -92,7 +92,7 @@ describe('a lock that is held for long', () => {
       }),
     );
     // 4 on their connections and 9 waiting for one; were all to wait, 4 would be refused every two seconds.
-    await waitFor('27 refusals', () => refused >= 27, 5000);
+    await waitFor('27 refusals', () => refused >= 27, 11_000);
     await blocker.query('rollback');
     await Promise.all(asked);
     await expect(page()).resolves.toMatchObject({ status: 200 });

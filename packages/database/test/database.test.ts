@@ -225,17 +225,18 @@ describe('createDatabase', () => {
 
   it('is busy, not away, while all its connections are in use', async () => {
     await open({ poolSize: 1 }).start();
-    const slow = database.knex.raw('select pg_sleep(2.2)').then(() => 'done');
+    const work = await database.knex.transaction();
     await expect(readOne()).rejects.toMatchObject(unavailable);
     expect(database.reason()).toBeUndefined();
-    await expect(slow).resolves.toBe('done');
+    await work.rollback();
+    await expect(readOne()).resolves.toEqual([{ one: 1 }]);
     expect(logger.lines.filter((line) => line.includes('not available'))).toEqual([]);
   });
 
   it('waits for work that is under way when it is closed', async () => {
     await open().start();
     const work = database.reading(
-      async () => (await database.knex.raw<{ rows: unknown[] }>('select 1 as one from pg_sleep(0.3)')).rows,
+      async () => (await database.knex.raw<{ rows: unknown[] }>('select 1 as one from pg_sleep(1.5)')).rows,
     );
     await waitFor('the statement', () => database.stats().idle === 0);
     await database.close();

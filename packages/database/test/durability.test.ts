@@ -13,16 +13,27 @@ let postgres: TestPostgres;
 let database: Database;
 let logger: ReturnType<typeof keepingLogger>;
 let clock: FakeClock;
+const betweenLooksMs = 5000;
+/** How many looks have ended well: each sets the timer of the next one. */
+let looks = 0;
 
 const ask = (...texts: readonly string[]): Promise<Record<string, unknown>[]> =>
   askDatabase(postgres.urlOf(), ...texts);
 const start = async ({ allowUnsafeDurability = false, poolSize = 1 } = {}): Promise<void> => {
   clock = createFakeClock();
+  const { monotonicMs, wallMs, after } = clock;
   database = databaseAt(parseDatabaseUrl(postgres.urlOf()), {
     logger,
     allowUnsafeDurability,
     poolSize,
-    clock,
+    clock: {
+      monotonicMs,
+      wallMs,
+      after: (ms, callback) => {
+        if (ms === betweenLooksMs) looks += 1;
+        return after(ms, callback);
+      },
+    },
   });
   await database.start();
 };
@@ -38,14 +49,17 @@ const whileBusy = async (work: () => Promise<void>): Promise<void> => {
   }
 };
 const refused = { code: 'API_DURABILITY_OFF', headers: {} };
-/** Turns the clock by what lies between two looks, again when one was too early for what had just been set. */
+/** The next look, to its end: were the clock turned again before, it would have taken too long. */
+const look = async (): Promise<void> => {
+  const before = looks;
+  clock.advance(betweenLooksMs);
+  await waitFor('the end of a look', () => looks > before);
+};
+/** Looks again when one was too early for what had just been set. */
 const untilRefusal = async (refusal: string | undefined): Promise<void> => {
-  const is = (): boolean => database.writeRefusal() === refusal;
   await waitFor(`the refusal "${refusal}"`, async () => {
-    clock.advance(5000);
-    // Were the clock turned again before the look has ended, it would have taken too long.
-    await waitFor('a look', is, 500).catch(() => undefined);
-    return is();
+    await look();
+    return database.writeRefusal() === refusal;
   });
 };
 const told = (): readonly string[] => logger.lines.filter((line) => /confirms|lose/.test(line));
@@ -206,8 +220,8 @@ describe('a setting of a role, which present sessions do not see', () => {
       await expect(write()).rejects.toMatchObject(refused);
     });
     // The older session would say that all is well.
-    for (let look = 0; look < 3; look += 1) {
-      clock.advance(5000);
+    for (let count = 0; count < 3; count += 1) {
+      await look();
       await read();
       expect(database.writeRefusal()).toBe('refused: synchronous_commit off');
     }
