@@ -4,7 +4,7 @@ import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import { createReadiness, type Readiness } from '@tripod/shared/http/readiness';
 import { type Logger, silentLogger } from '@tripod/shared/logging/logger';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
-import { systemClock } from '@tripod/shared/process/clock';
+import { type Clock, systemClock } from '@tripod/shared/process/clock';
 import { createTempDatabase } from '@tripod/shared/testing/temp-database';
 import { createImageStore, type ImageStore } from '../../src/images/image-store.ts';
 import { createApiServer } from '../../src/server.ts';
@@ -24,6 +24,8 @@ export type ApiOptions = {
   readonly corsOrigins?: readonly string[];
   readonly servedBy?: string | undefined;
   readonly logger?: Logger;
+  /** By which the database is asked and waited for. Default: the real one. */
+  readonly clock?: Clock;
   /** Default true. */
   readonly allowUnsafeDurability?: boolean;
   /** What its store does otherwise than a real one. */
@@ -60,7 +62,7 @@ export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
     applicationName: 'api-test',
     poolSize: 4,
     logger,
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     random: Math.random,
     // The server of the tests is unsafe: it has nothing to lose.
     allowUnsafeDurability,
