@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { waitFor } from '@tripod/shared/testing/wait-for';
 import { type Disk, nodeDisk } from '../src/disk.ts';
 import { maxTreeBytes } from '../src/prepare-tree.ts';
 import { createSite, type Site } from './support/site.ts';
@@ -65,7 +66,7 @@ describe('prepare', () => {
     const prepared = server.server.prepare();
     await server.stop();
     await prepared;
-    expect(server.openFiles()).toBe(0);
+    await waitFor('every descriptor to be closed', () => server.openFiles() === 0);
   });
 
   it('rejects when the folder can not be read', async () => {

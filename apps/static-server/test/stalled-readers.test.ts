@@ -25,7 +25,7 @@ const startWith = async (stallMs: number | undefined): Promise<StartedServer> =>
 
 describe('a client that does not read', () => {
   it.each(['/in-memory.bin', '/on-disk.bin'])('is cut off, and holds nothing any more: %s', async (path) => {
-    const { port, openFiles, requestLines, stop } = await startWith(300);
+    const { port, openFiles, requestLines, stop } = await startWith(1500);
     try {
       const socket = connect({ port, host: '127.0.0.1' });
       socket.on('error', () => undefined);
