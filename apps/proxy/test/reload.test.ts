@@ -134,7 +134,7 @@ describe('reloading', () => {
     write({ routes });
     const proxy = await run();
     expect((await ask({ ...proxy, method: 'POST', body: '12345' })).status).toBe(200);
-    write({ routes, maxBodyBytes: 4, responseTimeoutMs: 1, privatePaths: ['/secret'] });
+    write({ routes, maxBodyBytes: 4, responseTimeoutMs: 1000, privatePaths: ['/secret'] });
     await reload(proxy);
     expect((await ask({ ...proxy, method: 'POST', body: '12345' })).status).toBe(413);
     expect((await ask({ ...proxy, path: '/secret' })).status).toBe(404);

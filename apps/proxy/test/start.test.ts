@@ -2,6 +2,7 @@ import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@tripod/shared/process/clock';
+import { freePorts } from '@tripod/shared/testing/free-port';
 import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
 import { plainResponse } from '@tripod/shared/testing/scripted-upstream';
 import { waitFor } from '@tripod/shared/testing/wait-for';
@@ -58,15 +59,16 @@ describe.each(engineNames)('stopping a proxy with the engine %s', (engine) => {
     const upstream = await runUpstream((socket) => {
       answer = () => void socket.write(plainResponse('finished'));
     });
+    const [port = 0, adminPort = 0] = await freePorts(2);
     const args = [
-      '--port=0',
-      '--admin-port=0',
+      `--port=${port}`,
+      `--admin-port=${adminPort}`,
       '--health-path=off',
       `--engine=${engine}`,
       '--drain-delay-ms=0',
     ];
     const proxy = spawnProxy([...args, `--route=/=${upstream.url}`]);
-    const { port } = await addressesOf(proxy);
+    await addressesOf(proxy);
     const idle = connect(port, '127.0.0.1');
     const idleEnded = new Promise((resolve) => idle.once('close', resolve));
     idle.resume();
@@ -107,7 +109,8 @@ describe.each(engineNames)('stopping a proxy with the engine %s', (engine) => {
 
   it('stops at once with idle connections on both sides', async () => {
     const upstream = await runUpstream();
-    const proxy = await runProxy({ engine, route: routeTo(upstream) });
+    const [port = 0, adminPort = 0] = await freePorts(2);
+    const proxy = await runProxy({ engine, route: routeTo(upstream), port, adminPort });
     const agent = new Agent({ keepAlive: true });
     for (let request = 0; request < 3; request += 1) await ask({ ...proxy, agent });
     await proxy.stop();

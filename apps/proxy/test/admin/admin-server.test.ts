@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { createFakeClock } from '@tripod/shared/testing/fake-clock';
 import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { parseMetrics } from '../../../../packages/shared/test/support/parse-metrics.ts';
@@ -248,12 +249,14 @@ describe('the admin side', () => {
   });
 
   it('is live and ready, and not ready while it drains', async () => {
-    const { admin, proxy } = await start();
+    const clock = createFakeClock();
+    const { admin, proxy } = await start({ clock });
     expect((await admin('/livez')).status).toBe(200);
     expect((await admin('/readyz')).status).toBe(200);
     const stopped = proxy.stop({ drainDelayMs: 500 });
     expect((await admin('/readyz')).status).toBe(503);
     expect((await admin('/livez')).status).toBe(200);
+    clock.advance(500);
     await stopped;
   });
 

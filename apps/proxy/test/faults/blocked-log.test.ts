@@ -27,20 +27,17 @@ describe.each(engineNames)('a log that takes nothing from the engine %s', (engin
     const proxy = spawnProxy([...args, ...more], {
       stdout: output ?? 'unread',
     });
-    await waitFor(
-      'the proxy to listen',
-      () =>
-        ask({ port }).then(
-          ({ status }) => status === 200,
-          () => false,
-        ),
-      30_000,
+    await waitFor('the proxy to listen', () =>
+      ask({ port }).then(
+        ({ status }) => status === 200,
+        () => false,
+      ),
     );
     return { proxy, port, adminPort };
   };
   const expectServed = async (port: number, count: number): Promise<number> => {
     const clients = startClients({ count: 8, question: () => ({ port, path }) });
-    await waitFor('the requests', () => clients.requests >= count, 30_000);
+    await waitFor('the requests', () => clients.requests >= count);
     const { requests, outcomes } = await clients.stop();
     expect(outcomes).toEqual({ '200': requests });
     return requests;

@@ -12,7 +12,8 @@ afterEach(stopAll);
 
 describe.each(engineNames)('a restart of each upstream in turn behind the engine %s', (engine) => {
   it('fails none of 10,000 requests of clients that keep their connections', async () => {
-    const drainDelayMs = 800;
+    // For the checks to notice it, however busy the machine is.
+    const drainDelayMs = 2000;
     const start = (port?: number) =>
       startUpstreamProcess({ drainDelayMs, ...(port === undefined ? {} : { port }) });
     const upstreams = await Promise.all([start(), start(), start()]);
@@ -38,8 +39,8 @@ describe.each(engineNames)('a restart of each upstream in turn behind the engine
       await start(upstream.port);
       await waitFor('it to serve', async () => (await reportOf(proxy, upstream)).requests > requests + 20);
     }
-    await waitFor('10,000 requests', () => getters.requests + posters.requests >= 10_000, 60_000);
+    await waitFor('10,000 requests', () => getters.requests + posters.requests >= 10_000);
     const results = [await getters.stop(), await posters.stop()];
     expect(results.map(({ outcomes }) => Object.keys(outcomes))).toEqual([['200'], ['200']]);
-  }, 90_000);
+  });
 });

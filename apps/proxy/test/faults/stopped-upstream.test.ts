@@ -19,11 +19,11 @@ describe.each(engineNames)('an upstream process that stands still behind the eng
       route: routeTo(...upstreams),
       healthPath: '/readyz',
       healthIntervalMs: 100,
-      healthTimeoutMs: 400,
+      healthTimeoutMs: 2000,
       maxFails: 1,
       connectTimeoutMs: 30_000,
       failWindowMs: 3_600_000,
-      responseTimeoutMs: 400,
+      responseTimeoutMs: 2000,
     });
     const { port } = proxy;
     const getters = startClients({ count: 4, question: () => ({ port }) });

@@ -32,7 +32,13 @@ const sumOf = (all: readonly Readonly<Record<string, number>>[]): Record<string,
 };
 
 describe.each(engineNames)('the end of a proxy process with the engine %s', (engine) => {
-  const args = (upstream: { readonly url: string }, port = 0, adminPort = 0): readonly string[] => [
+  /** Ports that nobody comes to listen on, so that who is refused there knows that the proxy has ended. */
+  const takePorts = async () => {
+    const [port = 0, adminPort = 0] = await freePorts(2);
+    return { port, adminPort };
+  };
+  type Ports = Awaited<ReturnType<typeof takePorts>>;
+  const args = (upstream: { readonly url: string }, { port, adminPort }: Ports): readonly string[] => [
     `--port=${port}`,
     `--admin-port=${adminPort}`,
     '--health-path=off',
@@ -47,8 +53,10 @@ describe.each(engineNames)('the end of a proxy process with the engine %s', (eng
       served += 1;
       setTimeout(() => response.end('hello'), served % 20);
     });
-    const proxy = spawnProxy([...args(upstream), '--drain-delay-ms=500']);
-    const { port } = await addressesOf(proxy);
+    const ports = await takePorts();
+    const { port } = ports;
+    const proxy = spawnProxy([...args(upstream, ports), '--drain-delay-ms=500']);
+    await addressesOf(proxy);
     const getters = startClients({ count: 8, question: () => ({ port }) });
     const posters = startClients({ count: 8, question: () => ({ port, method: 'POST', body: 'some body' }) });
     await waitFor('the load', () => getters.requests > 200 && posters.requests > 200);
@@ -65,8 +73,10 @@ describe.each(engineNames)('the end of a proxy process with the engine %s', (eng
 
   it('answers a request of which the first bytes had come when it was told to stop', async () => {
     const upstream = await runUpstream();
-    const proxy = spawnProxy([...args(upstream), '--drain-delay-ms=0']);
-    const { port } = await addressesOf(proxy);
+    const ports = await takePorts();
+    const { port } = ports;
+    const proxy = spawnProxy([...args(upstream, ports), '--drain-delay-ms=0']);
+    await addressesOf(proxy);
     const socket = connect(port, '127.0.0.1');
     let text = '';
     socket.on('error', () => undefined);
@@ -91,8 +101,9 @@ describe.each(engineNames)('the end of a proxy process with the engine %s', (eng
 
   it('leaves nothing behind when it is killed: its ports are free at once, its connections gone', async () => {
     const upstream = await runUpstream(() => undefined);
-    const [port = 0, adminPort = 0] = await freePorts(2);
-    const first = spawnProxy(args(upstream, port, adminPort));
+    const ports = await takePorts();
+    const { port } = ports;
+    const first = spawnProxy(args(upstream, ports));
     await addressesOf(first);
     const clients: Socket[] = [];
     let cut = 0;
@@ -110,7 +121,7 @@ describe.each(engineNames)('the end of a proxy process with the engine %s', (eng
     expect(await childrenOf(first.pid)).toEqual([]);
     first.child.kill('SIGKILL');
     expect(await first.ended).toBe('SIGKILL');
-    const second = spawnProxy(args(await runUpstream(), port, adminPort));
+    const second = spawnProxy(args(await runUpstream(), ports));
     await addressesOf(second);
     expect((await ask({ port })).text).toBe('hello');
     expect(second.stderr()).toBe('');

@@ -4,14 +4,10 @@ import { waitFor } from '@tripod/shared/testing/wait-for';
 export const standstill = async (what: string, read: () => number): Promise<void> => {
   let last = -1;
   let same = 0;
-  await waitFor(
-    what,
-    () => {
-      const now = read();
-      same = now === last ? same + 1 : 0;
-      last = now;
-      return now > 0 && same >= 20;
-    },
-    30_000,
-  );
+  await waitFor(what, () => {
+    const now = read();
+    same = now === last ? same + 1 : 0;
+    last = now;
+    return now > 0 && same >= 20;
+  });
 };

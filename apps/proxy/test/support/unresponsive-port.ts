@@ -11,7 +11,8 @@ const reachable = (port: number, sockets: Socket[]): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     sockets.push(socket);
-    const timer = setTimeout(() => resolve(false), 200);
+    // Not before what has come meanwhile was read: this process may have been busy itself.
+    const timer = setTimeout(() => setImmediate(() => resolve(false)), 200);
     socket.on('error', () => undefined);
     socket.once('connect', () => {
       clearTimeout(timer);

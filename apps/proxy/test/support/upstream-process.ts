@@ -48,7 +48,7 @@ export const startUpstreamProcess = async (
       resolve(code ?? signal ?? 'unknown');
     });
   });
-  const listening = await waitFor('the upstream process to listen', () => url, 30_000);
+  const listening = await waitFor('the upstream process to listen', () => url);
   return {
     url: listening,
     port: Number(new URL(listening).port),

@@ -8,11 +8,12 @@ import {
 
 const started = new Set<ScriptedUpstream>();
 
-/** A scripted upstream that ends with the test (see `stopUpstreams`). By default it says `hello`. */
+/** A scripted upstream that ends with the test (see `stopUpstreams`). By default it says `hello`. One that comes back takes a `freePort`. */
 export const runUpstream = async (
   script: UpstreamScript = (socket) => void socket.write(plainResponse('hello')),
+  port = 0,
 ): Promise<ScriptedUpstream> => {
-  const upstream = await startScriptedUpstream(script);
+  const upstream = await startScriptedUpstream(script, port);
   started.add(upstream);
   return upstream;
 };

@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { createFakeClock } from '@tripod/shared/testing/fake-clock';
+import { freePort } from '@tripod/shared/testing/free-port';
 import { plainResponse, startScriptedUpstream } from '@tripod/shared/testing/scripted-upstream';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import type { ProxySettings } from '../../../src/config.ts';
 import { engineNames } from '../../../src/forwarding/engine-table.ts';
 import { ask } from '../../support/ask.ts';
-import { routeTo, runProxy } from '../../support/run-proxy.ts';
+import { type RunOptions, routeTo, runProxy } from '../../support/run-proxy.ts';
 import { stopAll } from '../../support/stop-all.ts';
 import { refusingUpstream, runUpstream } from '../../support/upstreams.ts';
 
@@ -13,7 +15,7 @@ afterEach(stopAll);
 const disabled = 'upstream server temporarily disabled';
 
 describe.each(engineNames)('balancing with the engine %s', (engine) => {
-  const over = (upstreams: readonly { readonly url: string }[], settings: Partial<ProxySettings> = {}) =>
+  const over = (upstreams: readonly { readonly url: string }[], settings: RunOptions = {}) =>
     runProxy({ engine, route: routeTo(...upstreams), ...settings });
 
   const askMany = async (port: number, count: number): Promise<readonly number[]> => {
@@ -39,11 +41,14 @@ describe.each(engineNames)('balancing with the engine %s', (engine) => {
 
   it('tries it again after the window', async () => {
     const broken = await runUpstream((socket) => void socket.resetAndDestroy());
-    const { port, log } = await over([broken, await runUpstream()], { maxFails: 1, failWindowMs: 200 });
+    const clock = createFakeClock();
+    const limits = { maxFails: 1, failWindowMs: 200 };
+    const { port, log } = await over([broken, await runUpstream()], { ...limits, clock });
     await askMany(port, 4);
     expect(broken.requests).toHaveLength(1);
     broken.setScript((socket) => void socket.write(plainResponse('back')));
-    await waitFor('the window to pass', () => log.count('upstream server is tried again') === 1);
+    clock.advance(200);
+    expect(log.count('upstream server is tried again')).toBe(1);
     await askMany(port, 4);
     expect(broken.requests.length).toBeGreaterThanOrEqual(2);
   });
@@ -95,7 +100,7 @@ describe.each(engineNames)('balancing with the engine %s', (engine) => {
     });
 
     it('takes an upstream back that died and was started again, with no request failing', async () => {
-      const mortal = await runUpstream();
+      const mortal = await runUpstream(undefined, await freePort());
       const { port, log } = await over([mortal, await runUpstream()], checked);
       await askMany(port, 4);
       await mortal.stop();
