@@ -49,7 +49,8 @@ const endOf = (child: ChildProcess): Promise<Exit> =>
     child.once('error', () => resolve({ code: 127, signal: null }));
     child.once('exit', (code, signal) => {
       const end = (): void => resolve({ code, signal });
-      const enough = setTimeout(end, lastLinesMs);
+      // Not before what has come meanwhile was read: this process may have been busy itself.
+      const enough = setTimeout(() => setImmediate(end), lastLinesMs);
       child.once('close', () => {
         clearTimeout(enough);
         end();
