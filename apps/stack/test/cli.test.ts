@@ -12,7 +12,7 @@ const makeFolder = useTempFolders();
 
 const { npm_lifecycle_event: _script, ...withoutScript } = process.env;
 const run = (...args: readonly string[]) =>
-  spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', timeout: 20_000, env: withoutScript });
+  spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', timeout: 100_000, env: withoutScript });
 
 describe('the command stack', () => {
   it.each([
@@ -82,5 +82,5 @@ describe('the command stack', () => {
     const environment = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' };
     expect(await runForAMoment([...args, ...ports], environment)).toEqual({ code: 0, complaint: '' });
     expect(readFileSync(join(stateDir, 'state/logs/stack.log'), 'utf8')).toContain('"message":"stopped"');
-  }, 60_000);
+  });
 });

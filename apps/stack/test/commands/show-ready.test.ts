@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { showReady } from '../../src/commands/show-ready.ts';
 import { type RunningStack, startStack } from '../../src/start-stack.ts';
 import { prepareFixtureStack } from '../support/fixture-stack.ts';
@@ -19,9 +19,6 @@ const showBanner = async (copies: number): Promise<string> => {
   showReady(running, { sink: dependencies.sink, lineFormat, durationMs: 1, summary: 'ready' });
   return shown.at(-1) ?? '';
 };
-
-// Whole processes on a machine that may be busy: a guard, no measurement.
-jest.setTimeout(60_000);
 
 describe('showReady', () => {
   it.each([

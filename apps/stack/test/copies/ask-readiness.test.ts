@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { listen } from '@tripod/shared/process/listen';
 import { freePort } from '@tripod/shared/testing/free-port';
 import { findUnreadiness } from '../../src/copies/ask-readiness.ts';
@@ -17,6 +17,11 @@ const serve = async (listener: RequestListener): Promise<number> => {
   servers.push(server);
   return (await listen(server, { host: '127.0.0.1', port: 0 })).port;
 };
+
+// The first use of fetch loads it, which on a busy machine could last as long as a copy is waited for.
+beforeAll(async () => {
+  await fetch('data:,').then((response) => response.text());
+});
 
 describe('findUnreadiness', () => {
   it('finds nothing against a copy that is ready', async () => {

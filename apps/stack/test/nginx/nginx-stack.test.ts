@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import { createOperations } from '../../src/operations.ts';
 import { type RunningStack, startStack } from '../../src/start-stack.ts';
@@ -12,8 +12,10 @@ import { useTempFolders } from '../support/temp-folder.ts';
 
 const withNginx = installedNginx() ? it : it.skip;
 const started: RunningStack[] = [];
+const alone: ChildProcess[] = [];
 afterEach(async () => {
   for (const running of started.splice(0)) await running.stop();
+  for (const child of alone.splice(0)) child.kill();
 });
 // After the hook above: hooks run in this order, and the folders must outlive what uses them.
 const makeFolder = useTempFolders();
@@ -45,8 +47,6 @@ const start = async () => {
   };
 };
 
-jest.setTimeout(60_000);
-
 /** An nginx with the configuration of that stack, of which no guard knows. Returns its process id. */
 const startNginxAlone = async (stateDir: string): Promise<number> => {
   const file = join(realpathSync(stateDir), 'nginx/nginx.conf');
@@ -55,7 +55,9 @@ const startNginxAlone = async (stateDir: string): Promise<number> => {
     detached: true,
   });
   child.unref();
-  await waitFor('its pid file', () => existsSync(join(stateDir, 'nginx/nginx.pid')));
+  alone.push(child);
+  const pidFile = join(stateDir, 'nginx/nginx.pid');
+  await waitFor('its pid file', () => existsSync(pidFile) && Number(readFileSync(pidFile)) === child.pid);
   return child.pid ?? Number.NaN;
 };
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmodSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { listen } from '@tripod/shared/process/listen';
 import { freePort } from '@tripod/shared/testing/free-port';
 import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
@@ -109,8 +109,6 @@ const get = async (port: number, target: string, headers = '') => {
 };
 const bodyOf = ({ body }: { readonly body: string }) =>
   JSON.parse(body.slice(body.indexOf('{'), body.lastIndexOf('}') + 1));
-
-jest.setTimeout(30_000);
 
 describe('config/nginx.conf (skipped where nginx is missing)', () => {
   withNginx(

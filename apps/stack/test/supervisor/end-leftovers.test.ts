@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@tripod/shared/process/clock';
 import { freePort } from '@tripod/shared/testing/free-port';
 import { endLeftovers } from '../../src/supervisor/end-leftovers.ts';
@@ -25,12 +25,10 @@ const startLeftover = async () => {
 };
 const world = { table: systemProcesses, clock: systemClock };
 
-jest.setTimeout(30_000);
-
 describe('endLeftovers', () => {
   it('ends a process that is still there', async () => {
     const { child, leftover } = await startLeftover();
-    expect(await endLeftovers([leftover], world)).toEqual([leftover]);
+    expect(await endLeftovers([leftover], { ...world, graceMs: 60_000 })).toEqual([leftover]);
     expect(child.signalCode ?? (await once(child, 'exit'))[1]).toBe('SIGTERM');
   });
 
