@@ -3,14 +3,11 @@ import { once } from 'node:events';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { findIdentity } from '../src/identity.ts';
 import { logSize } from '../src/log-file.ts';
 import { findState } from '../src/state-file.ts';
 import { Scene } from './support/scene.ts';
-
-// Real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for.
-jest.setTimeout(60_000);
 
 describe('data from an earlier start', () => {
   let scene: Scene;

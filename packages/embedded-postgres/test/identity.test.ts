@@ -11,13 +11,10 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { findIdentity } from '../src/identity.ts';
 import { Scene } from './support/scene.ts';
 import type { RunAs } from './support/user-process.ts';
-
-// Real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for.
-jest.setTimeout(60_000);
 
 const findUser = (name: string): RunAs => {
   const line = readFileSync('/etc/passwd', 'utf8')

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { findEmbeddedPostgres } from '../src/find-embedded-postgres.ts';
 import { connectToGuard } from '../src/guard-connection.ts';
@@ -9,9 +9,6 @@ import { sendMessage } from '../src/guard-protocol.ts';
 import { listProcesses, sendSignal } from '../src/process-table.ts';
 import { Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
-
-// Real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for.
-jest.setTimeout(60_000);
 
 describe('users who come and go', () => {
   let scene: Scene;

@@ -1,13 +1,10 @@
 import { existsSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { findEmbeddedPostgres } from '../src/find-embedded-postgres.ts';
 import { sendSignal } from '../src/process-table.ts';
 import { resetEmbeddedPostgres } from '../src/reset-embedded-postgres.ts';
 import { findState } from '../src/state-file.ts';
 import { Scene } from './support/scene.ts';
-
-// Real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for.
-jest.setTimeout(60_000);
 
 describe('resetEmbeddedPostgres', () => {
   let scene: Scene;

@@ -1,13 +1,10 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { findEmbeddedPostgres } from '../src/find-embedded-postgres.ts';
 import { Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
 import type { UserProcess } from './support/user-process.ts';
-
-// Real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for.
-jest.setTimeout(60_000);
 
 /** What is found of a Postgres that runs under its guard: signals go to these processes, and to no others. */
 const untilServed = (scene: Scene) =>

@@ -4,14 +4,11 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { findProcess } from '../src/process-table.ts';
 import { startTestPostgres } from '../src/start-test-postgres.ts';
 import { until } from './support/until.ts';
-
-// Real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for.
-jest.setTimeout(60_000);
 
 type Told = { readonly url: string; readonly pid: number; readonly folder: string };
 

@@ -1,14 +1,11 @@
 import { appendFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { findRecord } from '../src/postmaster.ts';
 import { sendSignal } from '../src/process-table.ts';
 import { resetEmbeddedPostgres } from '../src/reset-embedded-postgres.ts';
 import { Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
-
-// Real servers on a machine that may be busy; a wait in vain fails after 20 s with what it waited for.
-jest.setTimeout(60_000);
 
 describe('a guard that is asked to stop while Postgres recovers without end', () => {
   let scene: Scene;
