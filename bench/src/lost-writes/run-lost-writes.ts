@@ -32,18 +32,14 @@ export type LostWritesReport = {
 
 /** A further try: Postgres may have been killed a moment ago. */
 const readTitles = (arena: Arena, prefix: string): Promise<readonly string[]> =>
-  waitFor(
-    'the table',
-    async () => {
-      try {
-        const rows = await arena.query(`select title from images where title like '${prefix} %'`);
-        return rows.map(({ title }) => String(title));
-      } catch {
-        return false;
-      }
-    },
-    30_000,
-  );
+  waitFor('the table', async () => {
+    try {
+      const rows = await arena.query(`select title from images where title like '${prefix} %'`);
+      return rows.map(({ title }) => String(title));
+    } catch {
+      return false;
+    }
+  });
 
 const disturb = async (arena: Arena, options: LostWritesOptions): Promise<LostWritesReport> => {
   const { writers: count, betweenFaultsMs, onProgress = () => undefined } = options;
