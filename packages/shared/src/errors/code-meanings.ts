@@ -37,11 +37,13 @@ export const codeMeanings: Readonly<Record<ErrorCode, string>> = {
   PROXY_METHOD_REFUSED: '`Allow` lists the methods that the proxy forwards.',
   PROXY_EXPECTATION_FAILED: '`Expect` may only be `100-continue`.',
   PROXY_CODING_UNSUPPORTED: '`Transfer-Encoding` may only be `chunked`.',
-  PROXY_UPSTREAM_FAILED: 'An upstream was reached and broke off, or answered nonsense, before a valid head.',
+  PROXY_UPSTREAM_FAILED:
+    'An upstream was reached and broke off, or answered nonsense, before a valid head. A POST may have been carried out (`detail` says so): look before you send it again.',
   PROXY_OVERLOADED:
     'As many clients are connected as `--max-connections` allows: try again after `Retry-After`.',
   PROXY_NO_UPSTREAM: 'No upstream of the pool is available, or each refused the connection.',
-  PROXY_UPSTREAM_TIMEOUT: 'The head of the response did not come within `--response-timeout-ms`.',
+  PROXY_UPSTREAM_TIMEOUT:
+    'No connection came about within `--connect-timeout-ms`, or no head of the response within `--response-timeout-ms`. A POST may have been carried out (`detail` says so): look before you send it again.',
 
   ADMIN_ADDRESS_REFUSED: 'The admin side was asked under a name or by a page that is not of this machine.',
   ADMIN_BODY_INVALID: '`errors` names each wrong field of the body, which must be JSON of 64 KiB at most.',
