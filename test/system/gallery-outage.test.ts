@@ -10,9 +10,9 @@ const awayText = "The gallery can't be reached just now.";
 const failing = /images\.json/;
 
 /** What our proxy answers when no copy is left. */
-const noUpstream = (retryAfterS = 1): Answer => ({
+const noUpstream = (retryAfterS = 1, requestId = 'r-9'): Answer => ({
   status: 503,
-  body: { title: 'No upstream is available', status: 503, requestId: 'r-9' },
+  body: { title: 'No upstream is available', status: 503, requestId },
   headers: { 'retry-after': String(retryAfterS) },
 });
 
@@ -39,11 +39,12 @@ const visitWithClock = async (): Promise<Page> => {
   return page;
 };
 
-/** Moves the clock on and waits for what is asked then. */
+/** Moves the clock on, and waits for what is asked then and until the page has read the answer, by its request id. */
 const passUntilAsked = async (page: Page, ms: number): Promise<void> => {
   const answered = page.waitForResponse(failing);
   await page.clock.runFor(ms);
-  await (await answered).finished();
+  const problem = (await (await answered).json()) as { readonly requestId?: string } | null;
+  if (problem?.requestId) await page.getByText(`Request ${problem.requestId}`).waitFor();
 };
 
 describe('what a visitor reads in an outage', () => {
@@ -107,7 +108,7 @@ describe('the page that nobody touches', () => {
   });
 
   it('asks not before Retry-After, then ever later, and at least every 30 s', async () => {
-    api().answer = () => noUpstream(4);
+    api().answer = () => noUpstream(4, `r-${api().requests.length}`);
     const page = await visitWithClock();
     for (const [asked, seconds] of [4, 8, 16, 30, 30].entries()) {
       await page.clock.runFor(seconds * 1000 - 100);
@@ -125,7 +126,7 @@ describe('the page that nobody touches', () => {
   });
 
   it('says it once, however often it asks', async () => {
-    api().answer = () => noUpstream();
+    api().answer = () => noUpstream(1, `r-${api().requests.length}`);
     const page = await visitWithClock();
     await page.evaluate(`
       globalThis.said = [];

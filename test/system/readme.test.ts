@@ -95,8 +95,13 @@ ab('the ab lines of the README', () => {
 
   it.each(['', '-k '])('lose no request of 5000 while a copy is killed (ab %s)', async (keepAlive) => {
     const line = (linesOf('ab')[1] ?? '').replace('ab ', `ab ${keepAlive}`);
+    await waitFor('a copy to kill', async () =>
+      /"name":"api-2"[^\n]*"state":"ready"/.test((await stack.command('ps')).output),
+    );
+    const answered = (): number => stack.output().split('"GET /images.json"').length;
+    const before = answered();
     const load = run(line);
-    await waitFor('the load to begin', () => stack.output().split('"GET /images.json"').length > 200);
+    await waitFor('the load to begin', () => answered() > before + 200);
     const { code, output } = await stack.command('kill', 'api-2');
     expect({ code, output }).toMatchObject({ code: 0 });
     whole((await load).output, 5000);

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createFakeClock, type FakeClock } from '@tripod/shared/testing/fake-clock';
 import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import pg from 'pg';
@@ -8,6 +9,8 @@ import { type Api, cat, startApi } from './support/api.ts';
 let base: Api;
 let api: Api;
 let wire: TcpForwarder;
+/** Stands still unless a test is about time: a lock may be held for as long as a busy machine needs. */
+let clock: FakeClock;
 /** Everything that a test opened, closed in reverse. */
 const undo: (() => Promise<unknown>)[] = [];
 beforeAll(async () => {
@@ -15,8 +18,10 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   await base.empty();
+  clock = createFakeClock();
   api = await startApi({
-    besides: base,
+    besides: { databaseUrl: `${base.databaseUrl}?lock_timeout=60000&statement_timeout=60000` },
+    clock,
     through: async (port) => {
       wire = await startTcpForwarder(port);
       return wire.port;
@@ -38,8 +43,8 @@ const connect = async (): Promise<pg.Client> => {
   undo.push(() => client.end());
   return client;
 };
-const post = (title: string) =>
-  supertest(api.url)
+const post = (title: string, { url } = api) =>
+  supertest(url)
     .post('/images.json')
     .send({ ...cat, title })
     .then((answer) => answer);
@@ -74,7 +79,7 @@ const holdGroup = async () => {
   const first = post('first');
   await blocked(observer);
   const inFlight = async () => /in_flight 7$/m.test(await (await fetch(`${api.url}/metrics`)).text());
-  const answers = group.map(post);
+  const answers = group.map((title) => post(title));
   await waitFor('the others', inFlight);
   // It gets the lock behind the first insert, and before the next one.
   await next.query('begin');
@@ -110,9 +115,11 @@ describe('writes that share a statement', () => {
     const { observer, answers, release } = await holdGroup();
     wire.silence();
     await release();
+    clock.advance(3000);
     for (const answer of await Promise.all(answers)) uncertain(answer);
     await expect(titles(observer)).resolves.toEqual(['first', ...group]);
     await wire.heal();
+    clock.advance(500);
     await waitFor('readiness', async () => (await fetch(`${api.url}/readyz`)).status === 200);
     await expect(post('last')).resolves.toMatchObject({ status: 200 });
     // Nothing was sent again meanwhile.
@@ -154,7 +161,7 @@ describe('a write that takes longer than the server lets it', () => {
     );
     await client.query('create trigger wait before insert on images for each row execute function wait()');
     undo.push(() => client.query('drop function wait() cascade'));
-    const answer = await post('slow');
+    const answer = await post('slow', base);
     expect([answer.status, answer.body.code, answer.headers['retry-after']]).toEqual([
       503,
       'API_DATABASE_UNAVAILABLE',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Listening, listen } from '@tripod/shared/process/listen';
+import { freePort } from '@tripod/shared/testing/free-port';
 import { runLoad } from '../../src/load-tools/run-load.ts';
 import type { Load } from '../../src/loads/load.ts';
 import { findProgram } from '../../src/machine/find-program.ts';
@@ -27,9 +28,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const start = async (answer: RequestListener) => {
+const start = async (answer: RequestListener, port = 0) => {
   server = createServer(answer);
-  listening = await listen(server, { host: '127.0.0.1', port: 0 });
+  listening = await listen(server, { host: '127.0.0.1', port });
   return { pids: [process.pid], url: listening.url };
 };
 
@@ -61,7 +62,7 @@ describe.each(['ab', 'wrk'] as const)('runLoad by %s', (tool) => {
   });
 
   withTool('fails when nobody listens', async () => {
-    const running = await start(answerWith(200));
+    const running = await start(answerWith(200), await freePort());
     await listening?.close();
     await expect(runLoad(load, running, options())).rejects.toThrow();
   });

@@ -199,7 +199,7 @@ describe('a body that goes on and on', () => {
     for (let piece = 0; piece < 20; piece += 1) {
       await new Promise<void>((resolve) => {
         // Each in a packet of its own, so that the server has answered long before the last.
-        socket.write('x'.repeat(16_000), () => setTimeout(resolve, 5));
+        socket.write('x'.repeat(16_000), () => setImmediate(() => setImmediate(resolve)));
       });
     }
     let received = '';
