@@ -68,11 +68,6 @@ export const startArena = async (options: ArenaOptions, undo: ShutdownStack): Pr
   const query: Arena['query'] = (text) => askDatabase(databaseUrl, text);
   await query(`alter role current_user set synchronous_commit = ${options.synchronousCommit}`);
   if (options.synchronousCommit === 'off') {
-    // As late as it can be told to, or the log might have been written just before Postgres is killed.
-    await query("alter system set wal_writer_delay = '10s'");
-    await query('select pg_reload_conf()');
-  }
-  if (options.synchronousCommit === 'off') {
     // What it may lose lies in memory for 0.2 s usually: too short for a kill to be certain to meet some of it.
     await query("alter system set wal_writer_delay = '10s'");
     await query('select pg_reload_conf()');
