@@ -48,11 +48,12 @@ describe('the states of the page', () => {
   });
 
   it('says "Something went wrong." with the reason and the request id, and shows the pictures on trying again', async () => {
-    api().answer = () => ({ status: 503, body: { detail: 'The database is away.', requestId: 'r-81' } });
+    // No outage, after which the page would try again by itself.
+    api().answer = () => ({ status: 500, body: { detail: 'The database is odd.', requestId: 'r-81' } });
     api().pictures = picturesOf(2);
     const page = await visit('/', { failing: /images\.json/ });
     await page.getByText('Something went wrong.', { exact: true }).waitFor();
-    expect(await page.locator('#reason').textContent()).toBe('The database is away.\nRequest r-81');
+    expect(await page.locator('#reason').textContent()).toBe('The database is odd.\nRequest r-81');
     api().answer = () => undefined;
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.locator('.card').nth(1).waitFor();
@@ -131,7 +132,9 @@ describe('paging', () => {
 
   it('keeps the pictures it has when the next page fails, and goes on from there', async () => {
     api().pictures = picturesOf(70);
-    api().answer = (_, search) => (search.has('after') ? { status: 502, body: null } : undefined);
+    // The page tries again by itself, but not so soon.
+    const away = { status: 502, body: null, headers: { 'retry-after': '30' } };
+    api().answer = (_, search) => (search.has('after') ? away : undefined);
     const page = await visit('/', { failing: /images\.json/ });
     await page.locator('.card').nth(59).focus();
     await page.getByText("The gallery can't be reached just now.", { exact: true }).waitFor();
