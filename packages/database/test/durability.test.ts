@@ -13,9 +13,9 @@ let postgres: TestPostgres;
 let database: Database;
 let logger: ReturnType<typeof keepingLogger>;
 let clock: FakeClock;
-const betweenLooksMs = 5000;
-/** How many looks have ended well: each sets the timer of the next one. */
-let looks = 0;
+const betweenAttemptsMs = 5000;
+/** How many attempts have ended well: each sets the timer of the next one. */
+let attempts = 0;
 
 const ask = (...texts: readonly string[]): Promise<Record<string, unknown>[]> =>
   askDatabase(postgres.urlOf(), ...texts);
@@ -30,7 +30,7 @@ const start = async ({ allowUnsafeDurability = false, poolSize = 1 } = {}): Prom
       monotonicMs,
       wallMs,
       after: (ms, callback) => {
-        if (ms === betweenLooksMs) looks += 1;
+        if (ms === betweenAttemptsMs) attempts += 1;
         return after(ms, callback);
       },
     },
@@ -49,16 +49,16 @@ const whileBusy = async (work: () => Promise<void>): Promise<void> => {
   }
 };
 const refused = { code: 'API_DURABILITY_OFF', headers: {} };
-/** The next look, to its end: were the clock turned again before, it would have taken too long. */
-const look = async (): Promise<void> => {
-  const before = looks;
-  clock.advance(betweenLooksMs);
-  await waitFor('the end of a look', () => looks > before);
+/** The next attempt, to its end: were the clock turned again before, it would have taken too long. */
+const attempt = async (): Promise<void> => {
+  const before = attempts;
+  clock.advance(betweenAttemptsMs);
+  await waitFor('the end of an attempt', () => attempts > before);
 };
-/** Looks again when one was too early for what had just been set. */
+/** With another attempt when one was too early for what had just been set. */
 const untilRefusal = async (refusal: string | undefined): Promise<void> => {
   await waitFor(`the refusal "${refusal}"`, async () => {
-    await look();
+    await attempt();
     return database.writeRefusal() === refusal;
   });
 };
@@ -221,7 +221,7 @@ describe('a setting of a role, which present sessions do not see', () => {
     });
     // The older session would say that all is well.
     for (let count = 0; count < 3; count += 1) {
-      await look();
+      await attempt();
       await read();
       expect(database.writeRefusal()).toBe('refused: synchronous_commit off');
     }
