@@ -47,21 +47,22 @@ const giveTo = (path: string, { uid, gid }: Identity): void => {
   if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid);
 };
 
+type DataOptions = {
+  readonly binaries: Binaries;
+  readonly identity: Identity;
+  readonly password: string;
+  /** Kills the program that is at work; what it had done by then does no harm. */
+  readonly stop?: AbortSignal;
+};
+
 /**
  * Makes the data under another name and renames it when it is whole, so that an initdb killed half-way leaves nothing
  * that looks like data. Synced to disk by initdb itself.
  */
 export const initialiseData = async (
   dataDir: string,
-  options: {
-    readonly binaries: Binaries;
-    readonly identity: Identity;
-    readonly password: string;
-    readonly sync: boolean;
-    readonly stop?: AbortSignal;
-  },
+  { binaries, identity, password, sync, stop }: DataOptions & { readonly sync: boolean },
 ): Promise<void> => {
-  const { binaries, identity, password, sync, stop } = options;
   const parent = dirname(dataDir);
   const draft = join(parent, `draft-${randomUUID()}`);
   const passwordFile = `${draft}-password`;
@@ -131,20 +132,14 @@ export const checkData = (dataDir: string, binaries: Binaries, identity: Identit
 /** Gives the data a new password, without a running server: for when the state file was lost and the data was not. */
 export const replacePassword = async (
   dataDir: string,
-  options: {
-    readonly binaries: Binaries;
-    readonly identity: Identity;
-    readonly password: string;
-    readonly stop: AbortSignal;
-  },
+  { binaries, identity, password, stop }: DataOptions,
 ): Promise<void> => {
-  const { binaries, identity, password, stop } = options;
   // By stdin, since argv is everybody's to read.
   const input = `ALTER ROLE ${superuser} PASSWORD '${password}'\n`;
   await runProgram(binaries.postgres, ['--single', '-D', dataDir, '-c', 'log_statement=none', 'postgres'], {
     identity,
     input,
-    stop,
+    ...(stop && { stop }),
   });
 };
 
