@@ -66,7 +66,7 @@ describe('a database without free connections', () => {
     await run(`grant all on images to ${login.user}`);
     const holders = [await connect(login), await connect(login)];
     undo.push(() => Promise.all(holders.map((holder) => holder.end())));
-    const crowded = await startApi({ besides: api, login });
+    const crowded = await startApi({ besides: api, login, startsAway: true });
     undo.push(crowded.stop);
     unavailable(await list(crowded));
     unavailable(await post(crowded));

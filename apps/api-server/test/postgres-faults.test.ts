@@ -88,7 +88,7 @@ describe('a Postgres that accepts connections and never answers', () => {
     try {
       await expect(list()).resolves.toMatchObject({ status: 200 });
       await expect(post()).resolves.toMatchObject({ status: 200 });
-      late = await startApi({ besides: postgres });
+      late = await startApi({ besides: postgres, startsAway: true });
       expect((await ready(late)).body).toMatchObject({ reasons: { database: 'no answer' } });
       unavailable(await list(late));
       postgres.signal('SIGCONT', 'postmaster');

@@ -5,7 +5,9 @@ import { createReadiness, type Readiness } from '@tripod/shared/http/readiness';
 import { type Logger, silentLogger } from '@tripod/shared/logging/logger';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
 import { type Clock, systemClock } from '@tripod/shared/process/clock';
+import { askDatabase } from '@tripod/shared/testing/ask-database';
 import { createTempDatabase } from '@tripod/shared/testing/temp-database';
+import { waitFor } from '@tripod/shared/testing/wait-for';
 import { createImageStore, type ImageStore } from '../../src/images/image-store.ts';
 import { createApiServer } from '../../src/server.ts';
 
@@ -32,6 +34,8 @@ export type ApiOptions = {
   readonly images?: Partial<ImageStore>;
   /** Another copy, whose database this one shares. */
   readonly besides?: Pick<Api, 'databaseUrl'>;
+  /** Whether the database is out of reach at first. Otherwise the copy is ready. Default false. */
+  readonly startsAway?: boolean;
   /** Who logs in. Default: the one who made the database. */
   readonly login?: { readonly user: string; readonly password: string };
   /** Another way to the same database, given its port. */
@@ -86,15 +90,16 @@ export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
   );
   const { port, url } = await server.listen({ host: '127.0.0.1', port: 0 });
   await database.start();
+  // On a busy machine the first attempt may take longer than it may.
+  if (!options.startsAway) await waitFor('the database', () => database.reason() === undefined);
   return {
     database,
     databaseUrl: temp.url,
     readiness,
     port,
     url,
-    empty: async () => {
-      await database.knex('images').delete();
-    },
+    // Without the time limits of a service.
+    empty: async () => void (await askDatabase(temp.url, 'delete from images')),
     stop: async () => {
       await server.stop({ drainDelayMs: 0 });
       await database.close();
