@@ -33,6 +33,17 @@ describe('takeLock', () => {
     expect(answers.map(({ said }) => said).sort()).toEqual(['busy', 'busy', 'busy', 'taken']);
   });
 
+  it('gives it to one of two threads that ask in the same moment, and never to neither', async () => {
+    const rounds = 150;
+    const program = join(import.meta.dirname, 'fixtures/lock-race.ts');
+    const race = spawn(process.execPath, [program, file, String(rounds)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    holders.push(race);
+    const [line] = (await once(createInterface({ input: race.stdout }), 'line')) as [string];
+    expect(JSON.parse(line)).toEqual(new Array<number>(rounds).fill(1));
+  });
+
   it('has the lock free again the moment its holder is killed', async () => {
     const { holder } = await startHolder();
     expect(takeLock(file)).toBeUndefined();
