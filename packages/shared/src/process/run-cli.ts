@@ -1,11 +1,10 @@
-import { constants, openSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { type CommandLine, parseCommandLine } from '../config/command-line.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { type ConfigSource, createConfigSource } from '../config/config-source.ts';
 import type { ConfigOf, Settings } from '../config/settings.ts';
-import { createLogSink } from '../logging/log-sink.ts';
-import { createLogger, type Logger } from '../logging/logger.ts';
+import type { Logger } from '../logging/logger.ts';
+import { type CliLogFormat, createCliLogger } from './cli-logger.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { hasControllingTerminal } from './controlling-terminal.ts';
 import { ListenError } from './listen.ts';
@@ -37,7 +36,7 @@ export type CliContext<S extends Settings = Settings> = {
 };
 
 type LoggedConfig = {
-  readonly logFormat: 'auto' | 'text' | 'json' | 'combined';
+  readonly logFormat: CliLogFormat;
   readonly drainDelayMs: number;
 };
 
@@ -63,34 +62,6 @@ const complain = (name: string, error: unknown): number => {
   }
   console.error(`${name}: could not start:`, error);
   return 1;
-};
-
-/**
- * Where log lines are written without ever waiting for a reader: touching process.stdout or stderr makes a pipe or a
- * socket non-blocking; a terminal, which may be held with Ctrl-S, is opened once more.
- */
-const logDescriptor = (descriptor: 1 | 2): number => {
-  const { isTTY } = descriptor === 1 ? process.stdout : process.stderr;
-  if (!isTTY) return descriptor;
-  try {
-    return openSync(`/dev/fd/${descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-  } catch {
-    return descriptor;
-  }
-};
-
-const loggerFor = (name: string, logFormat: LoggedConfig['logFormat']): Logger => {
-  const { isTTY } = process.stdout;
-  const format = logFormat === 'auto' ? (isTTY ? 'text' : 'json') : logFormat;
-  const colour = isTTY === true && !process.env['NO_COLOR'];
-  return createLogger({
-    name,
-    sink: createLogSink(logDescriptor(1)),
-    ...(format === 'combined' ? { eventSink: createLogSink(logDescriptor(2)) } : {}),
-    format,
-    colour,
-    now: systemClock.wallMs,
-  });
 };
 
 /** A failure that no one caught leaves the process in an unknown state: say it and end; the stack restarts it. */
@@ -125,7 +96,7 @@ export const runCli = async <const S extends Settings>(cli: Cli<S>): Promise<voi
     const { config } = source.read();
     const { logFormat, drainDelayMs } = config as ConfigOf<S> & LoggedConfig;
     // A further command is no copy of the service.
-    logger = loggerFor(command ?? cli.loggerName?.(config) ?? cli.name, logFormat);
+    logger = createCliLogger(command ?? cli.loggerName?.(config) ?? cli.name, logFormat);
     endOnUncaught(logger);
     const print = (line: string): void => console.log(line);
     const context = { logger, clock: systemClock, print, flags, source };
