@@ -20,6 +20,8 @@ export type RefuseOptions = {
   readonly refuse: Refuse;
   /** The response to the last request of a connection, until it has ended. */
   readonly findUnended: (socket: Socket) => ServerResponse | undefined;
+  /** The response in front of one that had to wait for it. */
+  readonly findEarlier: (response: ServerResponse) => ServerResponse | undefined;
   readonly clock: Clock;
 };
 
@@ -27,7 +29,10 @@ export type RefuseOptions = {
  * Refuses expectations that nobody knows (RFC 9110 10.1.1) and CONNECT, which is for proxies (9.3.6): node:http would
  * answer the former without a body, and the latter not at all.
  */
-export const refuseOddRequests = (server: Server, { refuse, findUnended, clock }: RefuseOptions): void => {
+export const refuseOddRequests = (
+  server: Server,
+  { refuse, findUnended, findEarlier, clock }: RefuseOptions,
+): void => {
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
     refuse(request, response, new AppError('EXPECTATION_FAILED')),
   );
@@ -42,6 +47,10 @@ export const refuseOddRequests = (server: Server, { refuse, findUnended, clock }
       refuse(request, response, noTunnel());
     };
     const last = findUnended(socket);
+    // Nor would answers that wait behind others learn that it has gone.
+    socket.once('close', () => {
+      for (let response = last; response; response = findEarlier(response)) response.destroy();
+    });
     if (last) last.once('close', answer);
     else answer();
   });

@@ -1,5 +1,6 @@
 import {
   createServer,
+  type IncomingMessage,
   type RequestListener,
   type Server,
   type ServerOptions,
@@ -58,6 +59,12 @@ export const createStoppableServer = (
    * more than the rest of this file.
    */
   const connections = new Map<Socket, ServerResponse | undefined>();
+  /** Of each response that had to wait for another one: that one. */
+  const earlier = new WeakMap<ServerResponse, ServerResponse | undefined>();
+  const track = (request: IncomingMessage, response: ServerResponse): void => {
+    if (response.socket === null) earlier.set(response, connections.get(request.socket));
+    connections.set(request.socket, response);
+  };
   const findUnended = (socket: Socket): ServerResponse | undefined => {
     const response = connections.get(socket);
     return response?.closed ? undefined : response;
@@ -66,7 +73,7 @@ export const createStoppableServer = (
     if (!response.headersSent) response.setHeader('Connection', 'close');
   };
   const refuseAndClose: Refuse = (request, response, error) => {
-    connections.set(request.socket, response);
+    track(request, response);
     closeAfter(response);
     refuse?.(request, response, error);
   };
@@ -77,11 +84,14 @@ export const createStoppableServer = (
       refuseAndClose(request, response, failing);
       return;
     }
-    connections.set(request.socket, response);
+    track(request, response);
     if (readiness.draining) closeAfter(response);
     handler(request, response);
   });
-  if (refuse) refuseOddRequests(server, { refuse: refuseAndClose, findUnended, clock });
+  if (refuse) {
+    const findEarlier = (response: ServerResponse) => earlier.get(response);
+    refuseOddRequests(server, { refuse: refuseAndClose, findUnended, findEarlier, clock });
+  }
   applyServerLimits(server, { stallMs });
   server.on('connection', (socket: Socket) => {
     connections.set(socket, undefined);

@@ -92,6 +92,20 @@ describe('a server that refuses what its handler is not given', () => {
     await waitFor('both connections to end', () => ended === 2);
   });
 
+  it('tells the answers that wait in front of a CONNECT when its connection has gone', async () => {
+    let [begun, closed] = [0, 0];
+    const { server, port } = await start((_request, response) => {
+      begun += 1;
+      response.once('close', () => (closed += 1));
+    });
+    const client = connect(port, '127.0.0.1');
+    client.on('error', () => undefined).write(held.repeat(5) + tunnel);
+    await new Promise((resolve) => void server.server.once('connect', resolve));
+    expect([begun, closed]).toEqual([5, 0]);
+    client.resetAndDestroy();
+    await waitFor('the end of each', () => closed === 5);
+  });
+
   it('cuts a CONNECT that waits for another answer when the grace of its stop is over', async () => {
     const { server, port } = await start(() => undefined);
     const received = exchangeRaw({ port, bytes: held + tunnel });
