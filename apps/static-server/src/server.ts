@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { errorHandler } from '@tripod/shared/http/error-handler';
 import { createHealthPaths } from '@tripod/shared/http/health-paths';
+import { inTurn } from '@tripod/shared/http/in-turn';
 import { createRequestObserver } from '@tripod/shared/http/observe-requests';
 import type { Readiness } from '@tripod/shared/http/readiness';
 import type { Refuse } from '@tripod/shared/http/refuse-requests';
@@ -121,7 +122,7 @@ export const createStaticServer = (
   const refuse: Refuse = (request, response, error) =>
     observer.observe(request, response, () => handleError(error, request, response, () => undefined));
   const nodeOptions = { optimizeEmptyRequests: true };
-  const server = createStoppableServer(listener, { readiness, clock, refuse, nodeOptions, stallMs });
+  const server = createStoppableServer(inTurn(listener), { readiness, clock, refuse, nodeOptions, stallMs });
   let stopped = false;
   return {
     ...server,
