@@ -20,7 +20,7 @@ export type RefuseOptions = {
   readonly refuse: Refuse;
   /** The response to the last request of a connection, until it has ended. */
   readonly findUnended: (socket: Socket) => ServerResponse | undefined;
-  /** The response in front of one that had to wait for it. */
+  /** The response in front of one that waits for it. */
   readonly findEarlier: (response: ServerResponse) => ServerResponse | undefined;
   readonly clock: Clock;
 };

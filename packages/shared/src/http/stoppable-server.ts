@@ -59,10 +59,14 @@ export const createStoppableServer = (
    * more than the rest of this file.
    */
   const connections = new Map<Socket, ServerResponse | undefined>();
-  /** Of each response that had to wait for another one: that one. */
+  /** Of each response that waits for another one: that one. */
   const earlier = new WeakMap<ServerResponse, ServerResponse | undefined>();
   const track = (request: IncomingMessage, response: ServerResponse): void => {
-    if (response.socket === null) earlier.set(response, connections.get(request.socket));
+    if (response.socket === null) {
+      earlier.set(response, connections.get(request.socket));
+      // Its turn has come; kept, a connection that always has one waiting would keep all that it ever had.
+      response.once('socket', () => earlier.delete(response));
+    }
     connections.set(request.socket, response);
   };
   const findUnended = (socket: Socket): ServerResponse | undefined => {
