@@ -37,8 +37,9 @@ export const refuseOddRequests = (
     refuse(request, response, new AppError('EXPECTATION_FAILED')),
   );
   server.on('connect', (request: IncomingMessage, socket: Socket) => {
-    // node:http has let go of the socket: a reset would be nobody's, and what the client sends on nobody's to read.
-    socket.on('error', () => socket.destroy()).resume();
+    // node:http has let go of the socket: a reset or a stall would be nobody's, and what comes on it nobody's to read.
+    const cut = (): void => void socket.destroy();
+    socket.on('error', cut).on('timeout', cut).resume();
     const answer = (): void => {
       if (!socket.writable) return;
       const response = new ServerResponse(request);
@@ -47,10 +48,12 @@ export const refuseOddRequests = (
       refuse(request, response, noTunnel());
     };
     const last = findUnended(socket);
-    // Nor would answers that wait behind others learn that it has gone.
-    socket.once('close', () => {
-      for (let response = last; response; response = findEarlier(response)) response.destroy();
-    });
+    const forUnended = (act: (response: ServerResponse) => void): void => {
+      for (let response = last; response; response = findEarlier(response)) act(response);
+    };
+    // Nor would an answer learn that there is room for more of it, or one that waits behind others that it has gone.
+    socket.on('drain', () => forUnended((response) => void (response.socket && response.emit('drain'))));
+    socket.once('close', () => forUnended((response) => void response.destroy()));
     if (last) last.once('close', answer);
     else answer();
   });

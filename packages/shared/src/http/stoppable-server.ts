@@ -76,21 +76,24 @@ export const createStoppableServer = (
   const closeAfter = (response: ServerResponse): void => {
     if (!response.headersSent) response.setHeader('Connection', 'close');
   };
+  /** Connections that end with a refusal: what was sent behind it is not carried out (RFC 9112 9.6). */
+  const refused = new WeakSet<Socket>();
   const refuseAndClose: Refuse = (request, response, error) => {
     track(request, response);
     closeAfter(response);
+    refused.add(request.socket);
     refuse?.(request, response, error);
   };
   const options = { ...serverOptions, ...nodeOptions, requireHostHeader: refuse === undefined };
   const server = createServer(options, (request, response) => {
     const failing = refuse && findFailing(request);
-    if (failing) {
-      refuseAndClose(request, response, failing);
-      return;
+    if (refused.has(request.socket)) request.resume();
+    else if (failing) refuseAndClose(request, response, failing);
+    else {
+      track(request, response);
+      if (readiness.draining) closeAfter(response);
+      handler(request, response);
     }
-    track(request, response);
-    if (readiness.draining) closeAfter(response);
-    handler(request, response);
   });
   if (refuse) {
     const findEarlier = (response: ServerResponse) => earlier.get(response);

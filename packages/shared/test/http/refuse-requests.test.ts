@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { AppError } from '@tripod/shared/errors/app-error';
 import { createReadiness } from '@tripod/shared/http/readiness';
@@ -77,6 +78,44 @@ describe('a server that refuses what its handler is not given', () => {
       'the earlier one',
     ]);
     expect(received).toMatch(/HTTP\/1\.1 405 [\s\S]*METHOD_NOT_ALLOWED/);
+  });
+
+  it('sends a long answer in front of a CONNECT to its end, as fast as the client reads', async () => {
+    const piece = Buffer.alloc(1_000_000, 'x');
+    const { server, port } = await start(async (_request, response) => {
+      await once(server.server, 'connect');
+      for (let count = 0; count < 5; count += 1) {
+        if (!response.write(piece)) await once(response, 'drain');
+      }
+      response.end('the end');
+    });
+    const received = await exchangeRaw({ port, bytes: held + tunnel });
+    expect(received.match(/the end|HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'the end', 'HTTP/1.1 405']);
+  });
+
+  it('cuts a client off that sends a CONNECT and does not read what it asked for before', async () => {
+    const { server, port } = await start((_request, response) => void response.end(Buffer.alloc(20_000_000)));
+    server.server.timeout = 1500;
+    const client = connect(port, '127.0.0.1');
+    client.on('error', () => undefined).pause();
+    client.write(held + tunnel);
+    const [socket] = (await once(server.server, 'connection')) as [Socket];
+    await once(socket, 'close');
+    client.destroy();
+  });
+
+  it.each([
+    ['no Host', 'GET / HTTP/1.1\r\n\r\n'],
+    ['an unknown expectation', 'GET / HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\n\r\n'],
+  ])('carries nothing out that was sent behind %s', async (_what, bytes) => {
+    const urls: unknown[] = [];
+    const { port } = await start(({ url }, response) => {
+      urls.push(url);
+      response.end('fine');
+    });
+    const received = await exchangeRaw({ port, bytes: bytes + held });
+    expect(received.match(/HTTP\/1\.1 \d+/g)).toHaveLength(1);
+    expect(urls).toEqual([]);
   });
 
   it('outlives clients that reset behind a CONNECT', async () => {
