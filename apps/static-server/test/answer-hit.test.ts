@@ -190,7 +190,7 @@ describe('a hit', () => {
       Number(
         new RegExp(`http_requests_total\\{method="${method}",status="200"\\} (\\d+)`).exec(
           await metrics.render(),
-        )?.[1],
+        )?.[1] ?? 0,
       );
     const before = await counted();
     await receive(port, [`${method} ${url} HTTP/1.1`, ...close].join('\r\n'));
