@@ -147,6 +147,7 @@ describe('what node:http would answer by itself', () => {
   it.each([
     ['an expectation', 'GET / HTTP/1.1\r\nHost: x\r\nExpect: x\r\n\r\n', 417, 'EXPECTATION_FAILED'],
     ['no Host', 'GET / HTTP/1.1\r\n\r\n', 400, 'REQUEST_INVALID'],
+    ['two Hosts', 'GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n', 400, 'REQUEST_INVALID'],
     ['CONNECT', 'CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n', 405, 'METHOD_NOT_ALLOWED'],
   ])(
     'is answered and logged as all else, and the connection ends: %s',

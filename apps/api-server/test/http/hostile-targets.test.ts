@@ -65,6 +65,7 @@ describe('a framing that is not allowed', () => {
     ['a chunk without a size', `${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n`],
     ['an unknown coding', `${head}Transfer-Encoding: gzip\r\n\r\n{}`],
     ['no Host', 'POST /images.json HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}'],
+    ['two Hosts', `${head}Host: y\r\nContent-Length: 2\r\n\r\n{}`],
   ])('is answered 400, and the connection ends: %s', async (_what, bytes) => {
     const { status } = parseRawResponse(await exchangeRaw({ port: api.port, bytes }));
     expect(status).toBe(400);

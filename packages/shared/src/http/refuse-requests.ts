@@ -7,11 +7,26 @@ import { endConnection } from './end-after-request.ts';
 /** Answers a request with the reason for which no handler is given it. */
 export type Refuse = (request: IncomingMessage, response: ServerResponse, error: AppError) => void;
 
-/** The failing of a request that node:http would answer without a body; undefined when there is none. */
-export const findFailing = ({ headers, httpVersion }: IncomingMessage): AppError | undefined =>
-  headers.host === undefined && httpVersion === '1.1'
-    ? new AppError('REQUEST_INVALID', { detail: 'A request must have a Host header.' })
-    : undefined;
+const countHosts = ({ rawHeaders }: IncomingMessage): number => {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === 4 && name.toLowerCase() === 'host') count += 1;
+  }
+  return count;
+};
+
+/**
+ * What is wrong with the Host of a request (RFC 9112 3.2); undefined when nothing is. Of two, node:http would take the
+ * first, and somebody else the second; where there is none, it would answer without a body.
+ */
+export const findHostFault = (request: IncomingMessage): AppError | undefined => {
+  const hosts = countHosts(request);
+  if (hosts === 1 || (hosts === 0 && request.httpVersion !== '1.1')) return undefined;
+  const detail =
+    hosts === 0 ? 'A request must have a Host header.' : 'A request must have only one Host header.';
+  return new AppError('REQUEST_INVALID', { detail });
+};
 
 const noTunnel = (): AppError =>
   new AppError('METHOD_NOT_ALLOWED', { detail: 'Tunnels are for proxies.', headers: { Allow: 'GET, HEAD' } });

@@ -12,7 +12,7 @@ import { type Listening, type ListenOptions, listen } from '../process/listen.ts
 import { pause } from '../process/pause.ts';
 import { type ClientErrorOptions, createClientErrorListener } from './client-error.ts';
 import type { Readiness } from './readiness.ts';
-import { findFailing, type Refuse, refuseOddRequests } from './refuse-requests.ts';
+import { findHostFault, type Refuse, refuseOddRequests } from './refuse-requests.ts';
 import { applyServerLimits, serverOptions } from './server-timeouts.ts';
 
 export type StopOptions = {
@@ -27,8 +27,8 @@ export type StoppableServerOptions = {
   readonly clock: Clock;
   readonly onRefused?: ClientErrorOptions['onRefused'];
   /**
-   * Answers what node:http would answer by itself, without a body or not at all: a request without a Host, an unknown
-   * expectation, CONNECT. Their connections end. Default: as node:http does.
+   * Answers what node:http would answer without a body, or not at all, or take: a request without a Host or with two, an
+   * unknown expectation, CONNECT. Their connections end. Default: as node:http does.
    */
   readonly refuse?: Refuse;
   /**
@@ -86,9 +86,9 @@ export const createStoppableServer = (
   };
   const options = { ...serverOptions, ...nodeOptions, requireHostHeader: refuse === undefined };
   const server = createServer(options, (request, response) => {
-    const failing = refuse && findFailing(request);
+    const fault = refuse && findHostFault(request);
     if (refused.has(request.socket)) request.resume();
-    else if (failing) refuseAndClose(request, response, failing);
+    else if (fault) refuseAndClose(request, response, fault);
     else {
       track(request, response);
       if (readiness.draining) closeAfter(response);

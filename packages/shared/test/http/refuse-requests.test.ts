@@ -42,6 +42,8 @@ describe('a server that refuses what its handler is not given', () => {
     ['CONNECT', tunnel, 405, 'METHOD_NOT_ALLOWED'],
     ['CONNECT and what is sent on at once', tunnel + 'x'.repeat(200_000), 405, 'METHOD_NOT_ALLOWED'],
     ['no Host', 'GET / HTTP/1.1\r\n\r\n', 400, 'REQUEST_INVALID'],
+    ['two Hosts', 'GET / HTTP/1.1\r\nHost: x\r\nhOST: x\r\n\r\n', 400, 'REQUEST_INVALID'],
+    ['two Hosts in HTTP/1.0', 'GET / HTTP/1.0\r\nHost: x\r\nHost: y\r\n\r\n', 400, 'REQUEST_INVALID'],
   ])('answers %s with a problem, and the connection ends', async (_what, bytes, status, code) => {
     const { port } = await start();
     const answer = parseRawResponse(await exchangeRaw({ port, bytes }));
@@ -106,6 +108,7 @@ describe('a server that refuses what its handler is not given', () => {
 
   it.each([
     ['no Host', 'GET / HTTP/1.1\r\n\r\n'],
+    ['two Hosts', 'GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n'],
     ['an unknown expectation', 'GET / HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\n\r\n'],
   ])('carries nothing out that was sent behind %s', async (_what, bytes) => {
     const urls: unknown[] = [];
