@@ -3,11 +3,11 @@ import { maxBodyBytes } from '../http/read-json-body.ts';
 import { imageSchema } from '../images/image.ts';
 import { maxLimit } from '../images/image-page.ts';
 import { problemResponses, problemSchema } from './problem-schema.ts';
+import { text, withId } from './with-id.ts';
 
 const json = (schema: object) => ({ 'application/json': { schema } });
 const image = { $ref: '#/components/schemas/Image' };
 const listed = { $ref: '#/components/schemas/ListedImage' };
-const text = { schema: { type: 'string' } };
 
 const indent = {
   name: 'indent',
@@ -29,12 +29,6 @@ const page = [
     schema: { type: 'string' },
   },
 ];
-
-/** Every answer says which request it belongs to. */
-const withId = <T extends object>(headers: T) => ({
-  'X-Request-Id': { required: true, ...text },
-  ...headers,
-});
 
 const listImages = {
   summary: 'All images, or a page of them, in the order in which they were added',

@@ -1,4 +1,5 @@
 import { type ErrorCode, errorCodes } from '@tripod/shared/errors/codes';
+import { withId } from './with-id.ts';
 
 /** What any request may be answered, whatever it asks for. */
 const ofAnyRequest: readonly ErrorCode[] = [
@@ -40,6 +41,7 @@ export const problemSchema = {
 
 const describeProblem = (codes: readonly ErrorCode[]) => ({
   description: `An error: ${codes.map((code) => `\`${code}\``).join(', ')}`,
+  headers: withId({}),
   content: {
     'application/problem+json': {
       schema: { $ref: '#/components/schemas/Problem', properties: { code: { enum: codes } } },
