@@ -40,6 +40,7 @@ const fixedSettings = {
  * was stopped.
  */
 export const launchPostgres = async (options: LaunchOptions): Promise<RunningPostgres | undefined> => {
+  if (options.stop?.aborted) return undefined;
   const settings = { ...fixedSettings, ...options.settings, cluster_name: options.clusterName };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   // findPostmaster knows a postmaster by these first arguments.
