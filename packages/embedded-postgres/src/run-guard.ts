@@ -100,12 +100,17 @@ export const runGuard = async (layout: Layout): Promise<void> => {
       wish = Promise.withResolvers<Wish>();
       if (ending.signal.aborted) wish.resolve('ended');
       if (users.count === 0) awaitUsers();
-      void running.exited.then(() => wish.resolve('died'));
+      let hasExited = false;
+      void running.exited.then(() => {
+        hasExited = true;
+        wish.resolve('died');
+      });
       const reason = await wish.promise;
       running = undefined;
       if (reason !== 'died') {
         told = [starting];
-        await stopPostmaster(dataDir);
+        // It outlives its record when somebody deletes the folder.
+        await stopPostmaster(dataDir, () => (hasExited ? undefined : pid));
         if (ending.signal.aborted || users.count === 0) return;
         continue;
       }

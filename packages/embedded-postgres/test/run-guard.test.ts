@@ -1,7 +1,8 @@
-import { renameSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { findEmbeddedPostgres } from '../src/find-embedded-postgres.ts';
+import { sendSignal } from '../src/process-table.ts';
 import { Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
 import type { UserProcess } from './support/user-process.ts';
@@ -142,4 +143,18 @@ describe('the guard', () => {
     await scene.untilAllGone();
     renameSync(`${control}.away`, control);
   });
+});
+
+it('leaves no Postgres behind whose folder was deleted while it ran', async () => {
+  const scene = new Scene();
+  try {
+    const user = await scene.joined();
+    rmSync(scene.stateDir, { recursive: true });
+    await user.kill();
+    sendSignal(scene.guardPid, 'SIGTERM');
+    await until('the guard has ended', () => scene.guardPid === 0);
+    expect(scene.processes()).toEqual([]);
+  } finally {
+    await scene.close();
+  }
 });
