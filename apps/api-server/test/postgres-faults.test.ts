@@ -124,6 +124,7 @@ describe('a Postgres that came back as a standby', () => {
     expect((await supertest(api.url).get('/livez')).status).toBe(200);
     postgres.comeBackAs('primary');
     await untilHealed();
+    await postgres.ask('alter system reset hot_standby');
     await expect(post()).resolves.toMatchObject({ status: 200 });
   });
 });

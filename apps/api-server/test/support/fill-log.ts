@@ -6,6 +6,7 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { joinEmbeddedPostgres } from '@tripod/embedded-postgres/join-embedded-postgres';
+import { resetEmbeddedPostgres } from '@tripod/embedded-postgres/reset-embedded-postgres';
 import { waitFor } from '@tripod/shared/testing/wait-for';
 import pg from 'pg';
 import { createImageStore } from '../../src/images/image-store.ts';
@@ -90,3 +91,5 @@ console.log(
 );
 await database.close();
 await leave();
+// The disk goes with the folder that it is mounted on: nothing is to run there any more.
+await resetEmbeddedPostgres({ stateDir });
