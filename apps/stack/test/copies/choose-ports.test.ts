@@ -1,9 +1,9 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
+import { isPortFree } from '@tripod/shared/process/is-port-free';
 import { listen } from '@tripod/shared/process/listen';
 import { freePort } from '@tripod/shared/testing/free-port';
 import { choosePorts } from '../../src/copies/choose-ports.ts';
-import { isPortFree } from '../../src/copies/is-port-free.ts';
 
 const taken = [8080, 8082, 8090];
 const allFree = () => Promise.resolve(true);

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '@tripod/shared/process/clock';
+import { isPortFree } from '@tripod/shared/process/is-port-free';
 import { freePorts } from '@tripod/shared/testing/free-port';
-import { isPortFree } from '../../src/copies/is-port-free.ts';
 import type { UpConfig } from '../../src/settings.ts';
 import type { StackDependencies } from '../../src/stack-dependencies.ts';
 import { systemProcesses } from '../../src/supervisor/process-table.ts';

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { platform } from 'node:os';
-import { ListenError, listen } from '../process/listen.ts';
+import { isPortFree } from '../process/is-port-free.ts';
 
 // Below the numbers that systems give to outgoing connections and to port 0: between asking for a port here and
 // listening on it, nobody gets it by chance. Above those of the databases from npm.
@@ -24,17 +24,6 @@ const reserve = (port: number): Promise<boolean> =>
       })
     : Promise.resolve(true);
 
-const isFree = async (port: number): Promise<boolean> => {
-  try {
-    const { close } = await listen(createServer(), { host: 'localhost', port });
-    await close();
-    return true;
-  } catch (error) {
-    if (error instanceof ListenError) return false;
-    throw error;
-  }
-};
-
 /**
  * Ports in a row that were free a moment ago on both loopback addresses, and that are given to nobody else while this
  * process lives. For processes that are told their port on the command line, and for listeners that come back on their
@@ -48,7 +37,7 @@ export const freePorts = async (count: number): Promise<readonly number[]> => {
     next = (next + 1) % portCount;
     // After the last number comes the first one, which is in no row with it.
     if (port === firstPort) row = [];
-    row = (await reserve(port)) && (await isFree(port)) ? [...row, port] : [];
+    row = (await reserve(port)) && (await isPortFree(port)) ? [...row, port] : [];
     if (row.length === count) return row;
   }
   throw new Error(`No ${count} ports in a row are free between ${firstPort} and ${firstPort + portCount}.`);
