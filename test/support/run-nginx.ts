@@ -2,9 +2,9 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@tripod/shared/testing/free-port';
-import { waitFor } from '@tripod/shared/testing/wait-for';
 import { generateNginxConfig } from '@tripod/stack/nginx/nginx-config';
+import { freePort } from '@tripod/testing/free-port';
+import { waitFor } from '@tripod/testing/wait-for';
 import { ask } from './ask.ts';
 import { checkout, exited } from './run-stack.ts';
 

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePorts } from '@tripod/shared/testing/free-port';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { freePorts } from '@tripod/testing/free-port';
+import { waitFor } from '@tripod/testing/wait-for';
 import { makeStateDir } from './make-state-dir.ts';
 
 export const checkout = join(import.meta.dirname, '../..');

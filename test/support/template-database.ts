@@ -1,8 +1,8 @@
 import { apiMigrations } from '@tripod/api-server/api-migrations';
 import { migrate } from '@tripod/database/migrate';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
+import { systemClock } from '@tripod/shared/async/clock';
 import { silentLogger } from '@tripod/shared/logging/logger';
-import { systemClock } from '@tripod/shared/process/clock';
 import pg from 'pg';
 
 /** Fills the template that every test file's database is a copy of. The one place where migrations are applied to it. */

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { type DatabaseAddress, parseDatabaseUrl } from '@tripod/database/parse-database-url';
+import { StartError, toStartError } from '@tripod/shared/errors/start-error';
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { ShutdownStack } from '@tripod/shared/process/shutdown-stack';
-import { StartError, toStartError } from '@tripod/shared/process/start-error';
 import type { ApiServerConfig } from './config.ts';
 
 export type FindDatabaseContext = {

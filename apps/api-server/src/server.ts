@@ -1,3 +1,4 @@
+import type { Clock } from '@tripod/shared/async/clock';
 import { errorHandler } from '@tripod/shared/http/error-handler';
 import { createHealthPaths } from '@tripod/shared/http/health-paths';
 import { methodNotAllowed, notFound } from '@tripod/shared/http/not-found';
@@ -8,7 +9,6 @@ import { createStoppableServer, type StoppableServer } from '@tripod/shared/http
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { Metrics } from '@tripod/shared/metrics/metrics';
 import { RequestMetrics } from '@tripod/shared/metrics/request-metrics';
-import type { Clock } from '@tripod/shared/process/clock';
 import express from 'express';
 import { allowOrigins } from './http/allow-origins.ts';
 import { createFastRoutes } from './http/fast-routes.ts';

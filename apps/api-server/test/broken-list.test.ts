@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { askDatabase } from '@tripod/shared/testing/ask-database';
-import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { askDatabase } from '@tripod/testing/ask-database';
+import { startTcpForwarder, type TcpForwarder } from '@tripod/testing/tcp-forwarder';
+import { waitFor } from '@tripod/testing/wait-for';
 import { type Api, startApi } from './support/api.ts';
 
 let api: Api;

@@ -4,9 +4,9 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { parseRawResponse } from '@tripod/shared/testing/raw-http';
-import { createTempDatabase, type TempDatabase } from '@tripod/shared/testing/temp-database';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { parseRawResponse } from '@tripod/testing/raw-http';
+import { createTempDatabase, type TempDatabase } from '@tripod/testing/temp-database';
+import { waitFor } from '@tripod/testing/wait-for';
 import { cat, serverUrl } from './support/api.ts';
 import { type Command, killCommands, runApiServer } from './support/command.ts';
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Logger, silentLogger } from '@tripod/shared/logging/logger';
-import { askDatabase } from '@tripod/shared/testing/ask-database';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
-import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { askDatabase } from '@tripod/testing/ask-database';
+import { createFakeClock } from '@tripod/testing/fake-clock';
+import { startTcpForwarder, type TcpForwarder } from '@tripod/testing/tcp-forwarder';
+import { waitFor } from '@tripod/testing/wait-for';
 import pg from 'pg';
 import supertest from 'supertest';
 import { type Api, cat, serverUrl, startApi } from './support/api.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { findEmbeddedPostgres } from '@tripod/embedded-postgres/find-embedded-postgres';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { waitFor } from '@tripod/testing/wait-for';
 import { type Command, killCommands, runApiServer } from './support/command.ts';
 
 let stateDir: string;

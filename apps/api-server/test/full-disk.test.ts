@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { findIdentity } from '@tripod/embedded-postgres/identity';
 import { startTestPostgres, type TestPostgres } from '@tripod/embedded-postgres/start-test-postgres';
-import { askDatabase } from '@tripod/shared/testing/ask-database';
+import { askDatabase } from '@tripod/testing/ask-database';
 import type pg from 'pg';
 import supertest from 'supertest';
 import { type Api, cat, startApi } from './support/api.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { waitFor } from '@tripod/testing/wait-for';
 import supertest from 'supertest';
 import { type Api, cat, startApi } from './support/api.ts';
 import { type OwnPostgres, startOwnPostgres } from './support/own-postgres.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { silentLogger } from '@tripod/shared/logging/logger';
-import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
+import { waitFor } from '@tripod/testing/wait-for';
 import supertest from 'supertest';
 import { type Api, cat, startApi } from './support/api.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createFakeClock, type FakeClock } from '@tripod/shared/testing/fake-clock';
-import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { createFakeClock, type FakeClock } from '@tripod/testing/fake-clock';
+import { startTcpForwarder, type TcpForwarder } from '@tripod/testing/tcp-forwarder';
+import { waitFor } from '@tripod/testing/wait-for';
 import pg from 'pg';
 import supertest from 'supertest';
 import { type Api, cat, startApi } from './support/api.ts';

@@ -1,9 +1,9 @@
+import type { Clock } from '@tripod/shared/async/clock';
 import { createReadiness, type Readiness } from '@tripod/shared/http/readiness';
 import type { StoppableServer } from '@tripod/shared/http/stoppable-server';
 import type { Logger } from '@tripod/shared/logging/logger';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
 import { RequestMetrics } from '@tripod/shared/metrics/request-metrics';
-import type { Clock } from '@tripod/shared/process/clock';
 import { registerProcessMetrics } from '@tripod/shared/process/process-metrics';
 import { createAdminServer } from './admin/admin-server.ts';
 import { createLatencySampler, type LatencySampler } from './admin/latency-sampler.ts';

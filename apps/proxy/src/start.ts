@@ -1,5 +1,5 @@
+import { pause } from '@tripod/shared/async/pause';
 import { AppError } from '@tripod/shared/errors/app-error';
-import { pause } from '@tripod/shared/process/pause';
 import type { CliContext, RunningService } from '@tripod/shared/process/run-cli';
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import type { ProxyConfigSource } from './live-config.ts';

@@ -6,8 +6,8 @@ import {
   plainResponse,
   type ScriptedUpstream,
   startScriptedUpstream,
-} from '@tripod/shared/testing/scripted-upstream';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+} from '@tripod/testing/scripted-upstream';
+import { waitFor } from '@tripod/testing/wait-for';
 import { engineNames } from '../src/forwarding/engine-table.ts';
 import { type Answer, ask, json } from './support/ask.ts';
 import { startClients } from './support/clients.ts';

@@ -1,11 +1,11 @@
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { systemClock } from '@tripod/shared/process/clock';
-import { freePorts } from '@tripod/shared/testing/free-port';
-import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
-import { plainResponse } from '@tripod/shared/testing/scripted-upstream';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { systemClock } from '@tripod/shared/async/clock';
+import { freePorts } from '@tripod/testing/free-port';
+import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
+import { plainResponse } from '@tripod/testing/scripted-upstream';
+import { waitFor } from '@tripod/testing/wait-for';
 import { engineNames } from '../src/forwarding/engine-table.ts';
 import { ask } from './support/ask.ts';
 import { routeTo, runProxy } from './support/run-proxy.ts';

@@ -1,4 +1,4 @@
-import { StartError } from '@tripod/shared/process/start-error';
+import { StartError } from '@tripod/shared/errors/start-error';
 import { askStack } from './control/control-client.ts';
 import type { StackReport } from './control/protocol.ts';
 import type { StateFolder } from './control/state-folder.ts';

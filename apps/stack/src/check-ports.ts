@@ -1,5 +1,5 @@
 import { ConfigError } from '@tripod/shared/config/config-error';
-import { StartError } from '@tripod/shared/process/start-error';
+import { StartError } from '@tripod/shared/errors/start-error';
 import { findStackState } from './control/state-file.ts';
 import { locateState } from './control/state-folder.ts';
 import { firstApiPort, stateDirSetting, type UpConfig } from './settings.ts';

@@ -1,4 +1,4 @@
-import { toStartError } from '@tripod/shared/process/start-error';
+import { toStartError } from '@tripod/shared/errors/start-error';
 
 /** The database of the copies, as long as the stack runs. */
 export type Database = {

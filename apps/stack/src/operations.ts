@@ -1,7 +1,7 @@
-import type { Clock } from '@tripod/shared/process/clock';
-import { pause } from '@tripod/shared/process/pause';
-import { StartError } from '@tripod/shared/process/start-error';
-import { createTurns } from '@tripod/shared/process/turns';
+import type { Clock } from '@tripod/shared/async/clock';
+import { pause } from '@tripod/shared/async/pause';
+import { createSerialQueue } from '@tripod/shared/async/serial-queue';
+import { StartError } from '@tripod/shared/errors/start-error';
 import type { HandleControl } from './control/control-server.ts';
 import type { Say } from './copies/api-copies.ts';
 import { reportStack } from './report-stack.ts';
@@ -73,7 +73,7 @@ const kill = async (process: SupervisedProcess, clock: Clock, say: Say): Promise
 
 /** What the commands of a person do to the running stack. Those that change it wait for each other. */
 export const createOperations = ({ stack, dependencies, onDown }: OperationsOptions): HandleControl => {
-  const inTurn = createTurns();
+  const inTurn = createSerialQueue();
   const find = (name: string): SupervisedProcess => {
     const found = stack.processes.find((process) => process.name === name);
     if (found) return found;

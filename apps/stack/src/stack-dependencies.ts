@@ -1,8 +1,8 @@
+import type { Clock } from '@tripod/shared/async/clock';
 import type { LogSink } from '@tripod/shared/logging/log-sink';
-import type { Clock } from '@tripod/shared/process/clock';
+import type { ProcessTable } from '@tripod/shared/os/process-table';
 import type { IsPortFree } from './copies/choose-ports.ts';
 import type { LineFormat } from './output/show-line.ts';
-import type { ProcessTable } from './supervisor/process-table.ts';
 import type { ServiceCommands } from './supervisor/service-commands.ts';
 import type { TryAddress } from './try-address.ts';
 

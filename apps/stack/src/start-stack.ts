@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
+import { pause } from '@tripod/shared/async/pause';
 import { ConfigError } from '@tripod/shared/config/config-error';
-import { pause } from '@tripod/shared/process/pause';
 import { createShutdownStack, type ShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import { alreadyRunning } from './already-running.ts';
 import { checkPorts, checkPortsDiffer } from './check-ports.ts';

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { type ListenOptions, listen } from '@tripod/shared/process/listen';
+import { type ListenOptions, listen } from '@tripod/shared/os/listen';
 
 /** Throws a ListenError when a server can not listen there. */
 export type TryAddress = (options: Pick<ListenOptions, 'host' | 'port'>) => Promise<void>;

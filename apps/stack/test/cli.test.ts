@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { freePorts } from '@tripod/shared/testing/free-port';
+import { freePorts } from '@tripod/testing/free-port';
 import { useTempFolders } from './support/temp-folder.ts';
 
 const cli = join(import.meta.dirname, '../src/cli.ts');

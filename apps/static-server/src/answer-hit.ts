@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '@tripod/shared/async/clock';
 import { createDateLine } from '@tripod/shared/http/date-line';
 import type { RequestObserver } from '@tripod/shared/http/observe-requests';
-import type { Clock } from '@tripod/shared/process/clock';
 import { headOf, writeAnswerHead } from './answer-head.ts';
 import { chooseAnswer } from './choose-answer.ts';
 import type { Coding } from './content-coding.ts';

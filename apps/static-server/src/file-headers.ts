@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Clock } from '@tripod/shared/process/clock';
+import type { Clock } from '@tripod/shared/async/clock';
 import type { CacheControlOf } from './cache-control.ts';
 import type { Coding } from './content-coding.ts';
 import { contentTypeOf, isCompressible, isDocument } from './content-type.ts';

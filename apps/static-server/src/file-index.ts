@@ -1,4 +1,4 @@
-import type { Clock } from '@tripod/shared/process/clock';
+import type { Clock } from '@tripod/shared/async/clock';
 import { keyOf, plainUrlsOf } from './file-urls.ts';
 import { LimitedMemory } from './limited-memory.ts';
 import { RecencyList } from './recency-list.ts';

@@ -1,6 +1,6 @@
+import type { Clock } from '@tripod/shared/async/clock';
+import { pause } from '@tripod/shared/async/pause';
 import { AppError } from '@tripod/shared/errors/app-error';
-import type { Clock } from '@tripod/shared/process/clock';
-import { pause } from '@tripod/shared/process/pause';
 import { fromDiskError } from './disk-error.ts';
 import type { DescribeFile } from './file-headers.ts';
 import { FileIndex } from './file-index.ts';

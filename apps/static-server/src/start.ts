@@ -1,10 +1,10 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { ConfigError } from '@tripod/shared/config/config-error';
+import { StartError } from '@tripod/shared/errors/start-error';
 import { createReadiness } from '@tripod/shared/http/readiness';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
 import { registerProcessMetrics } from '@tripod/shared/process/process-metrics';
 import type { CliContext, RunningService } from '@tripod/shared/process/run-cli';
-import { StartError } from '@tripod/shared/process/start-error';
 import type { StaticServerConfig } from './config.ts';
 import { nodeDisk } from './disk.ts';
 import {

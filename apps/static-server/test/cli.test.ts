@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { freePort } from '@tripod/shared/testing/free-port';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { freePort } from '@tripod/testing/free-port';
+import { waitFor } from '@tripod/testing/wait-for';
 import { createSite, type Site } from './support/site.ts';
 
 const bin = fileURLToPath(new URL('../bin/static-server.js', import.meta.url));

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RawResponse } from '@tripod/shared/testing/raw-http';
+import type { RawResponse } from '@tripod/testing/raw-http';
 import { decode } from './support/decode.ts';
 import { createSite, type Site } from './support/site.ts';
 import { type StartedServer, startServer } from './support/started-server.ts';

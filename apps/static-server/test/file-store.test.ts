@@ -1,7 +1,7 @@
 import { renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Clock, systemClock } from '@tripod/shared/process/clock';
+import { type Clock, systemClock } from '@tripod/shared/async/clock';
 import { createCacheControl } from '../src/cache-control.ts';
 import { type Disk, type DiskStats, nodeDisk } from '../src/disk.ts';
 import { createDescribeFile } from '../src/file-headers.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
+import { waitFor } from '@tripod/testing/wait-for';
 import fc from 'fast-check';
 import { nodeDisk } from '../src/disk.ts';
 import { createSite, digits, type Site } from './support/site.ts';

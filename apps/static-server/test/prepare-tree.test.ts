@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { waitFor } from '@tripod/testing/wait-for';
 import { type Disk, nodeDisk } from '../src/disk.ts';
 import { maxTreeBytes } from '../src/prepare-tree.ts';
 import { createSite, type Site } from './support/site.ts';

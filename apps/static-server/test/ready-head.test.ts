@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { exchangeRaw } from '@tripod/shared/testing/raw-http';
+import { exchangeRaw } from '@tripod/testing/raw-http';
 import { createHeadWriter, createReadyHead, type ReadyHead } from '../src/ready-head.ts';
 
 const body = 'a body';

@@ -1,9 +1,9 @@
 import { rename, truncate } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { systemClock } from '@tripod/shared/process/clock';
-import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { systemClock } from '@tripod/shared/async/clock';
+import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
+import { waitFor } from '@tripod/testing/wait-for';
 import { type Disk, nodeDisk } from '../src/disk.ts';
 import { createSite, type Site } from './support/site.ts';
 import { type StartedServer, type StartOptions, startServer } from './support/started-server.ts';

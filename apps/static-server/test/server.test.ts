@@ -1,8 +1,8 @@
 import { statSync, utimesSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Clock, systemClock } from '@tripod/shared/process/clock';
-import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { type Clock, systemClock } from '@tripod/shared/async/clock';
+import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
+import { waitFor } from '@tripod/testing/wait-for';
 import supertest from 'supertest';
 import { createSite, digits, type Site } from './support/site.ts';
 import { type StartedServer, startServer } from './support/started-server.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { freePort } from '@tripod/shared/testing/free-port';
+import { freePort } from '@tripod/testing/free-port';
 import { startProcess } from '../machine/start-process.ts';
 import type { Contestant } from '../run.ts';
 

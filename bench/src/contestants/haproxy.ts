@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { freePorts } from '@tripod/shared/testing/free-port';
+import { freePorts } from '@tripod/testing/free-port';
 import { findProgram } from '../machine/find-program.ts';
 import { startProcess } from '../machine/start-process.ts';
 import type { Contestant, Place } from '../run.ts';

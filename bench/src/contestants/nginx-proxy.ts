@@ -1,4 +1,4 @@
-import { freePort } from '@tripod/shared/testing/free-port';
+import { freePort } from '@tripod/testing/free-port';
 import { startNginx } from '../machine/start-nginx.ts';
 import type { Contestant, Place } from '../run.ts';
 

@@ -1,4 +1,4 @@
-import { freePorts } from '@tripod/shared/testing/free-port';
+import { freePorts } from '@tripod/testing/free-port';
 import { startProcess } from '../machine/start-process.ts';
 import type { Contestant } from '../run.ts';
 

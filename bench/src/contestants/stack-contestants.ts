@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { freePort } from '@tripod/shared/testing/free-port';
+import { freePort } from '@tripod/testing/free-port';
 import { type ApiOptions, startCopy, startStock } from '../machine/start-api.ts';
 import { databaseOf } from '../machine/start-database.ts';
 import { startNginx } from '../machine/start-nginx.ts';

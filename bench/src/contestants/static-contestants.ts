@@ -1,5 +1,5 @@
-import { freePort } from '@tripod/shared/testing/free-port';
-import { readNodeScript } from '@tripod/shared/testing/read-node-script';
+import { freePort } from '@tripod/testing/free-port';
+import { readNodeScript } from '@tripod/testing/read-node-script';
 import { startNginx } from '../machine/start-nginx.ts';
 import { startProcess } from '../machine/start-process.ts';
 import type { Contestant, Place, Running } from '../run.ts';

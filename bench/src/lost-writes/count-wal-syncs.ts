@@ -1,4 +1,4 @@
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { waitFor } from '@tripod/testing/wait-for';
 import type { Arena } from './start-arena.ts';
 
 /** How often the write-ahead log was synced to the disk during so many commits, no two at the same time. */

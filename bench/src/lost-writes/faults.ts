@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { findPostmaster } from '@tripod/embedded-postgres/postmaster';
-import { sendSignal } from '@tripod/embedded-postgres/process-table';
+import { sendSignal } from '@tripod/shared/os/process-table';
 import { readTree } from '../measure/process-tree.ts';
 import type { Arena, Copy } from './start-arena.ts';
 

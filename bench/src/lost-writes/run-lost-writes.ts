@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createShutdownStack, type ShutdownStack } from '@tripod/shared/process/shutdown-stack';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { waitFor } from '@tripod/testing/wait-for';
 import { countWalSyncs, type WalSyncs } from './count-wal-syncs.ts';
 import { type FaultName, faults } from './faults.ts';
 import { judgeWrites, type Outcomes, type Verdict } from './outcomes.ts';

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { waitFor } from '@tripod/testing/wait-for';
 import { answersOk } from '../machine/answers-ok.ts';
 
 export type ServiceProcessOptions = {

@@ -2,12 +2,12 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { joinEmbeddedPostgres } from '@tripod/embedded-postgres/join-embedded-postgres';
-import { listProcesses } from '@tripod/embedded-postgres/process-table';
+import { listProcesses } from '@tripod/shared/os/process-table';
 import type { ShutdownStack } from '@tripod/shared/process/shutdown-stack';
-import { askDatabase } from '@tripod/shared/testing/ask-database';
-import { freePorts } from '@tripod/shared/testing/free-port';
-import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { askDatabase } from '@tripod/testing/ask-database';
+import { freePorts } from '@tripod/testing/free-port';
+import { startTcpForwarder, type TcpForwarder } from '@tripod/testing/tcp-forwarder';
+import { waitFor } from '@tripod/testing/wait-for';
 import { type ServiceProcess, startServiceProcess } from './service-process.ts';
 
 /** A copy, and the wire between it and the database, which can be made silent. */

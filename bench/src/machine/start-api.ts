@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { freePort } from '@tripod/shared/testing/free-port';
-import { readNodeScript } from '@tripod/shared/testing/read-node-script';
+import { freePort } from '@tripod/testing/free-port';
+import { readNodeScript } from '@tripod/testing/read-node-script';
 import type { Place, Running } from '../run.ts';
 import { startProcess } from './start-process.ts';
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { startTestPostgres } from '@tripod/embedded-postgres/start-test-postgres';
-import { askDatabase, withClient } from '@tripod/shared/testing/ask-database';
+import { askDatabase, withClient } from '@tripod/testing/ask-database';
 import { readTree } from '../measure/process-tree.ts';
 import type { Place } from '../run.ts';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { waitFor } from '@tripod/testing/wait-for';
 import type { Place, Running } from '../run.ts';
 import { answersOk } from './answers-ok.ts';
 import { pinned } from './cores.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePorts } from '@tripod/shared/testing/free-port';
+import { freePorts } from '@tripod/testing/free-port';
 import type { Place } from '../run.ts';
 import { startNginx } from './start-nginx.ts';
 

@@ -1,5 +1,5 @@
+import type { Clock } from '@tripod/shared/async/clock';
 import type { Logger } from '@tripod/shared/logging/logger';
-import type { Clock } from '@tripod/shared/process/clock';
 import type { AvailabilityState } from './availability.ts';
 import { describeDatabaseError } from './database-errors.ts';
 import { type DatabaseAddress, describeAddress } from './parse-database-url.ts';

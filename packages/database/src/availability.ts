@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@tripod/shared/process/clock';
+import type { Clock, Timer } from '@tripod/shared/async/clock';
 
 export type AvailabilityState =
   | { readonly name: 'starting' }

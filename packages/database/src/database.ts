@@ -1,5 +1,5 @@
+import type { Clock } from '@tripod/shared/async/clock';
 import type { Logger } from '@tripod/shared/logging/logger';
-import type { Clock } from '@tripod/shared/process/clock';
 import type { Knex } from 'knex';
 import type pg from 'pg';
 import { createDatabaseAnnouncer } from './announce-database.ts';

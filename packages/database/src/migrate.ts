@@ -1,7 +1,7 @@
+import type { Clock } from '@tripod/shared/async/clock';
+import { pause } from '@tripod/shared/async/pause';
+import { StartError } from '@tripod/shared/errors/start-error';
 import type { Logger } from '@tripod/shared/logging/logger';
-import type { Clock } from '@tripod/shared/process/clock';
-import { pause } from '@tripod/shared/process/pause';
-import { StartError } from '@tripod/shared/process/start-error';
 import pg from 'pg';
 import { connectionSettings, limits } from './connection-settings.ts';
 import { createKnex } from './create-knex.ts';

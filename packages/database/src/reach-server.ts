@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@tripod/shared/process/clock';
+import type { Clock, Timer } from '@tripod/shared/async/clock';
 import pg from 'pg';
 import { connectionSettings, limits } from './connection-settings.ts';
 import { ConnectionLostError, toConnectionError } from './database-errors.ts';

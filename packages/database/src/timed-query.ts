@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Clock, Timer } from '@tripod/shared/process/clock';
+import type { Clock, Timer } from '@tripod/shared/async/clock';
 import type pg from 'pg';
 import { classifyDatabaseError, QueryTimeoutError, toConnectionError } from './database-errors.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createDatabaseAnnouncer } from '@tripod/database/announce-database';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import { silentLogger } from '@tripod/shared/logging/logger';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
+import { createFakeClock } from '@tripod/testing/fake-clock';
 
 const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
 

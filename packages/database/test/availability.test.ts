@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Availability } from '@tripod/database/availability';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
+import { createFakeClock } from '@tripod/testing/fake-clock';
 
 const away = new Error('away');
 const fault = new Error('fault');

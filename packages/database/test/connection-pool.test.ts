@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConnectionPool, PoolBusyError } from '@tripod/database/connection-pool';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
-import type { TempDatabase } from '@tripod/shared/testing/temp-database';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import type { TempDatabase } from '@tripod/testing/temp-database';
+import { waitFor } from '@tripod/testing/wait-for';
 import { emptyDatabase } from './support/test-database.ts';
 
 let database: TempDatabase;

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Database, DatabaseOptions } from '@tripod/database/database';
-import { StartError } from '@tripod/shared/process/start-error';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
-import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
-import type { TempDatabase } from '@tripod/shared/testing/temp-database';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { StartError } from '@tripod/shared/errors/start-error';
+import { createFakeClock } from '@tripod/testing/fake-clock';
+import { startTcpForwarder, type TcpForwarder } from '@tripod/testing/tcp-forwarder';
+import type { TempDatabase } from '@tripod/testing/temp-database';
+import { waitFor } from '@tripod/testing/wait-for';
 import { databaseAt, emptyDatabase, keepingLogger, portOf, throughPort } from './support/test-database.ts';
 
 let temp: TempDatabase;

@@ -3,9 +3,9 @@ import type { Database } from '@tripod/database/database';
 import { durabilityQuery } from '@tripod/database/durability';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import { startTestPostgres, type TestPostgres } from '@tripod/embedded-postgres/start-test-postgres';
-import { askDatabase } from '@tripod/shared/testing/ask-database';
-import { createFakeClock, type FakeClock } from '@tripod/shared/testing/fake-clock';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { askDatabase } from '@tripod/testing/ask-database';
+import { createFakeClock, type FakeClock } from '@tripod/testing/fake-clock';
+import { waitFor } from '@tripod/testing/wait-for';
 import pg from 'pg';
 import { databaseAt, keepingLogger } from './support/test-database.ts';
 

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { TempDatabase } from '@tripod/shared/testing/temp-database';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import type { TempDatabase } from '@tripod/testing/temp-database';
+import { waitFor } from '@tripod/testing/wait-for';
 import pg from 'pg';
 import { emptyDatabase } from './support/test-database.ts';
 

@@ -6,11 +6,11 @@ import {
   type MigrationSource,
 } from '@tripod/database/migration-directory';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
-import { systemClock } from '@tripod/shared/process/clock';
-import { StartError } from '@tripod/shared/process/start-error';
-import { askDatabase, withClient } from '@tripod/shared/testing/ask-database';
-import type { TempDatabase } from '@tripod/shared/testing/temp-database';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { systemClock } from '@tripod/shared/async/clock';
+import { StartError } from '@tripod/shared/errors/start-error';
+import { askDatabase, withClient } from '@tripod/testing/ask-database';
+import type { TempDatabase } from '@tripod/testing/temp-database';
+import { waitFor } from '@tripod/testing/wait-for';
 import { emptyDatabase, keepingLogger } from './support/test-database.ts';
 
 let temp: TempDatabase;

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { reachServer } from '@tripod/database/reach-server';
-import { createFakeClock, type FakeClock } from '@tripod/shared/testing/fake-clock';
-import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
-import type { TempDatabase } from '@tripod/shared/testing/temp-database';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { createFakeClock, type FakeClock } from '@tripod/testing/fake-clock';
+import { startTcpForwarder, type TcpForwarder } from '@tripod/testing/tcp-forwarder';
+import type { TempDatabase } from '@tripod/testing/temp-database';
+import { waitFor } from '@tripod/testing/wait-for';
 import { emptyDatabase, portOf, throughPort } from './support/test-database.ts';
 
 let temp: TempDatabase;

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { QueryTimeoutError } from '@tripod/database/database-errors';
 import { timedQuery } from '@tripod/database/timed-query';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
-import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
-import type { TempDatabase } from '@tripod/shared/testing/temp-database';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { createFakeClock } from '@tripod/testing/fake-clock';
+import { startTcpForwarder, type TcpForwarder } from '@tripod/testing/tcp-forwarder';
+import type { TempDatabase } from '@tripod/testing/temp-database';
+import { waitFor } from '@tripod/testing/wait-for';
 import pg from 'pg';
 import { emptyDatabase, portOf, throughPort } from './support/test-database.ts';
 

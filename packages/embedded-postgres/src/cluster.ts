@@ -11,11 +11,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { listProcesses, sendSignal } from '@tripod/shared/os/process-table';
 import type { Binaries } from './binaries.ts';
 import type { Identity } from './identity.ts';
 import type { Layout } from './layout.ts';
 import { ensureOwnedFolder, foreignPathMessage } from './owned-folder.ts';
-import { listProcesses, sendSignal } from './process-table.ts';
 import { runProgram } from './run-program.ts';
 
 const superuser = 'postgres';

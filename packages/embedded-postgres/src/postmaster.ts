@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { findProcess, listProcesses, type RunningProcess, sendSignal } from './process-table.ts';
+import { findProcess, listProcesses, type RunningProcess, sendSignal } from '@tripod/shared/os/process-table';
 
 /** What a postmaster writes into its data folder about itself. */
 export type PostmasterRecord = {

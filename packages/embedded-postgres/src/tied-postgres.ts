@@ -6,6 +6,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { chmodSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { sendSignal } from '@tripod/shared/os/process-table';
 import { findBinaries } from './binaries.ts';
 import { initialiseData } from './cluster.ts';
 import { findIdentity } from './identity.ts';
@@ -13,7 +14,6 @@ import { launchPostgres, type RunningPostgres } from './launch-postgres.ts';
 import { summarizeLog } from './log-file.ts';
 import { findFreePort } from './port.ts';
 import { clusterName, sweepRemains } from './postmaster.ts';
-import { sendSignal } from './process-table.ts';
 
 const maxAttempts = 5;
 

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { listProcesses, sendSignal } from '@tripod/shared/os/process-table';
 import pg from 'pg';
 import { findEmbeddedPostgres } from '../src/find-embedded-postgres.ts';
 import { connectToGuard } from '../src/guard-connection.ts';
 import { sendMessage } from '../src/guard-protocol.ts';
-import { listProcesses, sendSignal } from '../src/process-table.ts';
 import { Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
 

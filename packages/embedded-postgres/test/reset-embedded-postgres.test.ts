@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { sendSignal } from '@tripod/shared/os/process-table';
 import { findEmbeddedPostgres } from '../src/find-embedded-postgres.ts';
-import { sendSignal } from '../src/process-table.ts';
 import { resetEmbeddedPostgres } from '../src/reset-embedded-postgres.ts';
 import { findState } from '../src/state-file.ts';
 import { Scene } from './support/scene.ts';

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from '@jest/globals';
+import { findProcess } from '@tripod/shared/os/process-table';
 import pg from 'pg';
-import { findProcess } from '../src/process-table.ts';
 import { startTestPostgres } from '../src/start-test-postgres.ts';
 import { until } from './support/until.ts';
 

@@ -1,8 +1,8 @@
 import { appendFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { sendSignal } from '@tripod/shared/os/process-table';
 import { findRecord } from '../src/postmaster.ts';
-import { sendSignal } from '../src/process-table.ts';
 import { resetEmbeddedPostgres } from '../src/reset-embedded-postgres.ts';
 import { Scene } from './support/scene.ts';
 import { until } from './support/until.ts';

@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@tripod/shared/testing/free-port';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { freePort } from '@tripod/testing/free-port';
+import { waitFor } from '@tripod/testing/wait-for';
 import { checkout, exited, spawnNode } from '../run-stack.ts';
 import type { Setting } from './case.ts';
 import { ownFlags, peerConfig } from './settings.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '@tripod/shared/async/clock';
 import { isListedTag } from '@tripod/shared/http/entity-tags';
 import type { ObservedRequest, RequestObserver } from '@tripod/shared/http/observe-requests';
-import type { Clock } from '@tripod/shared/process/clock';
 import type { Representation, TaggedRepresentation } from './representation.ts';
 import type { StandingHeaders } from './standing-headers.ts';
 import { streamChunks } from './stream-chunks.ts';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import type { Clock } from '@tripod/shared/async/clock';
 import { cutResponse } from '@tripod/shared/http/cut-response';
-import type { Clock } from '@tripod/shared/process/clock';
 
 export type StreamOptions = {
   readonly clock: Clock;

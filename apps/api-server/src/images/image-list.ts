@@ -1,6 +1,6 @@
-import { createCoalescedRead } from '@tripod/database/coalesced-read';
-import type { Clock } from '@tripod/shared/process/clock';
-import { pause } from '@tripod/shared/process/pause';
+import type { Clock } from '@tripod/shared/async/clock';
+import { createCoalescedRead } from '@tripod/shared/async/coalesced-read';
+import { pause } from '@tripod/shared/async/pause';
 import { type TaggedRepresentation, taggedRepresentationOf } from '../http/representation.ts';
 import type { Image } from './image.ts';
 import type { ImageStore } from './image-store.ts';

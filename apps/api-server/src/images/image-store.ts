@@ -1,6 +1,6 @@
 import type { Database } from '@tripod/database/database';
 import { classifyDatabaseError, databaseUnavailable, writeUncertain } from '@tripod/database/database-errors';
-import { createGroupCommit } from '@tripod/database/group-commit';
+import { createGroupCommit } from '@tripod/shared/async/group-commit';
 import { AppError } from '@tripod/shared/errors/app-error';
 import type { Image } from './image.ts';
 import type { PageRequest } from './image-page.ts';

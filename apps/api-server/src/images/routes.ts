@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import type { Clock } from '@tripod/shared/async/clock';
 import { methodNotAllowed } from '@tripod/shared/http/not-found';
-import type { Clock } from '@tripod/shared/process/clock';
 import type { Express } from 'express';
 import type { Answer, createFastRoutes } from '../http/fast-routes.ts';
 import { parseIndent } from '../http/indent.ts';

@@ -2,8 +2,8 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { silentLogger } from '@tripod/shared/logging/logger';
 import type { RequestLine } from '@tripod/shared/logging/request-line';
-import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
+import { waitFor } from '@tripod/testing/wait-for';
 import supertest from 'supertest';
 import { type Api, cat, startApi } from '../support/api.ts';
 

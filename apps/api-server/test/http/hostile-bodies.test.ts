@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
+import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
 import { type Api, cat, startApi } from '../support/api.ts';
 
 let api: Api;

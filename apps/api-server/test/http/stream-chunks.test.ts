@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createFakeClock, type FakeClock } from '@tripod/shared/testing/fake-clock';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { createFakeClock, type FakeClock } from '@tripod/testing/fake-clock';
+import { waitFor } from '@tripod/testing/wait-for';
 import { streamChunks } from '../../src/http/stream-chunks.ts';
 
 const megabyte = Buffer.alloc(1_048_576, 'x');

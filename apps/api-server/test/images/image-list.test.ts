@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
+import { createFakeClock } from '@tripod/testing/fake-clock';
 import { createImageList, type ImageList } from '../../src/images/image-list.ts';
 import type { ImagePage, ImageStore, JsonPage } from '../../src/images/image-store.ts';
 import { createSharedPages } from '../../src/images/shared-pages.ts';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { askDatabase } from '@tripod/shared/testing/ask-database';
-import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { askDatabase } from '@tripod/testing/ask-database';
+import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
+import { waitFor } from '@tripod/testing/wait-for';
 import supertest from 'supertest';
 import { pageQuery } from '../../src/images/image-store.ts';
 import { type Api, cat, startApi } from '../support/api.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
+import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
 import supertest from 'supertest';
 import { type Api, cat, startApi } from '../support/api.ts';
 

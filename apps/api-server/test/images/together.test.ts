@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { withClient } from '@tripod/shared/testing/ask-database';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
-import { startTcpForwarder, type TcpForwarder } from '@tripod/shared/testing/tcp-forwarder';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { withClient } from '@tripod/testing/ask-database';
+import { createFakeClock } from '@tripod/testing/fake-clock';
+import { startTcpForwarder, type TcpForwarder } from '@tripod/testing/tcp-forwarder';
+import { waitFor } from '@tripod/testing/wait-for';
 import type pg from 'pg';
 import { type Api, cat, startApi } from '../support/api.ts';
 

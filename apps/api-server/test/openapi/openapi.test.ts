@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { type ErrorCode, errorCodes } from '@tripod/shared/errors/codes';
-import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
+import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describeApi } from '../../src/openapi/describe-api.ts';
 import { type Api, cat, startApi } from '../support/api.ts';

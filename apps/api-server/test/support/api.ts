@@ -1,13 +1,13 @@
 import { createDatabase, type Database } from '@tripod/database/database';
 import { registerDatabaseMetrics } from '@tripod/database/database-metrics';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
+import { type Clock, systemClock } from '@tripod/shared/async/clock';
 import { createReadiness, type Readiness } from '@tripod/shared/http/readiness';
 import { type Logger, silentLogger } from '@tripod/shared/logging/logger';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
-import { type Clock, systemClock } from '@tripod/shared/process/clock';
-import { askDatabase } from '@tripod/shared/testing/ask-database';
-import { createTempDatabase } from '@tripod/shared/testing/temp-database';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { askDatabase } from '@tripod/testing/ask-database';
+import { createTempDatabase } from '@tripod/testing/temp-database';
+import { waitFor } from '@tripod/testing/wait-for';
 import { createImageStore, type ImageStore } from '../../src/images/image-store.ts';
 import { createApiServer } from '../../src/server.ts';
 

@@ -7,7 +7,7 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { joinEmbeddedPostgres } from '@tripod/embedded-postgres/join-embedded-postgres';
 import { resetEmbeddedPostgres } from '@tripod/embedded-postgres/reset-embedded-postgres';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { waitFor } from '@tripod/testing/wait-for';
 import pg from 'pg';
 import { createImageStore } from '../../src/images/image-store.ts';
 import { openMigratedDatabase } from './migrated-database.ts';

@@ -4,10 +4,10 @@
  */
 import { execFileSync } from 'node:child_process';
 import { startTestPostgres } from '@tripod/embedded-postgres/start-test-postgres';
+import { systemClock } from '@tripod/shared/async/clock';
 import { createReadiness } from '@tripod/shared/http/readiness';
 import { silentLogger } from '@tripod/shared/logging/logger';
-import { systemClock } from '@tripod/shared/process/clock';
-import { askDatabase } from '@tripod/shared/testing/ask-database';
+import { askDatabase } from '@tripod/testing/ask-database';
 import { createImageStore } from '../../src/images/image-store.ts';
 import { createApiServer } from '../../src/server.ts';
 import { openMigratedDatabase } from './migrated-database.ts';

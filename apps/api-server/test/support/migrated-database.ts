@@ -1,8 +1,8 @@
 import { createDatabase, type Database } from '@tripod/database/database';
 import { migrate } from '@tripod/database/migrate';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
+import { systemClock } from '@tripod/shared/async/clock';
 import { silentLogger } from '@tripod/shared/logging/logger';
-import { systemClock } from '@tripod/shared/process/clock';
 import { apiMigrations } from '../../src/api-migrations.ts';
 
 const contextOf = (databaseUrl: string) => ({

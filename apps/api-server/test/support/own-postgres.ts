@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { joinEmbeddedPostgres } from '@tripod/embedded-postgres/join-embedded-postgres';
 import { findPostmaster } from '@tripod/embedded-postgres/postmaster';
-import { listProcesses, sendSignal } from '@tripod/embedded-postgres/process-table';
-import { askDatabase } from '@tripod/shared/testing/ask-database';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { listProcesses, sendSignal } from '@tripod/shared/os/process-table';
+import { askDatabase } from '@tripod/testing/ask-database';
+import { waitFor } from '@tripod/testing/wait-for';
 import { migrateDatabase } from './migrated-database.ts';
 
 /** A Postgres with the tables of the API that keeps its data: its guard starts it again when it was killed. */

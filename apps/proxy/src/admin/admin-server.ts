@@ -1,3 +1,4 @@
+import type { Clock } from '@tripod/shared/async/clock';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { errorHandler } from '@tripod/shared/http/error-handler';
 import { createHealthPaths } from '@tripod/shared/http/health-paths';
@@ -7,7 +8,6 @@ import { requestIdOf } from '@tripod/shared/http/request-id';
 import { createStoppableServer, type StoppableServer } from '@tripod/shared/http/stoppable-server';
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { Metrics } from '@tripod/shared/metrics/metrics';
-import type { Clock } from '@tripod/shared/process/clock';
 import express from 'express';
 import type { LiveConfig } from '../live-config.ts';
 import type { RouteTable } from '../routing/route-table.ts';

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@tripod/shared/process/clock';
+import type { Clock, Timer } from '@tripod/shared/async/clock';
 import type { UpstreamPool } from '../balancing/upstream-pool.ts';
 
 /** Turns the latency windows of all upstreams each second. */

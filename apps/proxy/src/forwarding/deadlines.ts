@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@tripod/shared/process/clock';
+import type { Clock, Timer } from '@tripod/shared/async/clock';
 
 /** Something that waits until a point in time, which is set and moved for the price of an assignment. */
 export type Waiting = {

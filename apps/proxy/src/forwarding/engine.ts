@@ -1,5 +1,5 @@
-import type { Clock } from '@tripod/shared/process/clock';
-import type { Listening, ListenOptions } from '@tripod/shared/process/listen';
+import type { Clock } from '@tripod/shared/async/clock';
+import type { Listening, ListenOptions } from '@tripod/shared/os/listen';
 import type { RouteTable } from '../routing/route-table.ts';
 import type { ExchangeObserver } from './exchange-observer.ts';
 import type { TrustedProxies } from './forwarded-headers.ts';

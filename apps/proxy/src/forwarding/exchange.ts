@@ -1,5 +1,5 @@
+import type { Clock } from '@tripod/shared/async/clock';
 import { AppError } from '@tripod/shared/errors/app-error';
-import type { Clock } from '@tripod/shared/process/clock';
 import type { Upstream } from '../balancing/upstream.ts';
 import type { Route } from '../routing/route-table.ts';
 import type { ExchangeObserver } from './exchange-observer.ts';

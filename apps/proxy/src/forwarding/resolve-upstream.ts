@@ -1,6 +1,6 @@
 import { type LookupAddress, lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
-import type { Clock } from '@tripod/shared/process/clock';
+import type { Clock } from '@tripod/shared/async/clock';
 
 const keepMs = 5000;
 

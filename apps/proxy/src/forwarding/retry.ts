@@ -1,4 +1,4 @@
-import type { Clock } from '@tripod/shared/process/clock';
+import type { Clock } from '@tripod/shared/async/clock';
 import { isConnectFailure } from './connect-failure.ts';
 
 /** How an attempt ended before a valid response head came; `shortage`: for want of descriptors or ports of our own. */

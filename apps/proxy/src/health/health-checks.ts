@@ -1,5 +1,5 @@
+import type { Clock } from '@tripod/shared/async/clock';
 import type { Logger } from '@tripod/shared/logging/logger';
-import type { Clock } from '@tripod/shared/process/clock';
 import type { Upstream } from '../balancing/upstream.ts';
 import type { UpstreamPool } from '../balancing/upstream-pool.ts';
 import { ActiveChecker } from './active-checker.ts';

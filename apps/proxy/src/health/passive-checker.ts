@@ -1,5 +1,5 @@
+import type { Clock, Timer } from '@tripod/shared/async/clock';
 import type { Logger } from '@tripod/shared/logging/logger';
-import type { Clock, Timer } from '@tripod/shared/process/clock';
 import type { Upstream } from '../balancing/upstream.ts';
 import type { UpstreamPool } from '../balancing/upstream-pool.ts';
 

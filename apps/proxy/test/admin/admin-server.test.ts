@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
-import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { createFakeClock } from '@tripod/testing/fake-clock';
+import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
+import { waitFor } from '@tripod/testing/wait-for';
 import { parseMetrics } from '../../../../packages/shared/test/support/parse-metrics.ts';
 import { type Answer, ask, json } from '../support/ask.ts';
 import { type RunOptions, routeTo, runProxy } from '../support/run-proxy.ts';

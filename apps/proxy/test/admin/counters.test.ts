@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { plainResponse } from '@tripod/shared/testing/scripted-upstream';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { plainResponse } from '@tripod/testing/scripted-upstream';
+import { waitFor } from '@tripod/testing/wait-for';
 import { parseMetrics } from '../../../../packages/shared/test/support/parse-metrics.ts';
 import { engineNames } from '../../src/forwarding/engine-table.ts';
 import { ask, json } from '../support/ask.ts';

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { waitFor } from '@tripod/testing/wait-for';
 import { engineNames } from '../../src/forwarding/engine-table.ts';
 import { ask, json } from '../support/ask.ts';
 import { startClients } from '../support/clients.ts';

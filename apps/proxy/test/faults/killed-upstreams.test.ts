@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { waitFor } from '@tripod/testing/wait-for';
 import type { ProxySettings } from '../../src/config.ts';
 import { engineNames } from '../../src/forwarding/engine-table.ts';
 import { reportOf } from '../support/admin.ts';

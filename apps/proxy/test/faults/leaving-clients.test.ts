@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { waitFor } from '@tripod/testing/wait-for';
 import { engineNames } from '../../src/forwarding/engine-table.ts';
 import { metricOf, reportOf } from '../support/admin.ts';
 import { ask } from '../support/ask.ts';

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
+import { createFakeClock } from '@tripod/testing/fake-clock';
 import { engineNames } from '../../src/forwarding/engine-table.ts';
 import { ask } from '../support/ask.ts';
 import { routeTo, runProxy } from '../support/run-proxy.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { waitFor } from '@tripod/testing/wait-for';
 import { engineNames } from '../../src/forwarding/engine-table.ts';
 import { reportOf } from '../support/admin.ts';
 import { startClients } from '../support/clients.ts';

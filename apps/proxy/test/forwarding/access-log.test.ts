@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
+import { createFakeClock } from '@tripod/testing/fake-clock';
 import { createAccessLog } from '../../src/forwarding/access-log.ts';
 import { Exchange } from '../../src/forwarding/exchange.ts';
 import { RetryBudget } from '../../src/forwarding/retry.ts';

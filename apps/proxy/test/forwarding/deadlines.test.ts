@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
+import { createFakeClock } from '@tripod/testing/fake-clock';
 import { Deadline, Deadlines } from '../../src/forwarding/deadlines.ts';
 
 const scene = () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
+import { createFakeClock } from '@tripod/testing/fake-clock';
 import fc from 'fast-check';
 import type { UpstreamPool } from '../../src/balancing/upstream-pool.ts';
 import { Exchange, type ExchangeRequest } from '../../src/forwarding/exchange.ts';

@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { describe, expect, it } from '@jest/globals';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
+import { createFakeClock } from '@tripod/testing/fake-clock';
 import { createUpstreamLookup } from '../../src/forwarding/resolve-upstream.ts';
 
 type Found = string | LookupAddress[];

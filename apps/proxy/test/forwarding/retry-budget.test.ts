@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Clock } from '@tripod/shared/process/clock';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
+import type { Clock } from '@tripod/shared/async/clock';
+import { createFakeClock } from '@tripod/testing/fake-clock';
 import { RetryBudget } from '../../src/forwarding/retry.ts';
 
 const earn = (budget: RetryBudget, clock: Clock, requests: number): void => {

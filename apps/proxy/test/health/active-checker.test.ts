@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createFakeClock, type FakeClock } from '@tripod/shared/testing/fake-clock';
+import { createFakeClock, type FakeClock } from '@tripod/testing/fake-clock';
 import type { Upstream } from '../../src/balancing/upstream.ts';
 import { ActiveChecker } from '../../src/health/active-checker.ts';
 import type { ProbeResult } from '../../src/health/probe.ts';

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { systemClock } from '@tripod/shared/process/clock';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
-import { plainResponse } from '@tripod/shared/testing/scripted-upstream';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { systemClock } from '@tripod/shared/async/clock';
+import { createFakeClock } from '@tripod/testing/fake-clock';
+import { plainResponse } from '@tripod/testing/scripted-upstream';
+import { waitFor } from '@tripod/testing/wait-for';
 import { createHealthChecks } from '../../src/health/health-checks.ts';
 import { collectLog } from '../support/collect-log.ts';
 import { makeUpstream, poolOf } from '../support/make-pool.ts';

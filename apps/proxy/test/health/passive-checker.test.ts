@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
+import { createFakeClock } from '@tripod/testing/fake-clock';
 import { createPassiveChecker } from '../../src/health/passive-checker.ts';
 import { collectLog } from '../support/collect-log.ts';
 import { makePool } from '../support/make-pool.ts';

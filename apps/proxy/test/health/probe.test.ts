@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { waitFor } from '@tripod/testing/wait-for';
 import { createConnectProbe, createHttpProbe } from '../../src/health/probe.ts';
 import { makeUpstream } from '../support/make-pool.ts';
 import { refusingUpstream, runUpstream, stopUpstreams } from '../support/upstreams.ts';

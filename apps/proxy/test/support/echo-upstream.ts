@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
-import { listen } from '@tripod/shared/process/listen';
+import { listen } from '@tripod/shared/os/listen';
 
 export const sha = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 

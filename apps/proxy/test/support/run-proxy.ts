@@ -1,5 +1,5 @@
+import { type Clock, systemClock } from '@tripod/shared/async/clock';
 import { createConfigSource } from '@tripod/shared/config/config-source';
-import { type Clock, systemClock } from '@tripod/shared/process/clock';
 import { type ProxySettings, proxySettings } from '../../src/config.ts';
 import { startProxy } from '../../src/start.ts';
 import { type CollectedLog, collectLog } from './collect-log.ts';

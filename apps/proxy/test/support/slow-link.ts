@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
-import { listen } from '@tripod/shared/process/listen';
+import { listen } from '@tripod/shared/os/listen';
 
 /** A wire of little capacity: between a proxy and its upstream, or a client and the proxy. */
 export type SlowLink = {

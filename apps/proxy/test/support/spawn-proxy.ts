@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { waitFor } from '@tripod/testing/wait-for';
 import { killChildren } from './kill-children.ts';
 
 const bin = fileURLToPath(new URL('../../bin/proxy.js', import.meta.url));

@@ -1,4 +1,4 @@
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { waitFor } from '@tripod/testing/wait-for';
 
 /** Waits until a number above 0 has not changed for several looks: everybody waits for somebody. */
 export const standstill = async (what: string, read: () => number): Promise<void> => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { waitFor } from '@tripod/testing/wait-for';
 
 const program = `
 const server = require('node:net').createServer();

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '@tripod/shared/testing/free-port';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { freePort } from '@tripod/testing/free-port';
+import { waitFor } from '@tripod/testing/wait-for';
 import { killChildren } from './kill-children.ts';
 
 const program = fileURLToPath(new URL('small-server.ts', import.meta.url));

@@ -1,10 +1,10 @@
-import { freePort } from '@tripod/shared/testing/free-port';
+import { freePort } from '@tripod/testing/free-port';
 import {
   plainResponse,
   type ScriptedUpstream,
   startScriptedUpstream,
   type UpstreamScript,
-} from '@tripod/shared/testing/scripted-upstream';
+} from '@tripod/testing/scripted-upstream';
 
 const started = new Set<ScriptedUpstream>();
 

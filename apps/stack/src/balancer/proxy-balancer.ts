@@ -1,6 +1,6 @@
-import type { Clock } from '@tripod/shared/process/clock';
-import { pause } from '@tripod/shared/process/pause';
-import { createTurns } from '@tripod/shared/process/turns';
+import type { Clock } from '@tripod/shared/async/clock';
+import { pause } from '@tripod/shared/async/pause';
+import { createSerialQueue } from '@tripod/shared/async/serial-queue';
 import { type ServiceCommands, upstreamUrl } from '../supervisor/service-commands.ts';
 import { type Balancer, maxDrainMs } from './balancer.ts';
 import { createProxyAdmin, type PoolUpstream } from './proxy-admin.ts';
@@ -33,7 +33,7 @@ export const createProxyBalancer = (options: ProxyBalancerOptions): Balancer => 
     options;
   const admin = createProxyAdmin(adminPort);
   const wanted = new Map<number, 'serving' | 'draining'>();
-  const inTurn = createTurns();
+  const inTurn = createSerialQueue();
 
   const adjust = async (): Promise<void> => {
     if (!isReady()) return;

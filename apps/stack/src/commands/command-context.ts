@@ -1,7 +1,7 @@
+import type { ProcessTable } from '@tripod/shared/os/process-table';
 import { askStack } from '../control/control-client.ts';
 import type { ControlRequest } from '../control/protocol.ts';
 import type { StateFolder } from '../control/state-folder.ts';
-import type { ProcessTable } from '../supervisor/process-table.ts';
 
 /** What every command beside `up` is given. */
 export type CommandContext = {

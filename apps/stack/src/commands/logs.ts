@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { StartError } from '@tripod/shared/process/start-error';
+import { StartError } from '@tripod/shared/errors/start-error';
 import { followFile } from '../output/follow-file.ts';
 import { showLine } from '../output/show-line.ts';
 import type { CommandContext } from './command-context.ts';

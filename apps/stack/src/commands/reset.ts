@@ -1,4 +1,4 @@
-import { StartError, toStartError } from '@tripod/shared/process/start-error';
+import { StartError, toStartError } from '@tripod/shared/errors/start-error';
 import { takeStackLock } from '../control/stack-lock.ts';
 import { makeStateFolder } from '../control/state-folder.ts';
 import type { CommandContext } from './command-context.ts';

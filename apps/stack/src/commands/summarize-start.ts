@@ -1,5 +1,5 @@
-import type { Clock } from '@tripod/shared/process/clock';
-import { pause } from '@tripod/shared/process/pause';
+import type { Clock } from '@tripod/shared/async/clock';
+import { pause } from '@tripod/shared/async/pause';
 import { findUnreadiness } from '../copies/ask-readiness.ts';
 
 const pollMs = 100;

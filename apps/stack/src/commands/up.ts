@@ -1,5 +1,5 @@
-import { pause } from '@tripod/shared/process/pause';
-import { StartError } from '@tripod/shared/process/start-error';
+import { pause } from '@tripod/shared/async/pause';
+import { StartError } from '@tripod/shared/errors/start-error';
 import type { UpConfig } from '../settings.ts';
 import type { StackDependencies } from '../stack-dependencies.ts';
 import { type RunningStack, startStack } from '../start-stack.ts';

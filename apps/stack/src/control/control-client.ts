@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { StartError } from '@tripod/shared/process/start-error';
+import { StartError } from '@tripod/shared/errors/start-error';
 import { createLineSplitter } from '../output/split-lines.ts';
 import type { ControlReply, ControlRequest } from './protocol.ts';
 

@@ -1,4 +1,4 @@
-import { StartError } from '@tripod/shared/process/start-error';
+import { StartError } from '@tripod/shared/errors/start-error';
 import type { StateFolder } from './state-folder.ts';
 
 export type StackLock = { release(): void };

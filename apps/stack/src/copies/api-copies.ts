@@ -1,4 +1,4 @@
-import { StartError } from '@tripod/shared/process/start-error';
+import { StartError } from '@tripod/shared/errors/start-error';
 import type { Balancer } from '../balancer/balancer.ts';
 import type { ProcessSpec, SupervisedProcess } from '../supervisor/supervised-process.ts';
 import { choosePorts, type IsPortFree } from './choose-ports.ts';

@@ -1,6 +1,6 @@
 import { portSetting, serviceSettings } from '@tripod/shared/config/service-settings';
+import { systemProcesses } from '@tripod/shared/os/process-table';
 import { runCli } from '@tripod/shared/process/run-cli';
-import { systemProcesses } from '../supervisor/process-table.ts';
 import { startNginx } from './start-nginx.ts';
 
 const text = (description: string) => ({ type: 'string', environment: false, description }) as const;

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { connect } from 'node:net';
+import type { Clock } from '@tripod/shared/async/clock';
+import { pause } from '@tripod/shared/async/pause';
+import { StartError } from '@tripod/shared/errors/start-error';
 import type { Logger } from '@tripod/shared/logging/logger';
-import type { Clock } from '@tripod/shared/process/clock';
-import { pause } from '@tripod/shared/process/pause';
+import type { ProcessTable } from '@tripod/shared/os/process-table';
 import type { RunningService } from '@tripod/shared/process/run-cli';
-import { StartError } from '@tripod/shared/process/start-error';
 import { findLeftNginx } from '../nginx/find-left-nginx.ts';
 import { reachableHost } from '../reachable-host.ts';
 import { endLeftovers } from '../supervisor/end-leftovers.ts';
-import type { ProcessTable } from '../supervisor/process-table.ts';
 
 export type NginxOptions = {
   readonly nginx: string;

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { StartError } from '@tripod/shared/process/start-error';
+import { StartError } from '@tripod/shared/errors/start-error';
 
 /** Where packages put nginx and an ordinary user's PATH does not look. */
 const furtherFolders = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin'];

@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '@tripod/shared/process/clock';
-import { pause } from '@tripod/shared/process/pause';
-import { StartError } from '@tripod/shared/process/start-error';
-import { createTurns } from '@tripod/shared/process/turns';
+import type { Clock } from '@tripod/shared/async/clock';
+import { pause } from '@tripod/shared/async/pause';
+import { createSerialQueue } from '@tripod/shared/async/serial-queue';
+import { StartError } from '@tripod/shared/errors/start-error';
+import type { ProcessTable } from '@tripod/shared/os/process-table';
 import { type Balancer, maxDrainMs } from '../balancer/balancer.ts';
-import type { ProcessTable } from '../supervisor/process-table.ts';
 import { generateNginxConfig, nginxConfigFile, nginxPidFile } from './nginx-config.ts';
 
 export type NginxBalancerOptions = {
@@ -68,7 +68,7 @@ export const createNginxBalancer = (options: NginxBalancerOptions): Balancer => 
     await until(() => before.every(leaves), maxReloadMs);
     await until(() => before.every(isGone), waitForOldMs);
   };
-  const inTurn = createTurns();
+  const inTurn = createSerialQueue();
   const change = (waitForOldMs: number): Promise<void> => inTurn(() => reload(waitForOldMs));
 
   return {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { StartError } from '@tripod/shared/process/start-error';
+import { StartError } from '@tripod/shared/errors/start-error';
 
 export type NginxConfigInput = {
   readonly host: string;

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { createTurns } from '@tripod/shared/process/turns';
+import { createSerialQueue } from '@tripod/shared/async/serial-queue';
 import { createLineSplitter } from './split-lines.ts';
 
 export type FollowOptions = {
@@ -57,7 +57,7 @@ export const followFile = async (path: string, options: FollowOptions): Promise<
       await file.close();
     }
   };
-  const inTurn = createTurns();
+  const inTurn = createSerialQueue();
   const read = (): Promise<void> => inTurn(readNew);
   await read();
   const timer = setInterval(() => void read().catch(() => undefined), intervalMs);

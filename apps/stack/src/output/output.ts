@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Clock } from '@tripod/shared/async/clock';
 import { formatJson, type LogFields, type LogLevel } from '@tripod/shared/logging/log-line';
 import type { LogSink } from '@tripod/shared/logging/log-sink';
-import type { Clock } from '@tripod/shared/process/clock';
 import { type LogFile, openLogFile } from './log-file.ts';
 import { type LineFormat, showLine } from './show-line.ts';
 

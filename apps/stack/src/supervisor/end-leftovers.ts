@@ -1,7 +1,7 @@
-import type { Clock } from '@tripod/shared/process/clock';
-import { pause } from '@tripod/shared/process/pause';
+import type { Clock } from '@tripod/shared/async/clock';
+import { pause } from '@tripod/shared/async/pause';
+import type { ProcessTable } from '@tripod/shared/os/process-table';
 import type { StartedProcess } from '../control/state-file.ts';
-import type { ProcessTable } from './process-table.ts';
 
 const pollMs = 50;
 

@@ -1,6 +1,6 @@
+import type { Clock, Timer } from '@tripod/shared/async/clock';
+import { StartError } from '@tripod/shared/errors/start-error';
 import type { LogFields, LogLevel } from '@tripod/shared/logging/log-line';
-import type { Clock, Timer } from '@tripod/shared/process/clock';
-import { StartError } from '@tripod/shared/process/start-error';
 import { parseComplaint, parseLogLine } from '../output/show-line.ts';
 import { createRestartPolicy, type RestartLimits, type RestartPolicy } from './restart-policy.ts';
 import type { NodeCommand } from './service-commands.ts';

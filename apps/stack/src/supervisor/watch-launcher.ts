@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { systemProcesses } from './process-table.ts';
+import { systemProcesses } from '@tripod/shared/os/process-table';
 
 export type LaunchedProcess = {
   readonly pid: number;

@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { systemClock } from '@tripod/shared/process/clock';
-import { listen } from '@tripod/shared/process/listen';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { systemClock } from '@tripod/shared/async/clock';
+import { listen } from '@tripod/shared/os/listen';
+import { waitFor } from '@tripod/testing/wait-for';
 import type { Balancer } from '../../src/balancer/balancer.ts';
 import { createProxyBalancer } from '../../src/balancer/proxy-balancer.ts';
 import { createServiceCommands } from '../../src/supervisor/service-commands.ts';

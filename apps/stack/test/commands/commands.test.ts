@@ -1,6 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { systemProcesses } from '@tripod/shared/os/process-table';
 import type { CommandContext } from '../../src/commands/command-context.ts';
 import { runLogs } from '../../src/commands/logs.ts';
 import { formatDuration, formatTable } from '../../src/commands/ps.ts';
@@ -8,7 +9,6 @@ import { runReset } from '../../src/commands/reset.ts';
 import type { ProcessRow } from '../../src/control/protocol.ts';
 import { takeStackLock } from '../../src/control/stack-lock.ts';
 import { makeStateFolder } from '../../src/control/state-folder.ts';
-import { systemProcesses } from '../../src/supervisor/process-table.ts';
 import { useTempFolders } from '../support/temp-folder.ts';
 
 const makeFolder = useTempFolders();

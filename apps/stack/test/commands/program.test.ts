@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { systemProcesses } from '@tripod/shared/os/process-table';
 import { policyNames } from '../../../proxy/src/balancing/policy-table.ts';
 import { engineNames } from '../../../proxy/src/forwarding/engine-table.ts';
 import { locateState } from '../../src/control/state-folder.ts';
 import { createProgram } from '../../src/program.ts';
 import { type UpConfig, upSettings } from '../../src/settings.ts';
-import { systemProcesses } from '../../src/supervisor/process-table.ts';
 
 const parse = async (args: readonly string[], environment: Record<string, string> = {}) => {
   const ups: UpConfig[] = [];

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { systemClock } from '@tripod/shared/process/clock';
-import { listen } from '@tripod/shared/process/listen';
+import { systemClock } from '@tripod/shared/async/clock';
+import { listen } from '@tripod/shared/os/listen';
 import { summarizeStart } from '../../src/commands/summarize-start.ts';
 
 const servers: Server[] = [];

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { listen } from '@tripod/shared/process/listen';
-import { freePort } from '@tripod/shared/testing/free-port';
+import { listen } from '@tripod/shared/os/listen';
+import { freePort } from '@tripod/testing/free-port';
 import { findUnreadiness } from '../../src/copies/ask-readiness.ts';
 
 const servers: Server[] = [];

@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { isPortFree } from '@tripod/shared/process/is-port-free';
-import { listen } from '@tripod/shared/process/listen';
-import { freePort } from '@tripod/shared/testing/free-port';
+import { isPortFree } from '@tripod/shared/os/is-port-free';
+import { listen } from '@tripod/shared/os/listen';
+import { freePort } from '@tripod/testing/free-port';
 import { choosePorts } from '../../src/copies/choose-ports.ts';
 
 const taken = [8080, 8082, 8090];

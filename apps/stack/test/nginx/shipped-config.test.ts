@@ -4,10 +4,10 @@ import { chmodSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { listen } from '@tripod/shared/process/listen';
-import { freePort } from '@tripod/shared/testing/free-port';
-import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { listen } from '@tripod/shared/os/listen';
+import { freePort } from '@tripod/testing/free-port';
+import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
+import { waitFor } from '@tripod/testing/wait-for';
 import { installedNginx } from '../support/installed-nginx.ts';
 import { useTempFolders } from '../support/temp-folder.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
+import { createFakeClock } from '@tripod/testing/fake-clock';
 import { openLogFile } from '../../src/output/log-file.ts';
 import { createOutput } from '../../src/output/output.ts';
 import { showLine } from '../../src/output/show-line.ts';

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { systemClock } from '@tripod/shared/process/clock';
-import { freePort } from '@tripod/shared/testing/free-port';
+import { systemClock } from '@tripod/shared/async/clock';
+import { systemProcesses } from '@tripod/shared/os/process-table';
+import { freePort } from '@tripod/testing/free-port';
 import { endLeftovers } from '../../src/supervisor/end-leftovers.ts';
-import { systemProcesses } from '../../src/supervisor/process-table.ts';
 
 const file = join(import.meta.dirname, '../fixtures/service.ts');
 const children: ChildProcess[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
+import { createFakeClock } from '@tripod/testing/fake-clock';
 import { createRestartPolicy } from '../../src/supervisor/restart-policy.ts';
 
 describe('createRestartPolicy', () => {

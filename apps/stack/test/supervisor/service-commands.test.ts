@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { readNodeScript } from '@tripod/shared/testing/read-node-script';
+import { readNodeScript } from '@tripod/testing/read-node-script';
 import { createServiceCommands, type NodeCommand } from '../../src/supervisor/service-commands.ts';
 
 const checkout = join(import.meta.dirname, '../../../..');

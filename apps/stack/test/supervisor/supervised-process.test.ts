@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
+import { createFakeClock } from '@tripod/testing/fake-clock';
 import { SupervisedProcess } from '../../src/supervisor/supervised-process.ts';
 import { createFakeSpawn } from '../support/fake-spawn.ts';
 

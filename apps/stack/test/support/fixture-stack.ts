@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '@tripod/shared/process/clock';
-import { isPortFree } from '@tripod/shared/process/is-port-free';
-import { freePorts } from '@tripod/shared/testing/free-port';
+import { systemClock } from '@tripod/shared/async/clock';
+import { isPortFree } from '@tripod/shared/os/is-port-free';
+import { systemProcesses } from '@tripod/shared/os/process-table';
+import { freePorts } from '@tripod/testing/free-port';
 import type { UpConfig } from '../../src/settings.ts';
 import type { StackDependencies } from '../../src/stack-dependencies.ts';
-import { systemProcesses } from '../../src/supervisor/process-table.ts';
 import type { ServiceCommands } from '../../src/supervisor/service-commands.ts';
 import { tryAddress } from '../../src/try-address.ts';
 import { fixtureCommands } from './fixture-commands.ts';

@@ -1,5 +1,5 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import type { RawResponse } from '@tripod/shared/testing/raw-http';
+import type { RawResponse } from '@tripod/testing/raw-http';
 
 /** The text of a body, out of its Content-Encoding. */
 export const decode = ({ headers, body }: RawResponse): string => {

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readNodeScript } from '@tripod/shared/testing/read-node-script';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { readNodeScript } from '@tripod/testing/read-node-script';
+import { waitFor } from '@tripod/testing/wait-for';
 
 const checkout = join(import.meta.dirname, '../../../..');
 

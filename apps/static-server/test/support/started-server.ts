@@ -1,9 +1,9 @@
+import { type Clock, systemClock } from '@tripod/shared/async/clock';
 import { createReadiness } from '@tripod/shared/http/readiness';
 import { type Logger, silentLogger } from '@tripod/shared/logging/logger';
 import type { RequestLine } from '@tripod/shared/logging/request-line';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
-import { type Clock, systemClock } from '@tripod/shared/process/clock';
-import { exchangeRaw, parseRawResponse, type RawResponse } from '@tripod/shared/testing/raw-http';
+import { exchangeRaw, parseRawResponse, type RawResponse } from '@tripod/testing/raw-http';
 import { type Disk, type DiskFile, nodeDisk } from '../../src/disk.ts';
 import { createStaticServer, type StaticServer } from '../../src/server.ts';
 

@@ -7,8 +7,8 @@ import { classifyDatabaseError } from '@tripod/database/database-errors';
 import { migrate } from '@tripod/database/migrate';
 import { createMigrationDirectory } from '@tripod/database/migration-directory';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
+import { systemClock } from '@tripod/shared/async/clock';
 import { silentLogger } from '@tripod/shared/logging/logger';
-import { systemClock } from '@tripod/shared/process/clock';
 
 const run = async (url: string): Promise<readonly string[]> => {
   try {

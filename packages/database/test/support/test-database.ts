@@ -1,8 +1,8 @@
 import { createDatabase, type Database, type DatabaseOptions } from '@tripod/database/database';
 import { type DatabaseAddress, parseDatabaseUrl } from '@tripod/database/parse-database-url';
+import { systemClock } from '@tripod/shared/async/clock';
 import { type Logger, silentLogger } from '@tripod/shared/logging/logger';
-import { systemClock } from '@tripod/shared/process/clock';
-import { createTempDatabase, type TempDatabase } from '@tripod/shared/testing/temp-database';
+import { createTempDatabase, type TempDatabase } from '@tripod/testing/temp-database';
 
 export const serverUrl = (): string => {
   const url = process.env['TEST_DATABASE_URL'];

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { listProcesses, type RunningProcess, sendSignal } from '@tripod/shared/os/process-table';
 import { createLayout, type Layout } from '../../src/layout.ts';
 import { findPostmaster } from '../../src/postmaster.ts';
-import { listProcesses, type RunningProcess, sendSignal } from '../../src/process-table.ts';
 import { until } from './until.ts';
 import { type RunAs, type UserOptions, UserProcess } from './user-process.ts';
 

@@ -1,4 +1,4 @@
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { waitFor } from '@tripod/testing/wait-for';
 
 /** Waits until it holds, and gives the answer; throws when it does not come true. */
 export const until = <T>(

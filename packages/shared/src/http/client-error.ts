@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Clock } from '../async/clock.ts';
 import { AppError } from '../errors/app-error.ts';
-import type { Clock } from '../process/clock.ts';
 import { closingAnswer } from './closing-answer.ts';
 import { endConnection, isLingering } from './end-after-request.ts';
 import { requestIdFor } from './observe-requests.ts';

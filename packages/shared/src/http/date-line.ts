@@ -1,4 +1,4 @@
-import type { Clock } from '../process/clock.ts';
+import type { Clock } from '../async/clock.ts';
 
 /** The Date header line of this second (RFC 9110 5.6.7), made once a second. */
 export const createDateLine = (clock: Clock): (() => string) => {

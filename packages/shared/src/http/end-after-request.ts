@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Clock } from '../process/clock.ts';
+import type { Clock } from '../async/clock.ts';
 
 /** How long a client may take to read its answer and to stop sending, before the connection is closed. */
 export const lingerMs = 1000;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../async/clock.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { RequestMetrics } from '../metrics/request-metrics.ts';
-import type { Clock } from '../process/clock.ts';
 import { requestIdOf } from './request-id.ts';
 
 export type ObserveRequestsOptions = {

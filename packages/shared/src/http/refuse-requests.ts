@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Clock } from '../async/clock.ts';
 import { AppError } from '../errors/app-error.ts';
-import type { Clock } from '../process/clock.ts';
 import { endConnection } from './end-after-request.ts';
 
 /** Answers a request with the reason for which no handler is given it. */

@@ -7,9 +7,9 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Clock } from '../process/clock.ts';
-import { type Listening, type ListenOptions, listen } from '../process/listen.ts';
-import { pause } from '../process/pause.ts';
+import type { Clock } from '../async/clock.ts';
+import { pause } from '../async/pause.ts';
+import { type Listening, type ListenOptions, listen } from '../os/listen.ts';
 import { type ClientErrorOptions, createClientErrorListener } from './client-error.ts';
 import type { Readiness } from './readiness.ts';
 import { findHostFault, type Refuse, refuseOddRequests } from './refuse-requests.ts';

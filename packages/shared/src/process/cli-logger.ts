@@ -1,7 +1,7 @@
 import { constants, openSync } from 'node:fs';
+import { systemClock } from '../async/clock.ts';
 import { createLogSink } from '../logging/log-sink.ts';
 import { createLogger, type Logger } from '../logging/logger.ts';
-import { systemClock } from './clock.ts';
 
 /** What `--log-format` may say; `auto` is text on a terminal and json elsewhere. */
 export type CliLogFormat = 'auto' | 'text' | 'json' | 'combined';

@@ -1,15 +1,15 @@
 import { flushCompileCache } from 'node:module';
+import { type Clock, systemClock } from '../async/clock.ts';
 import { type CommandLine, parseCommandLine } from '../config/command-line.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { type ConfigSource, createConfigSource } from '../config/config-source.ts';
 import type { ConfigOf, Settings } from '../config/settings.ts';
+import { StartError } from '../errors/start-error.ts';
 import type { Logger } from '../logging/logger.ts';
+import { ListenError } from '../os/listen.ts';
 import { type CliLogFormat, createCliLogger } from './cli-logger.ts';
-import { type Clock, systemClock } from './clock.ts';
 import { hasControllingTerminal } from './controlling-terminal.ts';
-import { ListenError } from './listen.ts';
 import { readVersion } from './read-version.ts';
-import { StartError } from './start-error.ts';
 import { stopWhenTold } from './stop-when-told.ts';
 import type { ReadyReport } from './supervision.ts';
 import { workingDir } from './working-dir.ts';

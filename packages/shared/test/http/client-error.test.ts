@@ -1,9 +1,9 @@
 import type { RequestListener } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
+import { systemClock } from '../../src/async/clock.ts';
 import { createReadiness } from '../../src/http/readiness.ts';
 import { createStoppableServer, type StoppableServer } from '../../src/http/stoppable-server.ts';
-import { systemClock } from '../../src/process/clock.ts';
-import { exchangeRaw, parseRawResponse } from '../../src/testing/raw-http.ts';
 
 const servers: StoppableServer[] = [];
 

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { waitFor } from '@tripod/testing/wait-for';
 import { cutResponse } from '../../src/http/cut-response.ts';
-import { waitFor } from '../../src/testing/wait-for.ts';
 import { serve } from '../support/serve.ts';
 
 let server: Awaited<ReturnType<typeof serve>>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { createFakeClock } from '@tripod/testing/fake-clock';
 import { createDateLine } from '../../src/http/date-line.ts';
-import { createFakeClock } from '../../src/testing/fake-clock.ts';
 
 const start = Date.UTC(1994, 10, 6, 8, 49, 37);
 

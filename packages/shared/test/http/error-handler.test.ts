@@ -6,8 +6,8 @@ import { observeRequests } from '@tripod/shared/http/observe-requests';
 import type { Logger } from '@tripod/shared/logging/logger';
 import { silentLogger } from '@tripod/shared/logging/logger';
 import { RequestMetrics } from '@tripod/shared/metrics/request-metrics';
-import { systemClock } from '@tripod/shared/process/clock';
 import express from 'express';
+import { systemClock } from '../../src/async/clock.ts';
 import { serve } from '../support/serve.ts';
 
 let running: Awaited<ReturnType<typeof serve>> | undefined;

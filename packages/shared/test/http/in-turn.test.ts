@@ -3,8 +3,8 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { inTurn, maxWaiting } from '@tripod/shared/http/in-turn';
-import { exchangeRaw } from '@tripod/shared/testing/raw-http';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { exchangeRaw } from '@tripod/testing/raw-http';
+import { waitFor } from '@tripod/testing/wait-for';
 import { serve } from '../support/serve.ts';
 
 const ends: (() => Promise<void>)[] = [];

@@ -7,9 +7,9 @@ import { silentLogger } from '@tripod/shared/logging/logger';
 import type { RequestLine } from '@tripod/shared/logging/request-line';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
 import { RequestMetrics } from '@tripod/shared/metrics/request-metrics';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
-import { exchangeRaw } from '@tripod/shared/testing/raw-http';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { createFakeClock } from '@tripod/testing/fake-clock';
+import { exchangeRaw } from '@tripod/testing/raw-http';
+import { waitFor } from '@tripod/testing/wait-for';
 import { parseMetrics } from '../support/parse-metrics.ts';
 import { serve } from '../support/serve.ts';
 

@@ -6,9 +6,9 @@ import type { AppError } from '@tripod/shared/errors/app-error';
 import { createReadiness } from '@tripod/shared/http/readiness';
 import { sendProblem } from '@tripod/shared/http/send-problem';
 import { createStoppableServer, type StoppableServer } from '@tripod/shared/http/stoppable-server';
-import { systemClock } from '@tripod/shared/process/clock';
-import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
+import { waitFor } from '@tripod/testing/wait-for';
+import { systemClock } from '../../src/async/clock.ts';
 
 const servers: StoppableServer[] = [];
 afterEach(async () => {

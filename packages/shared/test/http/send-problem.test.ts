@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { sendProblem } from '@tripod/shared/http/send-problem';
-import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
+import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
 import { serve } from '../support/serve.ts';
 
 let running: Awaited<ReturnType<typeof serve>> | undefined;

@@ -4,9 +4,9 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { createHealthPaths } from '@tripod/shared/http/health-paths';
 import { createReadiness } from '@tripod/shared/http/readiness';
 import { createStoppableServer, type StoppableServer } from '@tripod/shared/http/stoppable-server';
-import { createFakeClock, type FakeClock } from '@tripod/shared/testing/fake-clock';
-import { freePort } from '@tripod/shared/testing/free-port';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { createFakeClock, type FakeClock } from '@tripod/testing/fake-clock';
+import { freePort } from '@tripod/testing/free-port';
+import { waitFor } from '@tripod/testing/wait-for';
 
 const sockets: Socket[] = [];
 const servers: StoppableServer[] = [];

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { listen } from '@tripod/shared/process/listen';
+import { listen } from '../../src/os/listen.ts';
 import { type FixtureOptions, killFixtures, runFixture, startFixture } from '../support/start-fixture.ts';
 
 let folder: string;

@@ -6,7 +6,7 @@ import { createReadiness } from '@tripod/shared/http/readiness';
 import { createStoppableServer } from '@tripod/shared/http/stoppable-server';
 import { type CliContext, type RunningService, runCli } from '@tripod/shared/process/run-cli';
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
-import { StartError } from '@tripod/shared/process/start-error';
+import { StartError } from '../../src/errors/start-error.ts';
 
 const settings = {
   ...serviceSettings,

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { createReadiness } from '@tripod/shared/http/readiness';
 import { createStoppableServer } from '@tripod/shared/http/stoppable-server';
-import { type Clock, systemClock } from '@tripod/shared/process/clock';
+import { type Clock, systemClock } from '../../src/async/clock.ts';
 
 /** A listener on a free loopback port, and how to end it. */
 export const serve = async (listener: RequestListener, clock: Clock = systemClock) => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { waitFor } from '@tripod/testing/wait-for';
 
 const script = join(import.meta.dirname, 'fixture-service.ts');
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { createDateLine } from '@tripod/shared/http/date-line';
-import { type Listening, listen } from '@tripod/shared/process/listen';
+import { type Listening, listen } from '@tripod/shared/os/listen';
 import { ConnectionLimit } from '../connection-limit.ts';
 import { Deadlines } from '../deadlines.ts';
 import type { Engine, EngineOptions } from '../engine.ts';

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createFakeClock } from '@tripod/shared/testing/fake-clock';
-import { freePort } from '@tripod/shared/testing/free-port';
-import { plainResponse, startScriptedUpstream } from '@tripod/shared/testing/scripted-upstream';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { createFakeClock } from '@tripod/testing/fake-clock';
+import { freePort } from '@tripod/testing/free-port';
+import { plainResponse, startScriptedUpstream } from '@tripod/testing/scripted-upstream';
+import { waitFor } from '@tripod/testing/wait-for';
 import type { ProxySettings } from '../../../src/config.ts';
 import { engineNames } from '../../../src/forwarding/engine-table.ts';
 import { ask } from '../../support/ask.ts';

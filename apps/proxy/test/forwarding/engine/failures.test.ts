@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
-import { plainResponse } from '@tripod/shared/testing/scripted-upstream';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
+import { plainResponse } from '@tripod/testing/scripted-upstream';
+import { waitFor } from '@tripod/testing/wait-for';
 import type { ProxySettings } from '../../../src/config.ts';
 import { engineNames } from '../../../src/forwarding/engine-table.ts';
 import { ask, json } from '../../support/ask.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
-import { plainResponse, type ScriptedUpstream } from '@tripod/shared/testing/scripted-upstream';
+import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
+import { plainResponse, type ScriptedUpstream } from '@tripod/testing/scripted-upstream';
 import type { ProxySettings } from '../../../src/config.ts';
 import { engineNames } from '../../../src/forwarding/engine-table.ts';
 import { routeTo, runProxy } from '../../support/run-proxy.ts';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
-import { plainResponse } from '@tripod/shared/testing/scripted-upstream';
+import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
+import { plainResponse } from '@tripod/testing/scripted-upstream';
 import { engineNames } from '../../../src/forwarding/engine-table.ts';
 import { ask, someBytes } from '../../support/ask.ts';
 import { runEchoUpstream, runNodeUpstream, sha, type Told } from '../../support/echo-upstream.ts';

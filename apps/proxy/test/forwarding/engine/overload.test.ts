@@ -1,8 +1,8 @@
 import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { exchangeRaw, parseRawResponse } from '@tripod/shared/testing/raw-http';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
+import { waitFor } from '@tripod/testing/wait-for';
 import { engineNames } from '../../../src/forwarding/engine-table.ts';
 import { ask, json } from '../../support/ask.ts';
 import { routeTo, runProxy } from '../../support/run-proxy.ts';

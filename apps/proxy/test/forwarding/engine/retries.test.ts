@@ -1,10 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import {
-  plainResponse,
-  type ScriptedUpstream,
-  type UpstreamScript,
-} from '@tripod/shared/testing/scripted-upstream';
-import { waitFor } from '@tripod/shared/testing/wait-for';
+import { plainResponse, type ScriptedUpstream, type UpstreamScript } from '@tripod/testing/scripted-upstream';
+import { waitFor } from '@tripod/testing/wait-for';
 import type { ProxySettings } from '../../../src/config.ts';
 import { engineNames } from '../../../src/forwarding/engine-table.ts';
 import { ask, json, someBytes } from '../../support/ask.ts';

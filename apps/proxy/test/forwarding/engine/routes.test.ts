@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { exchangeRaw } from '@tripod/shared/testing/raw-http';
+import { exchangeRaw } from '@tripod/testing/raw-http';
 import { engineNames } from '../../../src/forwarding/engine-table.ts';
 import { ask } from '../../support/ask.ts';
 import { runProxy } from '../../support/run-proxy.ts';

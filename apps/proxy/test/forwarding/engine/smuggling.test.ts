@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { exchangeRaw } from '@tripod/shared/testing/raw-http';
-import { plainResponse } from '@tripod/shared/testing/scripted-upstream';
+import { exchangeRaw } from '@tripod/testing/raw-http';
+import { plainResponse } from '@tripod/testing/scripted-upstream';
 import { engineNames } from '../../../src/forwarding/engine-table.ts';
 import { ask } from '../../support/ask.ts';
 import { routeTo, runProxy } from '../../support/run-proxy.ts';

@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { createSerialQueue } from '../../src/async/serial-queue.ts';
+
+describe('createSerialQueue', () => {
+  it('begins a piece of work when the one before has ended, however it ended', async () => {
+    const inTurn = createSerialQueue();
+    const order: string[] = [];
+    const gate = Promise.withResolvers<void>();
+    const first = inTurn(async () => {
+      order.push('first begins');
+      await gate.promise;
+      order.push('first fails');
+      throw new Error('first');
+    });
+    const second = inTurn(() => {
+      order.push('second');
+      return Promise.resolve(2);
+    });
+    await Promise.resolve();
+    expect(order).toEqual(['first begins']);
+    gate.resolve();
+    await expect(first).rejects.toThrow('first');
+    await expect(second).resolves.toBe(2);
+    expect(order).toEqual(['first begins', 'first fails', 'second']);
+  });
+});
