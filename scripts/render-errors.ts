@@ -1,9 +1,9 @@
-import { codeMeanings } from '@tripod/shared/errors/code-meanings';
-import { type ErrorCode, errorCodes } from '@tripod/shared/errors/codes';
+import type { ErrorDefinition } from '@tripod/shared/errors/define-errors';
+import { errorSections } from './error-registry.ts';
 
 const introduction = `# Errors
 
-<!-- Made from packages/shared/src/errors by \`pnpm write-docs\`: change that, not this page. -->
+<!-- Generated from the error tables in apps/ and packages/ by \`pnpm write-docs\`: change that, not this page. -->
 
 An error is answered as \`application/problem+json\` (RFC 9457), or as a small page where a browser asks for one:
 
@@ -19,40 +19,22 @@ An error is answered as \`application/problem+json\` (RFC 9457), or as a small p
 }
 \`\`\`
 
-Codes are stable; titles may change. A 5xx says nothing of the inside: the log has the cause under the request id.
+Codes are stable; titles may change. A 5xx exposes no internals: the log has the cause under the request id.
 `;
 
-const titles: Readonly<Record<string, string>> = {
-  '': 'Every server',
-  API: 'api-server',
-  STATIC: 'static-server',
-  PROXY: 'proxy',
-  ADMIN: 'The admin side of the proxy',
-};
-
-/** The part before the first underscore where it names a service; otherwise nothing. */
-const serviceOf = (code: string): string => {
-  const [prefix = ''] = code.split('_');
-  return prefix in titles ? prefix : '';
-};
-
-const row = (code: ErrorCode): string => {
-  const { status, title } = errorCodes[code];
-  return `| \`${code}\` | ${status} | ${title} | ${codeMeanings[code]} |`;
-};
+const row = ({ code, status, title, meaning }: ErrorDefinition): string =>
+  `| \`${code}\` | ${status} | ${title} | ${meaning} |`;
 
 /** docs/errors.md: a table for each service. */
 export const renderErrors = (): string => {
-  const codes = Object.keys(errorCodes) as ErrorCode[];
-  const sections = Object.entries(titles).map(([service, title]) => {
-    const rows = codes.filter((code) => serviceOf(code) === service).map(row);
-    return [
+  const sections = Object.entries(errorSections).map(([title, tables]) =>
+    [
       `## ${title}\n`,
       '| code | status | title | when, and what to do |',
       '|---|---|---|---|',
-      ...rows,
+      ...tables.flatMap((table) => Object.values(table).map(row)),
       '',
-    ].join('\n');
-  });
+    ].join('\n'),
+  );
   return [introduction, ...sections].join('\n');
 };

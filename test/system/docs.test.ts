@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { errorCodes } from '@tripod/shared/errors/codes';
+import { allErrors } from '../../scripts/error-registry.ts';
 import { renderDocs } from '../../scripts/generated-docs.ts';
 import { checkCommands } from '../support/docs/check-commands.ts';
 import { checkLinks } from '../support/docs/check-links.ts';
@@ -48,7 +48,7 @@ describe('what exists', () => {
   it.each<[string, number, () => Iterable<string>]>([
     ['flags', 40, () => flags],
     ['environment variables', 30, () => variables],
-    ['error codes', 30, () => Object.keys(errorCodes)],
+    ['error codes', 30, () => allErrors.map(({ code }) => code)],
     [
       'commands of the stack',
       9,

@@ -3,6 +3,7 @@ import type { ConfigSource } from '@tripod/shared/config/config-source';
 import type { ResolvedConfig } from '@tripod/shared/config/load-config';
 import { AppError } from '@tripod/shared/errors/app-error';
 import type { Logger } from '@tripod/shared/logging/logger';
+import { adminErrors } from './admin/admin-errors.ts';
 import { type ProxyConfig, type ProxySettings, parseProxyConfig, type proxySettings } from './config.ts';
 
 type Resolved = ResolvedConfig<typeof proxySettings>;
@@ -78,7 +79,7 @@ const fixedProblems = (
     });
 
 const refusal = ({ problems }: ConfigError): AppError =>
-  new AppError('ADMIN_CONFIG_INVALID', {
+  new AppError(adminErrors.ADMIN_CONFIG_INVALID, {
     errors: problems.map(({ source, pointer, problem }) =>
       pointer === undefined ? { pointer: '#', detail: `${source} ${problem}` } : { pointer, detail: problem },
     ),

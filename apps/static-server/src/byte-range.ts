@@ -1,4 +1,5 @@
 import { AppError } from '@tripod/shared/errors/app-error';
+import { staticErrors } from './static-errors.ts';
 
 /** First and last byte, both included, counted from 0. */
 export type ByteRange = { readonly first: number; readonly last: number };
@@ -14,7 +15,7 @@ export const parseByteRange = (header: string | undefined, size: number): ByteRa
   const [, from = '', to = ''] = single.exec(header ?? '') ?? [];
   if (from === '' && to === '') return undefined;
   const unsatisfiable = (): AppError =>
-    new AppError('STATIC_RANGE_INVALID', {
+    new AppError(staticErrors.STATIC_RANGE_INVALID, {
       detail: `The file has ${size} bytes.`,
       headers: { 'Content-Range': `bytes */${size}` },
     });

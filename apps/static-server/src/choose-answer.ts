@@ -4,6 +4,7 @@ import { type ByteRange, parseByteRange } from './byte-range.ts';
 import { evaluateConditions, isRangeCurrent } from './conditional.ts';
 import type { Coding } from './content-coding.ts';
 import type { Representation } from './file-headers.ts';
+import { staticErrors } from './static-errors.ts';
 
 /** All forms of a file. */
 export type Forms<Form extends Representation> = {
@@ -49,7 +50,7 @@ export const chooseAnswer = <Form extends Representation>(
   const ofRange = isPart ? findFormOfRange(headers, forms, preferred) : undefined;
   const form = ofRange ?? preferred;
   const outcome = evaluateConditions(headers, form);
-  if (outcome === 'failed') throw new AppError('STATIC_PRECONDITION_FAILED');
+  if (outcome === 'failed') throw new AppError(staticErrors.STATIC_PRECONDITION_FAILED);
   if (outcome === 'not-modified') return { status: 304, form };
   const range = ofRange ? parseByteRange(headers.range, form.size) : undefined;
   return range ? { status: 206, form, range } : { status: 200, form };

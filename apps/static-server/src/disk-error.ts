@@ -1,4 +1,6 @@
 import { AppError } from '@tripod/shared/errors/app-error';
+import { httpErrors } from '@tripod/shared/http/http-errors';
+import { staticErrors } from './static-errors.ts';
 
 /** A failure of the file system → what the client is told. Anything unexpected becomes a 500. */
 export const fromDiskError = (error: unknown): AppError => {
@@ -12,15 +14,15 @@ export const fromDiskError = (error: unknown): AppError => {
     // Sockets and devices.
     case 'ENXIO':
     case 'ENODEV':
-      return new AppError('NOT_FOUND');
+      return new AppError(httpErrors.NOT_FOUND);
     case 'EACCES':
     case 'EPERM':
-      return new AppError('STATIC_FILE_UNREADABLE', { cause: error });
+      return new AppError(staticErrors.STATIC_FILE_UNREADABLE, { cause: error });
     case 'EMFILE':
     case 'ENFILE':
     case 'ENOMEM':
-      return new AppError('STATIC_BUSY', { cause: error, headers: { 'Retry-After': '1' } });
+      return new AppError(staticErrors.STATIC_BUSY, { cause: error, headers: { 'Retry-After': '1' } });
     default:
-      return new AppError('INTERNAL_ERROR', { cause: error });
+      return new AppError(httpErrors.INTERNAL_ERROR, { cause: error });
   }
 };

@@ -1,6 +1,7 @@
 import type { Clock } from '@tripod/shared/async/clock';
 import { pause } from '@tripod/shared/async/pause';
 import { AppError } from '@tripod/shared/errors/app-error';
+import { httpErrors } from '@tripod/shared/http/http-errors';
 import { fromDiskError } from './disk-error.ts';
 import type { DescribeFile } from './file-headers.ts';
 import { FileIndex } from './file-index.ts';
@@ -108,7 +109,7 @@ export const createFileStore = (options: FileStoreOptions): FileStore => {
     const found = await load(file.path);
     if (found.kind !== 'stored') {
       if (found.kind === 'file') await found.file.close();
-      throw new AppError('NOT_FOUND');
+      throw new AppError(httpErrors.NOT_FOUND);
     }
     if (found.digest === file.digest && !file.dropped) {
       file.redescribe(found.facts, found.stats);

@@ -1,4 +1,5 @@
 import { AppError } from '@tripod/shared/errors/app-error';
+import { httpErrors } from '@tripod/shared/http/http-errors';
 import type { Disk, DiskFile, DiskStats } from './disk.ts';
 import { fromDiskError } from './disk-error.ts';
 import { isInside, type RequestedPath, type ResolvedPath, resolvePath } from './resolve-path.ts';
@@ -38,11 +39,11 @@ const openFound = async (disk: Disk, { realRoot, real }: ResolvedPath): Promise<
   let found: OpenFile | FoundFolder | undefined;
   try {
     // A folder on the way may have become a link out of the root since the path was resolved (CWE-367).
-    if (!isInside(realRoot, file.findPath() ?? real)) throw new AppError('NOT_FOUND');
+    if (!isInside(realRoot, file.findPath() ?? real)) throw new AppError(httpErrors.NOT_FOUND);
     const stats = await file.stat();
     if (stats.isDirectory()) found = { kind: 'folder' };
     else if (stats.isFile()) found = { kind: 'file', file, stats };
-    else throw new AppError('NOT_FOUND');
+    else throw new AppError(httpErrors.NOT_FOUND);
     return found;
   } finally {
     if (found?.kind !== 'file') await file.close();
@@ -55,7 +56,7 @@ export const createFileFinder = (disk: Disk, root: string): FileFinder => ({
     try {
       const found = await openFound(disk, await resolvePath(disk, root, namesOf(path)));
       // A folder that is called index.html has no address of its own here.
-      if (found.kind === 'folder' && path.isFolder) throw new AppError('NOT_FOUND');
+      if (found.kind === 'folder' && path.isFolder) throw new AppError(httpErrors.NOT_FOUND);
       return found;
     } catch (error) {
       throw fromDiskError(error);

@@ -1,10 +1,11 @@
 import { AppError } from '@tripod/shared/errors/app-error';
+import { staticErrors } from './static-errors.ts';
 
 /** The two parts of a request target that concern files, as they were sent: `/a%20b.html` and `?c` (or nothing). */
 export type RequestTarget = { readonly path: string; readonly query: string };
 
 const refuse = (detail: string): never => {
-  throw new AppError('STATIC_PATH_INVALID', { detail });
+  throw new AppError(staticErrors.STATIC_PATH_INVALID, { detail });
 };
 
 /**

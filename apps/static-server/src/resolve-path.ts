@@ -1,6 +1,8 @@
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { AppError } from '@tripod/shared/errors/app-error';
+import { httpErrors } from '@tripod/shared/http/http-errors';
 import type { Disk } from './disk.ts';
+import { staticErrors } from './static-errors.ts';
 
 /** A path that was asked for, decoded: names without slashes, none of them hidden. */
 export type RequestedPath = {
@@ -19,7 +21,7 @@ const decode = (path: string): string => {
     return decodeURIComponent(path);
   } catch {
     // Well-formed, but no UTF-8: overlong dots and slashes (%c0%ae) end here.
-    throw new AppError('NOT_FOUND');
+    throw new AppError(httpErrors.NOT_FOUND);
   }
 };
 
@@ -29,19 +31,19 @@ const decode = (path: string): string => {
  */
 export const parsePath = (path: string): RequestedPath => {
   if (path.includes('\\')) {
-    throw new AppError('STATIC_PATH_INVALID', { detail: 'The path holds a backslash.' });
+    throw new AppError(staticErrors.STATIC_PATH_INVALID, { detail: 'The path holds a backslash.' });
   }
   if (/%(?![0-9a-f]{2})/i.test(path)) {
-    throw new AppError('STATIC_PATH_INVALID', {
+    throw new AppError(staticErrors.STATIC_PATH_INVALID, {
       detail: 'The path holds a % that is not followed by two hexadecimal digits.',
     });
   }
   // Decoded they would be separators, or the end of the name, to the file system alone.
-  if (/%(?:2f|5c|00)/i.test(path)) throw new AppError('NOT_FOUND');
+  if (/%(?:2f|5c|00)/i.test(path)) throw new AppError(httpErrors.NOT_FOUND);
   const segments = decode(path)
     .split('/')
     .filter((segment) => segment !== '');
-  if (segments.some(isHidden)) throw new AppError('NOT_FOUND');
+  if (segments.some(isHidden)) throw new AppError(httpErrors.NOT_FOUND);
   return { segments, isFolder: path.endsWith('/') };
 };
 
@@ -66,8 +68,8 @@ export const resolvePath = async (
 ): Promise<ResolvedPath> => {
   const realRoot = await disk.realpath(root);
   const named = join(realRoot, ...segments);
-  if (!isInside(realRoot, named)) throw new AppError('NOT_FOUND');
+  if (!isInside(realRoot, named)) throw new AppError(httpErrors.NOT_FOUND);
   const real = await disk.realpath(named);
-  if (!isInside(realRoot, real)) throw new AppError('NOT_FOUND');
+  if (!isInside(realRoot, real)) throw new AppError(httpErrors.NOT_FOUND);
   return { realRoot, real };
 };

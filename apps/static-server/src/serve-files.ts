@@ -12,6 +12,7 @@ import { parsePath, type RequestedPath } from './resolve-path.ts';
 import { FileChangedError } from './send-file.ts';
 import { sendOpened } from './send-opened.ts';
 import { endWithStored } from './send-stored.ts';
+import { staticErrors } from './static-errors.ts';
 
 export type ServeFilesOptions = {
   readonly store: FileStore;
@@ -55,7 +56,7 @@ const findFor = async (path: RequestedPath, { store, spa }: ServeFilesOptions): 
 const maxTries = 10;
 
 const busyWith = (cause: FileChangedError): AppError =>
-  new AppError('STATIC_BUSY', { cause, headers: { 'Retry-After': '1' } });
+  new AppError(staticErrors.STATIC_BUSY, { cause, headers: { 'Retry-After': '1' } });
 
 /** Middleware: answers GET and HEAD with the file of the path, or passes on an AppError that says why not. */
 export const serveFiles = (options: ServeFilesOptions) => {

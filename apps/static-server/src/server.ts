@@ -3,6 +3,7 @@ import type { Clock } from '@tripod/shared/async/clock';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { errorHandler } from '@tripod/shared/http/error-handler';
 import { createHealthPaths } from '@tripod/shared/http/health-paths';
+import { httpErrors } from '@tripod/shared/http/http-errors';
 import { inTurn } from '@tripod/shared/http/in-turn';
 import { createRequestObserver } from '@tripod/shared/http/observe-requests';
 import type { Readiness } from '@tripod/shared/http/readiness';
@@ -60,7 +61,7 @@ export type StaticServer = StoppableServer & {
 /** Throws what a request is refused for by its first line alone; makes an absolute target relative. */
 const readRequestLine = (request: IncomingMessage): void => {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    throw new AppError('METHOD_NOT_ALLOWED', { headers: { Allow: 'GET, HEAD' } });
+    throw new AppError(httpErrors.METHOD_NOT_ALLOWED, { headers: { Allow: 'GET, HEAD' } });
   }
   const { path, query } = parseRequestTarget(request.url ?? '');
   request.url = path + query;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppError } from '@tripod/shared/errors/app-error';
+import { httpErrors } from '@tripod/shared/http/http-errors';
 import { fromDiskError } from '../src/disk-error.ts';
 
 describe('fromDiskError', () => {
@@ -19,7 +20,7 @@ describe('fromDiskError', () => {
   });
 
   it('leaves an error of ours as it is', () => {
-    const error = new AppError('NOT_FOUND');
+    const error = new AppError(httpErrors.NOT_FOUND);
     expect(fromDiskError(error)).toBe(error);
   });
 });

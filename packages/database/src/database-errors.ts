@@ -1,5 +1,6 @@
 import { AppError } from '@tripod/shared/errors/app-error';
 import pg from 'pg';
+import { databaseErrors } from './error-table.ts';
 
 /**
  * What a failure of the database means for the one who asked. `lost`: the connection broke, or stayed silent, while
@@ -115,7 +116,7 @@ export const toConnectionError = (error: unknown): unknown => {
 
 /** 503 with Retry-After: nothing was written. */
 export const databaseUnavailable = (cause?: unknown): AppError =>
-  new AppError('API_DATABASE_UNAVAILABLE', {
+  new AppError(databaseErrors.API_DATABASE_UNAVAILABLE, {
     detail: 'The database can not be used now. Nothing was written; try again.',
     headers: { 'Retry-After': '1' },
     ...(cause === undefined ? {} : { cause }),
@@ -123,7 +124,7 @@ export const databaseUnavailable = (cause?: unknown): AppError =>
 
 /** 503 without Retry-After: sending it again might write it twice. */
 export const writeUncertain = (cause?: unknown): AppError =>
-  new AppError('API_WRITE_UNCERTAIN', {
+  new AppError(databaseErrors.API_WRITE_UNCERTAIN, {
     detail: 'The database did not confirm the write: look whether it is there before sending it again.',
     ...(cause === undefined ? {} : { cause }),
   });

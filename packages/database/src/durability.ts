@@ -1,4 +1,5 @@
 import { AppError } from '@tripod/shared/errors/app-error';
+import { databaseErrors } from './error-table.ts';
 
 /** Asks whether the server answers, and whether what it confirms stays written when it, or its machine, dies. */
 export const durabilityQuery = `select current_setting('fsync') as fsync,
@@ -13,6 +14,6 @@ export const findDurabilityRisk = (settings: Readonly<Record<string, string>>): 
 
 /** 503 without Retry-After: only a person can mend it. */
 export const durabilityOff = (): AppError =>
-  new AppError('API_DURABILITY_OFF', {
+  new AppError(databaseErrors.API_DURABILITY_OFF, {
     detail: 'The database may lose what it confirms, so nothing is written to it.',
   });

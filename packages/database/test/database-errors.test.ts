@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { imageErrors } from '@tripod/api-server/images/image-errors';
 import {
   ConnectionLostError,
   classifyDatabaseError,
@@ -50,7 +51,7 @@ describe('classifyDatabaseError', () => {
     ['internal_error', serverError('XX000'), 'unknown'],
     ['a fault of ours', new TypeError('x is not a function'), 'unknown'],
     ['an error of a migration', new Error('no'), 'unknown'],
-    ['another answer', new AppError('API_IMAGE_INVALID'), 'unknown'],
+    ['another answer', new AppError(imageErrors.API_IMAGE_INVALID), 'unknown'],
     ['something that is no error', 'oops', 'unknown'],
   ])('takes %s for what it is', (_what, error, expected) => {
     expect(classifyDatabaseError(error)).toBe(expected);

@@ -1,4 +1,7 @@
-import { errorCodes } from '@tripod/shared/errors/codes';
+import { allErrors } from '../../../scripts/error-registry.ts';
+
+const errorCodes = new Set(allErrors.map(({ code }) => code));
+
 import { type Checked, codeOf, lookThrough } from './look-through.ts';
 import type { Page } from './read-pages.ts';
 
@@ -32,6 +35,6 @@ export const checkCapitals = (pages: readonly Page[], variables: ReadonlySet<str
     return [...withUnderscore, ...alone].map((what) => ({
       what,
       fault:
-        what in errorCodes || variables.has(what) ? undefined : 'is neither an error code nor a variable',
+        errorCodes.has(what) || variables.has(what) ? undefined : 'is neither an error code nor a variable',
     }));
   });

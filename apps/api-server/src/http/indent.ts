@@ -1,5 +1,6 @@
 import { AppError } from '@tripod/shared/errors/app-error';
 import { queryOf } from './query-of.ts';
+import { requestErrors } from './request-errors.ts';
 
 /** Most spaces of indentation. */
 export const maxIndent = 10;
@@ -22,7 +23,7 @@ const findIndent = (query: URLSearchParams): number | undefined | null => {
 export const parseIndent = (query: URLSearchParams): number => {
   const indent = findIndent(query);
   if (indent !== null) return indent ?? 0;
-  throw new AppError('API_INDENT_INVALID', {
+  throw new AppError(requestErrors.API_INDENT_INVALID, {
     detail: `indent must be given once, as a whole number from 0 to ${maxIndent}.`,
   });
 };

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '@tripod/shared/errors/app-error';
+import { httpErrors } from '@tripod/shared/http/http-errors';
+import { requestErrors } from './request-errors.ts';
 
 /**
  * Reads a whole request body. Throws API_BODY_TOO_LARGE as soon as there are more bytes than allowed, declared or
@@ -8,11 +10,13 @@ import { AppError } from '@tripod/shared/errors/app-error';
  */
 export const readBody = (request: IncomingMessage, maxBytes: number): Promise<Buffer> => {
   const tooLarge = (): AppError =>
-    new AppError('API_BODY_TOO_LARGE', { detail: `The body must have at most ${maxBytes} bytes.` });
+    new AppError(requestErrors.API_BODY_TOO_LARGE, {
+      detail: `The body must have at most ${maxBytes} bytes.`,
+    });
   const { 'content-encoding': coding = 'identity', 'content-length': declared = '0' } = request.headers;
   if (coding.trim().toLowerCase() !== 'identity') {
     const detail = 'The body must be sent as it is, without a Content-Encoding.';
-    return Promise.reject(new AppError('API_BODY_ENCODING_UNSUPPORTED', { detail }));
+    return Promise.reject(new AppError(requestErrors.API_BODY_ENCODING_UNSUPPORTED, { detail }));
   }
   if (Number(declared) > maxBytes) return Promise.reject(tooLarge());
   // A request that announces no body has no stream that could end.
@@ -33,7 +37,7 @@ export const readBody = (request: IncomingMessage, maxBytes: number): Promise<Bu
       resolve(only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces));
     };
     const onBreak = (): void => {
-      if (!isWhole) fail(new AppError('REQUEST_INVALID', { detail: 'The body ended too early.' }));
+      if (!isWhole) fail(new AppError(httpErrors.REQUEST_INVALID, { detail: 'The body ended too early.' }));
     };
     const fail = (error: AppError): void => {
       request.off('data', onData).off('end', onEnd).off('close', onBreak);

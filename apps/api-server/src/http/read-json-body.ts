@@ -2,6 +2,7 @@ import { isAscii } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { readBody } from './read-body.ts';
+import { requestErrors } from './request-errors.ts';
 
 /** 64 KiB: some ten times the longest image. */
 export const maxBodyBytes = 65_536;
@@ -10,10 +11,10 @@ export const maxBodyBytes = 65_536;
 const refuseOtherCharsets = (contentType = ''): void => {
   const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(contentType)?.[1]?.toLowerCase();
   if (charset === undefined || ['utf-8', 'utf8', 'us-ascii', 'ascii'].includes(charset)) return;
-  throw new AppError('API_BODY_ENCODING_UNSUPPORTED', { detail: 'The body must be in UTF-8.' });
+  throw new AppError(requestErrors.API_BODY_ENCODING_UNSUPPORTED, { detail: 'The body must be in UTF-8.' });
 };
 
-const notJson = (detail: string): AppError => new AppError('API_BODY_NOT_JSON', { detail });
+const notJson = (detail: string): AppError => new AppError(requestErrors.API_BODY_NOT_JSON, { detail });
 
 /** Drops a byte order mark, and refuses what is no UTF-8 instead of repairing it. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });

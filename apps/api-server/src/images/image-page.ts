@@ -1,4 +1,5 @@
 import { AppError } from '@tripod/shared/errors/app-error';
+import { requestErrors } from '../http/request-errors.ts';
 
 /** A part of the list: at most `limit` images that follow the one with the id `after`. */
 export type PageRequest = {
@@ -16,7 +17,7 @@ export const largestId = 2n ** 63n - 1n;
 export const cursorOf = (id: string): string => Buffer.from(`after:${id}`).toString('base64url');
 
 const refuseCursor = (detail: string): never => {
-  throw new AppError('API_CURSOR_INVALID', { detail });
+  throw new AppError(requestErrors.API_CURSOR_INVALID, { detail });
 };
 
 const parseCursor = (cursor: string): string => {
@@ -42,7 +43,7 @@ export const parsePage = (query: URLSearchParams): PageRequest | undefined => {
     return cursor === undefined ? undefined : refuseCursor('after needs a limit beside it.');
   }
   if (limits.length > 1 || !/^[1-9]\d{0,3}$/.test(limit) || Number(limit) > maxLimit) {
-    throw new AppError('API_LIMIT_INVALID', {
+    throw new AppError(requestErrors.API_LIMIT_INVALID, {
       detail: `limit must be given once, as a whole number from 1 to ${maxLimit}.`,
     });
   }

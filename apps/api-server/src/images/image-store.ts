@@ -3,6 +3,7 @@ import { classifyDatabaseError, databaseUnavailable, writeUncertain } from '@tri
 import { createGroupCommit } from '@tripod/shared/async/group-commit';
 import { AppError } from '@tripod/shared/errors/app-error';
 import type { Image } from './image.ts';
+import { imageErrors } from './image-errors.ts';
 import type { PageRequest } from './image-page.ts';
 import { findPageJson, pageTextQuery, rangesAfter, rangesTextQuery } from './page-json.ts';
 
@@ -68,7 +69,10 @@ const maxWaitingInserts = 2000;
 /** What the database itself refuses, beyond our own rules: an adopted table may be stricter, or not in UTF-8. */
 const refuseValue = (error: unknown): unknown =>
   classifyDatabaseError(error) === 'badValue'
-    ? new AppError('API_IMAGE_INVALID', { detail: 'The database does not take this image.', cause: error })
+    ? new AppError(imageErrors.API_IMAGE_INVALID, {
+        detail: 'The database does not take this image.',
+        cause: error,
+      })
     : error;
 
 const toImage = ({ title, alt_text, url }: Image): Image => ({ title, alt_text, url });

@@ -1,5 +1,6 @@
 import { AppError, type FieldError } from '@tripod/shared/errors/app-error';
 import { Ajv, type ErrorObject } from 'ajv';
+import { imageErrors } from './image-errors.ts';
 import { isImageUrl } from './image-url.ts';
 
 /** A picture of the gallery, with its fields in the order in which they are answered. */
@@ -89,7 +90,7 @@ export const parseImage = (value: unknown): Image => {
     const explained = explain(error);
     if (errors.size < maxErrors && !errors.has(explained.pointer)) errors.set(explained.pointer, explained);
   }
-  throw new AppError('API_IMAGE_INVALID', {
+  throw new AppError(imageErrors.API_IMAGE_INVALID, {
     detail: 'An image has a title, an alt_text and a url, and nothing else.',
     errors: [...errors.values()],
   });

@@ -1,4 +1,11 @@
-import { type ErrorCode, errorCodes } from '@tripod/shared/errors/codes';
+import { databaseErrors } from '@tripod/database/error-table';
+import { httpErrors } from '@tripod/shared/http/http-errors';
+import { requestErrors } from '../http/request-errors.ts';
+import { imageErrors } from '../images/image-errors.ts';
+
+const errorCodes = { ...httpErrors, ...requestErrors, ...imageErrors, ...databaseErrors };
+type ErrorCode = keyof typeof errorCodes;
+
 import { withId } from './with-id.ts';
 
 /** What any request may be answered, whatever it asks for. */

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { databaseErrors } from '@tripod/database/error-table';
 import { AppError } from '@tripod/shared/errors/app-error';
-import { type ErrorCode, errorCodes } from '@tripod/shared/errors/codes';
+import { httpErrors } from '@tripod/shared/http/http-errors';
+import { requestErrors } from '../../src/http/request-errors.ts';
+import { imageErrors } from '../../src/images/image-errors.ts';
+
+const errorCodes = { ...httpErrors, ...requestErrors, ...imageErrors, ...databaseErrors };
+type ErrorCode = keyof typeof errorCodes;
+
 import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describeApi } from '../../src/openapi/describe-api.ts';
@@ -25,7 +32,7 @@ let uncertain: Api;
 beforeAll(async () => {
   api = await startApi();
   uncertain = await startApi({
-    images: { insert: () => Promise.reject(new AppError('API_WRITE_UNCERTAIN')) },
+    images: { insert: () => Promise.reject(new AppError(databaseErrors.API_WRITE_UNCERTAIN)) },
   });
   unsafe = await startApi({ allowUnsafeDurability: false });
   away = await startApi();

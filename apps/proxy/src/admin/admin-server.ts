@@ -2,6 +2,7 @@ import type { Clock } from '@tripod/shared/async/clock';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { errorHandler } from '@tripod/shared/http/error-handler';
 import { createHealthPaths } from '@tripod/shared/http/health-paths';
+import { httpErrors } from '@tripod/shared/http/http-errors';
 import { methodNotAllowed, notFound } from '@tripod/shared/http/not-found';
 import type { Readiness } from '@tripod/shared/http/readiness';
 import { requestIdOf } from '@tripod/shared/http/request-id';
@@ -11,6 +12,7 @@ import type { Metrics } from '@tripod/shared/metrics/metrics';
 import express from 'express';
 import type { LiveConfig } from '../live-config.ts';
 import type { RouteTable } from '../routing/route-table.ts';
+import { adminErrors } from './admin-errors.ts';
 import { createConfigRoutes } from './config-routes.ts';
 import { createPoolRoutes } from './pool-routes.ts';
 import { refuseForeign } from './refuse-foreign.ts';
@@ -30,14 +32,14 @@ export type AdminServerOptions = {
 /** Errors of express and express.json: they are the client's, and say what is wrong with the path or the body. */
 const translate = (error: unknown): unknown => {
   if (error instanceof URIError) {
-    return new AppError('REQUEST_INVALID', { detail: 'The path holds a broken percent-encoding.' });
+    return new AppError(httpErrors.REQUEST_INVALID, { detail: 'The path holds a broken percent-encoding.' });
   }
   const isBodyError =
     error instanceof Error &&
     'type' in error &&
     /^(entity|encoding|charset|request)\./.test(String(error.type));
   return isBodyError
-    ? new AppError('ADMIN_BODY_INVALID', { detail: 'The body must be JSON of 64 KiB at most.' })
+    ? new AppError(adminErrors.ADMIN_BODY_INVALID, { detail: 'The body must be JSON of 64 KiB at most.' })
     : undefined;
 };
 

@@ -10,6 +10,7 @@ import type { UpstreamPool } from '../balancing/upstream-pool.ts';
 import { parseUpstreamUrl } from '../routing/route-config.ts';
 import { maxInFlightSchema, weightSchema } from '../routing/route-schema.ts';
 import type { RouteTable } from '../routing/route-table.ts';
+import { adminErrors } from './admin-errors.ts';
 import { reportPool, reportUpstream } from './pool-report.ts';
 
 /** What can be said of an upstream; `maxInFlight` null lifts the limit. */
@@ -47,7 +48,7 @@ const parseBody = <T>(check: ValidateFunction<T>, body: unknown): T => {
     pointer: `#${pointer}`,
     detail: problem,
   }));
-  throw new AppError('ADMIN_BODY_INVALID', { errors });
+  throw new AppError(adminErrors.ADMIN_BODY_INVALID, { errors });
 };
 
 const parseUrl = (text: string): URL => {
@@ -55,7 +56,7 @@ const parseUrl = (text: string): URL => {
     return parseUpstreamUrl(text);
   } catch (error) {
     const detail = error instanceof Error ? error.message : 'is not valid';
-    throw new AppError('ADMIN_BODY_INVALID', { errors: [{ pointer: '#/url', detail }] });
+    throw new AppError(adminErrors.ADMIN_BODY_INVALID, { errors: [{ pointer: '#/url', detail }] });
   }
 };
 
@@ -70,7 +71,7 @@ export const createPoolRoutes = ({ routes, activeChecks, logger }: PoolRoutesOpt
   const router = express.Router();
   const findPool = (request: Request): UpstreamPool => {
     const pool = routes.pools.find(({ name }) => name === request.params['pool']);
-    if (!pool) throw new AppError('ADMIN_POOL_UNKNOWN');
+    if (!pool) throw new AppError(adminErrors.ADMIN_POOL_UNKNOWN);
     return pool;
   };
   const change = (upstream: Upstream, pool: UpstreamPool, wanted: UpstreamChange): void => {
@@ -83,7 +84,7 @@ export const createPoolRoutes = ({ routes, activeChecks, logger }: PoolRoutesOpt
   };
   const findUpstream = (request: Request): Upstream => {
     const upstream = findPool(request).find(String(request.params['id']));
-    if (!upstream) throw new AppError('ADMIN_UPSTREAM_UNKNOWN');
+    if (!upstream) throw new AppError(adminErrors.ADMIN_UPSTREAM_UNKNOWN);
     return upstream;
   };
 
@@ -104,7 +105,7 @@ export const createPoolRoutes = ({ routes, activeChecks, logger }: PoolRoutesOpt
       const { url, ...wanted } = parseBody(isNewUpstream, request.body);
       // Its first requests wait for its first passed check: it may still be starting.
       const upstream = new Upstream({ url: parseUrl(url), healthy: !activeChecks() });
-      if (pool.find(upstream.id)) throw new AppError('ADMIN_UPSTREAM_EXISTS');
+      if (pool.find(upstream.id)) throw new AppError(adminErrors.ADMIN_UPSTREAM_EXISTS);
       change(upstream, pool, wanted);
       pool.add(upstream);
       response.status(201).json(reportUpstream(upstream));

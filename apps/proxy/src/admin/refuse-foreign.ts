@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '@tripod/shared/errors/app-error';
+import { adminErrors } from './admin-errors.ts';
 
 const ownNames: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
@@ -17,5 +18,5 @@ export const refuseForeign = (
   const { host = '', origin } = request.headers;
   const ownHost = ownNames.has(nameOf(host));
   const ownOrigin = origin === undefined || ownNames.has(nameOf(origin.replace(/^https?:\/\//, '')));
-  next(ownHost && ownOrigin ? undefined : new AppError('ADMIN_ADDRESS_REFUSED'));
+  next(ownHost && ownOrigin ? undefined : new AppError(adminErrors.ADMIN_ADDRESS_REFUSED));
 };

@@ -4,6 +4,7 @@ import { closingAnswer } from '@tripod/shared/http/closing-answer';
 import type { ConnectionCounters, EngineConfig } from './engine.ts';
 import { Exchange, type ExchangeContext } from './exchange.ts';
 import { plainAddress } from './forwarded-headers.ts';
+import { forwardingErrors } from './forwarding-errors.ts';
 import { unreadRequest } from './unread-request.ts';
 
 /** How long a refused client may take to read its answer and to stop sending, before the connection is cut. */
@@ -47,7 +48,7 @@ export class ConnectionLimit {
   }
 
   #refuse(socket: Socket): void {
-    const error = new AppError('PROXY_OVERLOADED', { headers: { 'Retry-After': '1' } });
+    const error = new AppError(forwardingErrors.PROXY_OVERLOADED, { headers: { 'Retry-After': '1' } });
     const exchange = new Exchange(this.#context, unreadRequest(plainAddress(socket.remoteAddress ?? '')));
     socket.on('error', () => undefined);
     socket.end(closingAnswer(error, exchange.request.requestId));

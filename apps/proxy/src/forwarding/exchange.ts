@@ -3,6 +3,7 @@ import { AppError } from '@tripod/shared/errors/app-error';
 import type { Upstream } from '../balancing/upstream.ts';
 import type { Route } from '../routing/route-table.ts';
 import type { ExchangeObserver } from './exchange-observer.ts';
+import { forwardingErrors } from './forwarding-errors.ts';
 import {
   type AttemptFailure,
   decideRetry,
@@ -125,12 +126,12 @@ export class Exchange {
     const isUncertain = failures.some((failure) => mayHaveEffect(this.request.method, failure));
     const detail = isUncertain ? { detail: uncertain } : {};
     if (failures.some((failure) => failure === 'broke' || failure === 'invalid-head')) {
-      return new AppError('PROXY_UPSTREAM_FAILED', detail);
+      return new AppError(forwardingErrors.PROXY_UPSTREAM_FAILED, detail);
     }
     if (failures.some((failure) => failure === 'response-timeout' || failure === 'connect-timeout')) {
-      return new AppError('PROXY_UPSTREAM_TIMEOUT', detail);
+      return new AppError(forwardingErrors.PROXY_UPSTREAM_TIMEOUT, detail);
     }
-    return new AppError('PROXY_NO_UPSTREAM', { headers: { 'Retry-After': '1' } });
+    return new AppError(forwardingErrors.PROXY_NO_UPSTREAM, { headers: { 'Retry-After': '1' } });
   }
 
   /** Ends the exchange, once; later calls do nothing. */

@@ -1,7 +1,9 @@
 import { AppError } from '@tripod/shared/errors/app-error';
+import { httpErrors } from '@tripod/shared/http/http-errors';
 import type { UpstreamPool } from '../balancing/upstream-pool.ts';
 import { isPrivate } from './private-paths.ts';
 import { checkTarget, isAuthority, pathOf, TargetError, toOriginForm } from './request-target.ts';
+import { routingErrors } from './routing-errors.ts';
 
 export type HostHeader = 'client' | 'upstream';
 
@@ -69,10 +71,10 @@ const findRoute = (
     const forwarded = route.stripPrefix ? `/${target.slice(route.prefix.length)}` : target;
     // `/api//x` must not become `//x`, which upstreams read as the address of another server.
     if (forwarded.startsWith('//')) throw new TargetError('The path holds two slashes after its prefix.');
-    if (isPrivate(pathOf(forwarded), privatePaths)) throw new AppError('NOT_FOUND');
+    if (isPrivate(pathOf(forwarded), privatePaths)) throw new AppError(httpErrors.NOT_FOUND);
     return { kind: 'forward', route, target: forwarded };
   }
-  throw new AppError('NOT_FOUND');
+  throw new AppError(httpErrors.NOT_FOUND);
 };
 
 const poolsOf = (routes: readonly Route[]): readonly UpstreamPool[] => [
@@ -92,10 +94,12 @@ export const createRouteTable = (options: RouteTableOptions): RouteTable => {
     version: 1,
     route({ method, target, authority }: RoutedRequest): Routing {
       if (refusedMethods.has(method)) {
-        throw new AppError('PROXY_METHOD_REFUSED', { headers: { Allow: forwardedMethods } });
+        throw new AppError(routingErrors.PROXY_METHOD_REFUSED, { headers: { Allow: forwardedMethods } });
       }
       if (authority !== undefined && !isAuthority(authority)) {
-        throw new AppError('REQUEST_INVALID', { detail: 'The Host header is not a valid authority.' });
+        throw new AppError(httpErrors.REQUEST_INVALID, {
+          detail: 'The Host header is not a valid authority.',
+        });
       }
       if (target === '*' && method === 'OPTIONS') return { kind: 'options', allow: forwardedMethods };
       try {
@@ -103,7 +107,8 @@ export const createRouteTable = (options: RouteTableOptions): RouteTable => {
         checkTarget(origin);
         return findRoute(origin, longestFirst, privatePaths);
       } catch (error) {
-        if (error instanceof TargetError) throw new AppError('PROXY_PATH_INVALID', { detail: error.message });
+        if (error instanceof TargetError)
+          throw new AppError(routingErrors.PROXY_PATH_INVALID, { detail: error.message });
         throw error;
       }
     },

@@ -4,6 +4,7 @@ import type { Clock } from '../async/clock.ts';
 import { AppError } from '../errors/app-error.ts';
 import { closingAnswer } from './closing-answer.ts';
 import { endConnection, isLingering } from './end-after-request.ts';
+import { httpErrors } from './http-errors.ts';
 import { requestIdFor } from './observe-requests.ts';
 import { sendProblem } from './send-problem.ts';
 
@@ -18,11 +19,13 @@ export type ClientErrorOptions = {
 const toClientError = (code: string | undefined): AppError => {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new AppError('REQUEST_TIMEOUT');
+      return new AppError(httpErrors.REQUEST_TIMEOUT);
     case 'HPE_HEADER_OVERFLOW':
-      return new AppError('REQUEST_HEAD_TOO_LARGE');
+      return new AppError(httpErrors.REQUEST_HEAD_TOO_LARGE);
     default:
-      return new AppError('REQUEST_INVALID', { detail: 'This is not a request that HTTP/1.1 allows.' });
+      return new AppError(httpErrors.REQUEST_INVALID, {
+        detail: 'This is not a request that HTTP/1.1 allows.',
+      });
   }
 };
 

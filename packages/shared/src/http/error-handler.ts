@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { errorCodes } from '../errors/codes.ts';
 import type { Logger } from '../logging/logger.ts';
 import { requestIdFor } from './observe-requests.ts';
 import { toAppError } from './problem.ts';
@@ -27,7 +26,7 @@ export const errorHandler = ({ logger, indentOf = () => 0, translate }: ErrorHan
   ): void {
     const appError = toAppError(translate?.(error) ?? error);
     const requestId = requestIdFor(response);
-    if (errorCodes[appError.code].status >= 500) {
+    if (appError.status >= 500) {
       logger.error(appError.message, { requestId, code: appError.code, cause: appError.cause });
     }
     sendProblem(request, response, appError, { requestId, indent: indentOf(request) });

@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppError } from '../errors/app-error.ts';
-import type { ErrorCode } from '../errors/codes.ts';
+import { httpErrors } from './http-errors.ts';
 
 type Next = (error?: unknown) => void;
 
 /** The last middleware: nothing has answered. */
-export const notFound = (code: ErrorCode = 'NOT_FOUND') =>
+export const notFound = () =>
   function answerNotFound(_request: IncomingMessage, _response: ServerResponse, next: Next): void {
-    next(new AppError(code));
+    next(new AppError(httpErrors.NOT_FOUND));
   };
 
 /** The last handler of a path: the path is known, the method is not. `Allow` lists what is (RFC 9110 15.5.6). */
 export const methodNotAllowed = (allowed: readonly string[]) =>
   function answerMethodNotAllowed(_request: IncomingMessage, _response: ServerResponse, next: Next): void {
-    next(new AppError('METHOD_NOT_ALLOWED', { headers: { Allow: allowed.join(', ') } }));
+    next(new AppError(httpErrors.METHOD_NOT_ALLOWED, { headers: { Allow: allowed.join(', ') } }));
   };

@@ -1,6 +1,6 @@
 import { AppError, type FieldError } from '../errors/app-error.ts';
-import { type ErrorCode, errorCodes } from '../errors/codes.ts';
 import { renderErrorPage } from './error-page.ts';
+import { httpErrors } from './http-errors.ts';
 
 /** An error as RFC 9457 describes it, with our code, request id and wrong fields as extension members. */
 export type Problem = {
@@ -8,7 +8,7 @@ export type Problem = {
   readonly title: string;
   readonly status: number;
   readonly detail?: string;
-  readonly code: ErrorCode;
+  readonly code: string;
   readonly requestId: string;
   readonly errors?: readonly FieldError[];
 };
@@ -48,11 +48,11 @@ export const prefersHtml = (accept: string | undefined): boolean => {
 
 /** Any thrown value → an AppError. What is not one of ours becomes INTERNAL_ERROR, its message kept as the cause. */
 export const toAppError = (error: unknown): AppError =>
-  error instanceof AppError ? error : new AppError('INTERNAL_ERROR', { cause: error });
+  error instanceof AppError ? error : new AppError(httpErrors.INTERNAL_ERROR, { cause: error });
 
 /** The problem of an error: nothing but the table's title and the detail meant for clients. */
 const problemOf = (error: AppError, requestId: string): Problem => {
-  const { status, title } = errorCodes[error.code];
+  const { status, title } = error;
   return {
     type: `urn:tripod:error:${error.code}`,
     title,

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Clock } from '../async/clock.ts';
 import { AppError } from '../errors/app-error.ts';
 import { endConnection } from './end-after-request.ts';
+import { httpErrors } from './http-errors.ts';
 
 /** Answers a request with the reason for which no handler is given it. */
 export type Refuse = (request: IncomingMessage, response: ServerResponse, error: AppError) => void;
@@ -25,11 +26,14 @@ export const findHostFault = (request: IncomingMessage): AppError | undefined =>
   if (hosts === 1 || (hosts === 0 && request.httpVersion !== '1.1')) return undefined;
   const detail =
     hosts === 0 ? 'A request must have a Host header.' : 'A request must have only one Host header.';
-  return new AppError('REQUEST_INVALID', { detail });
+  return new AppError(httpErrors.REQUEST_INVALID, { detail });
 };
 
 const noTunnel = (): AppError =>
-  new AppError('METHOD_NOT_ALLOWED', { detail: 'Tunnels are for proxies.', headers: { Allow: 'GET, HEAD' } });
+  new AppError(httpErrors.METHOD_NOT_ALLOWED, {
+    detail: 'Tunnels are for proxies.',
+    headers: { Allow: 'GET, HEAD' },
+  });
 
 export type RefuseOptions = {
   readonly refuse: Refuse;
@@ -49,7 +53,7 @@ export const refuseOddRequests = (
   { refuse, findUnended, findEarlier, clock }: RefuseOptions,
 ): void => {
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
-    refuse(request, response, new AppError('EXPECTATION_FAILED')),
+    refuse(request, response, new AppError(httpErrors.EXPECTATION_FAILED)),
   );
   server.on('connect', (request: IncomingMessage, socket: Socket) => {
     // node:http has let go of the socket: a reset or a stall would be nobody's, and what comes on it nobody's to read.

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { imageErrors } from '@tripod/api-server/images/image-errors';
 import { AppError } from '@tripod/shared/errors/app-error';
+import { httpErrors } from '@tripod/shared/http/http-errors';
 
 describe('AppError', () => {
   it('takes its message from the table when there is no detail', () => {
-    const error = new AppError('NOT_FOUND');
+    const error = new AppError(httpErrors.NOT_FOUND);
     expect(error.message).toBe('Nothing is here');
     expect(error.detail).toBeUndefined();
     expect(error.headers).toEqual({});
@@ -14,7 +16,7 @@ describe('AppError', () => {
     const cause = new Error('the inside');
     const errors = [{ pointer: '#/url', detail: 'must be a URL' }];
     const headers = { 'Retry-After': '1' };
-    const error = new AppError('API_IMAGE_INVALID', {
+    const error = new AppError(imageErrors.API_IMAGE_INVALID, {
       detail: 'One field is wrong.',
       errors,
       headers,

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { requestErrors } from '@tripod/api-server/http/request-errors';
+import { databaseErrors } from '@tripod/database/error-table';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { errorHandler } from '@tripod/shared/http/error-handler';
 import { methodNotAllowed, notFound } from '@tripod/shared/http/not-found';
@@ -32,7 +34,7 @@ const start = async () => {
   app.get('/rejects', () => Promise.reject(new Error('the password is hunter2')));
   app.get('/away', () => {
     const headers = { 'Retry-After': '1' };
-    throw new AppError('API_DATABASE_UNAVAILABLE', { headers, cause: new Error('refused') });
+    throw new AppError(databaseErrors.API_DATABASE_UNAVAILABLE, { headers, cause: new Error('refused') });
   });
   app.get('/library', () => {
     throw Object.assign(new Error('too big'), { type: 'entity.too.large' });
@@ -45,7 +47,7 @@ const start = async () => {
       indentOf: (request) => (request.url === '/indented' ? 2 : 0),
       translate: (error) =>
         (error as { type?: string }).type === 'entity.too.large'
-          ? new AppError('API_BODY_TOO_LARGE')
+          ? new AppError(requestErrors.API_BODY_TOO_LARGE)
           : undefined,
     }),
   );

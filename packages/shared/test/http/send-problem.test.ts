@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { AppError } from '@tripod/shared/errors/app-error';
+import { httpErrors } from '@tripod/shared/http/http-errors';
 import { sendProblem } from '@tripod/shared/http/send-problem';
 import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
 import { serve } from '../support/serve.ts';
@@ -17,7 +18,7 @@ const start = async (listener: RequestListener): Promise<number> => {
 };
 
 const refuse: RequestListener = (request, response) =>
-  sendProblem(request, response, new AppError('NOT_FOUND'), { requestId: 'request-1' });
+  sendProblem(request, response, new AppError(httpErrors.NOT_FOUND), { requestId: 'request-1' });
 
 const request = (first: string, ...headers: readonly string[]): string =>
   `${[`${first} HTTP/1.1`, 'Host: test', ...headers].join('\r\n')}\r\n\r\n`;

@@ -1,9 +1,11 @@
 import type { Socket } from 'node:net';
 import { AppError } from '@tripod/shared/errors/app-error';
+import { httpErrors } from '@tripod/shared/http/http-errors';
 import { requestIdOf } from '@tripod/shared/http/request-id';
 import type { Waiting } from '../deadlines.ts';
 import { Exchange, type ExchangeContext } from '../exchange.ts';
 import { plainAddress } from '../forwarded-headers.ts';
+import { forwardingErrors } from '../forwarding-errors.ts';
 import { ClientSocket } from './client-socket.ts';
 import { DirectExchange } from './direct-exchange.ts';
 import type { DirectParts, ExchangeClient } from './exchange-client.ts';
@@ -118,7 +120,7 @@ export class ClientConnection implements ExchangeClient, Waiting {
       return;
     }
     const isSilent = this.#pending.length === 0 && (this.#served || this.#parts.isDraining());
-    if (!this.#closing && !isSilent) this.#refuseUnread(new AppError('REQUEST_TIMEOUT'));
+    if (!this.#closing && !isSilent) this.#refuseUnread(new AppError(httpErrors.REQUEST_TIMEOUT));
     else this.#socket.destroy();
   }
 
@@ -206,7 +208,7 @@ export class ClientConnection implements ExchangeClient, Waiting {
     const { head, routing } = plan;
     direct.prepare(exchange, plan);
     if (head.bodyLength > routing.route.maxBodyBytes) {
-      direct.refuse(new AppError('PROXY_BODY_TOO_LARGE'));
+      direct.refuse(new AppError(forwardingErrors.PROXY_BODY_TOO_LARGE));
       return;
     }
     const bytes = head.bodyLength === 0 ? undefined : this.#pending.takeAll();
@@ -248,7 +250,7 @@ export class ClientConnection implements ExchangeClient, Waiting {
       if (!this.#closing) this.#finish();
     } else if (!direct.hasWholeRequest) {
       // Half a body is no request: nothing is to be carried out.
-      direct.refuse(new AppError('REQUEST_INVALID', { detail: 'The body broke off.' }));
+      direct.refuse(new AppError(httpErrors.REQUEST_INVALID, { detail: 'The body broke off.' }));
     }
   }
 

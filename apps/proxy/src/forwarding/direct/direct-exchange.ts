@@ -1,4 +1,5 @@
 import { AppError } from '@tripod/shared/errors/app-error';
+import { httpErrors } from '@tripod/shared/http/http-errors';
 import { type Attempt, clientLeft, type Exchange } from '../exchange.ts';
 import type { AttemptFailure } from '../retry.ts';
 import { AnswerWriter } from './answer-writer.ts';
@@ -216,7 +217,7 @@ export class DirectExchange implements UpstreamUser {
         this.failed(this.#phase === 'connect' ? 'connect-timeout' : 'response-timeout');
         return;
       case 'request-body':
-        this.refuse(new AppError('REQUEST_TIMEOUT'));
+        this.refuse(new AppError(httpErrors.REQUEST_TIMEOUT));
         return;
       case 'response-body':
         connection?.destroy();

@@ -1,3 +1,5 @@
+import { httpErrors } from '@tripod/shared/http/http-errors';
+import { forwardingErrors } from '../forwarding-errors.ts';
 import { type HeadSide, malformed } from './header-lines.ts';
 import { MessageError } from './message-error.ts';
 import { maxTargetLength } from './request-head.ts';
@@ -13,8 +15,8 @@ const tooLarge = (bytes: Buffer, start: number, side: HeadSide): MessageError =>
   const lineEnds = bytes.indexOf('\r\n', start, 'latin1');
   const isLine = lineEnds === -1 || lineEnds - start > maxTargetLength + lineRest;
   return isLine
-    ? new MessageError('PROXY_URL_TOO_LONG', 'The URL is too long.')
-    : new MessageError('REQUEST_HEAD_TOO_LARGE', 'The head is too large.');
+    ? new MessageError(forwardingErrors.PROXY_URL_TOO_LONG, 'The URL is too long.')
+    : new MessageError(httpErrors.REQUEST_HEAD_TOO_LARGE, 'The head is too large.');
 };
 
 /**

@@ -1,3 +1,5 @@
+import { httpErrors } from '@tripod/shared/http/http-errors';
+import { forwardingErrors } from '../forwarding-errors.ts';
 import { MessageError } from './message-error.ts';
 
 /** Header lines of one message: at most this many. */
@@ -14,7 +16,10 @@ const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 export type HeadSide = 'request' | 'response';
 
 export const malformed = (side: HeadSide, reason: string): MessageError =>
-  new MessageError(side === 'request' ? 'REQUEST_INVALID' : 'PROXY_UPSTREAM_FAILED', reason);
+  new MessageError(
+    side === 'request' ? httpErrors.REQUEST_INVALID : forwardingErrors.PROXY_UPSTREAM_FAILED,
+    reason,
+  );
 
 /** Throws unless every character of the head may stand in one. */
 export const checkCharacters = (text: string, side: HeadSide): void => {
@@ -36,7 +41,7 @@ export const visitHeaders = (text: string, start: number, side: HeadSide, visit:
   for (let position = start; position < end; ) {
     lines += 1;
     if (lines > maxHeaderLines)
-      throw new MessageError('REQUEST_HEAD_TOO_LARGE', 'The head has over 100 lines.');
+      throw new MessageError(httpErrors.REQUEST_HEAD_TOO_LARGE, 'The head has over 100 lines.');
     const next = text.indexOf('\r\n', position) + 2;
     const colon = text.indexOf(':', position);
     if (colon === -1 || colon >= next) throw malformed(side, 'A header line has no colon.');

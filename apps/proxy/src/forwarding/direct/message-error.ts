@@ -1,12 +1,14 @@
-import type { ErrorCode } from '@tripod/shared/errors/codes';
+import type { ErrorDefinition } from '@tripod/shared/errors/define-errors';
 
 /** A message that breaks the grammar or a limit. Nothing more is read from the connection that it came on. */
 export class MessageError extends Error {
-  readonly code: ErrorCode;
+  readonly code: string;
+  readonly definition: ErrorDefinition;
 
-  constructor(code: ErrorCode, reason: string) {
+  constructor(definition: ErrorDefinition, reason: string) {
     super(reason);
     this.name = 'MessageError';
-    this.code = code;
+    this.code = definition.code;
+    this.definition = definition;
   }
 }

@@ -15,7 +15,7 @@ export type OwnAnswer = {
 /** What a refused head or body means for the client. Throws what is a fault of ours. */
 export const toRefusal = (error: unknown): AppError => {
   if (error instanceof AppError) return error;
-  if (error instanceof MessageError) return new AppError(error.code, { detail: error.message });
+  if (error instanceof MessageError) return new AppError(error.definition, { detail: error.message });
   throw error;
 };
 

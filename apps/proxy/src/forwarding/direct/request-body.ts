@@ -1,3 +1,4 @@
+import { forwardingErrors } from '../forwarding-errors.ts';
 import { ChunkedScanner } from './chunked-scanner.ts';
 import { MessageError } from './message-error.ts';
 
@@ -84,7 +85,7 @@ export class RequestBody {
   #add(piece: Buffer): void {
     this.#bytes += piece.length;
     if (this.#bytes > this.#maxBytes)
-      throw new MessageError('PROXY_BODY_TOO_LARGE', 'The body is too large.');
+      throw new MessageError(forwardingErrors.PROXY_BODY_TOO_LARGE, 'The body is too large.');
     if (this.#sink && this.#bytes > maxKeptBytes) this.#kept = undefined;
     else this.#kept?.push(piece);
     if (this.#sink) this.#send(this.#sink, piece);

@@ -1,3 +1,4 @@
+import { forwardingErrors } from '../forwarding-errors.ts';
 import { connectionTokens, endsHere } from '../hop-by-hop.ts';
 import { isOwnHeader } from '../own-headers.ts';
 import { checkCharacters, malformed, parseLength, visitHeaders } from './header-lines.ts';
@@ -49,7 +50,10 @@ const bodyLengthOf = ({ length, coding }: Gathered, minor: number): number => {
   if (minor === 0) throw malformed('request', 'Transfer-Encoding has no place in HTTP/1.0.');
   if (length !== -1) throw malformed('request', 'The request has both Content-Length and Transfer-Encoding.');
   if (coding.toLowerCase() !== 'chunked') {
-    throw new MessageError('PROXY_CODING_UNSUPPORTED', 'The transfer coding is not chunked alone.');
+    throw new MessageError(
+      forwardingErrors.PROXY_CODING_UNSUPPORTED,
+      'The transfer coding is not chunked alone.',
+    );
   }
   return -1;
 };
@@ -120,7 +124,8 @@ export const parseRequestHead = (text: string): RequestHead => {
   const first = requestLine.exec(text.slice(0, lineEnd));
   if (!first) throw malformed('request', 'The request line is malformed.');
   const [, method = '', target = '', version] = first;
-  if (target.length > maxTargetLength) throw new MessageError('PROXY_URL_TOO_LONG', 'The URL is too long.');
+  if (target.length > maxTargetLength)
+    throw new MessageError(forwardingErrors.PROXY_URL_TOO_LONG, 'The URL is too long.');
   const minor = version === '1' ? 1 : 0;
   const found: Gathered = { kept: [], connection: [], hosts: 0, length: -1, coding: undefined };
   visitHeaders(text, lineEnd + 2, 'request', (name, value, line) => gather(found, name, value, line));
@@ -130,7 +135,7 @@ export const parseRequestHead = (text: string): RequestHead => {
   // HTTP/1.0 has no expectations: there the header means nothing (RFC 9110 10.1.1).
   const expect = minor === 1 ? found.expect : undefined;
   if (expect !== undefined && expect !== '100-continue') {
-    throw new MessageError('PROXY_EXPECTATION_FAILED', 'Only 100-continue can be expected.');
+    throw new MessageError(forwardingErrors.PROXY_EXPECTATION_FAILED, 'Only 100-continue can be expected.');
   }
   const bodyLength = bodyLengthOf(found, minor);
   const named = connectionTokens(found.connection);

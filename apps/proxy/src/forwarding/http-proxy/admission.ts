@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '@tripod/shared/errors/app-error';
+import { httpErrors } from '@tripod/shared/http/http-errors';
 import type { RouteTable, Routing } from '../../routing/route-table.ts';
+import { forwardingErrors } from '../forwarding-errors.ts';
 
 const maxHeaderLines = 100;
 const maxTargetLength = 8192;
@@ -27,7 +29,7 @@ const factsOf = (raw: readonly string[]): Facts => {
   return facts;
 };
 
-const refuse = (detail: string): AppError => new AppError('REQUEST_INVALID', { detail });
+const refuse = (detail: string): AppError => new AppError(httpErrors.REQUEST_INVALID, { detail });
 
 /** Whether no byte of a body follows the head, as node:http has read it. */
 export const hasEmptyBody = ({ headers }: IncomingMessage): boolean =>
@@ -39,7 +41,7 @@ const checkFraming = (request: IncomingMessage, { codings, lengths }: Facts): vo
     if (request.httpVersion === '1.0') throw refuse('Transfer-Encoding has no place in HTTP/1.0.');
     if (lengths.length > 0) throw refuse('The request has both Content-Length and Transfer-Encoding.');
     if (codings.length > 1 || codings[0]?.toLowerCase() !== 'chunked')
-      throw new AppError('PROXY_CODING_UNSUPPORTED');
+      throw new AppError(forwardingErrors.PROXY_CODING_UNSUPPORTED);
   }
   if (lengths.length > 1 || (lengths[0] !== undefined && !/^\d{1,15}$/.test(lengths[0]))) {
     throw refuse('The Content-Length is not one plain number.');
@@ -54,8 +56,8 @@ export const admitRequest = (request: IncomingMessage, routes: RouteTable): Admi
   const { httpVersion, rawHeaders, url = '', method = '' } = request;
   if (httpVersion !== '1.1' && httpVersion !== '1.0')
     throw refuse('Only HTTP/1.1 and HTTP/1.0 are spoken here.');
-  if (rawHeaders.length / 2 > maxHeaderLines) throw new AppError('REQUEST_HEAD_TOO_LARGE');
-  if (url.length > maxTargetLength) throw new AppError('PROXY_URL_TOO_LONG');
+  if (rawHeaders.length / 2 > maxHeaderLines) throw new AppError(httpErrors.REQUEST_HEAD_TOO_LARGE);
+  if (url.length > maxTargetLength) throw new AppError(forwardingErrors.PROXY_URL_TOO_LONG);
   const facts = factsOf(rawHeaders);
   if (facts.hosts.length > 1 || (facts.hosts.length === 0 && httpVersion === '1.1')) {
     throw refuse('A request must have exactly one Host header.');
@@ -64,11 +66,12 @@ export const admitRequest = (request: IncomingMessage, routes: RouteTable): Admi
   const { expect } = request.headers;
   // HTTP/1.0 has no expectations: there the header means nothing.
   const expects = httpVersion === '1.1' && expect !== undefined;
-  if (expects && expect.toLowerCase() !== '100-continue') throw new AppError('PROXY_EXPECTATION_FAILED');
+  if (expects && expect.toLowerCase() !== '100-continue')
+    throw new AppError(forwardingErrors.PROXY_EXPECTATION_FAILED);
   const routing = routes.route({ method, target: url, authority: facts.hosts[0] });
   const length = Number(facts.lengths[0] ?? 0);
   if (routing.kind === 'forward' && length > routing.route.maxBodyBytes)
-    throw new AppError('PROXY_BODY_TOO_LARGE');
+    throw new AppError(forwardingErrors.PROXY_BODY_TOO_LARGE);
   const isEmpty = length === 0 && facts.codings.length === 0;
   return { routing, isEmpty, expectsContinue: expects && !isEmpty };
 };

@@ -1,7 +1,6 @@
 import { Agent, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { AppError } from '@tripod/shared/errors/app-error';
-import { errorCodes } from '@tripod/shared/errors/codes';
 import { toAppError } from '@tripod/shared/http/problem';
 import { createReadiness } from '@tripod/shared/http/readiness';
 import { requestIdOf } from '@tripod/shared/http/request-id';
@@ -130,11 +129,11 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
     }
   };
 
-  const onRefused = (socket: Socket, { code }: AppError): void => {
+  const onRefused = (socket: Socket, { code, status }: AppError): void => {
     if (closing.has(socket)) return;
     const exchange = new Exchange(context, unreadRequest(plainAddress(socket.remoteAddress ?? '')));
     exchange.code = code;
-    exchange.finish(errorCodes[code].status);
+    exchange.finish(status);
   };
   const stoppable = createStoppableServer(oneAtATime(handle), { readiness, clock, onRefused });
   applyTimeouts(stoppable.server, config);

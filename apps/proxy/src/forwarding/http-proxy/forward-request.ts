@@ -2,10 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { endAfterRequest } from '@tripod/shared/http/end-after-request';
+import { httpErrors } from '@tripod/shared/http/http-errors';
 import { sendProblem } from '@tripod/shared/http/send-problem';
 import type { Route } from '../../routing/route-table.ts';
 import type { Waiting } from '../deadlines.ts';
 import { type Attempt, clientLeft, type Exchange } from '../exchange.ts';
+import { forwardingErrors } from '../forwarding-errors.ts';
 import type { AttemptFailure } from '../retry.ts';
 import { isUpgrade } from './accept-upgrades.ts';
 import { AnswerRelay, endWith, type RelayUser, staysOpenBodiless } from './answer-relay.ts';
@@ -103,7 +105,7 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
   }
 
   onTooLarge(): void {
-    this.#answer(new AppError('PROXY_BODY_TOO_LARGE'));
+    this.#answer(new AppError(forwardingErrors.PROXY_BODY_TOO_LARGE));
   }
 
   onProgress(state: 'reading' | 'blocked' | 'ended'): void {
@@ -203,7 +205,7 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
         this.failed('connect-timeout');
         return;
       case 'request-body':
-        this.#answer(new AppError('REQUEST_TIMEOUT'));
+        this.#answer(new AppError(httpErrors.REQUEST_TIMEOUT));
         return;
       case 'response-head':
         this.failed('response-timeout');

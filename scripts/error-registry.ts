@@ -1,0 +1,21 @@
+import { requestErrors } from '@tripod/api-server/http/request-errors';
+import { imageErrors } from '@tripod/api-server/images/image-errors';
+import { databaseErrors } from '@tripod/database/error-table';
+import { adminErrors } from '@tripod/proxy/admin/admin-errors';
+import { forwardingErrors } from '@tripod/proxy/forwarding/forwarding-errors';
+import { routingErrors } from '@tripod/proxy/routing/routing-errors';
+import { type ErrorDefinition, type ErrorTable, mergeErrorTables } from '@tripod/shared/errors/define-errors';
+import { httpErrors } from '@tripod/shared/http/http-errors';
+import { staticErrors } from '@tripod/static-server/static-errors';
+
+/** Every error table by the section of docs/errors.md that shows it. */
+export const errorSections: Readonly<Record<string, readonly ErrorTable[]>> = {
+  'Every server': [httpErrors],
+  'api-server': [requestErrors, imageErrors, databaseErrors],
+  'static-server': [staticErrors],
+  proxy: [routingErrors, forwardingErrors],
+  'The admin side of the proxy': [adminErrors],
+};
+
+/** Every error that a client can meet. Loading this file throws when a code is defined twice. */
+export const allErrors: readonly ErrorDefinition[] = mergeErrorTables(Object.values(errorSections).flat());
