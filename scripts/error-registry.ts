@@ -6,11 +6,12 @@ import { forwardingErrors } from '@tripod/proxy/forwarding/forwarding-errors';
 import { routingErrors } from '@tripod/proxy/routing/routing-errors';
 import { type ErrorDefinition, type ErrorTable, mergeErrorTables } from '@tripod/shared/errors/define-errors';
 import { httpErrors } from '@tripod/shared/http/http-errors';
+import { profileErrors } from '@tripod/shared/profiling/profile-errors';
 import { staticErrors } from '@tripod/static-server/static-errors';
 
 /** Every error table by the section of docs/errors.md that shows it. */
 export const errorSections: Readonly<Record<string, readonly ErrorTable[]>> = {
-  'Every server': [httpErrors],
+  'Every server': [httpErrors, profileErrors],
   'api-server': [requestErrors, imageErrors, databaseErrors],
   'static-server': [staticErrors],
   proxy: [routingErrors, forwardingErrors],
