@@ -2,7 +2,7 @@
 export default {
   // A guard against hanging, no measurement: machines are shared.
   testTimeout: 120_000,
-  projects: ['<rootDir>/test'],
+  projects: ['<rootDir>/conformance', '<rootDir>/test'],
   globalTeardown: '<rootDir>/test/support/end-process.mjs',
   maxWorkers: 1,
 };

@@ -1,20 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateNginxConfig } from '@tripod/stack/nginx/nginx-config';
 import { freePort } from '@tripod/testing/free-port';
+import { checkout, exited } from '@tripod/testing/spawn-node';
 import { waitFor } from '@tripod/testing/wait-for';
 import { ask } from './ask.ts';
-import { checkout, exited } from './run-stack.ts';
-
-/** The nginx of this machine, or undefined. With CI=true a missing one is a failure, not a reason to skip. */
-export const findInstalledNginx = (): string | undefined => {
-  const found = ['nginx', '/usr/sbin/nginx'].find((name) => spawnSync(name, ['-v']).status === 0);
-  if (!found && process.env['CI'] === 'true')
-    throw new Error('nginx is not installed, and CI must not skip its tests');
-  return found;
-};
 
 export type RunningNginx = { readonly url: string; stop(): Promise<void> };
 

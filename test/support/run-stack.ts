@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from '@tripod/testing/free-port';
+import { checkout, exited, spawnNode } from '@tripod/testing/spawn-node';
 import { waitFor } from '@tripod/testing/wait-for';
 import { makeStateDir } from './make-state-dir.ts';
-
-export const checkout = join(import.meta.dirname, '../..');
 
 /** A whole stack, started by its command. */
 export type RunningStack = {
@@ -25,36 +24,6 @@ export type RunningStack = {
 };
 
 const stackBin = join(checkout, 'apps/stack/bin/stack.js');
-
-/** Starts one of our commands and gathers its output. */
-export const spawnNode = (
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): { readonly child: ChildProcess; readonly output: () => string } => {
-  const inherited = { ...process.env };
-  // What the test run was started with is not what a person's terminal has.
-  for (const name of ['INIT_CWD', 'DATABASE_URL', 'TEST_DATABASE_URL', 'NODE_OPTIONS', 'PORT', 'HOST']) {
-    delete inherited[name];
-  }
-  const child = spawn(process.execPath, args, {
-    cwd: checkout,
-    env: { ...inherited, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
-  let output = '';
-  const gather = (piece: Buffer): void => {
-    output += piece.toString();
-  };
-  child.stdout?.on('data', gather);
-  child.stderr?.on('data', gather);
-  return { child, output: () => output };
-};
-
-export const exited = (child: ChildProcess): Promise<number> =>
-  child.exitCode === null && child.signalCode === null
-    ? new Promise((resolve) => child.once('exit', (code) => resolve(code ?? -1)))
-    : Promise.resolve(child.exitCode ?? -1);
 
 export type RunStackOptions = {
   readonly copies?: number;

@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { checkout } from '@tripod/testing/spawn-node';
 import { runLostWrites } from '../../bench/src/lost-writes/run-lost-writes.ts';
-import { checkout } from '../support/run-stack.ts';
 
 // Guards against a test that hangs; nothing is measured by them.
 jest.setTimeout(300_000);

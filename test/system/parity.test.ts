@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { findInstalledNginx } from '@tripod/testing/installed-nginx';
 import { type Answer, ask, type Question } from '../support/ask.ts';
-import { findInstalledNginx, type RunningNginx, runNginx } from '../support/run-nginx.ts';
+import { type RunningNginx, runNginx } from '../support/run-nginx.ts';
 import { type RunningStack, runStack } from '../support/run-stack.ts';
 
 const nginx = findInstalledNginx();

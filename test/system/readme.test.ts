@@ -2,8 +2,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { checkout } from '@tripod/testing/spawn-node';
 import { waitFor } from '@tripod/testing/wait-for';
-import { checkout, type RunningStack, runStack } from '../support/run-stack.ts';
+import { type RunningStack, runStack } from '../support/run-stack.ts';
 
 /** Lines of the README's shell blocks that begin with this program. */
 const linesOf = (program: string): readonly string[] => {

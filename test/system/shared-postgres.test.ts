@@ -3,10 +3,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { freePort } from '@tripod/testing/free-port';
+import { checkout, exited, spawnNode } from '@tripod/testing/spawn-node';
 import { waitFor } from '@tripod/testing/wait-for';
 import { ask } from '../support/ask.ts';
 import { makeStateDir } from '../support/make-state-dir.ts';
-import { checkout, exited, spawnNode } from '../support/run-stack.ts';
 
 type Copy = { readonly url: string; readonly child: ChildProcess };
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { findEmbeddedPostgres } from '@tripod/embedded-postgres/find-embedded-postgres';
 import { findProcess } from '@tripod/shared/os/process-table';
+import { findInstalledNginx } from '@tripod/testing/installed-nginx';
 import { waitFor } from '@tripod/testing/wait-for';
 import { ask } from '../support/ask.ts';
-import { findInstalledNginx } from '../support/run-nginx.ts';
 import { type RunningStack, type RunStackOptions, runStack } from '../support/run-stack.ts';
 import { type Load, startLoad } from '../support/start-load.ts';
 

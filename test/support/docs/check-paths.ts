@@ -37,7 +37,7 @@ const isPath = (span: string): boolean =>
 
 /** Paths from the root, also within commands. */
 const fromRoot =
-  /(?<![\w@.-]|(?<!\))\/)(?:apps|packages|docs|config|bench|scripts|assets|test|\.ci|\.github|\.githooks)\/[\w@./-]*[\w/]/g;
+  /(?<![\w@.-]|(?<!\))\/)(?:apps|packages|docs|config|bench|conformance|scripts|assets|test|\.ci|\.github|\.githooks)\/[\w@./-]*[\w/]/g;
 
 /** Every path in code. Spans may leave out the folders in front (`routing/`, `cli.ts`). */
 export const checkPaths = (pages: readonly Page[], paths: readonly string[]): Checked => {

@@ -2,13 +2,13 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
 import { plainResponse } from '@tripod/testing/scripted-upstream';
+import { takeUnresponsivePort } from '@tripod/testing/unresponsive-port';
 import { waitFor } from '@tripod/testing/wait-for';
 import type { ProxySettings } from '../../../src/config.ts';
 import { engineNames } from '../../../src/forwarding/engine-table.ts';
 import { ask, json } from '../../support/ask.ts';
 import { routeTo, runProxy } from '../../support/run-proxy.ts';
 import { stopAll } from '../../support/stop-all.ts';
-import { takeUnresponsivePort } from '../../support/unresponsive-port.ts';
 import { runUpstream } from '../../support/upstreams.ts';
 
 afterEach(stopAll);

@@ -1,0 +1,124 @@
+import type { Case, Expectation, Topic } from '../case/case.ts';
+import { isAnswered, sends } from '../case/steps.ts';
+import { chunk, lastChunk, ok, response, says, saysOk } from '../case/upstream-scripts.ts';
+import { get, request } from '../wire/request-text.ts';
+
+const row = (rule: string, text: string, expect: Expectation, method = 'GET'): Case => ({
+  rule,
+  send: request(`${method} /~/x`),
+  upstreams: [[says(text), saysOk]],
+  expect: { body: '', connection: 'stays', ...expect },
+});
+
+const twice = (rule: string, first: string, status: number, method = 'GET'): Case => ({
+  rule,
+  upstreams: [[says(first), says(ok('second'))]],
+  steps: [sends(request(`${method} /~/x`)), isAnswered(1), sends(get())],
+  expect: { status: [status, 200], body: ['', 'second'] },
+});
+
+export const bodiless: Topic = {
+  name: 'Answers without a body',
+  isSafety: true,
+  cases: [
+    row(
+      'HEAD gets the length of the body and no body',
+      response('200 OK', ['Content-Length: 5']),
+      { status: 200, has: ['content-length: 5'] },
+      'HEAD',
+    ),
+    row(
+      'HEAD of a chunked answer gets no chunks',
+      response('200 OK', ['Transfer-Encoding: chunked']),
+      { status: 200 },
+      'HEAD',
+    ),
+    row(
+      'HEAD of an answer without a length is complete with its head',
+      response('200 OK', []),
+      { status: 200 },
+      'HEAD',
+    ),
+    row(
+      'HEAD keeps headers that speak of the body',
+      response('200 OK', ['Content-Length: 5', 'ETag: "1"', 'Content-Type: a/b']),
+      { status: 200, has: ['etag: "1"', 'content-type: a/b'] },
+      'HEAD',
+    ),
+    row(
+      'HEAD goes upstream as HEAD',
+      response('200 OK', ['Content-Length: 5']),
+      { status: 200, upstream: { method: 'HEAD' } },
+      'HEAD',
+    ),
+    row(
+      'HEAD of an error gets its head',
+      response('404 Not Found', ['Content-Length: 9']),
+      { status: 404, has: ['content-length: 9'] },
+      'HEAD',
+    ),
+    twice('a body that an upstream sends to HEAD all the same is nobody’s answer', ok('body!'), 200, 'HEAD'),
+    twice(
+      'chunks that an upstream sends to HEAD all the same are nobody’s answer',
+      response('200 OK', ['Transfer-Encoding: chunked'], `${chunk('body!')}${lastChunk}`),
+      200,
+      'HEAD',
+    ),
+    row('a 204 is complete with its head', response('204 No Content', []), { status: 204 }),
+    row('a 204 has no length (RFC 9110 8.6)', response('204 No Content', ['Content-Length: 0']), {
+      status: 204,
+      lacks: [/^content-length/],
+    }),
+    row(
+      'a 204 has no coding (RFC 9112 6.1)',
+      response('204 No Content', ['Transfer-Encoding: chunked'], lastChunk),
+      { status: 204, lacks: [/^transfer-encoding/] },
+    ),
+    twice(
+      'a body behind a 204 is nobody’s answer',
+      response('204 No Content', ['Content-Length: 5'], 'body!'),
+      204,
+    ),
+    row('a 304 is complete with its head', response('304 Not Modified', ['ETag: "1"']), {
+      status: 304,
+      has: ['etag: "1"'],
+    }),
+    row(
+      'a 304 may say the length that the body would have',
+      response('304 Not Modified', ['Content-Length: 5']),
+      { status: 304, has: ['content-length: 5'] },
+    ),
+    row('a 304 has no chunks', response('304 Not Modified', ['Transfer-Encoding: chunked']), { status: 304 }),
+    twice(
+      'a body behind a 304 is nobody’s answer',
+      response('304 Not Modified', ['Content-Length: 5'], 'body!'),
+      304,
+    ),
+    row('a 205 with a length of 0 is empty', response('205 Reset Content', ['Content-Length: 0']), {
+      status: 205,
+    }),
+    {
+      rule: 'HEAD of an error of the proxy gets the head of it, and no body',
+      send: request('HEAD /nowhere'),
+      expect: { status: 404, body: '', connection: 'stays' },
+      ours: { has: ['content-type: application/problem+json', /^content-length: [1-9]/] },
+    },
+    {
+      rule: 'HEAD of a failed upstream gets no body',
+      send: request('HEAD /~/x'),
+      upstreams: [[says('nonsense\r\n\r\n'), saysOk]],
+      expect: { status: 502, body: '' },
+    },
+    {
+      rule: 'a refused HEAD gets no body either',
+      send: request('HEAD /~/a/../b'),
+      expect: { status: 400, body: '', connection: 'closes' },
+    },
+    {
+      rule: 'HEAD and GET behind each other get the right bodies',
+      send: `${request('HEAD /~/x')}${get()}`,
+      upstreams: [[says(response('200 OK', ['Content-Length: 5'])), says(ok('hello'))]],
+      expect: { status: [200, 200], body: ['', 'hello'] },
+    },
+  ],
+};
