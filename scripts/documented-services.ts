@@ -6,7 +6,7 @@ import { upSettings } from '@tripod/stack/settings';
 import { staticServerSettings } from '@tripod/static-server/config';
 import { benchSettings } from '../bench/src/bench-settings.ts';
 
-/** A command and the settings that it takes, as docs/configuration.md shows them. */
+/** A command and the settings that it takes, as docs/reference/configuration.md shows them. */
 export type DocumentedService = {
   /** What a person types after `pnpm`. */
   readonly command: string;

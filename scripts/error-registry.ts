@@ -9,7 +9,7 @@ import { httpErrors } from '@tripod/shared/http/http-errors';
 import { profileErrors } from '@tripod/shared/profiling/profile-errors';
 import { staticErrors } from '@tripod/static-server/static-errors';
 
-/** Every error table by the section of docs/errors.md that shows it. */
+/** Every error table by the section of docs/reference/errors.md that shows it. */
 export const errorSections: Readonly<Record<string, readonly ErrorTable[]>> = {
   'Every server': [httpErrors, profileErrors],
   'api-server': [requestErrors, imageErrors, databaseErrors],

@@ -10,6 +10,6 @@ export type GeneratedDoc = {
 
 /** Every page that is made from code, as it should be now. */
 export const renderDocs = (): readonly GeneratedDoc[] => [
-  { file: 'docs/configuration.md', text: renderConfiguration(documentedServices, stackProgram) },
-  { file: 'docs/errors.md', text: renderErrors() },
+  { file: 'docs/reference/configuration.md', text: renderConfiguration(documentedServices, stackProgram) },
+  { file: 'docs/reference/errors.md', text: renderErrors() },
 ];

@@ -44,7 +44,7 @@ const commandTable = (program: StackProgram): string => `## stack
 ${program.commands.map(commandRow).join('\n')}
 `;
 
-/** docs/configuration.md: a table for each service, and one of the commands of the stack. */
+/** docs/reference/configuration.md: a table for each service, and one of the commands of the stack. */
 export const renderConfiguration = (services: readonly DocumentedService[], stack: StackProgram): string => {
   const sections = services.map(({ command, about, settings, commands = {} }) => {
     const further = Object.entries(commands).map(

@@ -25,7 +25,7 @@ Codes are stable; titles may change. A 5xx exposes no internals: the log has the
 const row = ({ code, status, title, meaning }: ErrorDefinition): string =>
   `| \`${code}\` | ${status} | ${title} | ${meaning} |`;
 
-/** docs/errors.md: a table for each service. */
+/** docs/reference/errors.md: a table for each service. */
 export const renderErrors = (): string => {
   const sections = Object.entries(errorSections).map(([title, tables]) =>
     [

@@ -57,7 +57,7 @@ export const benchSettings = {
     type: 'boolean',
     default: false,
     environment: false,
-    description: 'Write the figures and the chart into docs/',
+    description: 'Write the figures and the chart into docs/reference/',
   },
 } as const satisfies Settings;
 

@@ -1,4 +1,4 @@
-/** `pnpm conformance` plays the conformance rules and prints every row; see docs/conformance.md. */
+/** `pnpm conformance` plays the conformance rules and prints every row; see docs/reference/conformance.md. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -9,7 +9,7 @@ import { findFailures } from './report/find-failures.ts';
 import { renderPage, renderText } from './report/render-table.ts';
 import { topicsWith } from './rules/topics.ts';
 
-const page = join(import.meta.dirname, '../../docs/conformance.md');
+const page = join(import.meta.dirname, '../../docs/reference/conformance.md');
 
 const readFlags = () => {
   try {

@@ -51,8 +51,8 @@ describe('the tables of conformance rules', () => {
     expect(rulesWithWays().filter((rule) => !names.has(rule))).toEqual([]);
   });
 
-  it('are those of docs/conformance.md, as `pnpm conformance --write` writes it', () => {
-    const page = readFileSync(join(import.meta.dirname, '../../docs/conformance.md'), 'utf8');
+  it('are those of docs/reference/conformance.md, as `pnpm conformance --write` writes it', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/reference/conformance.md'), 'utf8');
     expect(
       topics.map(({ name, cases }) => `| ${name} | ${cases.length} |`).filter((row) => !page.includes(row)),
     ).toEqual([]);

@@ -40,7 +40,7 @@ const floor = (name: string, ...minimums: readonly string[]) => ({
 
 describe('the lockfile of this repository', () => {
   it('resolves nothing below a floor', () => {
-    const floors = parseFloors(JSON.parse(read('docs/dependency-floors.json')));
+    const floors = parseFloors(JSON.parse(read('scripts/dependency-floors.json')));
     const resolved = parseLockfile(read('pnpm-lock.yaml'));
     expect(floors.length).toBeGreaterThan(25);
     expect(resolved.length).toBeGreaterThan(300);
@@ -48,7 +48,7 @@ describe('the lockfile of this repository', () => {
   });
 
   it('holds most of the packages that have a floor: the names in the list are right', () => {
-    const floors = parseFloors(JSON.parse(read('docs/dependency-floors.json')));
+    const floors = parseFloors(JSON.parse(read('scripts/dependency-floors.json')));
     const names = new Set(parseLockfile(read('pnpm-lock.yaml')).map((one) => one.package));
     expect(floors.filter((one) => names.has(one.package)).length).toBeGreaterThan(25);
   });

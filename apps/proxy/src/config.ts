@@ -54,7 +54,8 @@ export const proxySettings = {
     schema: routesSchema,
     faults: routeObjectFaults,
     shape: 'a list of routes',
-    description: 'Routes with all that can be said of them, instead of `route`; see docs/operations.md',
+    description:
+      'Routes with all that can be said of them, instead of `route`; see docs/reference/operations.md',
   },
   engine: {
     type: 'string',

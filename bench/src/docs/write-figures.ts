@@ -5,7 +5,7 @@ import type { Run } from '../run.ts';
 import { drawChart } from './draw-chart.ts';
 import { renderFigures } from './render-figures.ts';
 
-const page = 'docs/performance.md';
+const page = 'docs/reference/performance.md';
 
 const markersOf = (run: string) => ({
   begin: `<!-- figures of ${run}: written by pnpm bench ${run} --write-docs -->`,
@@ -30,7 +30,7 @@ export const writeFigures = (
   const file = join(checkout, page);
   const chart = { file: `performance-${report.run}.svg`, title: chartTitle };
   writeFileSync(file, insertFigures(readFileSync(file, 'utf8'), report.run, renderFigures(report, chart)));
-  const chartFile = `docs/${chart.file}`;
+  const chartFile = `docs/reference/${chart.file}`;
   writeFileSync(join(checkout, chartFile), drawChart(report, chartTitle));
   return [page, chartFile];
 };

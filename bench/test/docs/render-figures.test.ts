@@ -43,6 +43,8 @@ describe('insertFigures', () => {
   });
 
   it('refuses a page without a place for the run', () => {
-    expect(() => insertFigures(page, 'api', 'new')).toThrow('docs/performance.md must hold the lines');
+    expect(() => insertFigures(page, 'api', 'new')).toThrow(
+      'docs/reference/performance.md must hold the lines',
+    );
   });
 });

@@ -32,7 +32,7 @@ export const renderText = (topics: readonly Topic[], { cases }: ConformanceResul
 const countOf = (cases: readonly CaseResult[], kind: EngineKind): string =>
   String(cases.filter(({ verdicts }) => verdicts[kind]?.holds).length);
 
-/** The page docs/conformance.md: counts for each topic, and every rule that an engine does otherwise. */
+/** The page docs/reference/conformance.md: counts for each topic, and every rule that an engine does otherwise. */
 export const renderPage = (
   topics: readonly Topic[],
   { cases }: ConformanceResult,

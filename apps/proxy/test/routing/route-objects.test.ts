@@ -141,9 +141,9 @@ describe('config/proxy.json', () => {
   });
 });
 
-describe('the config file that docs/operations.md shows', () => {
+describe('the config file that docs/reference/operations.md shows', () => {
   it('is valid', () => {
-    const [, text = ''] = /```json\n(.*?)```/s.exec(fileOf('docs/operations.md')) ?? [];
+    const [, text = ''] = /```json\n(.*?)```/s.exec(fileOf('docs/reference/operations.md')) ?? [];
     expect(loadText(text).routes.map(({ prefix, pool }) => [prefix, pool.name])).toEqual([
       ['/api/', 'api'],
       ['/v2/', 'api'],

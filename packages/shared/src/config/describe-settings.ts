@@ -23,7 +23,7 @@ const flagCell = (name: string, setting: Setting): string =>
       ? `\`${typedFlagOf(name, setting)}\``
       : '–';
 
-/** The settings as a Markdown table, one row each: what docs/configuration.md holds. */
+/** The settings as a Markdown table, one row each: what docs/reference/configuration.md holds. */
 export const describeSettings = (settings: Settings): string => {
   const rows = Object.entries(settings).map(([name, setting]) => {
     const variable = !hasVariable(setting) ? '–' : `\`${typedEnvironmentOf(name, setting)}\``;

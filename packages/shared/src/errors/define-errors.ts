@@ -1,4 +1,4 @@
-/** What an error code means: its HTTP status, its title for clients, and its row in docs/errors.md. */
+/** What an error code means: its HTTP status, its title for clients, and its row in docs/reference/errors.md. */
 export type ErrorDefinition = {
   readonly code: string;
   readonly status: number;
