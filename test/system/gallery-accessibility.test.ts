@@ -1,22 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import axe from 'axe-core';
 import type { Page } from 'playwright-core';
+import { findViolations } from '../support/find-violations.ts';
 import { picturesOf, useGallery } from '../support/gallery-suite.ts';
 
 const { visit, api } = useGallery();
-
-type Violation = { id: string; nodes: { target: string[]; failureSummary: string }[] };
-
-/** What axe-core finds wrong, as `rule: element: why`. Evaluated by the debugger, so the policy stays as it is. */
-const findViolations = async (page: Page): Promise<string[]> => {
-  await page.evaluate(axe.source);
-  const violations = await page.evaluate<Violation[]>(
-    `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,
-  );
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')}: ${failureSummary}`),
-  );
-};
 
 type State = {
   name: string;

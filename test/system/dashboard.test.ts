@@ -1,0 +1,160 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../support/browser.ts';
+import { type DashboardSite, type ScriptedAnswer, startDashboardSite } from '../support/dashboard-site.ts';
+import { findViolations } from '../support/find-violations.ts';
+
+jest.setTimeout(300_000);
+
+let site: DashboardSite;
+let browser: Browser;
+let page: Page;
+let complaints: string[] = [];
+let count = 0;
+const asked: string[] = [];
+const sessionId = '2a0c6a5e-7d53-4b0e-9a38-6d0a2c6d3f11';
+
+const answerWell = (path: string, query: URLSearchParams): ScriptedAnswer => {
+  asked.push(`${path}?${query}`);
+  if (path === 'jobs') return { status: 200, body: { waiting: 2, running: 1, done: 14, failed: 3 } };
+  if (path === 'enqueue') return { status: 200, body: { enqueued: query.get('job'), id: '7' } };
+  if (path === 'set') return { status: 200, body: Object.fromEntries(query) };
+  if (path === 'get')
+    return query.get('key') === 'color'
+      ? { status: 200, body: { key: 'color', value: 'blue' } }
+      : { status: 404, body: { title: 'No such key' } };
+  count += 1;
+  const served_by = `api-${1 + (count % 3)}`;
+  return {
+    status: 200,
+    body: { served_by, session_id: sessionId, session_count: count, global_count: 1000 + count },
+  };
+};
+const answerAway = (): ScriptedAnswer => ({
+  status: 503,
+  body: { title: 'The state store is not available', detail: 'The state store does not answer.' },
+});
+
+const readValue = (name: string): Promise<string | null> =>
+  page.locator(`[data-value="${name}"]`).textContent();
+/** Waits until an element shows the text. */
+const shows = (name: string, text: string): Promise<void> =>
+  page.locator(`[data-value="${name}"]`, { hasText: text }).waitFor();
+
+const open = async (width = 1280): Promise<void> => {
+  const context = await browser.newContext({ viewport: { width, height: 800 }, reducedMotion: 'reduce' });
+  page = await context.newPage();
+  page.on('console', (message) => {
+    // Chromium itself writes a line for each answer of 400 and above.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(site.url);
+};
+
+beforeAll(async () => {
+  site = await startDashboardSite(answerWell);
+  browser = await launchBrowser();
+});
+afterEach(async () => {
+  await page.context().close();
+  site.answer = answerWell;
+  count = 0;
+  asked.length = 0;
+  expect(complaints).toEqual([]);
+  complaints = [];
+});
+afterAll(async () => {
+  await browser.close();
+  await site.stop();
+});
+
+describe('the page of the sessions lab', () => {
+  it('shows who answered, the session, both counters and the jobs', async () => {
+    await open();
+    await shows('session-count', '1');
+    expect(await readValue('served-by')).toBe('api-2');
+    expect(await readValue('session-id')).toBe(sessionId);
+    expect(await readValue('global-count')).toBe('1,001');
+    await shows('waiting', '2');
+    expect([await readValue('running'), await readValue('done'), await readValue('failed')]).toEqual([
+      '1',
+      '14',
+      '3',
+    ]);
+  });
+
+  it('keeps the last 30 answers in the strip, each with the name of its copy', async () => {
+    await open();
+    for (let click = 1; click <= 33; click += 1) {
+      await page.getByRole('button', { name: 'Ask now' }).click();
+      await shows('session-count', String(click + 1));
+    }
+    const blocks = page.getByRole('list', { name: 'Last 30 answers, oldest first' }).getByRole('listitem');
+    expect(await blocks.count()).toBe(30);
+    expect(await blocks.last().textContent()).toContain(await readValue('served-by'));
+  });
+
+  it('asks by itself at the interval, and no more while it is paused', async () => {
+    await open();
+    await page.getByLabel('Interval in seconds').fill('0.5');
+    await page.keyboard.press('Enter');
+    await shows('session-count', '4');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Resume', pressed: true }).waitFor();
+    await page.getByRole('button', { name: 'Ask now' }).click();
+    const before = count;
+    // Longer than two intervals, in the time of the browser.
+    await page.evaluate('new Promise((resolve) => setTimeout(resolve, 1200))');
+    expect(count).toBeLessThanOrEqual(before + 1);
+  });
+
+  it.each(['0.4', '61', 'x', ''])('refuses an interval of %j and says which are allowed', async (typed) => {
+    await open();
+    await page.getByLabel('Interval in seconds').fill(typed);
+    await page.keyboard.press('Enter');
+    await page.getByText('Type a number of seconds from 0.5 to 60.').waitFor();
+  });
+
+  it('keeps the last values while the API fails, says why, and goes on when it is back', async () => {
+    await open();
+    await shows('session-count', '1');
+    site.answer = answerAway;
+    await page.getByRole('button', { name: 'Ask now' }).click();
+    const notice = page.getByRole('main').getByRole('status').first();
+    await notice.getByText('The state store does not answer.').waitFor();
+    expect(await readValue('session-count')).toBe('1');
+    expect(await readValue('served-by')).toBe('api-2');
+    site.answer = answerWell;
+    await page.getByRole('button', { name: 'Ask now' }).click();
+    await shows('session-count', '2');
+    expect(await notice.textContent()).toBe('');
+  });
+
+  it('enqueues a job and stores and reads a key by the keyboard alone', async () => {
+    await open();
+    await page.getByLabel('Job', { exact: true }).focus();
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('résumé & 1');
+    await page.keyboard.press('Enter');
+    await page.getByText('“résumé & 1” is waiting for a worker.').waitFor();
+    expect(asked).toContain(`enqueue?${new URLSearchParams({ job: 'résumé & 1' })}`);
+    await page.getByLabel('Value').focus();
+    await page.keyboard.press('Enter');
+    await shows('key-answer', 'Stored color = blue');
+    await page.getByLabel('Key', { exact: true }).fill('none');
+    await page.getByRole('button', { name: 'Read' }).press('Enter');
+    await shows('key-answer', 'There is no key none.');
+  });
+
+  it.each([320, 375, 1280])(
+    'has no accessibility fault and no sideways scrolling at %d px',
+    async (width) => {
+      await open(width);
+      await shows('session-count', '1');
+      expect(await findViolations(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    },
+  );
+});
