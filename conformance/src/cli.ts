@@ -1,9 +1,9 @@
-/** `pnpm conformance` plays the conformance rules and prints every row; see docs/reference/conformance.md. */
+/** `pnpm conformance` runs the conformance rules and prints every row; see docs/reference/conformance.md. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findInstalledNginx } from '@tripod/testing/installed-nginx';
-import { type EngineKind, versionOf } from './engines/start-engine.ts';
+import { type EngineKind, nginxVersionOf } from './engines/start-engine.ts';
 import { runConformance } from './play/run-conformance.ts';
 import { findFailures } from './report/find-failures.ts';
 import { renderPage, renderText } from './report/render-table.ts';
@@ -15,7 +15,9 @@ const readFlags = () => {
   try {
     return parseArgs({ options: { only: { type: 'string' }, write: { type: 'boolean' } } }).values;
   } catch (error) {
-    console.error(`conformance: ${(error as Error).message}. It takes --only TEXT and --write.`);
+    console.error(
+      `conformance: ${(error as Error).message}. Usage: pnpm conformance [--only TEXT] [--write]`,
+    );
     process.exit(2);
   }
 };
@@ -25,22 +27,26 @@ const { only = '', write = false } = readFlags();
 const topics = topicsWith(only);
 const nginx = findInstalledNginx();
 if (topics.length === 0 || (write && only !== '')) {
-  const problem = write ? '--write needs all rows, without --only' : `no row holds ${JSON.stringify(only)}`;
+  const problem = write
+    ? '--write needs all rows: leave out --only'
+    : `no topic and no rule contains ${JSON.stringify(only)}`;
   console.error(`conformance: ${problem}`);
   process.exit(2);
 }
 if (write && nginx === undefined) {
-  console.error('conformance: --write needs nginx, which is not installed');
+  console.error(
+    'conformance: --write needs nginx, and nginx is not installed (Debian: apt-get install nginx)',
+  );
   process.exit(1);
 }
 const kinds: readonly EngineKind[] = ['direct', 'http-proxy', ...(nginx ? (['nginx'] as const) : [])];
 const result = await runConformance({ topics, kinds, nginx: nginx ?? '' });
-const version = nginx ? versionOf(nginx) : 'not installed';
+const version = nginx ? nginxVersionOf(nginx) : 'not installed';
 console.log(renderText(topics, result));
 if (write) writeFileSync(page, renderPage(topics, result, version));
 const { failures, facts } = findFailures(result, version);
 for (const fact of facts) console.log(`fact: ${fact}`);
 for (const failure of failures) console.log(`FAILED: ${failure}`);
 console.log(`${result.cases.length} rules, nginx ${version}, ${failures.length} failures`);
-// What was printed may still wait for a slow reader.
+// Exits after the pipe has taken all output.
 process.stdout.write('', () => process.exit(failures.length > 0 ? 1 : 0));

@@ -9,49 +9,49 @@ import {
 } from '../wire/message-text.ts';
 import type { Signal } from '../wire/signal.ts';
 
-/** One request as an upstream reads it. */
+/** One request as the upstream reads it. */
 export type UpstreamRequest = {
   readonly method: string;
   readonly target: string;
   readonly version: string;
-  /** Each as `name: value`, names in lower case. */
+  /** Header lines as `name: value`, names in lower case. */
   readonly lines: readonly string[];
   readonly framing: Framing;
-  /** Which connection of this upstream brought it, counted from 1. */
+  /** Number of the connection that carried the request, from 1. */
   readonly connection: number;
-  /** Which upstream of its case it came to, counted from 0. */
+  /** Index of the upstream within its case. */
   readonly upstream: number;
   body: string;
-  whole: boolean;
+  complete: boolean;
 };
 
-/** What an upstream does with one request. It is asked when the head has come. */
+/** The context of a script that handles one request. The script runs when the request head has arrived. */
 export type Turn = {
   readonly socket: Socket;
   readonly request: UpstreamRequest;
-  /** Resolves when the request's body has come, or its connection is gone. */
-  whole(): Promise<unknown>;
-  /** Resolves when the client's steps have said `release()`. */
+  /** Resolves when the request body is complete or the connection has closed. */
+  complete(): Promise<unknown>;
+  /** Resolves when a step of the client has called `release()`. */
   released(): Promise<unknown>;
-  /** From here on what comes is no HTTP: each piece is given to this. */
+  /** Stops reading HTTP: every further piece goes to `onData`. */
   tunnel(onData: (text: string) => void): void;
 };
 
 export type Script = (turn: Turn) => void | Promise<void>;
 
-/** Scripts for its first, second… request; the last one goes on for all that follow. */
+/** Scripts for the first, second… request; the last one handles all further requests. */
 export type Scripts = readonly [Script, ...Script[]];
 
 export type CaseUpstream = {
   /** `127.0.0.1:8081` */
   readonly address: string;
   readonly requests: readonly UpstreamRequest[];
-  /** All bytes received, connection after connection. */
+  /** All bytes received, one connection after the other. */
   readonly received: () => string;
-  /** Connections made so far, and those that are open. */
-  readonly made: () => number;
+  /** Number of connections accepted so far, and of those still open. */
+  readonly accepted: () => number;
   readonly open: () => number;
-  /** Ends every open connection with a FIN, or writes to each. */
+  /** Half-closes every open connection, or writes to each. */
   closeAll(): void;
   writeAll(text: string): void;
   stop(): Promise<void>;
@@ -60,12 +60,13 @@ export type CaseUpstream = {
 type Connection = { pending: string; received: string; tunnel: ((text: string) => void) | undefined };
 
 /**
- * A loopback address of our own: what other tests on this machine send to 127.0.0.1, on ports that they gave back, can't
- * arrive here. Only Linux has more than one without being told.
+ * A loopback address that no other test uses, so that a request to a reused port of 127.0.0.1 can't arrive here. Only Linux
+ * accepts all of 127.0.0.0/8 without configuration.
  */
 const host = process.platform === 'linux' ? '127.7.7.7' : '127.0.0.1';
 
-const guardMs = 20_000;
+/** A limit against hanging. */
+const limitMs = 20_000;
 
 const parseHead = (
   head: string,
@@ -83,7 +84,7 @@ const parseHead = (
   };
 };
 
-/** An upstream of one case, which does what its scripts say and keeps what it was sent. */
+/** Starts an upstream of one case on a free port. It runs its scripts and records what it receives. */
 export const startCaseUpstream = async (
   number: number,
   scripts: Scripts,
@@ -94,18 +95,18 @@ export const startCaseUpstream = async (
   const connections: Connection[] = [];
   const sockets = new Set<Socket>();
 
-  const take = (socket: Socket, connection: Connection, count: number): void => {
+  const readRequests = (socket: Socket, connection: Connection, count: number): void => {
     for (;;) {
       const end = connection.pending.indexOf(headEnd);
-      const current = requests.findLast((request) => request.connection === count && !request.whole);
+      const current = requests.findLast((request) => request.connection === count && !request.complete);
       if (current) {
-        const { body, whole, next } =
+        const { body, complete, next } =
           current.framing === 'chunked'
             ? readChunks(connection.pending, 0)
             : readLength(connection.pending, 0, Number(valuesOf(current.lines, 'content-length')[0] ?? 0));
         current.body = body;
-        if (!whole) return;
-        current.whole = true;
+        if (!complete) return;
+        current.complete = true;
         connection.pending = connection.pending.slice(next);
         continue;
       }
@@ -117,15 +118,15 @@ export const startCaseUpstream = async (
         connection: count,
         upstream: number,
         body: '',
-        whole: false,
+        complete: false,
       };
       requests.push(request);
       const script = scripts[Math.min(requests.length, scripts.length) - 1] ?? scripts[0];
       const turn: Turn = {
         socket,
         request,
-        whole: () => signal.until(() => request.whole || socket.destroyed, guardMs),
-        released: () => signal.until(() => isReleased() || socket.destroyed, guardMs),
+        complete: () => signal.until(() => request.complete || socket.destroyed, limitMs),
+        released: () => signal.until(() => isReleased() || socket.destroyed, limitMs),
         tunnel: (onData) => {
           connection.tunnel = onData;
           const early = connection.pending;
@@ -146,7 +147,7 @@ export const startCaseUpstream = async (
       sockets.delete(socket);
       signal.notify();
     });
-    // A proxy that ends its side has no more use for the connection, unless it is a tunnel.
+    // When the proxy half-closes, the connection is of no more use, unless it is a tunnel.
     socket.once('end', () => {
       if (!connection.tunnel) socket.end();
       signal.notify();
@@ -157,7 +158,7 @@ export const startCaseUpstream = async (
       if (connection.tunnel) connection.tunnel(text);
       else {
         connection.pending += text;
-        take(socket, connection, count);
+        readRequests(socket, connection, count);
       }
       signal.notify();
     });
@@ -171,7 +172,7 @@ export const startCaseUpstream = async (
     address: `${host}:${typeof address === 'object' && address ? address.port : 0}`,
     requests,
     received: () => connections.map(({ received }) => received).join(''),
-    made: () => connections.length,
+    accepted: () => connections.length,
     open: () => sockets.size,
     closeAll: () => {
       for (const socket of sockets) socket.end();

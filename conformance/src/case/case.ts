@@ -5,31 +5,31 @@ import type { Step } from './steps.ts';
 /** A header line as `name: value` with the name in lower case, or a pattern that some line must match. */
 export type LinePattern = string | RegExp;
 
-/** What is looked at of an answer and of what the upstreams were sent; what is left out may be anything. */
+/** What a case checks of the responses and of the requests upstream. A field that is left out is not checked. */
 export type Expectation = {
-  /** Statuses of the final answers, in order. None: no answer at all. */
+  /** Statuses of the final responses, in order. An empty list: no response at all. */
   readonly status?: number | readonly number[];
-  /** In place of `status`: the one answer has one of these. */
+  /** Instead of `status`: there is one response, with one of these statuses. */
   readonly oneOf?: readonly number[];
-  /** Statuses of the interim answers. */
+  /** Statuses of the interim responses. */
   readonly interim?: readonly number[];
-  /** Body of the first answer, without its framing; a list for those of all answers. */
+  /** Body of the first response, without its framing; a list for the bodies of all responses. */
   readonly body?: string | RegExp | readonly string[];
-  /** Lines of the last answer. */
+  /** Header lines of the last response. */
   readonly has?: readonly LinePattern[];
   readonly lacks?: readonly RegExp[];
   readonly framing?: Framing;
-  /** The last answer broke off, so that nobody takes it for whole. */
-  readonly broken?: boolean;
-  /** Whether the connection takes another request after all this, or ends. */
+  /** Whether a client can see that the last response is incomplete. */
+  readonly truncated?: boolean;
+  /** Whether the connection accepts another request at the end, or closes. */
   readonly connection?: 'closes' | 'stays';
   readonly upstream?: UpstreamExpectation;
 };
 
 export type UpstreamExpectation = {
-  /** How many requests all upstreams of the case got together; the probe of `stays` is not counted. */
+  /** Number of requests over all upstreams of the case, without the probe request of `stays`. */
   readonly requests?: number;
-  /** Target of the last request, without the prefix of its case. */
+  /** Target of the last request, without the prefix of the case. */
   readonly target?: string;
   readonly method?: string;
   readonly version?: string;
@@ -37,42 +37,42 @@ export type UpstreamExpectation = {
   readonly lacks?: readonly RegExp[];
   readonly body?: string;
   readonly framing?: Framing;
-  /** Connections made, over all upstreams. */
+  /** Number of connections, over all upstreams. */
   readonly connections?: number;
-  /** Number of the upstream that got the last request, counted from 0. */
+  /** Index of the upstream that got the last request. */
   readonly last?: number;
-  /** How many of the requests arrived whole. */
-  readonly whole?: number;
+  /** Number of requests that arrived complete. */
+  readonly complete?: number;
 };
 
-/** What only our engines are asked for. */
+/** What is checked of Tripod's engines only. */
 export type OwnExpectation = Expectation & {
-  /** Error code in the problem that the last answer holds. */
+  /** Error code in the problem+json of the last response. */
   readonly code?: string;
-  /** Statuses in the access log for the requests of this case, in order. */
+  /** Statuses that the access log has for the requests of this case, in order. */
   readonly logged?: readonly number[];
 };
 
-/** Time-outs and trust that a case needs; each is a proxy of its own. */
-export type Setting = 'plain' | 'hasty-to-upstreams' | 'hasty-to-clients' | 'trusting';
+/** Time-outs and trusted proxies that a case needs. Each setting runs in a proxy process of its own. */
+export type Setting = 'default' | 'short-upstream-time-outs' | 'short-client-time-outs' | 'trusted-proxy';
 
-/** One row: a sentence that holds for every engine, bytes, and what must come of them. `/~/` stands for its own route. */
+/** One row: a rule for every engine, the bytes to send, and the expected outcome. `/~/` stands for the route of the case. */
 export type Case = {
   readonly rule: string;
   readonly setting?: Setting;
-  /** Written at once, or piece after piece; a `steps` does more than that. */
+  /** Sent at once, or piece by piece. `steps` is for anything else. */
   readonly send?: string | readonly string[];
   readonly steps?: readonly Step[];
-  /** Scripts of its upstreams. Default: one that answers 200. */
+  /** Scripts of the upstreams. Default: one upstream that answers 200. */
   readonly upstreams?: readonly (Scripts | 'refuses' | 'unreachable')[];
   readonly expect: Expectation;
   readonly ours?: OwnExpectation;
 };
 
-/** A topic, the rows of one table. */
+/** One table of rows. */
 export type Topic = {
   readonly name: string;
-  /** Whether another verdict of any nginx would be a hole, and so a failure whatever its version. */
+  /** Whether an unexpected result of nginx is a failure for every version of nginx, because it would be a vulnerability. */
   readonly isSafety?: boolean;
   readonly cases: readonly Case[];
 };

@@ -1,6 +1,6 @@
 import type { Case } from './case.ts';
 
-/** A request that is refused before any upstream sees it, with the end of the connection. */
+/** Returns a case for a request that the proxy refuses before any upstream sees it, and then closes the connection. */
 export const refused = (
   rule: string,
   send: string,

@@ -1,8 +1,8 @@
 import { chunk, lastChunk } from './upstream-scripts.ts';
 
 /**
- * A request that must never be carried out as one. `####` becomes the number of its text, so that each can be told apart
- * and all have one length.
+ * A request that must never be processed as a request. `####` becomes the number of the text, so that each is recognizable and
+ * all have the same length.
  */
 const hidden = 'GET /smuggled-#### HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\n';
 const wrapped = `${chunk(hidden)}${lastChunk}`;
@@ -45,7 +45,7 @@ const codings: readonly string[] = [
   'Expect: 100-continue\r\nTransfer-Encoding: chunked',
 ];
 
-/** Each spelling with a length that ends before the hidden request, behind it, or with none. */
+/** Each spelling with a Content-Length that ends before the hidden request (TE.CL), after it (CL.TE), or without one (TE). */
 export const codingTexts = (kind: 'CL.TE' | 'TE.CL' | 'TE'): readonly string[] => {
   const length = kind === 'CL.TE' ? `Content-Length: ${hidden.length + 5}` : 'Content-Length: 4';
   const body = kind === 'CL.TE' ? `${lastChunk}${hidden}` : wrapped;
@@ -56,7 +56,7 @@ export const codingTexts = (kind: 'CL.TE' | 'TE.CL' | 'TE'): readonly string[] =
   return methods.flatMap((method) => codings.flatMap((lines) => texts(method, lines)));
 };
 
-/** A length that one server reads and another one does not, and a hidden request as the body. */
+/** Lengths that some servers read and others do not, with a hidden request as the body. */
 export const lengthTexts = (): readonly string[] => {
   const { length } = hidden;
   const lines = [
@@ -91,7 +91,7 @@ export const lengthTexts = (): readonly string[] => {
   return methods.flatMap((method) => lines.map((line) => text(method, line, hidden)));
 };
 
-/** Every byte in one place of the line that names the coding, with a length that ends elsewhere. */
+/** Every byte value at one place of the Transfer-Encoding line, with a Content-Length that ends elsewhere. */
 export const mutations = (line: (byte: string) => string): readonly string[] =>
   Array.from({ length: 256 }, (_, code) =>
     text(

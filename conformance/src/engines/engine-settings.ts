@@ -1,10 +1,10 @@
 import { generateNginxConfig } from '@tripod/stack/nginx/nginx-config';
 import type { Setting } from '../case/case.ts';
 
-/** A route of one case: its prefix, and the addresses behind it, such as 127.0.0.1:8081. */
+/** The route of one case: its prefix and the addresses of its upstreams, such as 127.0.0.1:8081. */
 export type CaseRoute = { readonly prefix: string; readonly addresses: readonly string[] };
 
-/** Limits that our engines and nginx both have. */
+/** Limits that both Tripod's engines and nginx have. */
 type Limits = {
   readonly connectMs: number;
   readonly responseMs: number;
@@ -17,7 +17,7 @@ type Limits = {
 
 export const maxBodyBytes = 100_000;
 
-const patient: Limits = {
+const defaultLimits: Limits = {
   connectMs: 10_000,
   responseMs: 30_000,
   idleMs: 30_000,
@@ -26,23 +26,23 @@ const patient: Limits = {
   clientKeepAliveMs: 65_000,
   trusted: false,
 };
-/** Long enough for a machine that others use too: what should be in time must be. */
+/** Long enough for a busy machine: what is expected in time must arrive in time. */
 const shortMs = 1000;
 
 const limits: Readonly<Record<Setting, Limits>> = {
-  plain: patient,
-  trusting: { ...patient, trusted: true },
-  'hasty-to-upstreams': { ...patient, connectMs: shortMs, responseMs: shortMs, idleMs: shortMs },
-  'hasty-to-clients': {
-    ...patient,
+  default: defaultLimits,
+  'trusted-proxy': { ...defaultLimits, trusted: true },
+  'short-upstream-time-outs': { ...defaultLimits, connectMs: shortMs, responseMs: shortMs, idleMs: shortMs },
+  'short-client-time-outs': {
+    ...defaultLimits,
     clientHeadMs: shortMs,
     clientBodyMs: shortMs,
     clientKeepAliveMs: shortMs,
   },
 };
 
-/** Flags of our proxy. Nothing is checked and nothing ejected: each case decides about its own upstreams. */
-export const ownFlags = (setting: Setting): readonly string[] => {
+/** Returns the flags for Tripod's proxy. Health checks and ejection are off, because cases let upstreams fail on purpose. */
+export const tripodFlags = (setting: Setting): readonly string[] => {
   const one = limits[setting];
   const flags: Record<string, string | number> = {
     '--health-path': 'off',
@@ -72,7 +72,7 @@ const locationBlock = ({ prefix }: CaseRoute): string => {
     location ${prefix} { if ($ambiguous_path) { return 400; } proxy_pass http://${name}/; }`;
 };
 
-export type PeerInput = {
+export type NginxConfigInput = {
   readonly setting: Setting;
   readonly routes: readonly CaseRoute[];
   readonly dir: string;
@@ -80,21 +80,21 @@ export type PeerInput = {
   readonly mimeTypes: string;
 };
 
-const upgrading = `map $http_upgrade $connection_to_upstream { default upgrade; "" ""; }
+const upgradeDirectives = `map $http_upgrade $connection_to_upstream { default upgrade; "" ""; }
   proxy_set_header Upgrade $http_upgrade;
   proxy_set_header Connection $connection_to_upstream;`;
 
-const trusting = `map $http_x_forwarded_proto $claimed_proto { default $scheme; https https; }
+const trustedProxyDirectives = `map $http_x_forwarded_proto $claimed_proto { default $scheme; https https; }
   map $http_x_forwarded_host $claimed_host { default $http_x_forwarded_host; "" $forwarded_host; }
   proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
   proxy_set_header X-Forwarded-Proto $claimed_proto;
   proxy_set_header X-Forwarded-Host $claimed_host;`;
 
 /**
- * config/nginx.conf with the routes of these cases, upgrades switched on, one worker, and the limits of the setting; all else as
- * it stands there. Throws when that file no longer has one of the lines.
+ * Returns config/nginx.conf with the routes of the cases, upgrades enabled, one worker, and the limits of the setting. Everything
+ * else stays as it is in that file. Throws when the file no longer has one of the lines to replace.
  */
-export const peerConfig = (template: string, input: PeerInput): string => {
+export const conformanceNginxConfig = (template: string, input: NginxConfigInput): string => {
   const { setting, routes, dir, port, mimeTypes } = input;
   const one = limits[setting];
   const base = generateNginxConfig(template, {
@@ -113,7 +113,7 @@ export const peerConfig = (template: string, input: PeerInput): string => {
     [/^ *access_log /m, "  log_format conformance '$status $request_method $request_uri';\n$&"],
     [/upstream api \{[\s\S]*?\n {2}\}/, routes.map(upstreamBlock).join('\n  ')],
     [/upstream static \{[\s\S]*?\n {2}\}/, ''],
-    [/proxy_set_header Connection "";/, upgrading],
+    [/proxy_set_header Connection "";/, upgradeDirectives],
     [/\(\?:api\/\+\)\?/, '(?:c\\d+/+)?'],
     [/location = \/api \{[\s\S]*?\n {4}\}/, ''],
     [/location \/api\/ \{[\s\S]*?\n {4}\}/, routes.map(locationBlock).join('\n    ')],
@@ -127,14 +127,15 @@ export const peerConfig = (template: string, input: PeerInput): string => {
     [/keepalive_timeout 65s;/, `keepalive_timeout ${one.clientKeepAliveMs}ms;`],
     ...(one.trusted
       ? ([
-          [/proxy_set_header X-Forwarded-For .*;/, trusting],
+          [/proxy_set_header X-Forwarded-For .*;/, trustedProxyDirectives],
           [/proxy_set_header X-Forwarded-Proto \$scheme;/, ''],
           [/proxy_set_header X-Forwarded-Host \$forwarded_host;/, ''],
         ] as const)
       : []),
   ];
   return changes.reduce((text, [line, replacement]) => {
-    if (text.search(line) === -1) throw new Error(`config/nginx.conf has nothing like ${line.source}`);
+    if (text.search(line) === -1)
+      throw new Error(`config/nginx.conf has no line that matches ${line.source}`);
     return text.replace(line, (found) => replacement.replaceAll('$&', found));
   }, base);
 };

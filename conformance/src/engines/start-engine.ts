@@ -7,29 +7,29 @@ import { freePort } from '@tripod/testing/free-port';
 import { checkout, exited, spawnNode } from '@tripod/testing/spawn-node';
 import { waitFor } from '@tripod/testing/wait-for';
 import type { Setting } from '../case/case.ts';
-import { type CaseRoute, ownFlags, peerConfig } from './engine-settings.ts';
+import { type CaseRoute, conformanceNginxConfig, tripodFlags } from './engine-settings.ts';
 
 export type EngineKind = 'direct' | 'http-proxy' | 'nginx';
 
-/** A request as the proxy reports it. */
-export type Reported = { readonly method: string; readonly target: string; readonly status: number };
+/** A request as the access log of the proxy has it. */
+export type LoggedRequest = { readonly method: string; readonly target: string; readonly status: number };
 
 export type RunningEngine = {
   readonly kind: EngineKind;
   readonly port: number;
-  /** Whether its process still lives. */
+  /** Whether the process is running. */
   isAlive(): boolean;
-  /** What it counts as in flight, by upstream, where that is more than nothing. Ours only. */
+  /** Names of the pools that have requests in flight. Always empty for nginx. */
   inFlight(): Promise<readonly string[]>;
-  /** Stops it and returns every request that it has reported, and errors of the process itself. */
-  stop(): Promise<{ readonly reported: readonly Reported[]; readonly errors: readonly string[] }>;
+  /** Stops the process. Returns every request in its access log, and the errors that the process logged. */
+  stop(): Promise<{ readonly logged: readonly LoggedRequest[]; readonly errors: readonly string[] }>;
 };
 
-/** No engine outlives the process that plays the cases, however that ends. */
-const endWithUs = (child: ChildProcess): void => {
-  const end = (): void => void child.kill('SIGKILL');
-  process.once('exit', end);
-  child.once('exit', () => process.removeListener('exit', end));
+/** Kills the engine when this process exits for any reason. */
+const killAtExit = (child: ChildProcess): void => {
+  const kill = (): void => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.removeListener('exit', kill));
 };
 
 type Line = Readonly<Record<string, unknown>>;
@@ -40,10 +40,10 @@ const parseLines = (output: string): readonly Line[] =>
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as Line);
 
-/** A guard: on a machine that others use too, a process may take long to start. */
-const startMs = 40_000;
+/** A limit against hanging: on a busy machine a process may start slowly. */
+const startLimitMs = 40_000;
 
-const startOwn = async (
+const startTripod = async (
   kind: 'direct' | 'http-proxy',
   setting: Setting,
   routes: readonly CaseRoute[],
@@ -53,18 +53,18 @@ const startOwn = async (
     `${prefix}=${addresses.map((address) => `http://${address}`).join(',')}`,
   ]);
   const bin = join(checkout, 'apps/proxy/bin/proxy.js');
-  const args = [bin, '--engine', kind, '--port', '0', '--admin-port', '0', ...ownFlags(setting), ...flags];
+  const args = [bin, '--engine', kind, '--port', '0', '--admin-port', '0', ...tripodFlags(setting), ...flags];
   const { child, output } = spawnNode(args);
-  endWithUs(child);
+  killAtExit(child);
   const { url, admin } = (await waitFor(
     `the engine ${kind}`,
     () => {
-      if (child.exitCode !== null) throw new Error(`the proxy ended:\n${output()}`);
+      if (child.exitCode !== null) throw new Error(`the proxy exited:\n${output()}`);
       return parseLines(output()).find(({ message }) => message === 'proxy listens');
     },
-    startMs,
+    startLimitMs,
   )) as { url: string; admin: string };
-  // Its output is complete only when its pipes have closed too.
+  // The output is complete only when the pipes have closed too.
   const closed = new Promise((resolve) => child.once('close', resolve));
   return {
     kind,
@@ -84,7 +84,7 @@ const startOwn = async (
       await closed;
       const lines = parseLines(output());
       return {
-        reported: lines.flatMap(({ message, status }) => {
+        logged: lines.flatMap(({ message, status }) => {
           const asked = /^(\S+) (\S+)$/.exec(String(message));
           return asked && typeof status === 'number'
             ? [{ method: asked[1] ?? '', target: asked[2] ?? '', status }]
@@ -121,15 +121,15 @@ const startNginx = async (
   const template = readFileSync(join(checkout, 'config/nginx.conf'), 'utf8');
   const file = join(dir, 'nginx.conf');
   const mimeTypes = join(checkout, 'config/mime.types');
-  writeFileSync(file, peerConfig(template, { setting, routes, dir, port, mimeTypes }));
+  writeFileSync(file, conformanceNginxConfig(template, { setting, routes, dir, port, mimeTypes }));
   const child: ChildProcess = spawn(nginx, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
-  endWithUs(child);
-  let complaints = '';
+  killAtExit(child);
+  let stderr = '';
   child.stderr?.on('data', (piece: Buffer) => {
-    complaints += piece.toString();
+    stderr += piece.toString();
   });
   await waitFor('nginx', () => {
-    if (child.exitCode !== null) throw new Error(`nginx ended:\n${complaints}`);
+    if (child.exitCode !== null) throw new Error(`nginx exited:\n${stderr}`);
     return isListening(port);
   });
   return {
@@ -140,25 +140,26 @@ const startNginx = async (
     stop: async () => {
       child.kill('SIGTERM');
       await exited(child);
-      const reported = readFileSync(join(dir, 'access.log'), 'latin1')
+      const logged = readFileSync(join(dir, 'access.log'), 'latin1')
         .split('\n')
         .map((line) => /^(\d+) (\S+) (\S+)/.exec(line))
         .filter((found) => found !== null)
         .map(([, status = '', method = '', target = '']) => ({ method, target, status: Number(status) }));
       rmSync(dir, { recursive: true, force: true });
-      return { reported, errors: [] };
+      return { logged, errors: [] };
     },
   };
 };
 
+/** Starts an engine with one route for each case, on a free port. `nginx` is the path of nginx. */
 export const startEngine = (
   kind: EngineKind,
   nginx: string,
   setting: Setting,
   routes: readonly CaseRoute[],
 ): Promise<RunningEngine> =>
-  kind === 'nginx' ? startNginx(nginx, setting, routes) : startOwn(kind, setting, routes);
+  kind === 'nginx' ? startNginx(nginx, setting, routes) : startTripod(kind, setting, routes);
 
-/** `1.22.1` */
-export const versionOf = (nginx: string): string =>
+/** Returns the version of an nginx command, such as `1.22.1`. */
+export const nginxVersionOf = (nginx: string): string =>
   /nginx\/(\S+)/.exec(spawnSync(nginx, ['-v'], { encoding: 'utf8' }).stderr)?.[1] ?? 'unknown';

@@ -1,10 +1,11 @@
 import type { Expectation } from '../case/case.ts';
 
-/** What nginx does in its own way, in words, what that looks like, and the rules to which it does so. */
-export type Way = {
-  readonly says: string;
+/** What nginx does instead of some rules. */
+export type NginxDeviation = {
+  /** The behaviour in words, for docs/reference/conformance.md. */
+  readonly behaviour: string;
   readonly expect: Expectation;
-  /** What the steps of the row wait for never comes: that is the difference, and nothing is waited for long. */
-  readonly isStuck?: boolean;
+  /** What the steps of the row wait for never happens: the wait must time out, and it is kept short. */
+  readonly expectsTimeout?: boolean;
   readonly rules: readonly string[];
 };

@@ -1,81 +1,81 @@
-import type { Way } from './deviation.ts';
+import type { NginxDeviation } from './deviation.ts';
 
-/** Ways of nginx when something fails, is late or leaves. */
-export const waysWithFailures: readonly Way[] = [
+/** Deviations of nginx when something fails, times out or disconnects. */
+export const failureDeviations: readonly NginxDeviation[] = [
   {
-    says: 'sends it to the next upstream',
+    behaviour: 'retries on the next upstream',
     expect: { status: 200, upstream: { requests: 2, last: 1 } },
     rules: [
-      'a method that nobody knows is never sent again',
-      'a PUT that is too large to be kept is not sent again',
+      'an unknown method is not retried after a reset',
+      'a PUT that exceeds the replay buffer is not retried',
     ],
   },
   {
-    says: 'answers 502',
+    behaviour: 'answers 502',
     expect: { status: 502 },
     rules: [
-      'upstreams that all refuse are a 503 that says when to come again',
-      'a POST that all refused is a 503, and the connection is good for another request',
-      'an upgrade without an upstream is a 503',
-      'a 503 says when to come again, to a browser too',
+      'a request that all upstreams refuse is a 503 with Retry-After',
+      'a POST that all upstreams refuse is a 503',
+      'an upgrade without an available upstream is a 503',
+      'a 503 has Retry-After, for a browser too',
     ],
   },
   {
-    says: 'asks for the body first',
+    behaviour: 'sends 100 Continue first',
     expect: { interim: [100], status: [] },
-    isStuck: true,
-    rules: ['answers 503 to a body that it can send nowhere'],
+    expectsTimeout: true,
+    rules: ['answers 503 to a waiting client when no upstream is available'],
   },
   {
-    says: 'closes without a word',
-    expect: { status: [], connection: 'closes', upstream: { whole: 0 } },
+    behaviour: 'closes without a response',
+    expect: { status: [], connection: 'closes', upstream: { complete: 0 } },
     rules: [
-      'half a request line is a 408',
-      'half a head is a 408',
-      'half a body by length is a 408',
-      'half a body in chunks is a 408',
-      'half a chunk is a 408',
-      'a body of which nothing comes is a 408',
-      'the upstream of half a body is left',
+      'a partial request line is a 408',
+      'a partial head is a 408',
+      'a partial body with a length is a 408',
+      'a chunked body without its end is a 408',
+      'a partial chunk is a 408',
+      'a body that never starts is a 408',
+      'the upstream connection closes after a client body time-out',
     ],
   },
   {
-    says: 'closes without a word',
+    behaviour: 'closes without a response',
     expect: { status: 200, connection: 'closes' },
-    rules: ['half a second head is a 408'],
+    rules: ['a partial second head is a 408'],
   },
   {
-    says: 'lets it run on (proxy_ignore_client_abort)',
+    behaviour: 'does not abort the request (proxy_ignore_client_abort)',
     expect: { status: [] },
-    isStuck: true,
+    expectsTimeout: true,
     rules: [
-      'a client that resets while it waits aborts the request upstream',
-      'a client that leaves before the answer leaves nothing open',
+      'a client reset while it waits aborts the request upstream',
+      'a client reset before the 101 leaves nothing open',
     ],
   },
   {
-    says: 'gathers the whole body before it asks an upstream',
+    behaviour: 'buffers the whole body before it contacts an upstream',
     expect: { status: [], upstream: { requests: 0 } },
-    isStuck: true,
+    expectsTimeout: true,
     rules: [
-      'a client that resets while its body is awaited aborts it upstream',
-      'a client that closes within its body aborts it upstream',
-      'an answer that comes before the body has been sent is passed on, and the connection ends',
+      'a client reset during a chunked request body aborts the request upstream',
+      'a client close during a request body aborts the request upstream',
+      'a response before the end of the request body is passed on, and the connection closes',
     ],
   },
   {
-    says: 'asks for it all the same',
+    behaviour: 'sends 100 Continue anyway',
     expect: { status: 200, interim: [100] },
-    rules: ['does not ask for a body that there is none of', 'does not ask for an empty body'],
+    rules: ['sends no 100 Continue for a request without a body', 'sends no 100 Continue for an empty body'],
   },
   {
-    says: 'reads the body away and goes on',
+    behaviour: 'discards the body and keeps the connection open',
     expect: { status: [404, 200] },
-    rules: ['a 404 to a request with a body ends the connection'],
+    rules: ['a 404 to a request with a body closes the connection'],
   },
   {
-    says: 'takes no notice of it',
+    behaviour: 'ignores it',
     expect: { status: 200, upstream: { requests: 1 } },
-    rules: ['answers 417 to an expectation that nobody knows', 'answers 417 to a list of expectations'],
+    rules: ['answers 417 to an unknown expectation', 'answers 417 to a list of expectations'],
   },
 ];

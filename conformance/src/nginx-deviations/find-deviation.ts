@@ -1,13 +1,19 @@
-import type { Way } from './deviation.ts';
-import { waysWithFailures } from './failures.ts';
-import { waysWithRequests } from './requests.ts';
-import { waysWithResponses } from './responses.ts';
+import type { NginxDeviation } from './deviation.ts';
+import { failureDeviations } from './failures.ts';
+import { requestDeviations } from './requests.ts';
+import { responseDeviations } from './responses.ts';
 
-const ways: readonly Way[] = [...waysWithRequests, ...waysWithResponses, ...waysWithFailures];
-const byRule: ReadonlyMap<string, Way> = new Map(ways.flatMap((way) => way.rules.map((rule) => [rule, way])));
+const deviations: readonly NginxDeviation[] = [
+  ...requestDeviations,
+  ...responseDeviations,
+  ...failureDeviations,
+];
+const byRule: ReadonlyMap<string, NginxDeviation> = new Map(
+  deviations.flatMap((deviation) => deviation.rules.map((rule) => [rule, deviation])),
+);
 
-/** What nginx does with this rule instead of keeping it. */
-export const findNginxWay = (rule: string): Way | undefined => byRule.get(rule);
+/** Returns what nginx does instead of the rule, or undefined when nginx follows the rule. */
+export const findNginxDeviation = (rule: string): NginxDeviation | undefined => byRule.get(rule);
 
-/** Every rule that nginx does otherwise, to see that there is such a rule. */
-export const rulesWithWays = (): readonly string[] => ways.flatMap(({ rules }) => rules);
+/** Returns every rule that has a recorded deviation, to check that the rule exists. */
+export const rulesWithDeviations = (): readonly string[] => deviations.flatMap(({ rules }) => rules);

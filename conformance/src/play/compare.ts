@@ -3,7 +3,7 @@ import type { UpstreamRequest } from '../case/case-upstream.ts';
 import type { Answer } from '../wire/read-answers.ts';
 import { isProbe, type Observed } from './play-case.ts';
 
-const shown = (value: unknown): string => {
+const quote = (value: unknown): string => {
   const text = value instanceof RegExp ? String(value) : (JSON.stringify(value) ?? 'nothing');
   return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 };
@@ -13,13 +13,13 @@ const list = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value)
 const matches = (line: string, pattern: LinePattern): boolean =>
   typeof pattern === 'string' ? line === pattern : pattern.test(line);
 
-/** Gathers what is not as expected, in words. */
+/** Collects the differences between observed and expected values as sentences. */
 class Differences {
   readonly found: string[] = [];
 
   same(what: string, actual: unknown, expected: unknown): void {
     if (expected === undefined || JSON.stringify(actual) === JSON.stringify(expected)) return;
-    this.found.push(`${what} ${shown(actual)} instead of ${shown(expected)}`);
+    this.found.push(`${what} ${quote(actual)} instead of ${quote(expected)}`);
   }
 
   lines(
@@ -28,16 +28,16 @@ class Differences {
     wanted: { has?: readonly LinePattern[]; lacks?: readonly RegExp[] },
   ): void {
     for (const pattern of wanted.has ?? []) {
-      if (!lines.some((line) => matches(line, pattern))) this.found.push(`${what} lacks ${shown(pattern)}`);
+      if (!lines.some((line) => matches(line, pattern))) this.found.push(`${what} lacks ${quote(pattern)}`);
     }
     for (const pattern of wanted.lacks ?? []) {
       const line = lines.find((one) => pattern.test(one));
-      if (line !== undefined) this.found.push(`${what} has ${shown(line)}`);
+      if (line !== undefined) this.found.push(`${what} has ${quote(line)}`);
     }
   }
 }
 
-/** The requests of a case, over all its upstreams, without the probe. */
+/** Returns the requests that reached the upstreams of a case, without the probe request. */
 export const requestsOf = ({ upstreams }: Observed): readonly UpstreamRequest[] =>
   upstreams.flatMap(({ requests }) => requests).filter(({ target }) => !isProbe(target));
 
@@ -51,28 +51,32 @@ const compareUpstream = (observed: Observed, expected: UpstreamExpectation, to: 
   to.same('framing upstream', last?.framing, expected.framing);
   to.same('body upstream', last?.body, expected.body);
   to.same('last upstream', last?.upstream, expected.last);
-  to.same('whole requests upstream:', requests.filter(({ whole }) => whole).length, expected.whole);
-  const made = observed.upstreams.reduce((sum, upstream) => sum + upstream.made(), 0);
-  to.same('connections upstream:', made, expected.connections);
+  to.same(
+    'complete requests upstream:',
+    requests.filter(({ complete }) => complete).length,
+    expected.complete,
+  );
+  const accepted = observed.upstreams.reduce((sum, upstream) => sum + upstream.accepted(), 0);
+  to.same('connections upstream:', accepted, expected.connections);
   if (expected.has || expected.lacks)
-    to.lines('request upstream', last?.lines ?? ['nothing: came'], expected);
+    to.lines('request upstream', last?.lines ?? ['nothing: arrived'], expected);
 };
 
 const compareBody = (answers: readonly Answer[], expected: Expectation['body'], to: Differences): void => {
   if (expected === undefined) return;
   const bodies = answers.map(({ body }) => body);
   if (expected instanceof RegExp) {
-    if (!expected.test(bodies[0] ?? '')) to.found.push(`body ${shown(bodies[0])} does not match ${expected}`);
+    if (!expected.test(bodies[0] ?? '')) to.found.push(`body ${quote(bodies[0])} does not match ${expected}`);
   } else if (typeof expected === 'string') to.same('body', bodies[0], expected);
   else to.same('bodies', bodies, expected);
 };
 
-/** What differs between what was seen and what was expected; empty when all is as it should be. */
+/** Returns the differences between what was observed and what was expected; an empty list when there are none. */
 export const compare = (observed: Observed, expected: Expectation): readonly string[] => {
   const to = new Differences();
   const { answers, interim, ended, probed, rest } = observed;
   const last = answers.at(-1);
-  if (observed.stuck !== undefined) to.found.push(`waited in vain for ${observed.stuck}`);
+  if (observed.timedOutOn !== undefined) to.found.push(`timed out waiting for ${observed.timedOutOn}`);
   if (expected.status !== undefined)
     to.same(
       'status',
@@ -87,27 +91,30 @@ export const compare = (observed: Observed, expected: Expectation): readonly str
     expected.interim,
   );
   compareBody(answers, expected.body, to);
-  if (expected.has || expected.lacks) to.lines('the answer', last?.lines ?? ['nothing: came'], expected);
+  if (expected.has || expected.lacks) to.lines('the response', last?.lines ?? ['nothing: arrived'], expected);
   to.same('framing', last?.framing, expected.framing);
-  to.same('broken', last !== undefined && !last.whole, expected.broken);
-  if (expected.connection === 'closes' && ended === undefined) to.found.push('the connection stays');
+  to.same('broken', last !== undefined && !last.complete, expected.truncated);
+  if (expected.connection === 'closes' && ended === undefined) to.found.push('the connection stays open');
   if (expected.connection === 'stays' && probed !== true) to.found.push('the connection closes');
-  if (rest !== '') to.found.push(`bytes behind the answer: ${shown(rest)}`);
+  if (rest !== '') to.found.push(`bytes after the response: ${quote(rest)}`);
   if (expected.upstream) compareUpstream(observed, expected.upstream, to);
   return to.found;
 };
 
-/** The same for what nginx does in its own way: bytes without a head may follow, and something may be waited for in vain. */
-export const compareOther = (
+/** Like `compare`, for a deviation of nginx: bytes without a response head may follow, and a wait may have to time out. */
+export const compareDeviation = (
   observed: Observed,
   expected: Expectation,
-  isStuck: boolean,
+  expectsTimeout: boolean,
 ): readonly string[] => {
-  if (isStuck && observed.stuck === undefined) return ['what was waited for has come'];
-  return compare({ ...observed, rest: '', stuck: isStuck ? undefined : observed.stuck }, expected);
+  if (expectsTimeout && observed.timedOutOn === undefined) return ['the wait did not time out as recorded'];
+  return compare(
+    { ...observed, rest: '', timedOutOn: expectsTimeout ? undefined : observed.timedOutOn },
+    expected,
+  );
 };
 
-/** The same for what only our engines are asked for. */
+/** Like `compare`, with what is checked of Tripod's engines only: the access log and the error code. */
 export const compareOwn = (
   observed: Observed,
   expected: OwnExpectation,
@@ -117,16 +124,16 @@ export const compareOwn = (
   to.same('logged', logged, expected.logged);
   if (expected.code !== undefined) {
     const { body = '', lines = [] } = observed.answers.at(-1) ?? {};
-    if (!body.includes(`"code":"${expected.code}"`)) to.found.push(`no ${expected.code} in ${shown(body)}`);
-    to.lines('the answer', lines, { has: ['content-type: application/problem+json', /^x-request-id: ./] });
+    if (!body.includes(`"code":"${expected.code}"`)) to.found.push(`no ${expected.code} in ${quote(body)}`);
+    to.lines('the response', lines, { has: ['content-type: application/problem+json', /^x-request-id: ./] });
   }
   return [...compare(observed, expected), ...to.found];
 };
 
-/** What was seen, in a few words. */
+/** Summarizes what was observed. */
 export const describe = (observed: Observed): string => {
-  const statuses = observed.answers.map(({ status, whole }) => `${status}${whole ? '' : ' broken off'}`);
+  const statuses = observed.answers.map(({ status, complete }) => `${status}${complete ? '' : ' truncated'}`);
   const requests = requestsOf(observed).length;
   const end = observed.ended === undefined ? '' : `, ${observed.ended}`;
-  return `${statuses.join(', ') || 'no answer'}${end}; ${requests} upstream`;
+  return `${statuses.join(', ') || 'no response'}${end}; ${requests} upstream`;
 };

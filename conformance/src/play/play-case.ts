@@ -1,50 +1,51 @@
 import { connect } from 'node:net';
 import type { Case } from '../case/case.ts';
 import type { CaseUpstream } from '../case/case-upstream.ts';
-import { type Stage, sends } from '../case/steps.ts';
+import { type Stage, sendText } from '../case/steps.ts';
 import { askAlone } from '../wire/ask-alone.ts';
 import { type ReadAnswers, readAnswers } from '../wire/read-answers.ts';
 import type { Signal } from '../wire/signal.ts';
 
-/** What came of one case with one engine. */
+/** What was observed when one case ran with one engine. */
 export type Observed = ReadAnswers & {
   readonly ended: 'fin' | 'reset' | undefined;
-  /** Whether the connection took another request at the end; undefined when that was not tried. */
+  /** Whether the connection accepted another request at the end; undefined when that was not tried. */
   readonly probed: boolean | undefined;
   readonly upstreams: readonly CaseUpstream[];
-  /** What did not happen in time, in words. */
-  readonly stuck: string | undefined;
+  /** What the case waited for and did not happen in time. */
+  readonly timedOutOn: string | undefined;
 };
 
 export type PlayOptions = {
-  readonly one: Case;
+  readonly testCase: Case;
   readonly port: number;
-  /** Stands in place of `/~/`. */
+  /** Replaces `/~/`. */
   readonly prefix: string;
   readonly upstreams: readonly CaseUpstream[];
   readonly signal: Signal;
   readonly release: () => void;
-  /** How many final answers end the case. */
-  readonly wanted: number;
+  /** Number of final responses after which the case ends. */
+  readonly expectedAnswers: number;
   readonly connection: 'closes' | 'stays' | undefined;
-  /** Something is waited for in vain, as is known. */
-  readonly isStuck: boolean;
+  /** The case is known to wait for something that does not happen. */
+  readonly expectsTimeout: boolean;
 };
 
-/** A guard: nothing here takes that long on any machine. */
-const guardMs = 25_000;
-const stuckMs = 1000;
+/** A limit against hanging. */
+const limitMs = 25_000;
+const expectedTimeoutMs = 1000;
 const probeName = 'probe';
 
 export const isProbe = (target: string): boolean => target === `/${probeName}`;
 
-class Stuck extends Error {}
+class StepTimeout extends Error {}
 
-/** Plays the client's part of a case. */
+/** Runs the client side of a case and returns what was observed. */
 export const playCase = async (options: PlayOptions): Promise<Observed> => {
-  const { one, port, prefix, upstreams, signal, release, wanted, connection, isStuck } = options;
-  const withinMs = isStuck ? stuckMs : guardMs;
-  const own = (text: string): string => text.replaceAll('/~', prefix.slice(0, -1));
+  const { testCase, port, prefix, upstreams, signal, release, expectedAnswers, connection, expectsTimeout } =
+    options;
+  const withinMs = expectsTimeout ? expectedTimeoutMs : limitMs;
+  const withRoute = (text: string): string => text.replaceAll('/~', prefix.slice(0, -1));
   let received = '';
   let sent = '';
   let ended: 'fin' | 'reset' | undefined;
@@ -73,55 +74,57 @@ export const playCase = async (options: PlayOptions): Promise<Observed> => {
     upstreams,
     write: (text) =>
       new Promise((resolve) => {
-        sent += own(text);
+        sent += withRoute(text);
         if (socket.destroyed) resolve();
-        // Another turn, so that two pieces are two packets; a full socket must not stop the case.
-        else socket.write(own(text), 'latin1', () => setImmediate(resolve));
+        // Resolves in a later turn, so that two pieces are two packets. A large text must not block the case on a full socket.
+        else socket.write(withRoute(text), 'latin1', () => setImmediate(resolve));
         if (text.length > 65_536) resolve();
       }),
-    drip: async (text, bytes) => {
-      sent += own(text);
-      const whole = own(text);
-      for (let at = 0; at < whole.length; at += bytes) {
+    writeInPieces: async (text, bytes) => {
+      sent += withRoute(text);
+      const routed = withRoute(text);
+      for (let at = 0; at < routed.length; at += bytes) {
         if (socket.destroyed) return;
         await new Promise<void>((resolve) => {
-          socket.write(whole.slice(at, at + bytes), 'latin1', () => setImmediate(resolve));
+          socket.write(routed.slice(at, at + bytes), 'latin1', () => setImmediate(resolve));
         });
       }
     },
-    alone: async (text) => {
-      const answer = await askAlone(port, own(text), withinMs);
+    askAlone: async (text) => {
+      const answer = await askAlone(port, withRoute(text), withinMs);
       if (answer === undefined)
-        throw new Stuck(`the end of the answer to ${JSON.stringify(text.slice(0, 200))}`);
+        throw new StepTimeout(`the end of the response to ${JSON.stringify(text.slice(0, 200))}`);
       return answer;
     },
     release,
     until: async (what, holds) => {
-      if (!(await signal.until(holds, withinMs))) throw new Stuck(what);
+      if (!(await signal.until(holds, withinMs))) throw new StepTimeout(what);
     },
   };
   let probed: boolean | undefined;
-  let stuck: string | undefined;
+  let timedOutOn: string | undefined;
   try {
-    const pieces = one.send === undefined ? [] : typeof one.send === 'string' ? [one.send] : one.send;
-    for (const step of one.steps ?? [sends(...pieces)]) await step(stage);
+    const pieces =
+      testCase.send === undefined ? [] : typeof testCase.send === 'string' ? [testCase.send] : testCase.send;
+    for (const step of testCase.steps ?? [sendText(...pieces)]) await step(stage);
     const settled = (): boolean =>
-      ended !== undefined || (wanted > 0 && read().answers.filter(({ whole }) => whole).length >= wanted);
-    if (!socket.destroyed && (wanted > 0 || one.steps === undefined))
-      await stage.until(`${wanted} answers or the end of the connection`, settled);
+      ended !== undefined ||
+      (expectedAnswers > 0 && read().answers.filter(({ complete }) => complete).length >= expectedAnswers);
+    if (!socket.destroyed && (expectedAnswers > 0 || testCase.steps === undefined))
+      await stage.until(`${expectedAnswers} responses or the end of the connection`, settled);
     if (connection === 'closes') await stage.until('the end of the connection', () => ended !== undefined);
     if (connection === 'stays' && ended === undefined) {
       const before = read().answers.length;
       await stage.write(`GET /~/${probeName} HTTP/1.1\r\nHost: a\r\n\r\n`);
       await stage.until(
-        'the answer to a further request',
+        'the response to another request',
         () => ended !== undefined || read().answers.length > before,
       );
       probed = read().answers.length > before;
     }
   } catch (error) {
-    if (!(error instanceof Stuck)) throw error;
-    stuck = error.message;
+    if (!(error instanceof StepTimeout)) throw error;
+    timedOutOn = error.message;
   }
   const observed = read();
   socket.destroy();
@@ -131,6 +134,6 @@ export const playCase = async (options: PlayOptions): Promise<Observed> => {
     ended,
     probed,
     upstreams,
-    stuck,
+    timedOutOn,
   };
 };

@@ -1,34 +1,39 @@
 import { takeUnresponsivePort, type UnresponsivePort } from '@tripod/testing/unresponsive-port';
 import type { Case, OwnExpectation, Setting, Topic } from '../case/case.ts';
 import { type CaseUpstream, type Scripts, startCaseUpstream } from '../case/case-upstream.ts';
-import { saysOk } from '../case/upstream-scripts.ts';
-import { type EngineKind, type Reported, type RunningEngine, startEngine } from '../engines/start-engine.ts';
-import { findNginxWay } from '../nginx-deviations/find-deviation.ts';
+import { respondOk } from '../case/upstream-scripts.ts';
+import {
+  type EngineKind,
+  type LoggedRequest,
+  type RunningEngine,
+  startEngine,
+} from '../engines/start-engine.ts';
+import { findNginxDeviation } from '../nginx-deviations/find-deviation.ts';
 import { Signal } from '../wire/signal.ts';
-import { compare, compareOther, compareOwn, describe, requestsOf } from './compare.ts';
+import { compare, compareDeviation, compareOwn, describe, requestsOf } from './compare.ts';
 import { type Observed, playCase } from './play-case.ts';
 
-/** What an engine made of a case. */
+/** The result of one case with one engine. */
 export type Verdict = {
-  /** It is as the rule says. */
+  /** Whether the engine follows the rule. */
   readonly holds: boolean;
-  /** As recorded for this engine: the rule, or nginx's own way. */
+  /** Whether the result is as recorded for this engine: the rule, or a deviation of nginx. */
   readonly isExpected: boolean;
-  /** Empty when the rule holds; nginx's own way in words; otherwise what differs. */
+  /** Empty when the rule holds; otherwise the recorded deviation, or the differences. */
   readonly words: string;
-  /** A request reached an upstream that the proxy knows nothing of: a hole, whatever the row says. */
-  readonly isHole: boolean;
+  /** Whether a request reached an upstream that is not in the access log of the proxy: request smuggling. */
+  readonly isSmuggled: boolean;
 };
 
 export type CaseResult = {
   readonly topic: Topic;
-  readonly one: Case;
+  readonly testCase: Case;
   readonly verdicts: Readonly<Partial<Record<EngineKind, Verdict>>>;
 };
 
 export type EngineResult = {
   readonly kind: EngineKind;
-  /** Errors of the process, crashes, and what it still counted as in flight when everything was over. */
+  /** Errors that the process logged, crashes, and requests that it still counted as in flight at the end. */
   readonly faults: readonly string[];
 };
 
@@ -40,15 +45,15 @@ export type ConformanceResult = {
 export type ConformanceOptions = {
   readonly topics: readonly Topic[];
   readonly kinds: readonly EngineKind[];
-  /** Path of nginx; only needed when it is among the kinds. */
+  /** Path of nginx; only used when nginx is among the kinds. */
   readonly nginx: string;
 };
 
-/** A case on its way through one engine. */
+/** One case that runs with one engine. */
 type Run = {
   readonly number: number;
   readonly topic: Topic;
-  readonly one: Case;
+  readonly testCase: Case;
   readonly kind: EngineKind;
   readonly prefix: string;
   readonly upstreams: readonly CaseUpstream[];
@@ -57,31 +62,31 @@ type Run = {
   observed?: Observed;
 };
 
-const atOnce = 24;
-/** What has short time-outs runs while nothing else keeps the machine busy. */
+const maxConcurrent = 24;
+/** Cases with short time-outs run first, while the machine is otherwise idle. */
 const phases: readonly (readonly Setting[])[] = [
-  ['hasty-to-upstreams', 'hasty-to-clients', 'trusting'],
-  ['plain'],
+  ['short-upstream-time-outs', 'short-client-time-outs', 'trusted-proxy'],
+  ['default'],
 ];
 
 const prepare = async (
   number: number,
   topic: Topic,
-  one: Case,
+  testCase: Case,
   kind: EngineKind,
-  blocked: () => Promise<UnresponsivePort>,
+  unresponsivePort: () => Promise<UnresponsivePort>,
 ): Promise<Run & { readonly addresses: readonly string[] }> => {
   const signal = new Signal();
   let released = false;
   const upstreams: CaseUpstream[] = [];
   const addresses: string[] = [];
-  for (const [index, scripts] of (one.upstreams ?? [[saysOk] as Scripts]).entries()) {
+  for (const [index, scripts] of (testCase.upstreams ?? [[respondOk] as Scripts]).entries()) {
     if (scripts === 'unreachable') {
-      addresses.push(`127.0.0.1:${(await blocked()).port}`);
+      addresses.push(`127.0.0.1:${(await unresponsivePort()).port}`);
       continue;
     }
     if (scripts === 'refuses') {
-      // A port that was only just given back could be someone else's by now; on these nobody ever listens.
+      // A freed port may be taken by another process. Nothing ever listens on the first ports.
       addresses.push(`127.0.0.1:${index + 1}`);
       continue;
     }
@@ -93,95 +98,109 @@ const prepare = async (
     released = true;
     signal.notify();
   };
-  return { number, topic, one, kind, prefix: `/c${number}/`, upstreams, signal, release, addresses };
+  return { number, topic, testCase, kind, prefix: `/c${number}/`, upstreams, signal, release, addresses };
 };
 
-const expectationFor = ({ one, kind }: Run): OwnExpectation =>
+const expectationFor = ({ testCase, kind }: Run): OwnExpectation =>
   kind === 'nginx'
-    ? (findNginxWay(one.rule)?.expect ?? one.expect)
-    : { ...one.expect, ...one.ours, upstream: { ...one.expect.upstream, ...one.ours?.upstream } };
+    ? (findNginxDeviation(testCase.rule)?.expect ?? testCase.expect)
+    : {
+        ...testCase.expect,
+        ...testCase.ours,
+        upstream: { ...testCase.expect.upstream, ...testCase.ours?.upstream },
+      };
 
 const play = async (run: Run, port: number): Promise<void> => {
   const { status, oneOf, connection } = expectationFor(run);
-  const wanted = Array.isArray(status) ? status.length : (status ?? oneOf) === undefined ? 0 : 1;
-  const { one, prefix, upstreams, signal, release } = run;
+  const expectedAnswers = Array.isArray(status) ? status.length : (status ?? oneOf) === undefined ? 0 : 1;
+  const { testCase, prefix, upstreams, signal, release } = run;
   run.observed = await playCase({
-    one,
+    testCase,
     port,
     prefix,
     upstreams,
     signal,
     release,
-    wanted,
+    expectedAnswers,
     connection,
-    isStuck: run.kind === 'nginx' && (findNginxWay(one.rule)?.isStuck ?? false),
+    expectsTimeout: run.kind === 'nginx' && (findNginxDeviation(testCase.rule)?.expectsTimeout ?? false),
   });
-  // Late arrivals: what the expectation counts may still be on its way from the proxy.
+  // The requests that the expectation counts may still be in flight from the proxy.
   const requests = expectationFor(run).upstream?.requests;
   const { observed } = run;
   if (requests !== undefined) await signal.until(() => requestsOf(observed).length >= requests, 1000);
-  const whole = expectationFor(run).upstream?.whole;
-  if (whole !== undefined)
-    await signal.until(() => requestsOf(observed).filter((request) => request.whole).length >= whole, 1000);
+  const complete = expectationFor(run).upstream?.complete;
+  if (complete !== undefined)
+    await signal.until(
+      () => requestsOf(observed).filter((request) => request.complete).length >= complete,
+      1000,
+    );
 };
 
 /**
- * A target as nginx writes it anew: percent signs decoded where they need not be, no fragment, no empty query. Requests that
- * differ in nothing else are the same one.
+ * Normalizes a target as nginx does: percent-encoding decoded, no fragment, no empty query. Two requests that differ in nothing
+ * else are the same request.
  */
-const plainly = (target: string): string =>
+const normalizeTarget = (target: string): string =>
   target
     .replace(/^\w+:\/\/[^/]*/, '')
     .replace(/#.*$/, '')
     .replace(/\?$/, '')
     .replace(/(?:%|\\x)([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 
-/** Requests of this run that reached an upstream and that the proxy does not report: smuggled ones. */
-const unreported = (run: Run, reported: readonly Reported[]): readonly string[] => {
-  const known = new Set(reported.map(({ method, target }) => `${method} ${plainly(target)}`));
+/** Returns the requests that reached an upstream and are not in the access log of the proxy: smuggled requests. */
+const findSmuggled = (run: Run, logged: readonly LoggedRequest[]): readonly string[] => {
+  const known = new Set(logged.map(({ method, target }) => `${method} ${normalizeTarget(target)}`));
   return run.upstreams
     .flatMap(({ requests }) => requests)
-    .map(({ method, target }) => `${method} ${plainly(`${run.prefix}${target.slice(1)}`)}`)
-    .filter((asked) => !known.has(asked));
+    .map(({ method, target }) => `${method} ${normalizeTarget(`${run.prefix}${target.slice(1)}`)}`)
+    .filter((request) => !known.has(request));
 };
 
-/** What an engine reports, by the prefix of the case that it belongs to. */
-const byPrefix = (reported: readonly Reported[]): ReadonlyMap<string, readonly Reported[]> =>
-  Map.groupBy(reported, ({ target }) => /\/c\d+\//.exec(target)?.[0] ?? '');
+/** Groups logged requests by the prefix of their case. */
+const byPrefix = (logged: readonly LoggedRequest[]): ReadonlyMap<string, readonly LoggedRequest[]> =>
+  Map.groupBy(logged, ({ target }) => /\/c\d+\//.exec(target)?.[0] ?? '');
 
-const judge = (run: Run, reported: readonly Reported[]): Verdict => {
-  const { observed, one, kind } = run;
-  if (!observed) throw new Error(`${one.rule}: never played`);
-  const holes = unreported(run, reported);
-  const isHole = holes.length > 0;
-  const logged = reported.filter(({ target }) => !target.endsWith('/probe')).map(({ status }) => status);
-  const own: OwnExpectation = { ...one.ours, upstream: { ...one.expect.upstream, ...one.ours?.upstream } };
+const judge = (run: Run, logged: readonly LoggedRequest[]): Verdict => {
+  const { observed, testCase, kind } = run;
+  if (!observed) throw new Error(`the case was not run: ${testCase.rule}`);
+  const smuggled = findSmuggled(run, logged);
+  const isSmuggled = smuggled.length > 0;
+  const statuses = logged.filter(({ target }) => !target.endsWith('/probe')).map(({ status }) => status);
+  const expected: OwnExpectation = {
+    ...testCase.ours,
+    upstream: { ...testCase.expect.upstream, ...testCase.ours?.upstream },
+  };
   const differences = [
-    ...holes.map((asked) => `smuggled: ${asked}`),
+    ...smuggled.map((request) => `smuggled: ${request}`),
     ...(kind === 'nginx'
-      ? compare(observed, one.expect)
-      : compareOwn(observed, { ...one.expect, ...own }, logged)),
+      ? compare(observed, testCase.expect)
+      : compareOwn(observed, { ...testCase.expect, ...expected }, statuses)),
   ];
   const holds = differences.length === 0;
-  const way = kind === 'nginx' ? findNginxWay(one.rule) : undefined;
-  if (!way) {
+  const deviation = kind === 'nginx' ? findNginxDeviation(testCase.rule) : undefined;
+  if (!deviation) {
     const words = holds ? '' : `${differences.join('; ')} (${describe(observed)})`;
-    return { holds, isExpected: holds, words, isHole };
+    return { holds, isExpected: holds, words, isSmuggled };
   }
-  const others = compareOther(observed, way.expect, way.isStuck ?? false);
-  const isExpected = others.length === 0 && !isHole && !holds;
+  const differencesFromRecord = compareDeviation(
+    observed,
+    deviation.expect,
+    deviation.expectsTimeout ?? false,
+  );
+  const isExpected = differencesFromRecord.length === 0 && !isSmuggled && !holds;
   const words = isExpected
-    ? way.says
+    ? deviation.behaviour
     : holds
-      ? `now as the rule says, not: ${way.says}`
-      : `${others.join('; ')} (${describe(observed)})`;
-  return { holds, isExpected, words, isHole };
+      ? `follows the rule now; recorded was: ${deviation.behaviour}`
+      : `${differencesFromRecord.join('; ')} (${describe(observed)})`;
+  return { holds, isExpected, words, isSmuggled };
 };
 
 const settle = async (engine: RunningEngine): Promise<readonly string[]> => {
-  if (!engine.isAlive()) return ['the process ended'];
+  if (!engine.isAlive()) return ['the process exited'];
   let counted = await engine.inFlight();
-  // A client that was just left is noticed when its socket says so.
+  // The proxy notices a closed client only when the event of its socket arrives.
   for (let tries = 0; tries < 50 && counted.length > 0; tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, 50));
     counted = await engine.inFlight();
@@ -203,27 +222,27 @@ const runEngine = async (
   let faults: readonly string[];
   let stopped: Awaited<ReturnType<RunningEngine['stop']>>;
   try {
-    await Promise.all(Array.from({ length: atOnce }, worker));
+    await Promise.all(Array.from({ length: maxConcurrent }, worker));
   } finally {
     for (const run of runs) run.release();
     await Promise.all(runs.flatMap(({ upstreams }) => upstreams.map((upstream) => upstream.stop())));
     faults = await settle(engine);
     stopped = await engine.stop();
   }
-  const reported = byPrefix(stopped.reported);
-  const verdicts = new Map(runs.map((run) => [run.number, judge(run, reported.get(run.prefix) ?? [])]));
+  const logged = byPrefix(stopped.logged);
+  const verdicts = new Map(runs.map((run) => [run.number, judge(run, logged.get(run.prefix) ?? [])]));
   return { verdicts, faults: [...faults, ...stopped.errors] };
 };
 
-/** Plays every case with every engine, the engines at the same time. */
+/** Runs every case with every engine. The engines run in parallel. */
 export const runConformance = async ({
   topics,
   kinds,
   nginx,
 }: ConformanceOptions): Promise<ConformanceResult> => {
-  const rows = topics.flatMap((topic) => topic.cases.map((one) => ({ topic, one })));
+  const rows = topics.flatMap((topic) => topic.cases.map((testCase) => ({ topic, testCase })));
   const ports: Promise<UnresponsivePort>[] = [];
-  const blocked = (): Promise<UnresponsivePort> => {
+  const unresponsivePort = (): Promise<UnresponsivePort> => {
     ports[0] ??= takeUnresponsivePort();
     return ports[0];
   };
@@ -233,15 +252,17 @@ export const runConformance = async ({
   );
   try {
     for (const settings of phases) {
-      const played = await Promise.allSettled(
+      const outcomes = await Promise.allSettled(
         kinds.flatMap((kind) =>
           settings.map(async (setting) => {
-            const own = rows.flatMap(({ topic, one }, number) =>
-              (one.setting ?? 'plain') === setting ? [{ number, topic, one }] : [],
+            const own = rows.flatMap(({ topic, testCase }, number) =>
+              (testCase.setting ?? 'default') === setting ? [{ number, topic, testCase }] : [],
             );
             if (own.length === 0) return;
             const runs = await Promise.all(
-              own.map(({ number, topic, one }) => prepare(number, topic, one, kind, blocked)),
+              own.map(({ number, topic, testCase }) =>
+                prepare(number, topic, testCase, kind, unresponsivePort),
+              ),
             );
             const done = await runEngine(kind, setting, runs, nginx);
             for (const [number, verdict] of done.verdicts)
@@ -250,14 +271,18 @@ export const runConformance = async ({
           }),
         ),
       );
-      // The others have come to their end, and their processes with them.
-      for (const one of played) if (one.status === 'rejected') throw one.reason;
+      // All engines have stopped by now, also after a failure of one.
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     }
   } finally {
     for (const port of await Promise.all(ports)) port.release();
   }
   return {
-    cases: rows.map(({ topic, one }, number) => ({ topic, one, verdicts: verdicts.get(number) ?? {} })),
+    cases: rows.map(({ topic, testCase }, number) => ({
+      topic,
+      testCase,
+      verdicts: verdicts.get(number) ?? {},
+    })),
     engines: kinds.map((kind) => ({
       kind,
       faults: engines.filter((engine) => engine.kind === kind).flatMap(({ faults }) => faults),

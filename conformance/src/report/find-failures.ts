@@ -1,24 +1,25 @@
 import type { ConformanceResult } from '../play/run-conformance.ts';
 
-/** The version for which nginx's own ways are recorded. Another one may differ, but for what would be a hole. */
+/** The nginx version for which the deviations are recorded. Another version may differ, unless the difference is a vulnerability. */
 const recordedVersion = /^1\.22\./;
 
 export type Findings = {
-  /** Each a sentence. */
+  /** One sentence each. */
   readonly failures: readonly string[];
-  /** What another version of nginx does in another way than the recorded one. */
+  /** Differences between this version of nginx and the recorded one. */
   readonly facts: readonly string[];
 };
 
-/** What of a result is a failure, and what is only worth knowing. */
+/** Sorts unexpected results into failures and facts. */
 export const findFailures = ({ cases, engines }: ConformanceResult, nginxVersion: string): Findings => {
   const failures = engines.flatMap(({ kind, faults }) => faults.map((fault) => `${kind}: ${fault}`));
   const facts: string[] = [];
-  for (const { topic, one, verdicts } of cases) {
-    for (const [kind, { isExpected, isHole, words }] of Object.entries(verdicts)) {
+  for (const { topic, testCase, verdicts } of cases) {
+    for (const [kind, { isExpected, isSmuggled, words }] of Object.entries(verdicts)) {
       if (isExpected) continue;
-      const sentence = `${kind}: ${topic.name}: ${one.rule}: ${words}`;
-      const isFact = kind === 'nginx' && !recordedVersion.test(nginxVersion) && !topic.isSafety && !isHole;
+      const sentence = `${kind}: ${topic.name}: ${testCase.rule}: ${words}`;
+      const isFact =
+        kind === 'nginx' && !recordedVersion.test(nginxVersion) && !topic.isSafety && !isSmuggled;
       (isFact ? facts : failures).push(sentence);
     }
   }

@@ -1,24 +1,24 @@
 import type { Case, Expectation, Topic } from '../case/case.ts';
-import { isAnswered, sends } from '../case/steps.ts';
-import { chunk, lastChunk, ok, response, says, saysOk } from '../case/upstream-scripts.ts';
+import { sendText, waitForAnswers } from '../case/steps.ts';
+import { chunk, lastChunk, ok, respond, respondOk, response } from '../case/upstream-scripts.ts';
 import { get, request } from '../wire/request-text.ts';
 
 const row = (rule: string, text: string, expect: Expectation, method = 'GET'): Case => ({
   rule,
   send: request(`${method} /~/x`),
-  upstreams: [[says(text), saysOk]],
+  upstreams: [[respond(text), respondOk]],
   expect: { body: '', connection: 'stays', ...expect },
 });
 
 const twice = (rule: string, first: string, status: number, method = 'GET'): Case => ({
   rule,
-  upstreams: [[says(first), says(ok('second'))]],
-  steps: [sends(request(`${method} /~/x`)), isAnswered(1), sends(get())],
+  upstreams: [[respond(first), respond(ok('second'))]],
+  steps: [sendText(request(`${method} /~/x`)), waitForAnswers(1), sendText(get())],
   expect: { status: [status, 200], body: ['', 'second'] },
 });
 
 export const bodiless: Topic = {
-  name: 'Answers without a body',
+  name: 'Responses without a body',
   isSafety: true,
   cases: [
     row(
@@ -40,7 +40,7 @@ export const bodiless: Topic = {
       'HEAD',
     ),
     row(
-      'HEAD keeps headers that speak of the body',
+      'HEAD keeps the headers that describe the body',
       response('200 OK', ['Content-Length: 5', 'ETag: "1"', 'Content-Type: a/b']),
       { status: 200, has: ['etag: "1"', 'content-type: a/b'] },
       'HEAD',
@@ -57,9 +57,9 @@ export const bodiless: Topic = {
       { status: 404, has: ['content-length: 9'] },
       'HEAD',
     ),
-    twice('a body that an upstream sends to HEAD all the same is nobody’s answer', ok('body!'), 200, 'HEAD'),
+    twice('a body that an upstream sends to HEAD is discarded', ok('body!'), 200, 'HEAD'),
     twice(
-      'chunks that an upstream sends to HEAD all the same are nobody’s answer',
+      'chunks that an upstream sends to HEAD are discarded',
       response('200 OK', ['Transfer-Encoding: chunked'], `${chunk('body!')}${lastChunk}`),
       200,
       'HEAD',
@@ -70,27 +70,23 @@ export const bodiless: Topic = {
       lacks: [/^content-length/],
     }),
     row(
-      'a 204 has no coding (RFC 9112 6.1)',
+      'a 204 has no transfer coding (RFC 9112 6.1)',
       response('204 No Content', ['Transfer-Encoding: chunked'], lastChunk),
       { status: 204, lacks: [/^transfer-encoding/] },
     ),
-    twice(
-      'a body behind a 204 is nobody’s answer',
-      response('204 No Content', ['Content-Length: 5'], 'body!'),
-      204,
-    ),
+    twice('a body after a 204 is discarded', response('204 No Content', ['Content-Length: 5'], 'body!'), 204),
     row('a 304 is complete with its head', response('304 Not Modified', ['ETag: "1"']), {
       status: 304,
       has: ['etag: "1"'],
     }),
     row(
-      'a 304 may say the length that the body would have',
+      'a 304 may carry the length that the body would have',
       response('304 Not Modified', ['Content-Length: 5']),
       { status: 304, has: ['content-length: 5'] },
     ),
     row('a 304 has no chunks', response('304 Not Modified', ['Transfer-Encoding: chunked']), { status: 304 }),
     twice(
-      'a body behind a 304 is nobody’s answer',
+      'a body after a 304 is discarded',
       response('304 Not Modified', ['Content-Length: 5'], 'body!'),
       304,
     ),
@@ -98,7 +94,7 @@ export const bodiless: Topic = {
       status: 205,
     }),
     {
-      rule: 'HEAD of an error of the proxy gets the head of it, and no body',
+      rule: 'HEAD of an error of the proxy gets its head and no body',
       send: request('HEAD /nowhere'),
       expect: { status: 404, body: '', connection: 'stays' },
       ours: { has: ['content-type: application/problem+json', /^content-length: [1-9]/] },
@@ -106,7 +102,7 @@ export const bodiless: Topic = {
     {
       rule: 'HEAD of a failed upstream gets no body',
       send: request('HEAD /~/x'),
-      upstreams: [[says('nonsense\r\n\r\n'), saysOk]],
+      upstreams: [[respond('nonsense\r\n\r\n'), respondOk]],
       expect: { status: 502, body: '' },
     },
     {
@@ -115,9 +111,9 @@ export const bodiless: Topic = {
       expect: { status: 400, body: '', connection: 'closes' },
     },
     {
-      rule: 'HEAD and GET behind each other get the right bodies',
+      rule: 'a HEAD and a GET in a row get the right bodies',
       send: `${request('HEAD /~/x')}${get()}`,
-      upstreams: [[says(response('200 OK', ['Content-Length: 5'])), says(ok('hello'))]],
+      upstreams: [[respond(response('200 OK', ['Content-Length: 5'])), respond(ok('hello'))]],
       expect: { status: [200, 200], body: ['', 'hello'] },
     },
   ],

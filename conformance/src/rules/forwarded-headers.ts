@@ -1,8 +1,8 @@
 import type { Case, Topic } from '../case/case.ts';
-import { ok, says } from '../case/upstream-scripts.ts';
+import { ok, respond } from '../case/upstream-scripts.ts';
 import { get } from '../wire/request-text.ts';
 
-const sends = (
+const forwards = (
   rule: string,
   lines: readonly string[],
   has: readonly (string | RegExp)[],
@@ -15,132 +15,132 @@ const sends = (
   ...more,
 });
 
-const trusting: Partial<Case> = { setting: 'trusting' };
+const trusting: Partial<Case> = { setting: 'trusted-proxy' };
 const spoofed = /6\.6\.6\.6/;
 
 export const forwardedHeaders: Topic = {
   name: 'Forwarded headers and ids',
   cases: [
-    sends(
-      'says who asked, by which name and scheme',
+    forwards(
+      'sends the client address, the requested host and the scheme upstream',
       [],
       ['x-forwarded-for: 127.0.0.1', 'x-forwarded-proto: http', 'x-forwarded-host: a'],
     ),
-    sends(
-      'overwrites what a client says of who asked',
+    forwards(
+      'overwrites X-Forwarded-For of a client',
       ['X-Forwarded-For: 6.6.6.6'],
       ['x-forwarded-for: 127.0.0.1'],
       [spoofed],
     ),
-    sends(
-      'overwrites it also in several lines',
+    forwards(
+      'overwrites X-Forwarded-For in several lines',
       ['X-Forwarded-For: 6.6.6.6', 'X-Forwarded-For: 7.7.7.7'],
       ['x-forwarded-for: 127.0.0.1'],
       [spoofed, /7\.7/],
     ),
-    sends(
-      'overwrites it also in other letters',
+    forwards(
+      'overwrites X-Forwarded-For in any letter case',
       ['x-FORWARDED-for: 6.6.6.6'],
       ['x-forwarded-for: 127.0.0.1'],
       [spoofed],
     ),
-    sends(
-      'drops it with underscores, which servers take for dashes',
+    forwards(
+      'drops X_Forwarded_For, which some servers read as dashes',
       ['X_Forwarded_For: 6.6.6.6'],
       [],
       [spoofed],
     ),
-    sends(
-      'overwrites what a client says of the scheme',
+    forwards(
+      'overwrites X-Forwarded-Proto of a client',
       ['X-Forwarded-Proto: https'],
       ['x-forwarded-proto: http'],
     ),
-    sends(
-      'overwrites what a client says of the name',
+    forwards(
+      'overwrites X-Forwarded-Host of a client',
       ['X-Forwarded-Host: evil'],
       ['x-forwarded-host: a'],
       [/evil/],
     ),
-    sends('drops X-Forwarded-Port of a client', ['X-Forwarded-Port: 6666'], [], [/6666/]),
-    sends('drops X-Real-IP of a client', ['X-Real-IP: 6.6.6.6'], [], [spoofed]),
-    sends('drops Forwarded of a client', ['Forwarded: for=6.6.6.6'], [], [spoofed]),
-    sends('passes the name that was asked for on as Host', [], ['host: a'], [/^host: 127/]),
-    sends('names itself in Via', [], [/^via: 1\.1 \S+$/]),
-    sends(
-      'goes on from what a trusted proxy says of who asked',
+    forwards('drops X-Forwarded-Port of a client', ['X-Forwarded-Port: 6666'], [], [/6666/]),
+    forwards('drops X-Real-IP of a client', ['X-Real-IP: 6.6.6.6'], [], [spoofed]),
+    forwards('drops Forwarded of a client', ['Forwarded: for=6.6.6.6'], [], [spoofed]),
+    forwards('passes the Host of the client on', [], ['host: a'], [/^host: 127/]),
+    forwards('adds itself to Via', [], [/^via: 1\.1 \S+$/]),
+    forwards(
+      'appends to X-Forwarded-For of a trusted proxy',
       ['X-Forwarded-For: 6.6.6.6'],
       ['x-forwarded-for: 6.6.6.6, 127.0.0.1'],
       [],
       trusting,
     ),
-    sends(
-      'goes on from several lines of a trusted proxy',
+    forwards(
+      'appends to several X-Forwarded-For lines of a trusted proxy',
       ['X-Forwarded-For: 6.6.6.6', 'X-Forwarded-For: 7.7.7.7'],
       ['x-forwarded-for: 6.6.6.6, 7.7.7.7, 127.0.0.1'],
       [],
       trusting,
     ),
-    sends(
-      'believes the scheme of a trusted proxy',
+    forwards(
+      'keeps X-Forwarded-Proto of a trusted proxy',
       ['X-Forwarded-Proto: https'],
       ['x-forwarded-proto: https'],
       [],
       trusting,
     ),
-    sends(
-      'believes no scheme but http and https',
+    forwards(
+      'accepts no scheme but http and https from a trusted proxy',
       ['X-Forwarded-Proto: gopher'],
       ['x-forwarded-proto: http'],
       [],
       trusting,
     ),
-    sends(
-      'believes the name of a trusted proxy',
+    forwards(
+      'keeps X-Forwarded-Host of a trusted proxy',
       ['X-Forwarded-Host: shop.example'],
       ['x-forwarded-host: shop.example', 'host: a'],
       [],
       trusting,
     ),
-    sends(
-      'says who asked also when a trusted proxy does not',
+    forwards(
+      'adds the forwarded headers that a trusted proxy did not send',
       [],
       ['x-forwarded-for: 127.0.0.1', 'x-forwarded-host: a'],
       [],
       trusting,
     ),
-    sends(
-      'drops what is spelled with underscores from a trusted proxy, too',
+    forwards(
+      'drops names with underscores from a trusted proxy, too',
       ['X_Forwarded_Proto: https'],
       ['x-forwarded-proto: http'],
       [/_proto/],
       trusting,
     ),
-    sends(
-      'keeps a request id of a client that can break nothing',
+    forwards(
+      'keeps a well-formed request id of a client',
       ['X-Request-Id: abc.DEF_123-4'],
       ['x-request-id: abc.DEF_123-4'],
     ),
-    sends('makes a request id where there is none', [], [/^x-request-id: [\w.-]{8,64}$/]),
-    sends(
-      'makes a new one for an id that is too short',
+    forwards('makes a request id when the client sent none', [], [/^x-request-id: [\w.-]{8,64}$/]),
+    forwards(
+      'replaces a request id that is too short',
       ['X-Request-Id: abc'],
       [/^x-request-id: [\w.-]{8,64}$/],
       [/^x-request-id: abc$/],
     ),
-    sends(
-      'makes a new one for an id with quotes',
+    forwards(
+      'replaces a request id with quotes',
       ['X-Request-Id: "a","b":"cdef"'],
       [/^x-request-id: [\w.-]{8,64}$/],
       [/"a"/],
     ),
-    sends(
-      'takes no id from two lines',
+    forwards(
+      'takes no request id from two lines',
       ['X-Request-Id: first-id-1', 'X-Request-Id: second-id-2'],
       [/^x-request-id: [\w.-]{8,64}$/],
       [/,/],
     ),
     {
-      rule: 'tells the client the same request id',
+      rule: 'sends the same request id to the client',
       send: get('X-Request-Id: the-same-id'),
       expect: {
         status: 200,
@@ -149,9 +149,9 @@ export const forwardedHeaders: Topic = {
       },
     },
     {
-      rule: 'a response has one request id, also when the upstream says one',
+      rule: 'a response has one request id, also when the upstream sends one',
       send: get('X-Request-Id: the-same-id'),
-      upstreams: [[says(ok('ok', ['X-Request-Id: the-same-id']))]],
+      upstreams: [[respond(ok('ok', ['X-Request-Id: the-same-id']))]],
       expect: { status: 200, has: ['x-request-id: the-same-id'] },
     },
   ],

@@ -1,15 +1,15 @@
 import type { Case, Expectation, Topic } from '../case/case.ts';
 import type { Script } from '../case/case-upstream.ts';
-import { isAnswered, releases, sees, sends } from '../case/steps.ts';
+import { releaseUpstream, sendText, waitForAnswers, waitForText } from '../case/steps.ts';
 import {
   chunk,
   lastChunk,
   ok,
+  respond,
+  respondOk,
+  respondThenClose,
+  respondThenReset,
   response,
-  says,
-  saysAndCloses,
-  saysAndResets,
-  saysOk,
 } from '../case/upstream-scripts.ts';
 import { asHttp10, get, post, request } from '../wire/request-text.ts';
 
@@ -18,7 +18,7 @@ const plain = asHttp10(get());
 const chunks = response('200 OK', ['Transfer-Encoding: chunked'], `${chunk('hello')}${lastChunk}`);
 const large = 'abcdefghij'.repeat(20_000);
 
-const row = (rule: string, send: string, expect: Expectation, script: Script = saysOk): Case => ({
+const row = (rule: string, send: string, expect: Expectation, script: Script = respondOk): Case => ({
   rule,
   send,
   upstreams: [[script]],
@@ -28,19 +28,25 @@ const row = (rule: string, send: string, expect: Expectation, script: Script = s
 export const http10: Topic = {
   name: 'HTTP/1.0',
   cases: [
-    row('a request of HTTP/1.0 is answered, and its connection ends', plain, {
+    row('an HTTP/1.0 request is answered, and its connection closes', plain, {
       status: 200,
       body: 'ok',
       connection: 'closes',
       lacks: [/^transfer-encoding/],
     }),
-    row('it goes upstream as HTTP/1.1', plain, { status: 200, upstream: { version: 'HTTP/1.1' } }),
-    row('it need not have a Host, and the upstream gets one', 'GET /~/x HTTP/1.0\r\n\r\n', {
+    row('an HTTP/1.0 request goes upstream as HTTP/1.1', plain, {
+      status: 200,
+      upstream: { version: 'HTTP/1.1' },
+    }),
+    row('an HTTP/1.0 request needs no Host, and the upstream gets one', 'GET /~/x HTTP/1.0\r\n\r\n', {
       status: 200,
       upstream: { has: [/^host: ./] },
     }),
-    row('its Host goes on when it has one', plain, { status: 200, upstream: { has: ['host: a'] } }),
-    row('ab -k: its connection stays when it asks for that, and is told so', keep, {
+    row('the Host of an HTTP/1.0 request is passed on', plain, {
+      status: 200,
+      upstream: { has: ['host: a'] },
+    }),
+    row('ab -k: Connection: keep-alive keeps an HTTP/1.0 connection open and is confirmed', keep, {
       status: 200,
       connection: 'stays',
       framing: 'length',
@@ -48,21 +54,21 @@ export const http10: Topic = {
     }),
     {
       rule: 'ab -k: one connection carries many requests',
-      steps: [sends(keep), isAnswered(1), sends(keep), isAnswered(2), sends(keep)],
+      steps: [sendText(keep), waitForAnswers(1), sendText(keep), waitForAnswers(2), sendText(keep)],
       expect: { status: [200, 200, 200], upstream: { requests: 3, connections: 1 } },
     },
-    row('ab: a connection that was not asked to stay says close or nothing', plain, {
+    row('ab: an HTTP/1.0 request without keep-alive gets no Connection: keep-alive', plain, {
       status: 200,
       lacks: [/^connection: keep-alive/i],
     }),
     row(
-      'its connection stays after an empty body',
+      'an HTTP/1.0 connection stays open after an empty body',
       keep,
       { status: 200, connection: 'stays' },
-      says(response('200 OK', ['Content-Length: 0'])),
+      respond(response('200 OK', ['Content-Length: 0'])),
     ),
     row(
-      'a chunked body comes without chunks, and the connection ends',
+      'an HTTP/1.0 client gets a chunked body without chunks, and the connection closes',
       keep,
       {
         status: 200,
@@ -71,10 +77,10 @@ export const http10: Topic = {
         connection: 'closes',
         lacks: [/^transfer-encoding/, /^connection: keep-alive/i],
       },
-      says(chunks),
+      respond(chunks),
     ),
     row(
-      'a body that ends with the connection does so here, too',
+      'an HTTP/1.0 client gets a close-delimited body close-delimited',
       keep,
       {
         status: 200,
@@ -83,78 +89,86 @@ export const http10: Topic = {
         connection: 'closes',
         lacks: [/^connection: keep-alive/i],
       },
-      saysAndCloses(response('200 OK', [], 'hello')),
+      respondThenClose(response('200 OK', [], 'hello')),
     ),
     row(
-      'a 304 leaves the connection open',
+      'a 304 leaves an HTTP/1.0 connection open',
       keep,
       { status: 304, connection: 'stays' },
-      says(response('304 Not Modified', [])),
+      respond(response('304 Not Modified', [])),
     ),
     row(
-      'a 204 leaves the connection open',
+      'a 204 leaves an HTTP/1.0 connection open',
       keep,
       { status: 204, connection: 'stays' },
-      says(response('204 No Content', [])),
+      respond(response('204 No Content', [])),
     ),
-    row('HEAD by length leaves the connection open', keep.replace('GET', 'HEAD'), {
+    row('HEAD with a length leaves an HTTP/1.0 connection open', keep.replace('GET', 'HEAD'), {
       status: 200,
       connection: 'stays',
     }),
-    row('a body by length goes on', asHttp10(post('hello')), {
+    row('an HTTP/1.0 request body with a length is passed on', asHttp10(post('hello')), {
       status: 200,
       upstream: { body: 'hello', framing: 'length' },
     }),
-    row('a POST with a kept connection leaves it open', asHttp10(post('hello', 'Connection: keep-alive')), {
-      status: 200,
-      connection: 'stays',
-    }),
-    row('an expectation means nothing', asHttp10(post('hello', 'Expect: 100-continue')), {
+    row(
+      'an HTTP/1.0 POST with keep-alive leaves the connection open',
+      asHttp10(post('hello', 'Connection: keep-alive')),
+      {
+        status: 200,
+        connection: 'stays',
+      },
+    ),
+    row('Expect: 100-continue in HTTP/1.0 is ignored', asHttp10(post('hello', 'Expect: 100-continue')), {
       status: 200,
       interim: [],
     }),
-    row('an expectation that nobody knows means nothing', asHttp10(get('Expect: wonders')), { status: 200 }),
+    row('an unknown expectation in HTTP/1.0 is ignored', asHttp10(get('Expect: wonders')), { status: 200 }),
     row(
-      'it is sent no interim responses',
+      'an HTTP/1.0 client gets no interim responses',
       plain,
       { status: 200, interim: [] },
-      says('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n', ok()),
+      respond('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n', ok()),
     ),
-    row('an upgrade means nothing', asHttp10(get('Connection: Upgrade', 'Upgrade: echo')), {
+    row('an upgrade in HTTP/1.0 is ignored', asHttp10(get('Connection: Upgrade', 'Upgrade: echo')), {
       status: 200,
       upstream: { lacks: [/^upgrade/] },
     }),
-    row('close wins over keep-alive', asHttp10(get('Connection: keep-alive, close')), {
+    row('close takes precedence over keep-alive', asHttp10(get('Connection: keep-alive, close')), {
       status: 200,
       connection: 'closes',
     }),
     row(
-      'an error of the proxy is answered too, and a kept connection stays',
+      'an error of the proxy leaves an HTTP/1.0 keep-alive connection open',
       asHttp10(request('GET /nowhere', ['Connection: keep-alive'])),
       { status: 404, connection: 'stays' },
     ),
-    row('an error of the proxy ends a connection that was not to stay', asHttp10(request('GET /nowhere')), {
-      status: 404,
-      connection: 'closes',
-    }),
-    row('the answer says HTTP/1.1, the version of the proxy', plain, { status: 200, body: 'ok' }),
+    row(
+      'an error of the proxy closes an HTTP/1.0 connection without keep-alive',
+      asHttp10(request('GET /nowhere')),
+      {
+        status: 404,
+        connection: 'closes',
+      },
+    ),
+    row('the response to HTTP/1.0 has the version HTTP/1.1', plain, { status: 200, body: 'ok' }),
     {
-      rule: 'a body by length that breaks off is no whole answer',
-      upstreams: [[saysAndCloses(response('200 OK', ['Content-Length: 900000'], large))]],
-      steps: [sends(plain), sees('abc')],
-      expect: { status: 200, broken: true, connection: 'closes' },
+      rule: 'an HTTP/1.0 client sees that a body with a length was truncated',
+      upstreams: [[respondThenClose(response('200 OK', ['Content-Length: 900000'], large))]],
+      steps: [sendText(plain), waitForText('abc')],
+      expect: { status: 200, truncated: true, connection: 'closes' },
     },
     {
-      rule: 'chunks that break off end in a reset: an end would make them whole',
-      upstreams: [[saysAndResets(response('200 OK', ['Transfer-Encoding: chunked'], chunk(large)))]],
-      steps: [sends(plain), sees('abc'), releases],
-      expect: { status: 200, broken: true, connection: 'closes' },
+      rule: 'truncated chunks reset an HTTP/1.0 connection, because a close would mark them complete',
+      upstreams: [[respondThenReset(response('200 OK', ['Transfer-Encoding: chunked'], chunk(large)))]],
+      steps: [sendText(plain), waitForText('abc'), releaseUpstream],
+      expect: { status: 200, truncated: true, connection: 'closes' },
     },
     {
-      rule: 'a body without a length that a reset cuts off ends in a reset',
-      upstreams: [[saysAndResets(response('200 OK', [], large))]],
-      steps: [sends(plain), sees('abc'), releases],
-      expect: { status: 200, broken: true, connection: 'closes' },
+      rule: 'a truncated close-delimited body resets an HTTP/1.0 connection',
+      upstreams: [[respondThenReset(response('200 OK', [], large))]],
+      steps: [sendText(plain), waitForText('abc'), releaseUpstream],
+      expect: { status: 200, truncated: true, connection: 'closes' },
     },
   ],
 };

@@ -1,5 +1,5 @@
 import type { Case, Topic } from '../case/case.ts';
-import { isAnswered, sees, sends } from '../case/steps.ts';
+import { sendText, waitForAnswers, waitForText } from '../case/steps.ts';
 import { chunk, lastChunk } from '../case/upstream-scripts.ts';
 import { maxBodyBytes } from '../engines/engine-settings.ts';
 import { get, post, postChunks, request } from '../wire/request-text.ts';
@@ -7,7 +7,7 @@ import { get, post, postChunks, request } from '../wire/request-text.ts';
 const refused = (rule: string, send: string, oneOf: readonly number[], code: string): Case => ({
   rule,
   send,
-  expect: { oneOf, connection: 'closes', upstream: { whole: 0 } },
+  expect: { oneOf, connection: 'closes', upstream: { complete: 0 } },
   ours: { code },
 });
 
@@ -22,12 +22,12 @@ export const limits: Topic = {
     {
       rule: 'a body of exactly the limit passes',
       send: post(atLimit),
-      expect: { status: 200, connection: 'stays', upstream: { whole: 1 } },
+      expect: { status: 200, connection: 'stays', upstream: { complete: 1 } },
     },
     {
       rule: 'a chunked body of exactly the limit passes',
       send: postChunks(chunk(atLimit) + lastChunk),
-      expect: { status: 200, connection: 'stays', upstream: { whole: 1 } },
+      expect: { status: 200, connection: 'stays', upstream: { complete: 1 } },
     },
     refused(
       'a body over the limit is a 413 before it is read',
@@ -36,7 +36,7 @@ export const limits: Topic = {
       'PROXY_BODY_TOO_LARGE',
     ),
     refused(
-      'a body over the limit is a 413 for a client that sends all of it',
+      'a body over the limit is a 413 also for a client that sends all of it',
       post(over),
       [413],
       'PROXY_BODY_TOO_LARGE',
@@ -48,21 +48,21 @@ export const limits: Topic = {
       'PROXY_BODY_TOO_LARGE',
     ),
     refused(
-      'many chunks over the limit together are a 413',
+      'many chunks that exceed the limit together are a 413',
       postChunks(chunk('x'.repeat(1000)).repeat(101) + lastChunk),
       [413],
       'PROXY_BODY_TOO_LARGE',
     ),
     {
-      rule: 'a single chunk that says to be over the limit is a 413 before it is read',
+      rule: 'a single chunk with a size over the limit is a 413 before it is read',
       steps: [
-        sends(postChunks(`${(maxBodyBytes * 20).toString(16)}\r\n${'x'.repeat(maxBodyBytes + 1)}`)),
-        isAnswered(1),
+        sendText(postChunks(`${(maxBodyBytes * 20).toString(16)}\r\n${'x'.repeat(maxBodyBytes + 1)}`)),
+        waitForAnswers(1),
       ],
-      expect: { status: 413, connection: 'closes', upstream: { whole: 0 } },
+      expect: { status: 413, connection: 'closes', upstream: { complete: 0 } },
     },
     {
-      rule: 'a body over the limit that goes nowhere is a 404',
+      rule: 'a body over the limit without a route is a 404',
       send: post(over).replace('/~/x', '/nowhere').slice(0, 300),
       expect: { oneOf: [404, 413], connection: 'closes' },
       ours: { status: 404 },
@@ -95,7 +95,7 @@ export const limits: Topic = {
       'REQUEST_HEAD_TOO_LARGE',
     ),
     refused(
-      'headers that are over 16 KiB together are a 431',
+      'headers that exceed 16 KiB together are a 431',
       get(...Array.from({ length: 60 }, (_, index) => `X-${index}: ${'y'.repeat(400)}`)),
       [431, 400],
       'REQUEST_HEAD_TOO_LARGE',
@@ -108,18 +108,18 @@ export const limits: Topic = {
     refused('over 100 header lines are a 431', tooMany(100), [431], 'REQUEST_HEAD_TOO_LARGE'),
     refused('over 1000 header lines are a 431', tooMany(1050), [431], 'REQUEST_HEAD_TOO_LARGE'),
     {
-      rule: 'a head that never ends is refused when it is too large',
+      rule: 'a head without an end is refused when it is too large',
       send: `GET /~/x HTTP/1.1\r\nHost: a\r\n${'X-Any: yyyyyyyyyyyyyyyyyy\r\n'.repeat(1500)}`,
       expect: { oneOf: [400, 431], connection: 'closes', upstream: { requests: 0 } },
     },
     {
-      rule: 'a limit of one request does not limit the connection',
+      rule: 'the body limit applies to each request, not to the connection',
       steps: [
-        sends(post('x'.repeat(60_000))),
-        isAnswered(1),
-        sends(post('y'.repeat(60_000))),
-        isAnswered(2),
-        sees('ok'),
+        sendText(post('x'.repeat(60_000))),
+        waitForAnswers(1),
+        sendText(post('y'.repeat(60_000))),
+        waitForAnswers(2),
+        waitForText('ok'),
       ],
       expect: { status: [200, 200], connection: 'stays' },
     },

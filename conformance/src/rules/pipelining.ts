@@ -1,109 +1,122 @@
 import type { Topic } from '../case/case.ts';
-import { isAnswered, isEnded, releases, sees, sends, sendsInPieces, upstreamSees } from '../case/steps.ts';
+import {
+  releaseUpstream,
+  sendInPieces,
+  sendText,
+  waitForAnswers,
+  waitForClose,
+  waitForText,
+  waitForUpstreamText,
+} from '../case/steps.ts';
 import {
   chunk,
   lastChunk,
   ok,
+  respond,
+  respondOk,
+  respondThenContinue,
+  respondWithTarget,
   response,
-  says,
-  saysOk,
-  saysTarget,
-  saysThenWhenReleased,
 } from '../case/upstream-scripts.ts';
 import { get, post, postChunks, request } from '../wire/request-text.ts';
 
 const ask = (name: string, ...lines: readonly string[]): string => request(`GET /~/${name}`, lines);
 
 export const pipelining: Topic = {
-  name: 'Kept connections and pipelining',
+  name: 'Persistent connections and pipelining',
   isSafety: true,
   cases: [
     {
-      rule: 'requests that come at once are answered in order',
+      rule: 'pipelined requests are answered in order',
       send: ask('a') + ask('b') + ask('c'),
-      upstreams: [[saysTarget]],
+      upstreams: [[respondWithTarget]],
       expect: { status: [200, 200, 200], body: ['/a', '/b', '/c'], connection: 'stays' },
     },
     {
-      rule: 'twenty requests that come at once are answered in order',
+      rule: 'twenty pipelined requests are answered in order',
       send: Array.from({ length: 20 }, (_, index) => ask(`n${index}`)).join(''),
-      upstreams: [[saysTarget]],
+      upstreams: [[respondWithTarget]],
       expect: {
         status: Array.from({ length: 20 }, () => 200),
         body: Array.from({ length: 20 }, (_, index) => `/n${index}`),
       },
     },
     {
-      rule: 'a request is carried out only when the one before it has been answered',
-      upstreams: [[saysThenWhenReleased('', ok('first')), says(ok('second'))]],
+      rule: 'a pipelined request is sent only after the one before it was answered',
+      upstreams: [[respondThenContinue('', ok('first')), respond(ok('second'))]],
       steps: [
-        sends(ask('a') + ask('b')),
-        upstreamSees('/a'),
+        sendText(ask('a') + ask('b')),
+        waitForUpstreamText('/a'),
         (stage) => {
           if (stage.upstreams[0]?.requests.length !== 1) throw new Error('the second request did not wait');
         },
-        releases,
+        releaseUpstream,
       ],
       expect: { status: [200, 200], body: ['first', 'second'] },
     },
     {
-      rule: 'requests that are cut into pieces anywhere are read',
-      steps: [sendsInPieces(ask('a') + ask('b'), 7)],
-      upstreams: [[saysTarget]],
+      rule: 'pipelined requests are read when split at any byte',
+      steps: [sendInPieces(ask('a') + ask('b'), 7)],
+      upstreams: [[respondWithTarget]],
       expect: { status: [200, 200], body: ['/a', '/b'] },
     },
     {
-      rule: 'a request behind a body by length is another one',
+      rule: 'a request after a body with a length is read as another request',
       send: post('hello') + ask('b'),
       expect: { status: [200, 200], upstream: { requests: 2 } },
     },
     {
-      rule: 'a request behind a last chunk is another one',
+      rule: 'a request after a last chunk is read as another request',
       send: postChunks(chunk('hello') + lastChunk) + ask('b'),
       expect: { status: [200, 200], upstream: { requests: 2 } },
     },
     {
-      rule: 'an empty line between two requests is read over',
+      rule: 'an empty line between two requests is ignored',
       send: `${post('hello')}\r\n${ask('b')}`,
       expect: { status: [200, 200], upstream: { requests: 2 } },
     },
     {
-      rule: 'what comes behind a request with close is not carried out',
+      rule: 'bytes after a request with close are not processed',
       send: ask('a', 'Connection: close') + ask('b'),
-      upstreams: [[saysTarget]],
+      upstreams: [[respondWithTarget]],
       expect: { status: 200, body: '/a', connection: 'closes', upstream: { requests: 1 } },
     },
     {
-      rule: 'what comes behind a refused request is not carried out',
+      rule: 'bytes after a refused request are not processed',
       send: request('GET /~/a/../b') + ask('b'),
       expect: { status: 400, connection: 'closes', upstream: { requests: 0 } },
     },
     {
-      rule: 'what comes behind a broken request is not carried out',
+      rule: 'bytes after a malformed request are not processed',
       send: `nonsense\r\n\r\n${ask('b')}`,
       expect: { status: 400, connection: 'closes', upstream: { requests: 0 } },
     },
     {
-      rule: 'an answer is not lost when the request behind it is broken',
-      upstreams: [[saysThenWhenReleased('', ok('first'))]],
-      steps: [sends(`${ask('a')}nonsense\r\n\r\n`), upstreamSees('/a'), releases, isEnded],
+      rule: 'a response is not lost when the next pipelined request is malformed',
+      upstreams: [[respondThenContinue('', ok('first'))]],
+      steps: [
+        sendText(`${ask('a')}nonsense\r\n\r\n`),
+        waitForUpstreamText('/a'),
+        releaseUpstream,
+        waitForClose,
+      ],
       expect: { status: [200, 400], connection: 'closes' },
     },
     {
-      rule: 'an error between two good requests is answered in its turn',
+      rule: 'an error between two valid requests is answered in order',
       send: ask('a') + request('GET /nowhere') + ask('c'),
       expect: { status: [200, 404, 200] },
     },
     {
-      rule: 'a close of the upstream between two requests is not seen by the client',
+      rule: 'a close by the upstream between two requests is invisible to the client',
       send: ask('a') + ask('b'),
-      upstreams: [[says(ok('a', ['Connection: close'])), says(ok('b'))]],
+      upstreams: [[respond(ok('a', ['Connection: close'])), respond(ok('b'))]],
       expect: { status: [200, 200], body: ['a', 'b'], connection: 'stays' },
     },
     {
-      rule: 'the client is not told about connections that are none of its business',
+      rule: 'Connection: close of an upstream is not passed on to the client',
       send: get(),
-      upstreams: [[says(ok('ok', ['Connection: close']))]],
+      upstreams: [[respond(ok('ok', ['Connection: close']))]],
       expect: { status: 200, lacks: [/^connection: close/i], connection: 'stays' },
     },
     {
@@ -112,56 +125,56 @@ export const pipelining: Topic = {
       expect: { status: 200, has: [/^connection: close$/i], connection: 'closes' },
     },
     {
-      rule: 'close is known in any spelling and in a list',
+      rule: 'close is read in any letter case and in a list',
       send: get('Connection: x-y, CLOSE'),
       expect: { status: 200, connection: 'closes' },
     },
     {
-      rule: 'close does not go upstream: its connections are the proxy’s',
+      rule: 'Connection: close of a client does not close the upstream connection',
       steps: [
-        sends(get('Connection: close')),
-        isEnded,
+        sendText(get('Connection: close')),
+        waitForClose,
         async (stage) => {
-          await stage.alone(get('Connection: close'));
+          await stage.askAlone(get('Connection: close'));
         },
       ],
-      upstreams: [[saysOk]],
+      upstreams: [[respondOk]],
       expect: { status: 200, upstream: { requests: 2, connections: 1 } },
     },
     {
-      rule: 'answers of different framing go behind each other',
+      rule: 'responses with different framing follow each other on one connection',
       send: ask('a') + ask('b') + ask('c'),
       upstreams: [
         [
-          says(response('200 OK', ['Transfer-Encoding: chunked'], chunk('a') + lastChunk)),
-          says(ok('b')),
-          says(response('204 No Content', [])),
+          respond(response('200 OK', ['Transfer-Encoding: chunked'], chunk('a') + lastChunk)),
+          respond(ok('b')),
+          respond(response('204 No Content', [])),
         ],
       ],
       expect: { status: [200, 200, 204], body: ['a', 'b', ''] },
     },
     {
-      rule: 'a long answer and a short one behind each other stay whole',
+      rule: 'a long response and a short one in a row arrive complete',
       send: ask('a') + ask('b'),
-      upstreams: [[says(ok('abcdefghij'.repeat(30_000))), says(ok('b'))]],
+      upstreams: [[respond(ok('abcdefghij'.repeat(30_000))), respond(ok('b'))]],
       expect: { status: [200, 200], body: ['abcdefghij'.repeat(30_000), 'b'] },
     },
     {
-      rule: 'two connections do not mix their answers',
-      upstreams: [[saysTarget]],
+      rule: 'two client connections do not mix their responses',
+      upstreams: [[respondWithTarget]],
       steps: [
-        sends(ask('mine')),
+        sendText(ask('mine')),
         async (stage) => {
-          const other = await stage.alone(ask('other', 'Connection: close'));
+          const other = await stage.askAlone(ask('other', 'Connection: close'));
           await stage.until('the own answer of the other', () => other.endsWith('/other'));
         },
-        isAnswered(1),
+        waitForAnswers(1),
       ],
       expect: { status: 200, body: '/mine' },
     },
     {
       rule: 'a second request after a pause finds the connection open',
-      steps: [sends(get()), sees('ok'), isAnswered(1), sends(get()), isAnswered(2)],
+      steps: [sendText(get()), waitForText('ok'), waitForAnswers(1), sendText(get()), waitForAnswers(2)],
       expect: { status: [200, 200], connection: 'stays' },
     },
   ],

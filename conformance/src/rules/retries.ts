@@ -1,27 +1,27 @@
 import type { Case, Expectation, Topic } from '../case/case.ts';
 import type { Scripts } from '../case/case-upstream.ts';
-import { isAnswered, isEnded, releases, sees, sends } from '../case/steps.ts';
+import { releaseUpstream, sendText, waitForAnswers, waitForClose, waitForText } from '../case/steps.ts';
 import {
   chunk,
-  closes,
-  isSilent,
+  closeConnection,
   lastChunk,
+  neverRespond,
   ok,
-  resets,
+  resetConnection,
+  respond,
+  respondOk,
+  respondThenClose,
+  respondThenContinue,
+  respondThenReset,
   response,
-  says,
-  saysAndCloses,
-  saysAndResets,
-  saysOk,
-  saysThenWhenReleased,
 } from '../case/upstream-scripts.ts';
 import { get, post, postChunks, request } from '../wire/request-text.ts';
 
 const put = (body: string): string => request('PUT /~/x', [`Content-Length: ${body.length}`], body);
 const large = 'x'.repeat(80_000);
 
-/** The first upstream fails in this way, the second one answers. */
-const goesOn = (
+/** The first upstream fails as the script says, the second one responds. */
+const retried = (
   rule: string,
   send: string,
   first: Scripts | 'refuses' | 'unreachable',
@@ -29,13 +29,13 @@ const goesOn = (
 ): Case => ({
   rule,
   send,
-  upstreams: [first, [saysOk]],
+  upstreams: [first, [respondOk]],
   expect: { status: 200, body: 'ok', upstream: { last: 1 } },
   ...more,
 });
 
-/** The first upstream fails in this way, and the request goes nowhere else. */
-const staysFailed = (
+/** The first upstream fails as the script says, and the request is not retried. */
+const notRetried = (
   rule: string,
   send: string,
   first: Scripts,
@@ -44,168 +44,220 @@ const staysFailed = (
 ): Case => ({
   rule,
   send,
-  upstreams: [first, [saysOk]],
+  upstreams: [first, [respondOk]],
   expect: { status, upstream: { last: 0 } },
   ...more,
 });
 
-/** The connection serves one request; the second one meets this on it. */
-const onKept = (rule: string, second: string, script: Scripts[number], expect: Expectation): Case => ({
+/** The connection serves one request; the script handles the second request on it. */
+const onReusedConnection = (
+  rule: string,
+  second: string,
+  script: Scripts[number],
+  expect: Expectation,
+): Case => ({
   rule,
-  upstreams: [[saysOk, script, saysOk]],
-  steps: [sends(get()), isAnswered(1), sends(second)],
+  upstreams: [[respondOk, script, respondOk]],
+  steps: [sendText(get()), waitForAnswers(1), sendText(second)],
   expect,
 });
 
-const hasty: Partial<Case> = { setting: 'hasty-to-upstreams' };
+const shortTimeOuts: Partial<Case> = { setting: 'short-upstream-time-outs' };
 
 export const retries: Topic = {
   name: 'Retries',
   cases: [
-    goesOn('a GET that was refused the connection goes to the next upstream', get(), 'refuses'),
-    goesOn(
-      'a POST that was refused the connection goes to the next upstream, whole',
+    retried('a GET goes to the next upstream when the connect is refused', get(), 'refuses'),
+    retried(
+      'a POST goes complete to the next upstream when the connect is refused',
       post('hello'),
       'refuses',
       { expect: { status: 200, upstream: { last: 1, body: 'hello' } } },
     ),
-    goesOn(
-      'a chunked POST that was refused the connection goes to the next upstream, whole',
+    retried(
+      'a chunked POST goes complete to the next upstream when the connect is refused',
       postChunks(`${chunk('hello')}${lastChunk}`),
       'refuses',
       { expect: { status: 200, upstream: { last: 1, body: 'hello' } } },
     ),
-    goesOn('a large POST that was refused the connection loses nothing', post(large), 'refuses', {
-      expect: { status: 200, upstream: { last: 1, body: large } },
-    }),
-    goesOn(
-      'a POST that got no connection in time goes to the next upstream',
+    retried(
+      'a large POST goes complete to the next upstream when the connect is refused',
+      post(large),
+      'refuses',
+      {
+        expect: { status: 200, upstream: { last: 1, body: large } },
+      },
+    ),
+    retried(
+      'a POST goes to the next upstream when the connect times out',
       post('hello'),
       'unreachable',
-      hasty,
+      shortTimeOuts,
     ),
-    goesOn('a GET that was reset goes to the next upstream', get(), [resets]),
-    goesOn('a GET whose connection was closed goes to the next upstream', get(), [closes]),
-    goesOn('a GET that met half a response head goes to the next upstream', get(), [
-      saysAndCloses('HTTP/1.1 200 OK\r\nX: y'),
+    retried('a GET goes to the next upstream after a reset', get(), [resetConnection]),
+    retried('a GET goes to the next upstream after a close', get(), [closeConnection]),
+    retried('a GET goes to the next upstream after a truncated response head', get(), [
+      respondThenClose('HTTP/1.1 200 OK\r\nX: y'),
     ]),
-    goesOn('a GET that met no response head goes to the next upstream', get(), [
-      saysAndCloses('HTTP/1.1 abc\r\n\r\n'),
+    retried('a GET goes to the next upstream after a malformed response head', get(), [
+      respondThenClose('HTTP/1.1 abc\r\n\r\n'),
     ]),
-    goesOn('a GET that met silence goes to the next upstream', get(), [isSilent], hasty),
-    goesOn('a HEAD that was reset goes to the next upstream', request('HEAD /~/x'), [resets], {
+    retried(
+      'a GET goes to the next upstream after a response time-out',
+      get(),
+      [neverRespond],
+      shortTimeOuts,
+    ),
+    retried('a HEAD goes to the next upstream after a reset', request('HEAD /~/x'), [resetConnection], {
       expect: { status: 200, upstream: { last: 1 } },
     }),
-    goesOn('a PUT that was reset goes to the next upstream, whole', put('hello'), [resets], {
+    retried('a PUT goes complete to the next upstream after a reset', put('hello'), [resetConnection], {
       expect: { status: 200, upstream: { last: 1, body: 'hello' } },
     }),
-    goesOn('a DELETE that was reset goes to the next upstream', request('DELETE /~/x'), [resets]),
-    goesOn('an interim response does not end the right to go on', get(), [
-      saysAndCloses('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'),
+    retried('a DELETE goes to the next upstream after a reset', request('DELETE /~/x'), [resetConnection]),
+    retried('a request may still be retried after an interim response', get(), [
+      respondThenClose('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'),
     ]),
-    staysFailed('a POST that was reset is never sent again', post('hello'), [resets], 502),
-    staysFailed('a POST without a body that was reset is never sent again', post(''), [resets], 502),
-    staysFailed(
-      'a PATCH that was reset is never sent again',
+    notRetried('a POST is not retried after a reset', post('hello'), [resetConnection], 502),
+    notRetried('a POST without a body is not retried after a reset', post(''), [resetConnection], 502),
+    notRetried(
+      'a PATCH is not retried after a reset',
       request('PATCH /~/x', ['Content-Length: 5'], 'hello'),
-      [resets],
+      [resetConnection],
       502,
     ),
-    staysFailed('a method that nobody knows is never sent again', request('REPORT /~/x'), [resets], 502),
-    staysFailed('a POST that met silence is never sent again', post('hello'), [isSilent], 504, hasty),
-    staysFailed('a PUT that is too large to be kept is not sent again', put(large), [resets], 502),
-    staysFailed(
-      'an error of the application is an answer',
+    notRetried(
+      'an unknown method is not retried after a reset',
+      request('REPORT /~/x'),
+      [resetConnection],
+      502,
+    ),
+    notRetried(
+      'a POST is not retried after a response time-out',
+      post('hello'),
+      [neverRespond],
+      504,
+      shortTimeOuts,
+    ),
+    notRetried('a PUT that exceeds the replay buffer is not retried', put(large), [resetConnection], 502),
+    notRetried(
+      'a 503 of the application is not retried',
       get(),
-      [says(response('503 Busy', ['Content-Length: 2'], 'no'))],
+      [respond(response('503 Busy', ['Content-Length: 2'], 'no'))],
       503,
     ),
-    staysFailed('a 500 is an answer', get(), [says(response('500 Oops', ['Content-Length: 2'], 'no'))], 500),
+    notRetried(
+      'a 500 of the application is not retried',
+      get(),
+      [respond(response('500 Oops', ['Content-Length: 2'], 'no'))],
+      500,
+    ),
     {
-      rule: 'after a response head nothing is sent again',
-      upstreams: [[saysAndResets(response('200 OK', ['Content-Length: 400000'], large))], [saysOk]],
-      steps: [sends(get()), sees('xxxx'), releases, isEnded],
-      expect: { status: 200, broken: true, upstream: { requests: 1 } },
+      rule: 'a request is not retried after a response head',
+      upstreams: [[respondThenReset(response('200 OK', ['Content-Length: 400000'], large))], [respondOk]],
+      steps: [sendText(get()), waitForText('xxxx'), releaseUpstream, waitForClose],
+      expect: { status: 200, truncated: true, upstream: { requests: 1 } },
     },
     {
-      rule: 'each upstream is tried once, and three at most',
+      rule: 'each upstream is tried once, and at most three are tried',
       send: get(),
-      upstreams: [[resets], [resets], [resets], [resets], [resets]],
+      upstreams: [
+        [resetConnection],
+        [resetConnection],
+        [resetConnection],
+        [resetConnection],
+        [resetConnection],
+      ],
       expect: { status: 502, upstream: { requests: 3 } },
     },
     {
-      rule: 'a single upstream that fails is not asked twice',
+      rule: 'a single upstream that fails is not tried twice',
       send: get(),
-      upstreams: [[resets, saysOk]],
+      upstreams: [[resetConnection, respondOk]],
       expect: { status: 502, upstream: { requests: 1 } },
     },
     {
-      rule: 'one that refuses and one that breaks are a 502',
+      rule: 'a refused connect and a reset are a 502',
       send: get(),
-      upstreams: ['refuses', [resets]],
+      upstreams: ['refuses', [resetConnection]],
       expect: { status: 502, upstream: { requests: 1 } },
       ours: { code: 'PROXY_UPSTREAM_FAILED' },
     },
     {
-      rule: 'upstreams that all refuse are a 503 that says when to come again',
+      rule: 'a request that all upstreams refuse is a 503 with Retry-After',
       send: get(),
       upstreams: ['refuses', 'refuses'],
       expect: { status: 503, has: [/^retry-after: \d/], connection: 'stays' },
       ours: { code: 'PROXY_NO_UPSTREAM', connection: 'stays' },
     },
     {
-      rule: 'a POST that all refused is a 503, and the connection is good for another request',
+      rule: 'a POST that all upstreams refuse is a 503',
       send: post('hello'),
       upstreams: ['refuses'],
       expect: { status: 503 },
       ours: { code: 'PROXY_NO_UPSTREAM' },
     },
-    onKept('a GET that meets a reset on a kept connection goes out on a fresh one', get(), resets, {
-      status: [200, 200],
-      upstream: { requests: 3, connections: 2 },
-    }),
-    onKept('a GET that meets a close on a kept connection goes out on a fresh one', get(), closes, {
-      status: [200, 200],
-      upstream: { requests: 3, connections: 2 },
-    }),
-    onKept(
-      'a PUT that meets a reset on a kept connection goes out on a fresh one, whole',
+    onReusedConnection(
+      'a GET is retried on a new connection after a reset on a reused one',
+      get(),
+      resetConnection,
+      {
+        status: [200, 200],
+        upstream: { requests: 3, connections: 2 },
+      },
+    ),
+    onReusedConnection(
+      'a GET is retried on a new connection after a close on a reused one',
+      get(),
+      closeConnection,
+      {
+        status: [200, 200],
+        upstream: { requests: 3, connections: 2 },
+      },
+    ),
+    onReusedConnection(
+      'a PUT is retried complete on a new connection after a reset on a reused one',
       put('hello'),
-      resets,
+      resetConnection,
       { status: [200, 200], upstream: { requests: 3, body: 'hello' } },
     ),
-    onKept('a POST that meets a reset on a kept connection is never sent again', post('hello'), resets, {
-      status: [200, 502],
-      upstream: { requests: 2 },
-    }),
-    onKept(
-      'a PUT in chunks that meets a reset on a kept connection goes out on a fresh one',
+    onReusedConnection(
+      'a POST is not retried after a reset on a reused connection',
+      post('hello'),
+      resetConnection,
+      {
+        status: [200, 502],
+        upstream: { requests: 2 },
+      },
+    ),
+    onReusedConnection(
+      'a chunked PUT is retried on a new connection after a reset on a reused one',
       postChunks(`${chunk('hello')}${lastChunk}`).replace('POST', 'PUT'),
-      resets,
+      resetConnection,
       { status: [200, 200], upstream: { requests: 3, body: 'hello' } },
     ),
     {
-      rule: 'a POST goes on to a connection that is known to be open',
-      upstreams: [[saysOk]],
-      steps: [sends(get()), isAnswered(1), sends(post('hello'))],
+      rule: 'a POST reuses a connection that is known to be open',
+      upstreams: [[respondOk]],
+      steps: [sendText(get()), waitForAnswers(1), sendText(post('hello'))],
       expect: { status: [200, 200], upstream: { requests: 2, connections: 1 } },
     },
     {
-      rule: 'three requests to three upstreams go to one each',
-      upstreams: [[says(ok('0'))], [says(ok('1'))], [says(ok('2'))]],
-      steps: [sends(get()), isAnswered(1), sends(get()), isAnswered(2), sends(get())],
+      rule: 'three requests are spread over three upstreams',
+      upstreams: [[respond(ok('0'))], [respond(ok('1'))], [respond(ok('2'))]],
+      steps: [sendText(get()), waitForAnswers(1), sendText(get()), waitForAnswers(2), sendText(get())],
       expect: { status: [200, 200, 200], body: ['0', '1', '2'] },
     },
     {
-      rule: 'a slow upstream does not keep others from being asked',
-      upstreams: [[saysThenWhenReleased('', ok('slow'))], [says(ok('quick'))]],
+      rule: 'a slow upstream does not block requests to others',
+      upstreams: [[respondThenContinue('', ok('slow'))], [respond(ok('quick'))]],
       steps: [
-        sends(get()),
+        sendText(get()),
         async (stage) => {
-          const other = await stage.alone(get('Connection: close'));
+          const other = await stage.askAlone(get('Connection: close'));
           await stage.until('the quick answer', () => other.endsWith('quick'));
         },
-        releases,
+        releaseUpstream,
       ],
       expect: { status: 200, body: 'slow' },
     },

@@ -1,14 +1,21 @@
 import type { Case, Expectation, Topic } from '../case/case.ts';
-import { isAnswered, isEnded, type Step, sees, sends, upstreamIsLeft } from '../case/steps.ts';
+import {
+  type Step,
+  sendText,
+  waitForAnswers,
+  waitForClose,
+  waitForText,
+  waitForUpstreamClose,
+} from '../case/steps.ts';
 import {
   chunk,
-  isSilent,
   lastChunk,
+  neverRespond,
   ok,
-  readsNothing,
+  respondEarly,
+  respondThenContinue,
   response,
-  saysEarly,
-  saysThenWhenReleased,
+  stopReading,
 } from '../case/upstream-scripts.ts';
 import { get, post, postChunks } from '../wire/request-text.ts';
 
@@ -19,7 +26,7 @@ const toClients = (
   more: Partial<Case> = {},
 ): Case => ({
   rule,
-  setting: 'hasty-to-clients',
+  setting: 'short-client-time-outs',
   steps,
   expect,
   ...more,
@@ -27,7 +34,7 @@ const toClients = (
 
 const toUpstreams = (rule: string, more: Partial<Case> & Pick<Case, 'expect'>): Case => ({
   rule,
-  setting: 'hasty-to-upstreams',
+  setting: 'short-upstream-time-outs',
   send: get(),
   ...more,
 });
@@ -38,64 +45,68 @@ const large = 'abcdefghij'.repeat(20_000);
 export const timeOuts: Topic = {
   name: 'Time-outs',
   cases: [
-    toClients('a connection on which nothing is ever said ends', [isEnded], {
+    toClients('a connection without any request closes', [waitForClose], {
       connection: 'closes',
       upstream: { requests: 0 },
     }),
     toClients(
-      'half a request line is a 408',
-      [sends('GET /~/x')],
+      'a partial request line is a 408',
+      [sendText('GET /~/x')],
       { status: 408, connection: 'closes', upstream: { requests: 0 } },
       late,
     ),
     toClients(
-      'half a head is a 408',
-      [sends('GET /~/x HTTP/1.1\r\nHost: a\r\n')],
+      'a partial head is a 408',
+      [sendText('GET /~/x HTTP/1.1\r\nHost: a\r\n')],
       { status: 408, connection: 'closes', upstream: { requests: 0 } },
       late,
     ),
     toClients(
-      'half a second head is a 408',
-      [sends(get()), isAnswered(1), sends('GET /~/x HTTP/1.1\r\nHo')],
+      'a partial second head is a 408',
+      [sendText(get()), waitForAnswers(1), sendText('GET /~/x HTTP/1.1\r\nHo')],
       { status: [200, 408], connection: 'closes' },
       late,
     ),
-    toClients('an idle connection ends without a word', [sends(get()), isAnswered(1), isEnded], {
-      status: 200,
-      connection: 'closes',
-    }),
     toClients(
-      'an idle connection ends after an error, too',
-      [sends(get().replace('/~/x', '/nowhere')), isAnswered(1), isEnded],
+      'an idle connection closes without a response',
+      [sendText(get()), waitForAnswers(1), waitForClose],
+      {
+        status: 200,
+        connection: 'closes',
+      },
+    ),
+    toClients(
+      'an idle connection closes after an error, too',
+      [sendText(get().replace('/~/x', '/nowhere')), waitForAnswers(1), waitForClose],
       { status: 404, connection: 'closes' },
     ),
     toClients(
-      'half a body by length is a 408',
-      [sends(post('hello').slice(0, -2)), isAnswered(1)],
-      { status: 408, connection: 'closes', upstream: { whole: 0 } },
+      'a partial body with a length is a 408',
+      [sendText(post('hello').slice(0, -2)), waitForAnswers(1)],
+      { status: 408, connection: 'closes', upstream: { complete: 0 } },
       late,
     ),
     toClients(
-      'half a body in chunks is a 408',
-      [sends(postChunks(chunk('hello'))), isAnswered(1)],
-      { status: 408, connection: 'closes', upstream: { whole: 0 } },
+      'a chunked body without its end is a 408',
+      [sendText(postChunks(chunk('hello'))), waitForAnswers(1)],
+      { status: 408, connection: 'closes', upstream: { complete: 0 } },
       late,
     ),
     toClients(
-      'half a chunk is a 408',
-      [sends(postChunks('5\r\nhel')), isAnswered(1)],
-      { status: 408, connection: 'closes', upstream: { whole: 0 } },
+      'a partial chunk is a 408',
+      [sendText(postChunks('5\r\nhel')), waitForAnswers(1)],
+      { status: 408, connection: 'closes', upstream: { complete: 0 } },
       late,
     ),
     toClients(
-      'a body of which nothing comes is a 408',
-      [sends(post('hello').slice(0, -5)), isAnswered(1)],
-      { status: 408, connection: 'closes', upstream: { whole: 0 } },
+      'a body that never starts is a 408',
+      [sendText(post('hello').slice(0, -5)), waitForAnswers(1)],
+      { status: 408, connection: 'closes', upstream: { complete: 0 } },
       late,
     ),
     toClients(
-      'a slow answer is not the fault of the client',
-      [sends(get()), isAnswered(1)],
+      'a slow upstream does not trigger a client time-out',
+      [sendText(get()), waitForAnswers(1)],
       { status: 200 },
       {
         upstreams: [
@@ -109,60 +120,60 @@ export const timeOuts: Topic = {
       },
     ),
     toClients(
-      'the upstream of half a body is left',
-      [sends(post('hello').slice(0, -2)), isAnswered(1), upstreamIsLeft],
+      'the upstream connection closes after a client body time-out',
+      [sendText(post('hello').slice(0, -2)), waitForAnswers(1), waitForUpstreamClose],
       { status: 408 },
     ),
-    toUpstreams('an upstream that says nothing is a 504', {
-      upstreams: [[isSilent]],
+    toUpstreams('an upstream that sends nothing is a 504', {
+      upstreams: [[neverRespond]],
       expect: { status: 504, connection: 'stays' },
       ours: { code: 'PROXY_UPSTREAM_TIMEOUT', logged: [504] },
     }),
-    toUpstreams('half a response head is a 504', {
-      upstreams: [[saysEarly('HTTP/1.1 200 OK\r\nConte')]],
+    toUpstreams('a partial response head is a 504', {
+      upstreams: [[respondEarly('HTTP/1.1 200 OK\r\nConte')]],
       expect: { status: 504 },
       ours: { code: 'PROXY_UPSTREAM_TIMEOUT' },
     }),
-    toUpstreams('a 103 is no answer, and what follows it not in time is a 504', {
-      upstreams: [[saysEarly('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n')]],
+    toUpstreams('a 103 without a final response in time is a 504', {
+      upstreams: [[respondEarly('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n')]],
       expect: { status: 504 },
     }),
-    toUpstreams('an upstream that gave no answer in time is left', {
-      upstreams: [[isSilent]],
-      steps: [sends(get()), isAnswered(1), upstreamIsLeft],
+    toUpstreams('the upstream connection closes after a response time-out', {
+      upstreams: [[neverRespond]],
+      steps: [sendText(get()), waitForAnswers(1), waitForUpstreamClose],
       expect: { status: 504 },
     }),
-    toUpstreams('an upstream that takes no connection is a 504', {
+    toUpstreams('an upstream that accepts no connection is a 504', {
       upstreams: ['unreachable'],
       expect: { status: 504 },
       ours: { code: 'PROXY_UPSTREAM_TIMEOUT' },
     }),
-    toUpstreams('a body by length that stops is cut off', {
-      upstreams: [[saysThenWhenReleased(response('200 OK', ['Content-Length: 900000'], large))]],
-      steps: [sends(get()), sees('abc'), isEnded],
-      expect: { status: 200, broken: true, connection: 'closes' },
+    toUpstreams('a response with a length that stalls is truncated', {
+      upstreams: [[respondThenContinue(response('200 OK', ['Content-Length: 900000'], large))]],
+      steps: [sendText(get()), waitForText('abc'), waitForClose],
+      expect: { status: 200, truncated: true, connection: 'closes' },
     }),
-    toUpstreams('a body in chunks that stops is cut off', {
-      upstreams: [[saysThenWhenReleased(response('200 OK', ['Transfer-Encoding: chunked'], chunk(large)))]],
-      steps: [sends(get()), sees('abc'), isEnded],
-      expect: { status: 200, broken: true, connection: 'closes' },
+    toUpstreams('a chunked response that stalls is truncated', {
+      upstreams: [[respondThenContinue(response('200 OK', ['Transfer-Encoding: chunked'], chunk(large)))]],
+      steps: [sendText(get()), waitForText('abc'), waitForClose],
+      expect: { status: 200, truncated: true, connection: 'closes' },
     }),
-    toUpstreams('a body that ends with the connection and stops is cut off', {
-      upstreams: [[saysThenWhenReleased(response('200 OK', [], large))]],
-      steps: [sends(get()), sees('abc'), isEnded],
-      expect: { status: 200, broken: true, connection: 'closes' },
+    toUpstreams('a close-delimited response that stalls is truncated', {
+      upstreams: [[respondThenContinue(response('200 OK', [], large))]],
+      steps: [sendText(get()), waitForText('abc'), waitForClose],
+      expect: { status: 200, truncated: true, connection: 'closes' },
     }),
-    toUpstreams('a client that takes its time with its body is not the fault of the upstream', {
+    toUpstreams('a slow client body does not trigger an upstream time-out', {
       steps: [
-        sends(post('hello').slice(0, -2)),
+        sendText(post('hello').slice(0, -2)),
         async () => {
           await new Promise((resolve) => setTimeout(resolve, 2200));
         },
-        sends('lo'),
+        sendText('lo'),
       ],
       expect: { status: 200, upstream: { body: 'hello' } },
     }),
-    toUpstreams('a body that keeps coming may take longer than any pause', {
+    toUpstreams('a response that keeps arriving may take longer than the idle time-out', {
       upstreams: [
         [
           async ({ socket }) => {
@@ -177,13 +188,17 @@ export const timeOuts: Topic = {
       expect: { status: 200, body: 'xxxxxxxxxx' },
     }),
     toUpstreams('an upstream that reads nothing of a body is a 504', {
-      upstreams: [[readsNothing]],
+      upstreams: [[stopReading]],
       send: post('x'.repeat(99_000)),
       expect: { status: 504 },
     }),
-    toClients('chunks in time are read', [sends(postChunks(chunk('a')), chunk('b'), lastChunk)], {
-      status: 200,
-      upstream: { body: 'ab' },
-    }),
+    toClients(
+      'chunks that arrive in time are read',
+      [sendText(postChunks(chunk('a')), chunk('b'), lastChunk)],
+      {
+        status: 200,
+        upstream: { body: 'ab' },
+      },
+    ),
   ],
 };

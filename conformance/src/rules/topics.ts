@@ -38,7 +38,7 @@ export const topics: readonly Topic[] = [
   errorAnswers,
 ];
 
-/** The rows whose topic or rule holds this text, in their topics. */
+/** Returns the topics with only the rows whose topic or rule contains the text. */
 export const topicsWith = (text: string): readonly Topic[] =>
   topics
     .map((topic) =>

@@ -1,12 +1,12 @@
 /** How a message says where its body ends (RFC 9112 6.3). */
 export type Framing = 'none' | 'length' | 'chunked' | 'close';
 
-/** What a plain reading of a message yields; it repairs nothing and refuses nothing. */
+/** The body of a message as a lenient reader sees it: nothing is repaired and nothing is refused. */
 export type ReadBody = {
   readonly body: string;
-  /** All of the body has come. */
-  readonly whole: boolean;
-  /** Where the next message begins. */
+  /** Whether all of the body has arrived. */
+  readonly complete: boolean;
+  /** Index at which the next message begins. */
   readonly next: number;
 };
 
@@ -27,29 +27,29 @@ export const headerLines = (head: string): readonly string[] =>
 export const valuesOf = (lines: readonly string[], name: string): readonly string[] =>
   lines.filter((line) => line.startsWith(`${name}: `)).map((line) => line.slice(name.length + 2));
 
-/** Takes the chunks apart that begin at `start`. */
+/** Reads a chunked body that begins at `start`. */
 export const readChunks = (text: string, start: number): ReadBody => {
   let body = '';
   let at = start;
   for (;;) {
     const end = text.indexOf('\r\n', at);
     const size = Number.parseInt(text.slice(at, end), 16);
-    if (end === -1 || Number.isNaN(size)) return { body, whole: false, next: at };
+    if (end === -1 || Number.isNaN(size)) return { body, complete: false, next: at };
     if (size === 0) {
       const last = text.startsWith('\r\n', end + 2) ? end + 4 : text.indexOf(headEnd, end) + headEnd.length;
-      const whole = text.startsWith('\r\n', end + 2) || text.indexOf(headEnd, end) !== -1;
-      return { body, whole, next: whole ? last : at };
+      const complete = text.startsWith('\r\n', end + 2) || text.indexOf(headEnd, end) !== -1;
+      return { body, complete, next: complete ? last : at };
     }
     const next = end + 2 + size + 2;
-    if (text.length < next) return { body: body + text.slice(end + 2), whole: false, next: at };
+    if (text.length < next) return { body: body + text.slice(end + 2), complete: false, next: at };
     body += text.slice(end + 2, end + 2 + size);
     at = next;
   }
 };
 
-/** Takes so many bytes from `start`. */
+/** Reads a body of `length` bytes that begins at `start`. */
 export const readLength = (text: string, start: number, length: number): ReadBody => ({
   body: text.slice(start, start + length),
-  whole: text.length >= start + length,
+  complete: text.length >= start + length,
   next: Math.min(text.length, start + length),
 });

@@ -1,30 +1,30 @@
 import { type Framing, headEnd, headerLines, readChunks, readLength, valuesOf } from './message-text.ts';
 
-/** One response as a client reads it. */
+/** One response as the client reads it. */
 export type Answer = {
   readonly status: number;
   readonly version: string;
   readonly reason: string;
-  /** Each as `name: value`, names in lower case. */
+  /** Header lines as `name: value`, names in lower case. */
   readonly lines: readonly string[];
   readonly framing: Framing;
   readonly body: string;
-  /** Whether a client would take it for complete. */
-  readonly whole: boolean;
+  /** Whether a client would treat the response as complete. */
+  readonly complete: boolean;
 };
 
 export type ReadAnswers = {
   readonly answers: readonly Answer[];
-  /** Status numbers of the interim responses (1xx but 101), in order. */
+  /** Interim responses (1xx except 101), in order. */
   readonly interim: readonly Answer[];
-  /** What came behind the last answer and is none. */
+  /** Bytes after the last response that are not a response. */
   readonly rest: string;
 };
 
 export type ReadOptions = {
-  /** Whether the answer of this number, counted from 0, is one to a HEAD. */
+  /** Whether the response with this index answers a HEAD. */
   readonly isHead: (index: number) => boolean;
-  /** How the connection ended, undefined while it is open. */
+  /** How the connection ended; undefined while it is open. */
   readonly ended: 'fin' | 'reset' | undefined;
 };
 
@@ -36,7 +36,7 @@ const framingOf = (status: number, lines: readonly string[], isHead: boolean): F
   return valuesOf(lines, 'content-length').length > 0 ? 'length' : 'close';
 };
 
-/** Reads received text as a client does that trusts the server: by what each response says of its length. */
+/** Splits received text into responses as a client does: by the framing that each response declares. */
 export const readAnswers = (text: string, { isHead, ended }: ReadOptions): ReadAnswers => {
   const answers: Answer[] = [];
   const interim: Answer[] = [];
@@ -52,20 +52,20 @@ export const readAnswers = (text: string, { isHead, ended }: ReadOptions): ReadA
     const framing = framingOf(status, lines, isHead(answers.length));
     const head = { status, version, reason, lines, framing };
     if (status < 200 && status !== 101) {
-      interim.push({ ...head, body: '', whole: true });
+      interim.push({ ...head, body: '', complete: true });
       at = start;
       continue;
     }
     if (status === 101 || framing === 'close') {
-      answers.push({ ...head, body: text.slice(start), whole: status === 101 || ended === 'fin' });
+      answers.push({ ...head, body: text.slice(start), complete: status === 101 || ended === 'fin' });
       return { answers, interim, rest: '' };
     }
-    const { body, whole, next } =
+    const { body, complete, next } =
       framing === 'chunked'
         ? readChunks(text, start)
         : readLength(text, start, framing === 'none' ? 0 : Number(valuesOf(lines, 'content-length')[0]));
-    answers.push({ ...head, body, whole });
-    if (!whole) return { answers, interim, rest: '' };
+    answers.push({ ...head, body, complete });
+    if (!complete) return { answers, interim, rest: '' };
     at = next;
   }
 };

@@ -1,26 +1,26 @@
-/** Lets those who wait look again whenever something has happened, so that nothing sleeps and nothing polls. */
+/** Wakes waiting conditions on every event, so that no case sleeps or polls. */
 export class Signal {
   readonly #waiting = new Set<() => void>();
 
-  /** Something has changed. */
+  /** Checks every waiting condition again. */
   notify(): void {
-    for (const look of [...this.#waiting]) look();
+    for (const check of [...this.#waiting]) check();
   }
 
-  /** Resolves with true once `holds` is true, with false after `withinMs`, which is a guard and no measurement. */
+  /** Resolves with true as soon as `holds` returns true, or with false after `withinMs`, a limit against hanging. */
   until(holds: () => boolean, withinMs: number): Promise<boolean> {
     if (holds()) return Promise.resolve(true);
     return new Promise((resolve) => {
       const finish = (held: boolean): void => {
-        clearTimeout(guard);
-        this.#waiting.delete(look);
+        clearTimeout(limit);
+        this.#waiting.delete(check);
         resolve(held);
       };
-      const look = (): void => {
+      const check = (): void => {
         if (holds()) finish(true);
       };
-      const guard = setTimeout(() => finish(holds()), withinMs);
-      this.#waiting.add(look);
+      const limit = setTimeout(() => finish(holds()), withinMs);
+      this.#waiting.add(check);
     });
   }
 }

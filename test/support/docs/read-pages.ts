@@ -4,7 +4,14 @@ import { join } from 'node:path';
 /** A page of documentation; `file` is relative to the checkout. */
 export type Page = { readonly file: string; readonly text: string };
 
-const patterns = ['*.md', 'docs/**/*.md', 'apps/*/README.md', 'packages/*/README.md', 'bench/README.md'];
+const patterns = [
+  '*.md',
+  'docs/**/*.md',
+  'apps/*/README.md',
+  'packages/*/README.md',
+  'bench/README.md',
+  'conformance/README.md',
+];
 
 export const readPages = (root: string): readonly Page[] =>
   patterns
