@@ -94,7 +94,7 @@ const createActions = ({ own, checkout, commands }: RunStackOptions): ProgramAct
       // Nothing else keeps the process while it starts: its own timers never do.
       setInterval(() => undefined, 2 ** 30);
       let onReaderGone = (): void => undefined;
-      const sink = createLogSink(1, { delayMs: 30, onReaderGone: () => onReaderGone() });
+      const sink = createLogSink(1, { delayMs: 30, onReaderClosed: () => onReaderGone() });
       await runUp({
         config,
         dependencies: dependencies(sink),

@@ -2,15 +2,6 @@ import { formatJson, formatText, type LogEvent } from '@tripod/shared/logging/lo
 
 export type LineFormat = { readonly format: 'text' | 'json'; readonly colour: boolean };
 
-const nameColours = [36, 35, 34, 33, 32, 96, 95, 94];
-
-/** The same colour for the same name, in every run. */
-const paintName = (name: string): string => {
-  let sum = 0;
-  for (const letter of name) sum = (sum * 31 + letter.charCodeAt(0)) % 997;
-  return `\u001b[${nameColours[sum % nameColours.length]}m${name}`;
-};
-
 const nameWidth = 13;
 
 /** Reads a line that one of our loggers wrote. Undefined when it is anything else. */
@@ -46,8 +37,7 @@ export const parseComplaint = (line: string): string | undefined => complaintLin
 
 const showEvent = (event: LogEvent, { format, colour }: LineFormat): string => {
   if (format === 'json') return formatJson(event);
-  const name = event.name.padEnd(nameWidth);
-  return formatText({ ...event, name: colour ? paintName(name) : name }, colour);
+  return formatText(event, { colour, nameWidth });
 };
 
 /**

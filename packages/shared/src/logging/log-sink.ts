@@ -1,50 +1,50 @@
 import { writeSync } from 'node:fs';
 
-/** Where log lines go. `add` never waits for a reader and never throws. */
+/** Receives log lines. `add` never blocks and never throws. */
 export type LogSink = {
   add(line: string): void;
-  /** Writes what is left, waiting up to half a second for a slow reader: for the end of the process. */
+  /** Writes the remaining lines, blocking for up to 0.5 s when the reader is slow. Call it before the process exits. */
   flush(): void;
-  /** Lines thrown away because the reader was too slow, or gone. */
+  /** Number of lines dropped because the reader is too slow or has closed the pipe. */
   dropped(): number;
 };
 
 export type LogSinkOptions = {
-  /** Longest time a line waits for company. Default 100 ms. */
+  /** Longest time for which lines are buffered. Default 100 ms. */
   readonly delayMs?: number;
-  /** At this many characters a batch goes out without waiting. Default 64 KiB. */
+  /** Buffered characters at which a batch is written at once. Default 64 KiB. */
   readonly batchLength?: number;
-  /** With this much waiting for a slow reader, new lines are dropped. Default 4 MiB. */
+  /** Buffered characters beyond which new lines are dropped. Default 4 MiB. */
   readonly maxWaitingLength?: number;
-  /** The other end of the pipe was closed; called once. */
-  readonly onReaderGone?: () => void;
+  /** Called once when the reader has closed the pipe. */
+  readonly onReaderClosed?: () => void;
 };
 
 const hasCode = (error: unknown, code: string): boolean => (error as NodeJS.ErrnoException).code === code;
 
 /**
- * Gathers lines and writes them in one go. The descriptor must be non-blocking (or a file): a write to a pipe that
- * no one empties then fails with EAGAIN and is tried again later, while a blocking one would hold the whole process,
- * or, in a thread of the pool, its exit. A reader that is gone (EPIPE, EIO) ends the writing.
+ * Buffers lines and writes them in batches. The descriptor must be non-blocking, or a file: a write to a full pipe then
+ * fails with EAGAIN and is retried later, where a blocking write would stop the whole process. After EPIPE or EIO
+ * nothing more is written.
  */
 export const createLogSink = (fileDescriptor: number, options: LogSinkOptions = {}): LogSink => {
-  const { delayMs = 100, batchLength = 65_536, maxWaitingLength = 4_194_304, onReaderGone } = options;
+  const { delayMs = 100, batchLength = 65_536, maxWaitingLength = 4_194_304, onReaderClosed } = options;
   let waiting = '';
-  // Used again for every batch; a character of a string takes three bytes at the most.
+  // Reused for every batch; one UTF-16 unit takes at most three bytes in UTF-8.
   const encoder = new TextEncoder();
   const batch = new Uint8Array(Math.max(batchLength, 1024) * 3);
-  /** What is left of a batch of which the reader took a part. */
+  /** The rest of a batch that was written in part. */
   let rest: Uint8Array = new Uint8Array(0);
   let timer: NodeJS.Timeout | undefined;
   let retryMs = 1;
-  let droppedLines = 0;
-  let gone = false;
+  let droppedCount = 0;
+  let closed = false;
 
-  const later = (ms: number): void => {
-    if (timer === undefined) timer = setTimeout(send, ms).unref();
+  const schedule = (ms: number): void => {
+    if (timer === undefined) timer = setTimeout(flushBatch, ms).unref();
   };
 
-  /** Writes until all is out or the reader has no room. Returns whether all is out, or no one is there to read. */
+  /** Writes until the buffer is empty or the pipe is full. Returns false when data remains. */
   const writeOut = (): boolean => {
     try {
       for (;;) {
@@ -58,40 +58,40 @@ export const createLogSink = (fileDescriptor: number, options: LogSinkOptions = 
       }
     } catch (error) {
       if (hasCode(error, 'EAGAIN')) return false;
-      gone = true;
+      closed = true;
       rest = new Uint8Array(0);
       waiting = '';
-      if (hasCode(error, 'EPIPE')) onReaderGone?.();
+      if (hasCode(error, 'EPIPE')) onReaderClosed?.();
       return true;
     }
   };
 
-  const send = (): void => {
+  const flushBatch = (): void => {
     clearTimeout(timer);
     timer = undefined;
     if (writeOut()) {
       retryMs = 1;
       return;
     }
-    later(retryMs);
+    schedule(retryMs);
     retryMs = Math.min(retryMs * 2, 20);
   };
 
   return {
     add(line) {
-      if (gone || rest.length + waiting.length + line.length > maxWaitingLength) {
-        droppedLines += 1;
+      if (closed || rest.length + waiting.length + line.length > maxWaitingLength) {
+        droppedCount += 1;
         return;
       }
       waiting += line;
-      if (rest.length === 0 && waiting.length >= batchLength) send();
-      else later(delayMs);
+      if (rest.length === 0 && waiting.length >= batchLength) flushBatch();
+      else schedule(delayMs);
     },
     flush() {
       for (let tries = 0; tries < 50 && !writeOut(); tries += 1) {
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
       }
     },
-    dropped: () => droppedLines,
+    dropped: () => droppedCount,
   };
 };

@@ -7,13 +7,13 @@ import {
   type RequestLine,
 } from './request-line.ts';
 
-/** Says what happens: one line per event, one per request. Never given cookies, passwords or Authorization. */
+/** Writes one line per event and one per request. Callers never pass cookies, passwords or Authorization headers. */
 export type Logger = {
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
   request(line: RequestLine): void;
-  /** Lines that a slow reader of the log made us drop. */
+  /** Number of lines dropped because the reader of the log is too slow. */
   dropped(): number;
   flush(): void;
 };
@@ -21,16 +21,17 @@ export type Logger = {
 export type LoggerOptions = {
   readonly name: string;
   readonly sink: LogSink;
-  /** `combined`: requests as web servers log them, events as text. */
+  /** `combined`: requests in the combined log format, events as text. */
   readonly format: 'json' | 'text' | 'combined';
-  /** Where events go when they must not stand among the requests. Default: `sink`. */
+  /** Receives the events when they must be apart from the requests. Default: `sink`. */
   readonly eventSink?: LogSink;
-  /** Escape codes in text lines. Default false. */
+  /** Colour codes in text lines. Default false. */
   readonly colour?: boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 };
 
+/** Creates the logger of one process; every line carries `name`. */
 export const createLogger = (options: LoggerOptions): Logger => {
   const { name, sink, eventSink = sink, format, colour = false, now } = options;
   const formatRequest = {
@@ -38,14 +39,14 @@ export const createLogger = (options: LoggerOptions): Logger => {
     text: () => createTextRequestFormat(name, colour),
     combined: createCombinedRequestFormat,
   }[format]();
-  const say = (level: LogLevel, message: string, fields: LogFields = {}): void => {
+  const log = (level: LogLevel, message: string, fields: LogFields = {}): void => {
     const event = { timeMs: now(), level, name, message, fields };
-    eventSink.add(format === 'json' ? formatJson(event) : formatText(event, colour));
+    eventSink.add(format === 'json' ? formatJson(event) : formatText(event, { colour }));
   };
   return {
-    info: (message, fields) => say('info', message, fields),
-    warn: (message, fields) => say('warn', message, fields),
-    error: (message, fields) => say('error', message, fields),
+    info: (message, fields) => log('info', message, fields),
+    warn: (message, fields) => log('warn', message, fields),
+    error: (message, fields) => log('error', message, fields),
     request: (line) => sink.add(formatRequest(line, now())),
     dropped: () => sink.dropped() + (eventSink === sink ? 0 : eventSink.dropped()),
     flush() {
@@ -55,7 +56,7 @@ export const createLogger = (options: LoggerOptions): Logger => {
   };
 };
 
-/** A logger that says nothing: for tests and for parts used alone. */
+/** Discards everything: for tests, and for modules used without a logger. */
 export const silentLogger: Logger = {
   info: () => undefined,
   warn: () => undefined,

@@ -1,40 +1,40 @@
 import { flatten } from '../text/flatten.ts';
-import { formatText } from './log-line.ts';
+import { formatRequestText } from './request-text.ts';
 
-/** One answered request, as every server logs it; what a server does not know it leaves out. */
+/** One answered request, as every server logs it. A field that a server does not know is left out. */
 export type RequestLine = {
   readonly method: string;
-  /** As the client asked. */
+  /** The request target as the client sent it. */
   readonly url: string;
   readonly status: number;
-  /** Of the body, as sent. */
+  /** Length of the body as sent. */
   readonly bytes: number;
   readonly durationMs: number;
-  /** As `requestIdOf` gives it: nothing in it needs to be escaped. */
+  /** From `requestIdOf`: no character in it needs escaping. */
   readonly requestId: string;
-  /** The error of ours that was answered, by its code. */
+  /** The error code of the answer, when the server itself made it. */
   readonly code?: string | undefined;
   readonly protocol?: string | undefined;
-  /** Address of the client. */
+  /** The client's address. */
   readonly client?: string | undefined;
   readonly userAgent?: string | undefined;
   readonly referer?: string | undefined;
-  /** Every upstream that was tried, what came of it and how long it took, each list in the order of the tries. */
+  /** The upstreams that were tried, their statuses and durations: comma-separated lists in the order of the tries. */
   readonly upstream?: string | undefined;
   readonly upstreamStatus?: string | undefined;
   readonly upstreamMs?: string | undefined;
   readonly tries?: number | undefined;
 };
 
-/** Makes one line, with its line end, of a request that ended at `timeMs` (since 1970). */
+/** Formats one line, with its line end, for a request that ended at `timeMs` (since 1970). */
 export type RequestFormat = (line: RequestLine, timeMs: number) => string;
 
 const plainText = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
-/** JSON.stringify for texts that are mostly plain, for a third of its price. */
+/** Like JSON.stringify, at a third of its cost for plain ASCII text. */
 const quote = (text: string): string => (plainText.test(text) ? flatten(`"${text}"`) : JSON.stringify(text));
 
-/** Milliseconds with two digits after the point, as few as needed: 2.4, 17. */
+/** Milliseconds with at most two decimals: 2.4, 17. */
 export const formatMs = (ms: number): string => {
   const hundredths = Math.round(ms * 100);
   const rest = hundredths % 100;
@@ -44,8 +44,8 @@ export const formatMs = (ms: number): string => {
   return rest < 10 ? `${whole}.0${rest}` : `${whole}.${rest}`;
 };
 
-/** Many lines fall into the same millisecond, or second: its text is made once. */
-const remember = (stepMs: number, make: (timeMs: number) => string): ((timeMs: number) => string) => {
+/** Caches the text of the current step, because many lines fall into the same millisecond or second. */
+const cachePerStep = (stepMs: number, make: (timeMs: number) => string): ((timeMs: number) => string) => {
   let lastStep = Number.NaN;
   let text = '';
   return (timeMs) => {
@@ -58,9 +58,9 @@ const remember = (stepMs: number, make: (timeMs: number) => string): ((timeMs: n
   };
 };
 
-/** One JSON object a line, with the same fields as an event. Built by hand: it is written for every request. */
+/** One JSON object a line, with the fields of an event. Built by hand because it is written for every request. */
 export const createJsonRequestFormat = (name: string): RequestFormat => {
-  const begin = remember(1, (timeMs) => {
+  const start = cachePerStep(1, (timeMs) => {
     const time = new Date(timeMs).toISOString();
     return flatten(`{"time":"${time}","level":"info","name":${JSON.stringify(name)},"message":`);
   });
@@ -68,14 +68,14 @@ export const createJsonRequestFormat = (name: string): RequestFormat => {
   let lastMethod = '';
   let lastMessage = '';
   return (line, timeMs) => {
-    // Requests for the same come in crowds.
+    // Consecutive requests often have the same method and URL.
     if (line.url !== lastUrl || line.method !== lastMethod) {
       lastUrl = line.url;
       lastMethod = line.method;
       lastMessage = quote(`${lastMethod} ${lastUrl}`);
     }
     const { status, bytes, code, client, upstream, upstreamStatus = '', upstreamMs = '', tries } = line;
-    let text = `${begin(timeMs)}${lastMessage},"status":${status},"durationMs":${formatMs(line.durationMs)},"bytes":${bytes},"requestId":"${line.requestId}"`;
+    let text = `${start(timeMs)}${lastMessage},"status":${status},"durationMs":${formatMs(line.durationMs)},"bytes":${bytes},"requestId":"${line.requestId}"`;
     if (code !== undefined) text += `,"code":"${code}"`;
     if (client !== undefined) text += `,"client":"${client}"`;
     if (upstream !== undefined) {
@@ -85,17 +85,13 @@ export const createJsonRequestFormat = (name: string): RequestFormat => {
   };
 };
 
-/** A short line for people. */
+/** A short line for people; see `formatRequestText`. */
 export const createTextRequestFormat =
   (name: string, colour: boolean): RequestFormat =>
-  (line, timeMs) => {
-    const { method, url, durationMs, protocol: _, userAgent: __, referer: ___, ...facts } = line;
-    const { status, ...others } = facts;
-    const fields = { status, durationMs: formatMs(durationMs), ...others };
-    return formatText({ timeMs, level: 'info', name, message: `${method} ${url}`, fields }, colour);
-  };
+  ({ method, url, status, durationMs, upstream, code }, timeMs) =>
+    formatRequestText({ timeMs, name, method, url, status, durationMs, upstream, code }, { colour });
 
-/** As nginx writes what could end a quoted field or draw on a terminal: `\x22`. */
+/** Escapes quotes, backslashes and unprintable characters as nginx does: `\x22`. */
 const escapeField = (text: string): string =>
   plainText.test(text)
     ? text
@@ -113,11 +109,11 @@ const commonTime = (timeMs: number): string => {
 };
 
 /**
- * The combined log format, which tools for the logs of web servers read, followed by what nginx users add to it: rt
- * (seconds in all), ua, us and ut (upstreams, their statuses and seconds) and the request id.
+ * The combined log format of web servers, followed by the fields that nginx users commonly add: rt (total seconds),
+ * ua, us and ut (upstreams, their statuses and seconds) and the request id.
  */
 export const createCombinedRequestFormat = (): RequestFormat => {
-  const time = remember(1000, commonTime);
+  const time = cachePerStep(1000, commonTime);
   const seconds = (milliseconds: string): string =>
     milliseconds
       .split(', ')

@@ -9,8 +9,8 @@ const event = (message: string, fields: LogFields = {}) => ({
   fields,
 });
 
-describe('formatJson', () => {
-  it('writes one object on one line', () => {
+describe('JSON log lines', () => {
+  it('hold one object on one line', () => {
     const line = formatJson(event('two\nlines', { status: 200 }));
     expect(line.endsWith('}\n')).toBe(true);
     expect(line.indexOf('\n')).toBe(line.length - 1);
@@ -23,7 +23,7 @@ describe('formatJson', () => {
     });
   });
 
-  it('shows what an error and its cause say', () => {
+  it('contain the message, code and cause of an error', () => {
     const cause = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
     const line = formatJson(event('failed', { error: new Error('no answer', { cause }) }));
     expect(JSON.parse(line)).toMatchObject({
@@ -31,11 +31,11 @@ describe('formatJson', () => {
     });
   });
 
-  it('writes a bigint as text', () => {
+  it('hold a bigint as text', () => {
     expect(JSON.parse(formatJson(event('x', { id: 12n })))).toMatchObject({ id: '12' });
   });
 
-  it('does not throw on a value that JSON can not hold', () => {
+  it('replace a circular value instead of throwing', () => {
     const circular: Record<string, unknown> = {};
     circular['self'] = circular;
     expect(JSON.parse(formatJson(event('x', { circular })))).toMatchObject({
@@ -45,24 +45,28 @@ describe('formatJson', () => {
   });
 });
 
-describe('formatText', () => {
-  it('writes time, name, message and fields', () => {
-    const line = formatText(event('GET /', { status: 200, skipped: undefined, list: [1, 'a'] }), false);
+describe('text log lines', () => {
+  it('hold time, name, message and fields', () => {
+    const line = formatText(event('GET /', { status: 200, skipped: undefined, list: [1, 'a'] }), {
+      colour: false,
+    });
     expect(line).toMatch(/^\d\d:\d\d:\d\d api-1 GET \/ status=200 list=\[1,"a"\]\n$/);
   });
 
-  it('names the level unless it is info', () => {
-    expect(formatText({ ...event('slow'), level: 'warn' }, false)).toMatch(/api-1 warn slow\n$/);
+  it('name the level unless it is info', () => {
+    expect(formatText({ ...event('slow'), level: 'warn' }, { colour: false })).toMatch(/api-1 warn slow\n$/);
   });
 
-  it('shows an error with its cause on one line', () => {
+  it('show an error with its cause on one line', () => {
     const error = new Error('no answer', { cause: new Error('refused') });
-    expect(formatText(event('failed', { error }), false)).toMatch(/error=no answer \(refused\)\n$/);
+    expect(formatText(event('failed', { error }), { colour: false })).toMatch(
+      /error=no answer \(refused\)\n$/,
+    );
   });
 
   it('paints only when asked', () => {
-    expect(formatText(event('x'), false)).not.toContain('\u001b');
-    expect(formatText(event('x'), true)).toContain('\u001b[36mapi-1\u001b[0m');
+    expect(formatText(event('x'), { colour: false })).not.toContain('\u001b');
+    expect(formatText(event('x'), { colour: true })).toContain('mapi-1\u001b[0m');
   });
 
   it.each([
@@ -70,12 +74,12 @@ describe('formatText', () => {
     ['a field', event('x', { url: 'a\u001b[2Jb\r\nc\u009b' })],
     ['an error', event('x', { error: new Error('a\u001b[2Jb\r\nc\u009b') })],
   ])('replaces control characters in %s', (_where, one) => {
-    expect(formatText(one, false)).toContain('a\ufffd[2Jb\ufffd\ufffdc\ufffd');
+    expect(formatText(one, { colour: false })).toContain('a\ufffd[2Jb\ufffd\ufffdc\ufffd');
   });
 
-  it('does not throw on a circular value', () => {
+  it('show a circular value as (not JSON) instead of throwing', () => {
     const circular: Record<string, unknown> = {};
     circular['self'] = circular;
-    expect(formatText(event('x', { circular }), false)).toContain('circular=(not JSON)');
+    expect(formatText(event('x', { circular }), { colour: false })).toContain('circular=(not JSON)');
   });
 });

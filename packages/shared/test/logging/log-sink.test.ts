@@ -28,7 +28,7 @@ const startWriter = (...args: readonly string[]) => {
     errors += piece;
   });
   const errorsRead = once(child.stderr, 'end');
-  /** Not the event 'close', which waits for a stdout that nobody may be reading. */
+  /** 'exit' and not 'close', which waits for stdout to be read. */
   const exited = once(child, 'exit').then(async ([code]) => {
     await errorsRead;
     return code as number | null;
@@ -55,8 +55,8 @@ const numbersIn = (text: string): readonly number[] =>
 
 const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, index) => index);
 
-describe('createLogSink', () => {
-  it('writes nothing twice when it is flushed right after a full batch', () => {
+describe('a log sink', () => {
+  it('writes each line once when it is flushed right after a full batch', () => {
     const file = join(folder, 'log');
     const descriptor = openSync(file, 'a');
     const sink = createLogSink(descriptor, { batchLength: 10 });
@@ -67,7 +67,7 @@ describe('createLogSink', () => {
     expect(numbersIn(readFileSync(file, 'utf8'))).toEqual(upTo(5));
   });
 
-  it('keeps lines together until the delay is over, then writes them without being asked', async () => {
+  it('buffers lines until the delay is over, then writes them', async () => {
     const file = join(folder, 'log');
     const descriptor = openSync(file, 'a');
     const sink = createLogSink(descriptor, { delayMs: 1 });
@@ -78,7 +78,7 @@ describe('createLogSink', () => {
     closeSync(descriptor);
   });
 
-  it('counts lines beyond the limit and does not write them', () => {
+  it('drops and counts lines beyond its limit', () => {
     const file = join(folder, 'log');
     const descriptor = openSync(file, 'a');
     const sink = createLogSink(descriptor, { maxWaitingLength: 10 });
@@ -90,7 +90,7 @@ describe('createLogSink', () => {
     expect(readFileSync(file, 'utf8')).toBe('12345678\n');
   });
 
-  it('never throws when the descriptor can not be written, and counts what is lost from then on', () => {
+  it('does not throw when the descriptor is not writable, and counts the lines that follow', () => {
     const descriptor = openSync('/dev/null', 'r');
     const sink = createLogSink(descriptor, { batchLength: 1 });
     sink.add('lost\n');
@@ -100,9 +100,9 @@ describe('createLogSink', () => {
     expect(sink.dropped()).toBe(1);
   });
 
-  it('brings 3 MB through a pipe whose reader starts late, complete and in order', async () => {
+  it('delivers 3 MB complete and in order to a reader that starts late', async () => {
     const { child, exited, gathered, errors, dropped } = startWriter('30000', '100', 'stay');
-    // All lines were added while no one was reading: adding did not wait.
+    // All lines were added before the reader started: adding does not block.
     await waitFor('the lines to be added', () => errors().includes('added'));
     const text = gathered();
     child.stdin?.write('go on\n');
@@ -111,16 +111,16 @@ describe('createLogSink', () => {
     expect(dropped()).toBe(0);
   });
 
-  it('drops what goes beyond 4 MiB for a reader that sleeps, and still ends', async () => {
+  it('drops lines beyond 4 MiB when nobody reads, and lets the process exit', async () => {
     const { exited, errors, dropped } = startWriter('100000', '100');
     await waitFor('the lines to be added', () => errors().includes('added'));
-    // Nobody reads: the process ends all the same, after the half second that a flush may take.
+    // Without a reader the process exits after the half second that a flush may take.
     expect(await exited).toBe(0);
     expect(dropped()).toBeGreaterThan(50_000);
     expect(dropped()).toBeLessThan(100_000);
   });
 
-  it('lives on when its reader goes away', async () => {
+  it('lets the process go on when the reader closes the pipe', async () => {
     const { child, exited, errors } = startWriter('30000', '100', 'stay');
     await waitFor('the lines to be added', () => errors().includes('added'));
     child.stdout?.destroy();

@@ -7,8 +7,8 @@ const loggerWith = (format: 'json' | 'text') => {
   return { lines, logger: createLogger({ name: 'proxy', sink, format, now: () => 0 }) };
 };
 
-describe('createLogger', () => {
-  it('writes one line per request with its facts, the duration to a hundredth', () => {
+describe('a logger', () => {
+  it('writes one line per request, with the duration rounded to hundredths', () => {
     const { lines, logger } = loggerWith('json');
     const line = {
       method: 'GET',
@@ -37,13 +37,13 @@ describe('createLogger', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level, message: 'something happened', port: 1 });
   });
 
-  it('writes text without escape codes unless colour is asked for', () => {
+  it('writes text without colour codes by default', () => {
     const { lines, logger } = loggerWith('text');
     logger.warn('slow');
     expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d proxy warn slow\n$/);
   });
 
-  it('keeps events out of the way of requests in the combined format', () => {
+  it('writes events to their own sink in the combined format', () => {
     const requests: string[] = [];
     const events: string[] = [];
     const sinkOf = (lines: string[]) => ({
@@ -65,13 +65,13 @@ describe('createLogger', () => {
     expect(logger.dropped()).toBe(4);
   });
 
-  it('passes on how many lines the sink dropped', () => {
+  it('reports how many lines the sink dropped', () => {
     expect(loggerWith('json').logger.dropped()).toBe(7);
   });
 });
 
-describe('silentLogger', () => {
-  it('says nothing and drops nothing', () => {
+describe('the silent logger', () => {
+  it('discards everything and counts no dropped lines', () => {
     silentLogger.error('x');
     silentLogger.flush();
     expect(silentLogger.dropped()).toBe(0);

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import {
   createCombinedRequestFormat,
   createJsonRequestFormat,
-  createTextRequestFormat,
   formatMs,
 } from '@tripod/shared/logging/request-line';
 import fc from 'fast-check';
@@ -42,7 +41,7 @@ describe('formatMs', () => {
     expect(formatMs(ms)).toBe(text);
   });
 
-  it('says what rounding to a hundredth says', () => {
+  it('equals the number rounded to hundredths', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1e7, noNaN: true }), (ms) => {
         expect(Number(formatMs(ms))).toBe(Math.round(ms * 100) / 100);
@@ -51,8 +50,8 @@ describe('formatMs', () => {
   });
 });
 
-describe('createJsonRequestFormat', () => {
-  it('writes one object a line, without what is not known', () => {
+describe('JSON request lines', () => {
+  it('hold one object a line, without fields that are unknown', () => {
     const text = createJsonRequestFormat('proxy')(line, timeMs);
     expect(text.endsWith('}\n')).toBe(true);
     expect(JSON.parse(text)).toEqual({
@@ -67,7 +66,7 @@ describe('createJsonRequestFormat', () => {
     });
   });
 
-  it('writes every upstream that was tried, and the code of an error of ours', () => {
+  it('name every upstream that was tried, and the error code', () => {
     const facts = JSON.parse(createJsonRequestFormat('proxy')({ ...tried, code: 'NOT_FOUND' }, timeMs));
     expect(facts).toMatchObject({
       code: 'NOT_FOUND',
@@ -79,7 +78,7 @@ describe('createJsonRequestFormat', () => {
     });
   });
 
-  it('stays JSON on one line whatever was asked', () => {
+  it('stay JSON on one line for any request target', () => {
     const format = createJsonRequestFormat('proxy "1"');
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (url) => {
@@ -91,24 +90,15 @@ describe('createJsonRequestFormat', () => {
     );
   });
 
-  it('has the time of each line', () => {
+  it('carry the time of each request', () => {
     const format = createJsonRequestFormat('proxy');
     const times = [timeMs, timeMs, timeMs + 1].map((ms) => JSON.parse(format(line, ms)).time.slice(-5));
     expect(times).toEqual(['.090Z', '.090Z', '.091Z']);
   });
 });
 
-describe('createTextRequestFormat', () => {
-  it('writes a short line without the headers of the client', () => {
-    const text = createTextRequestFormat('proxy', false)({ ...tried, userAgent: 'curl' }, timeMs);
-    expect(text).toContain('proxy GET /api/images.json?limit=2 status=200 durationMs=2.41 bytes=370');
-    expect(text).toContain('upstream=127.0.0.1:8081, 127.0.0.1:8083');
-    expect(text).not.toContain('curl');
-  });
-});
-
-describe('createCombinedRequestFormat', () => {
-  it('writes what tools for the logs of web servers read, and the tries behind it', () => {
+describe('combined request lines', () => {
+  it('follow the combined log format, with the tries appended', () => {
     const text = createCombinedRequestFormat()(
       { ...tried, userAgent: 'curl/8', referer: 'http://a/' },
       timeMs,
@@ -119,13 +109,13 @@ describe('createCombinedRequestFormat', () => {
     );
   });
 
-  it('writes dashes for what is not known', () => {
+  it('have a dash for each unknown field', () => {
     expect(createCombinedRequestFormat()(line, timeMs)).toMatch(
       /^- - - \[.*\] "GET .*" 200 370 "-" "-" rt=0\.002 id=/,
     );
   });
 
-  it('lets no header end its field, or the line', () => {
+  it('escape quotes, backslashes and control characters of headers', () => {
     const text = createCombinedRequestFormat()({ ...line, userAgent: 'a" 200 "\\\n\u001b[2J' }, timeMs);
     expect(text).toContain('"a\\x22 200 \\x22\\x5C\\x0A\\x1B[2J"');
     expect(text).not.toContain('\u001b');
