@@ -1,5 +1,5 @@
-import { requestErrors } from '@tripod/api-server/http/request-errors';
-import { imageErrors } from '@tripod/api-server/images/image-errors';
+import { requestErrors } from '@tripod/api-server/resource/request-errors';
+import { resources } from '@tripod/api-server/resources';
 import { databaseErrors } from '@tripod/database/error-table';
 import { adminErrors } from '@tripod/proxy/admin/admin-errors';
 import { forwardingErrors } from '@tripod/proxy/forwarding/forwarding-errors';
@@ -12,7 +12,7 @@ import { staticErrors } from '@tripod/static-server/static-errors';
 /** Every error table by the section of docs/reference/errors.md that shows it. */
 export const errorSections: Readonly<Record<string, readonly ErrorTable[]>> = {
   'Every server': [httpErrors, profileErrors],
-  'api-server': [requestErrors, imageErrors, databaseErrors],
+  'api-server': [requestErrors, databaseErrors, ...resources.map(({ errors }) => errors)],
   'static-server': [staticErrors],
   proxy: [routingErrors, forwardingErrors],
   'The admin side of the proxy': [adminErrors],

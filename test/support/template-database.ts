@@ -1,4 +1,5 @@
-import { apiMigrations } from '@tripod/api-server/api-migrations';
+import { createResourceMigrations } from '@tripod/api-server/resource/migrations';
+import { resources } from '@tripod/api-server/resources';
 import { migrate } from '@tripod/database/migrate';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import { systemClock } from '@tripod/shared/async/clock';
@@ -10,7 +11,7 @@ const fillTemplate = async (templateUrl: string): Promise<void> => {
   await migrate({
     address: parseDatabaseUrl(templateUrl),
     applicationName: 'tests',
-    source: apiMigrations,
+    source: createResourceMigrations(resources),
     logger: silentLogger,
     clock: systemClock,
   });

@@ -1,5 +1,8 @@
 import { configFileSetting, portSetting, serviceSettings } from '@tripod/shared/config/service-settings';
 import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
+import { resources } from './resources.ts';
+
+const resourceNames = resources.map(({ name }) => name);
 
 /** Every setting of the api-server: `--help`, the environment, the config file and the docs come from here. */
 export const apiServerSettings = {
@@ -34,6 +37,14 @@ export const apiServerSettings = {
     shape: 'a folder',
     description:
       "Where the project's own Postgres keeps its data; .tripod in the checkout when it is not given",
+  },
+  resources: {
+    type: 'array',
+    items: { type: 'string', pattern: `^(?:${resourceNames.join('|')})$` },
+    default: resourceNames,
+    placeholder: 'names',
+    shape: `names of resources, separated by commas, from ${resourceNames.join(', ')}`,
+    description: 'Which resources this copy serves and migrates',
   },
   poolSize: {
     type: 'integer',

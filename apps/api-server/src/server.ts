@@ -1,6 +1,8 @@
 import type { Clock } from '@tripod/shared/async/clock';
+import { AppError } from '@tripod/shared/errors/app-error';
 import { errorHandler } from '@tripod/shared/http/error-handler';
 import { createHealthPaths } from '@tripod/shared/http/health-paths';
+import { httpErrors } from '@tripod/shared/http/http-errors';
 import { methodNotAllowed, notFound } from '@tripod/shared/http/not-found';
 import { createRequestObserver } from '@tripod/shared/http/observe-requests';
 import type { Readiness } from '@tripod/shared/http/readiness';
@@ -9,26 +11,26 @@ import { createStoppableServer, type StoppableServer } from '@tripod/shared/http
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { Metrics } from '@tripod/shared/metrics/metrics';
 import { RequestMetrics } from '@tripod/shared/metrics/request-metrics';
-import express from 'express';
-import { allowOrigins } from './http/allow-origins.ts';
-import { createFastRoutes } from './http/fast-routes.ts';
-import { indentOf } from './http/indent.ts';
+import express, { type ErrorRequestHandler } from 'express';
+import { allowOrigins, createCorsPolicy } from './http/allow-origins.ts';
+import { createMount } from './http/mount.ts';
 import { nameServer } from './http/name-server.ts';
 import { createOwnMessages } from './http/own-messages.ts';
-import { createStandingHeaders } from './http/standing-headers.ts';
-import type { ImageStore } from './images/image-store.ts';
-import { addImageRoutes, refuseOtherMethods } from './images/routes.ts';
-import { addDescriptionRoute, refuseOtherDescriptionMethods } from './openapi/routes.ts';
+import { createPipeline } from './http/pipeline.ts';
+import { createStandingHeaders, setHeaders } from './http/standing-headers.ts';
+import type { MountedResource } from './resource/define-resource.ts';
+import { createDescriptionResource } from './resource/description-resource.ts';
+import { indentOf } from './resource/indent.ts';
 
 export type ApiSite = {
   /** Origins whose pages may use the API; `*` for all. */
   readonly corsOrigins: readonly string[];
-  /** The copy's name, or undefined when it is not told. */
+  /** The name of the copy, or undefined to leave X-Served-By out. */
   readonly servedBy: () => string | undefined;
 };
 
 export type ApiServerDependencies = {
-  readonly images: ImageStore;
+  readonly resources: readonly MountedResource[];
   readonly readiness: Readiness;
   /** Undefined with `--no-metrics`. */
   readonly metrics: Metrics | undefined;
@@ -36,33 +38,50 @@ export type ApiServerDependencies = {
   readonly clock: Clock;
 };
 
+const isMalformedPath = (error: unknown): boolean =>
+  error instanceof URIError && (error as { readonly status?: number }).status === 400;
+/**
+ * Express refuses a path parameter whose percent-encoding is malformed before any handler or middleware runs. Behind
+ * the operations, this lets such a request go on as one for an unknown path.
+ */
+const passMalformedPaths: ErrorRequestHandler = (error, _request, _response, next) => {
+  if (isMalformedPath(error)) next();
+  else next(error);
+};
+const toNotFound = (error: unknown): unknown =>
+  isMalformedPath(error) ? new AppError(httpErrors.NOT_FOUND) : undefined;
+
 /** Makes one copy of the API. It does not listen yet, and connects to nothing. */
 export const createApiServer = (
   { corsOrigins, servedBy }: ApiSite,
-  { images, readiness, metrics, logger, clock }: ApiServerDependencies,
+  { resources, readiness, metrics, logger, clock }: ApiServerDependencies,
 ): StoppableServer => {
   const requestMetrics = new RequestMetrics();
   if (metrics) requestMetrics.register(metrics);
 
   const app = express();
-  // Whatever NODE_ENV says: what Express answers of itself holds no stack.
+  // Whatever NODE_ENV is: answers that Express makes itself must hold no stack.
   app.set('env', 'production');
   app.set('query parser', false);
   app.enable('case sensitive routing').enable('strict routing');
   app.disable('x-powered-by').disable('etag');
-
   const nodeOptions = { ...createOwnMessages(app), optimizeEmptyRequests: true };
-  const observer = createRequestObserver({ logger, metrics: requestMetrics, clock });
-  const standingHeaders = createStandingHeaders(corsOrigins, servedBy);
-  const fast = createFastRoutes({ observer, standingHeaders, clock });
-  addImageRoutes(app, fast, images, clock);
-  addDescriptionRoute(app, fast);
 
+  const all = [...resources, createDescriptionResource(resources)];
+  const policy = createCorsPolicy(
+    corsOrigins,
+    all.flatMap(({ operations }) => operations),
+  );
+  const observer = createRequestObserver({ logger, metrics: requestMetrics, clock });
+  const standingHeaders = createStandingHeaders(policy, servedBy);
+  const mount = createMount(app, all);
+  mount.addOperations(createPipeline({ observer, standingHeaders, clock, steps: [] }));
+
+  app.use(passMalformedPaths);
   app.use(observer.observe);
   app.use(nameServer(servedBy));
-  app.use(allowOrigins(corsOrigins));
-  refuseOtherMethods(app);
-  refuseOtherDescriptionMethods(app);
+  app.use(allowOrigins(policy));
+  mount.refuseOtherMethods();
   for (const [path, answer] of createHealthPaths({ readiness, metrics })) {
     app
       .route(path)
@@ -70,11 +89,14 @@ export const createApiServer = (
       .all(methodNotAllowed(['GET', 'HEAD', 'OPTIONS']));
   }
   app.use(notFound());
-  const handleError = errorHandler({ logger, indentOf: ({ url }) => indentOf(url) });
+  const handleError = errorHandler({ logger, indentOf: ({ url }) => indentOf(url), translate: toNotFound });
   app.use(handleError);
-  const refuse: Refuse = (request, response, refusal) =>
-    fast(() => Promise.reject(refusal))(request, response, (error) =>
-      handleError(error, request, response, () => undefined),
-    );
+
+  // Refusals that node:http would write itself get the same headers and log line as any other request.
+  const refuse: Refuse = (request, response, refusal) => {
+    observer.observe(request, response, () => undefined);
+    setHeaders(response, standingHeaders(request.headers.origin));
+    handleError(refusal, request, response, () => undefined);
+  };
   return createStoppableServer(app, { readiness, clock, refuse, nodeOptions });
 };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createDatabase, type Database } from '@tripod/database/database';
 import { describeDatabaseError } from '@tripod/database/database-errors';
 import { registerDatabaseMetrics } from '@tripod/database/database-metrics';
@@ -9,10 +10,11 @@ import { createMetrics } from '@tripod/shared/metrics/metrics';
 import { registerProcessMetrics } from '@tripod/shared/process/process-metrics';
 import type { CliContext, RunningService } from '@tripod/shared/process/run-cli';
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
-import { apiMigrations } from './api-migrations.ts';
 import { type ApiServerConfig, copyNameOf } from './config.ts';
 import { findDatabase } from './find-database.ts';
-import { createImageStore } from './images/image-store.ts';
+import { createResources } from './resource/define-resource.ts';
+import { createResourceMigrations } from './resource/migrations.ts';
+import { selectResources } from './resources.ts';
 import { createApiServer } from './server.ts';
 
 export type ApiServerContext = CliContext & {
@@ -20,10 +22,15 @@ export type ApiServerContext = CliContext & {
   readonly production: boolean;
 };
 
-const migration = (address: DatabaseAddress, { logger, clock }: CliContext, applicationName: string) => ({
+const migration = (
+  address: DatabaseAddress,
+  { resources }: ApiServerConfig,
+  { logger, clock }: CliContext,
+  applicationName: string,
+) => ({
   address,
   applicationName: `${applicationName} migrating`,
-  source: apiMigrations,
+  source: createResourceMigrations(selectResources(resources)),
   logger,
   clock,
 });
@@ -37,7 +44,7 @@ export const migrateApiDatabase = async (
   try {
     const address = await findDatabase(config, { ...context, undo });
     try {
-      const applied = await migrate(migration(address, context, 'api-server'));
+      const applied = await migrate(migration(address, config, context, 'api-server'));
       const what = applied.length === 0 ? 'was up to date already' : 'is up to date now';
       context.logger.info(`the ${describeAddress(address)} ${what}`);
     } catch (error) {
@@ -66,7 +73,7 @@ const startDatabase = (
     random: Math.random,
     allowUnsafeDurability: config.allowUnsafeDurability,
     prepare: async (signal) => {
-      await migrate({ ...migration(address, context, applicationName), signal });
+      await migrate({ ...migration(address, config, context, applicationName), signal });
     },
   });
 };
@@ -95,10 +102,21 @@ export const startApiServer = async (
       registerProcessMetrics(metrics);
       registerDatabaseMetrics(metrics, database);
     }
+    const resources = createResources(selectResources(config.resources), {
+      database,
+      clock,
+      random: Math.random,
+      createUuid: randomUUID,
+      logger,
+      readiness,
+    });
+    for (const { name: resource, close } of resources) {
+      if (close) undo.push(`the resource ${resource}`, close);
+    }
     let name = copyNameOf(config);
     const server = createApiServer(
       { corsOrigins: config.corsOrigins, servedBy: () => (config.servedBy ? name : undefined) },
-      { images: createImageStore(database), readiness, metrics, logger, clock },
+      { resources, readiness, metrics, logger, clock },
     );
     const { url, port } = await server.listen(config);
     name = copyNameOf({ name: config.name, port });

@@ -16,6 +16,7 @@ describe('apiServerSettings', () => {
       port: 8081,
       host: 'localhost',
       embeddedDatabase: true,
+      resources: ['images'],
       poolSize: 10,
       allowUnsafeDurability: false,
       corsOrigins: ['*'],
@@ -57,6 +58,8 @@ describe('apiServerSettings', () => {
     [['--cors-origins', 'https://gallery.example/'], /--cors-origins must be/],
     [['--cors-origins', 'https://*.example'], /--cors-origins must be/],
     [['--database-url', 'postgres://x'], /--database-url/],
+    [['--resources', 'images,nonsense'], /--resources must be names of resources.* images/],
+    [['--resources', ''], /--resources must be/],
   ])('refuses %j', (args, words) => {
     expect(() => load(args)).toThrow(ConfigError);
     expect(() => load(args)).toThrow(words);

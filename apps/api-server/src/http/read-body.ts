@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { httpErrors } from '@tripod/shared/http/http-errors';
-import { requestErrors } from './request-errors.ts';
+import { requestErrors } from '../resource/request-errors.ts';
 
 /**
  * Reads a whole request body. Throws API_BODY_TOO_LARGE as soon as there are more bytes than allowed, declared or

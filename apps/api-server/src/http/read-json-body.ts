@@ -1,8 +1,8 @@
 import { isAscii } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '@tripod/shared/errors/app-error';
+import { requestErrors } from '../resource/request-errors.ts';
 import { readBody } from './read-body.ts';
-import { requestErrors } from './request-errors.ts';
 
 /** 64 KiB: some ten times the longest image. */
 export const maxBodyBytes = 65_536;

@@ -1,27 +1,34 @@
-import { allowOrigins } from './allow-origins.ts';
+import type { ServerResponse } from 'node:http';
+import { allowOrigins, type CorsPolicy } from './allow-origins.ts';
 
 /** The headers that every answer to a page of this origin has, as names and values in turns. */
 export type StandingHeaders = (origin: string | undefined) => readonly string[];
 
-/** What the package says to a page of that origin: asked of the package itself, so that there is one truth. */
-const corsHeadersFor = (origins: readonly string[], origin: string | undefined): readonly string[] => {
+/** Sets headers that are given as names and values in turns. */
+export const setHeaders = (response: ServerResponse, headers: readonly string[]): void => {
+  for (let at = 0; at < headers.length; at += 2) response.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
+};
+
+/** Takes the headers from the cors package itself, so that fast answers and others can't differ. */
+const corsHeadersFor = (policy: CorsPolicy, origin: string | undefined): readonly string[] => {
   const headers = new Map<string, string>();
   const response = {
     getHeader: (name: string) => headers.get(name),
     setHeader: (name: string, value: string) => headers.set(name, value),
     end: () => undefined,
   };
-  allowOrigins(origins)({ method: 'GET', headers: { origin } }, response, () => undefined);
+  allowOrigins(policy)({ method: 'GET', headers: { origin } }, response, () => undefined);
   return [...headers].flat();
 };
 
-/** Computes them once: for each origin that is allowed, and for all others. The name of the copy may come later. */
+/** Computes the headers once for each origin that is allowed, and once for all others. The name may come later. */
 export const createStandingHeaders = (
-  origins: readonly string[],
+  policy: CorsPolicy,
   servedBy: () => string | undefined,
 ): StandingHeaders => {
-  const others = corsHeadersFor(origins, undefined);
-  const allowed = new Map(origins.map((origin) => [origin, corsHeadersFor(origins, origin)]));
+  const { origins } = policy;
+  const others = corsHeadersFor(policy, undefined);
+  const allowed = new Map(origins.map((origin) => [origin, corsHeadersFor(policy, origin)]));
   const all = origins.includes('*');
   return (origin) => {
     const cors = (!all && origin !== undefined && allowed.get(origin)) || others;

@@ -4,15 +4,15 @@ import { cutResponse } from '@tripod/shared/http/cut-response';
 
 export type StreamOptions = {
   readonly clock: Clock;
-  /** A client that takes nothing for so long is cut off: it would hold its part of the list for ever. */
+  /** How long a client may take nothing before its connection is reset: it would keep its part of the list for ever. */
   readonly stallMs: number;
 };
 
-/** Resolves when the client has taken what was written, when it has left, or when it was cut off. */
+/** Resolves when the client has taken what was written, or when its connection has closed. */
 const untilTaken = (response: ServerResponse, { clock, stallMs }: StreamOptions): Promise<void> => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const stalled = clock.after(stallMs, () => cutResponse(response));
-  // A client that leaves lets nothing drain any more: waiting for that alone would never end.
+  // After a client has left there is no `drain` any more.
   response.once('drain', resolve).once('close', resolve);
   return promise.finally(() => {
     stalled.cancel();
@@ -21,13 +21,13 @@ const untilTaken = (response: ServerResponse, { clock, stallMs }: StreamOptions)
 };
 
 /**
- * Writes pieces as fast as the client takes them: the next one is asked for when the one before has gone out. Stops
- * asking when the client has left. `begin` is called before the first byte, once there is one: a failure until then
- * can still be answered. Throws what asking for a piece throws.
+ * Writes chunks as fast as the client takes them: the next one is requested when the one before has been taken. Stops
+ * when the client has left. `begin` is called before the first byte, once there is one, so that an earlier failure can
+ * still be answered with an error. Throws what the source of the chunks throws.
  */
 export const streamChunks = async (
   response: ServerResponse,
-  chunks: AsyncIterable<Uint8Array>,
+  chunks: AsyncIterable<string | Uint8Array>,
   begin: () => void,
   options: StreamOptions,
 ): Promise<void> => {

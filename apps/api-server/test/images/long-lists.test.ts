@@ -208,7 +208,7 @@ describe('pages', () => {
       await trx.raw('set local plan_cache_mode = force_generic_plan');
       await trx.raw(`prepare page as ${text}`.replaceAll('?', '\\?'));
       const { rows } = await trx.raw<{ rows: { 'QUERY PLAN': string }[] }>(
-        `explain (analyze, buffers, costs off, timing off) execute page (${after}, 51)`,
+        `explain (analyze, buffers, costs off, timing off) execute page (${after}, 51, 9223372036854775807)`,
       );
       await trx.raw('deallocate page');
       const plan = rows.map((row) => row['QUERY PLAN']).join('\n');

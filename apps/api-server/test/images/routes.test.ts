@@ -196,6 +196,11 @@ describe('POST /images.json', () => {
     await expect(ask().get('/images.json')).resolves.toMatchObject({ body: [cat] });
   });
 
+  it('answers with the fields in their order, whatever the order in the body', async () => {
+    const { title, alt_text, url } = cat;
+    expect((await post({ url, alt_text, title })).text).toBe(JSON.stringify(cat));
+  });
+
   it('indents its answer, and its errors', async () => {
     expect((await post(cat, '/images.json?indent=3')).text).toBe(JSON.stringify(cat, null, 3));
     expect((await post('{', '/images.json?indent=3')).text).toMatch(/^\{\n {3}"type"/);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createDatabase, type Database } from '@tripod/database/database';
 import { registerDatabaseMetrics } from '@tripod/database/database-metrics';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
@@ -8,7 +9,8 @@ import { createMetrics } from '@tripod/shared/metrics/metrics';
 import { askDatabase } from '@tripod/testing/ask-database';
 import { createTempDatabase } from '@tripod/testing/temp-database';
 import { waitFor } from '@tripod/testing/wait-for';
-import { createImageStore, type ImageStore } from '../../src/images/image-store.ts';
+import { createResources, type ResourceDefinition } from '../../src/resource/define-resource.ts';
+import { resources as allResources } from '../../src/resources.ts';
 import { createApiServer } from '../../src/server.ts';
 
 export type Api = {
@@ -30,8 +32,10 @@ export type ApiOptions = {
   readonly clock?: Clock;
   /** Default true. */
   readonly allowUnsafeDurability?: boolean;
-  /** What its store does otherwise than a real one. */
-  readonly images?: Partial<ImageStore>;
+  /** Default: all. */
+  readonly resources?: readonly ResourceDefinition[];
+  /** What the database does otherwise than a real one, for the resources. */
+  readonly databaseFaults?: Partial<Database>;
   /** Another copy, whose database this one shares. */
   readonly besides?: Pick<Api, 'databaseUrl'>;
   /** Whether the database is out of reach at first. Otherwise the copy is ready. Default false. */
@@ -77,11 +81,19 @@ export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
   const readiness = createReadiness();
   readiness.require('database', database.reason);
   readiness.note('writes', database.writeRefusal);
+  const resources = createResources(options.resources ?? allResources, {
+    database: { ...database, ...options.databaseFaults },
+    clock: systemClock,
+    random: Math.random,
+    createUuid: randomUUID,
+    logger,
+    readiness,
+  });
   const servedBy = 'servedBy' in options ? options.servedBy : 'api-1';
   const server = createApiServer(
     { corsOrigins, servedBy: () => servedBy },
     {
-      images: { ...createImageStore(database), ...options.images },
+      resources,
       readiness,
       metrics,
       logger,
@@ -102,6 +114,7 @@ export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
     empty: async () => void (await askDatabase(temp.url, 'delete from images')),
     stop: async () => {
       await server.stop({ drainDelayMs: 0 });
+      for (const { close } of resources) await close?.();
       await database.close();
       await temp.drop();
     },

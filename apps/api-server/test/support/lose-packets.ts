@@ -3,12 +3,14 @@
  * packets between them lost, while eight clients write and read. Says in one line of JSON what came of it.
  */
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { startTestPostgres } from '@tripod/embedded-postgres/start-test-postgres';
 import { systemClock } from '@tripod/shared/async/clock';
 import { createReadiness } from '@tripod/shared/http/readiness';
 import { silentLogger } from '@tripod/shared/logging/logger';
 import { askDatabase } from '@tripod/testing/ask-database';
-import { createImageStore } from '../../src/images/image-store.ts';
+import { createResources } from '../../src/resource/define-resource.ts';
+import { resources } from '../../src/resources.ts';
 import { createApiServer } from '../../src/server.ts';
 import { openMigratedDatabase } from './migrated-database.ts';
 
@@ -21,7 +23,14 @@ const readiness = createReadiness();
 const server = createApiServer(
   { corsOrigins: ['*'], servedBy: () => undefined },
   {
-    images: createImageStore(database),
+    resources: createResources(resources, {
+      database,
+      clock: systemClock,
+      random: Math.random,
+      createUuid: randomUUID,
+      logger: silentLogger,
+      readiness,
+    }),
     readiness,
     metrics: undefined,
     logger: silentLogger,

@@ -3,7 +3,10 @@ import { migrate } from '@tripod/database/migrate';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import { systemClock } from '@tripod/shared/async/clock';
 import { silentLogger } from '@tripod/shared/logging/logger';
-import { apiMigrations } from '../../src/api-migrations.ts';
+import { createResourceMigrations } from '../../src/resource/migrations.ts';
+import { resources } from '../../src/resources.ts';
+
+const apiMigrations = createResourceMigrations(resources);
 
 const contextOf = (databaseUrl: string) => ({
   address: parseDatabaseUrl(databaseUrl),

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { requestErrors } from '@tripod/api-server/http/request-errors';
+import { requestErrors } from '@tripod/api-server/resource/request-errors';
 import { databaseErrors } from '@tripod/database/error-table';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { errorHandler } from '@tripod/shared/http/error-handler';

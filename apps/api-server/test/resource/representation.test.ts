@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { entityTagOf, representationOf } from '../../src/http/representation.ts';
+import { entityTagOf, representationOf } from '../../src/resource/representation.ts';
 
 describe('entityTagOf', () => {
   it('gives the same strong tag to the same body', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { indentOf, parseIndent } from '../../src/http/indent.ts';
+import { indentOf, parseIndent } from '../../src/resource/indent.ts';
 
 describe('parseIndent', () => {
   it('is 0, compact, when it is not given', () => {

@@ -1,6 +1,6 @@
 import { defineErrors } from '@tripod/shared/errors/define-errors';
 
-/** Errors of a request that no resource has to be asked about. */
+/** Errors of requests that are refused before a resource handles them. */
 export const requestErrors = defineErrors({
   API_INDENT_INVALID: {
     status: 400,
@@ -15,7 +15,12 @@ export const requestErrors = defineErrors({
   API_CURSOR_INVALID: {
     status: 400,
     title: 'The cursor is not valid',
-    meaning: '`after` must be taken as it is from the `Link` of an earlier answer, with a `limit`.',
+    meaning: '`after` must be copied unchanged from the `Link` header of an earlier answer, with a `limit`.',
+  },
+  API_QUERY_INVALID: {
+    status: 400,
+    title: 'The query is not valid',
+    meaning: 'A query parameter is missing, repeated or wrong; `detail` names each of them.',
   },
   API_BODY_NOT_JSON: {
     status: 400,
@@ -30,6 +35,6 @@ export const requestErrors = defineErrors({
   API_BODY_ENCODING_UNSUPPORTED: {
     status: 415,
     title: 'The encoding of the body is not supported',
-    meaning: 'The body has a coding or a character set that the API does not read.',
+    meaning: 'The body has a content coding or a charset that the API does not read.',
   },
 });

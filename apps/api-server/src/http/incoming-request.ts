@@ -1,0 +1,59 @@
+import type { IncomingMessage } from 'node:http';
+import type { OperationRequest } from '../resource/operation.ts';
+
+/** Decodes a cookie value; one that is not valid percent-encoding stays as it is. */
+const decodeCookie = (value: string): string => {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+};
+
+/** The value of a cookie in a Cookie header. Of two with one name the first is the more specific (RFC 6265 5.4). */
+export const findCookie = (header: string | undefined, name: string): string | undefined => {
+  for (const pair of header?.split(';') ?? []) {
+    const at = pair.indexOf('=');
+    if (at !== -1 && pair.slice(0, at).trim() === name) return decodeCookie(pair.slice(at + 1).trim());
+  }
+  return undefined;
+};
+
+const isLoopback = (address: string): boolean => address === '::1' || /^(?:::ffff:)?127\./.test(address);
+
+/** The address of the connection, or the last one in X-Forwarded-For when a load balancer on this machine connects. */
+export const clientAddressOf = ({ socket, headers }: IncomingMessage): string => {
+  const address = socket.remoteAddress ?? '';
+  const forwarded = headers['x-forwarded-for'];
+  if (forwarded === undefined || !isLoopback(address)) return address;
+  return String(forwarded).split(',').at(-1)?.trim() || address;
+};
+
+/** Wraps a message of node:http. Cookies and the client address are read only when a handler asks for them. */
+export class IncomingRequest implements OperationRequest {
+  readonly #message: IncomingMessage;
+  readonly params: Readonly<Record<string, string>>;
+  readonly requestId: string;
+  /** Undefined until the pipeline has checked it, as is `body`. */
+  query: unknown = undefined;
+  body: unknown = undefined;
+  indent = 0;
+
+  constructor(message: IncomingMessage, params: Readonly<Record<string, string>>, requestId: string) {
+    this.#message = message;
+    this.params = params;
+    this.requestId = requestId;
+  }
+
+  get headers() {
+    return this.#message.headers;
+  }
+
+  get clientAddress(): string {
+    return clientAddressOf(this.#message);
+  }
+
+  cookie(name: string): string | undefined {
+    return findCookie(this.#message.headers.cookie, name);
+  }
+}

@@ -1,0 +1,42 @@
+import { methodNotAllowed } from '@tripod/shared/http/not-found';
+import type { Express } from 'express';
+import type { MountedResource } from '../resource/define-resource.ts';
+import type { Operation } from '../resource/operation.ts';
+import type { createPipeline } from './pipeline.ts';
+
+/** The methods that a path takes, as in Allow: a GET is also a HEAD, and a preflight may always ask. */
+const allowedMethods = (operations: readonly Operation[]): readonly string[] => [
+  ...operations.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])),
+  'OPTIONS',
+];
+
+const refuseRepetition = (names: readonly string[]): void => {
+  const repeated = names.find((name, at) => names.indexOf(name) !== at);
+  if (repeated !== undefined) throw new Error(`two operations are ${repeated}`);
+};
+
+/**
+ * Mounts the operations of resources on an app. Call `addOperations` before any middleware is added, and
+ * `refuseOtherMethods` behind the middleware, which answers preflights.
+ */
+export const createMount = (app: Express, resources: readonly MountedResource[]) => {
+  const all = resources.flatMap(({ operations }) => operations);
+  refuseRepetition(all.map(({ name }) => name));
+  refuseRepetition(all.map(({ method, path }) => `${method} ${path}`));
+  const byPath = Map.groupBy(all, ({ path }) => path);
+  return {
+    addOperations: (pipeline: ReturnType<typeof createPipeline>): void => {
+      for (const { operations, formats } of resources) {
+        for (const operation of operations) {
+          const method = operation.method.toLowerCase() as Lowercase<Operation['method']>;
+          app.route(operation.path)[method](pipeline(operation, formats));
+        }
+      }
+    },
+    refuseOtherMethods: (): void => {
+      for (const [path, operations] of byPath) {
+        app.route(path).all(methodNotAllowed(allowedMethods(operations)));
+      }
+    },
+  };
+};

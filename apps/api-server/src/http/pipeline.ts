@@ -1,0 +1,85 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Formats } from '../resource/formats.ts';
+import { parseIndent, queryOf } from '../resource/indent.ts';
+import type { Answer, Operation, OperationRequest } from '../resource/operation.ts';
+import { createBodyCheck, createPathCheck, createQueryParser } from '../resource/validate.ts';
+import { IncomingRequest } from './incoming-request.ts';
+import { readJsonBody } from './read-json-body.ts';
+import { createSendAnswer, type SendAnswerOptions } from './send-answer.ts';
+import { setHeaders } from './standing-headers.ts';
+
+/** A step that operations of several resources share, such as a token for writes, a rate limit or a session. */
+export type PipelineStep = {
+  /** Asked once for each operation, when it is mounted. */
+  readonly appliesTo: (operation: Operation) => boolean;
+  /** Runs before the query and the body are read. Throws an AppError to refuse the request. */
+  readonly before?: (request: OperationRequest) => void | Promise<void>;
+  /** Runs around the handler, once the request has been checked. It may answer without calling `next`. */
+  readonly around?: (request: OperationRequest, next: () => Promise<Answer>) => Promise<Answer>;
+};
+
+export type PipelineOptions = SendAnswerOptions & {
+  /** In the order in which they run. */
+  readonly steps: readonly PipelineStep[];
+};
+
+/** What Express calls for an operation. */
+export type OperationHandler = (
+  message: IncomingMessage & { readonly params: Readonly<Record<string, string>> },
+  response: ServerResponse,
+  next: (error: unknown) => void,
+) => void;
+
+/** The work between the head of a request and its answer: steps, checks of path, query and body, the handler. */
+const createRun = (operation: Operation, formats: Formats, allSteps: readonly PipelineStep[]) => {
+  const parseQuery = createQueryParser(operation.query, formats);
+  const checkPath = createPathCheck(operation.params, formats);
+  const checkBody = operation.body && createBodyCheck(operation.body, formats);
+  const steps = allSteps.filter(({ appliesTo }) => appliesTo(operation));
+  const guards = steps.flatMap(({ before }) => before ?? []);
+  const handle = steps.reduceRight<(request: OperationRequest) => Answer | Promise<Answer>>(
+    (next, { around }) => (around ? (request) => around(request, async () => next(request)) : next),
+    (request) => operation.handle(request),
+  );
+  return async (message: IncomingMessage, request: IncomingRequest): Promise<Answer> => {
+    for (const guard of guards) await guard(request);
+    checkPath(request.params);
+    const query = queryOf(message.url);
+    request.indent = parseIndent(query);
+    request.query = parseQuery(query);
+    if (checkBody) {
+      request.body = await readJsonBody(message);
+      checkBody(request.body);
+    }
+    return handle(request);
+  };
+};
+
+/**
+ * The way of every request through the API: id (observer) → origin and name of the copy (standing headers) → steps →
+ * path, query and body → handler → answer → log (observer).
+ *
+ * The handlers stand in front of all middleware and write each answer in one go: on a busy path, middleware and one
+ * setHeader after the other would cost more than the rest. What fails goes to the error handler of the app, with the
+ * same headers.
+ */
+export const createPipeline = ({ observer, standingHeaders, clock, steps }: PipelineOptions) => {
+  const send = createSendAnswer({ observer, standingHeaders, clock });
+  return (operation: Operation, formats: Formats = {}): OperationHandler => {
+    const run = createRun(operation, formats, steps);
+    return function handleOperation(message, response, next) {
+      const observed = observer.begin(message);
+      const request = new IncomingRequest(message, message.params, observed.requestId);
+      const fail = (error: unknown): void => {
+        if (!response.headersSent) {
+          observer.watch(observed, response);
+          setHeaders(response, standingHeaders(message.headers.origin));
+        }
+        next(error);
+      };
+      run(message, request)
+        .then((answer) => send({ message, response, observed, operation, indent: request.indent }, answer))
+        .catch(fail);
+    };
+  };
+};

@@ -1,0 +1,60 @@
+import type { Database } from '@tripod/database/database';
+import type { Clock } from '@tripod/shared/async/clock';
+import type { ErrorTable } from '@tripod/shared/errors/define-errors';
+import type { Readiness } from '@tripod/shared/http/readiness';
+import type { Logger } from '@tripod/shared/logging/logger';
+import type { Formats } from './formats.ts';
+import type { JsonSchema } from './json-schema.ts';
+import type { Operation } from './operation.ts';
+
+/** What a resource may use. */
+export type ResourceDependencies = {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  readonly createUuid: () => string;
+  readonly logger: Logger;
+  /** For a note in /readyz, such as that a store is away. */
+  readonly readiness: Readiness;
+};
+
+/** A resource at work. */
+export type Resource = {
+  readonly operations: readonly Operation[];
+  /** Releases what `create` opened. */
+  close?(): Promise<void>;
+};
+
+export type ResourceMigrations = {
+  /** Its files `0001-name.ts` run in order of their numbers. */
+  readonly folder: URL;
+  /** Names recorded in databases without the prefix `RESOURCE/`, because they are older than the prefix. */
+  readonly unprefixed?: readonly string[];
+};
+
+/** One resource of the API: a folder of src/ with one definition, listed in resources.ts. */
+export type ResourceDefinition = {
+  /** As in `--resources`. */
+  readonly name: string;
+  /** One sentence for the docs. */
+  readonly summary: string;
+  readonly errors: ErrorTable;
+  /** Schemas that OpenAPI lists by name. Operations use the same objects; each use becomes a reference. */
+  readonly schemas?: Readonly<Record<string, JsonSchema>>;
+  /** Text formats that its schemas use beside the common ones. */
+  readonly formats?: Formats;
+  readonly migrations?: ResourceMigrations;
+  /** Makes its operations. It must not connect to anything yet. */
+  create(dependencies: ResourceDependencies): Resource;
+};
+
+/** A resource that a copy serves. */
+export type MountedResource = Pick<ResourceDefinition, 'name' | 'summary' | 'schemas' | 'formats'> & Resource;
+
+/** Creates resources, in the order of their definitions. */
+export const createResources = (
+  definitions: readonly ResourceDefinition[],
+  dependencies: ResourceDependencies,
+): readonly MountedResource[] =>
+  definitions.map((definition) => ({ ...definition, ...definition.create(dependencies) }));

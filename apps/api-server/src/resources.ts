@@ -1,0 +1,9 @@
+import { images } from './images/images.ts';
+import type { ResourceDefinition } from './resource/define-resource.ts';
+
+/** Every resource that a copy can serve. The only list: adding one is a folder and a line here. */
+export const resources: readonly ResourceDefinition[] = [images];
+
+/** The resources with these names, in the order of the list. */
+export const selectResources = (names: readonly string[]): readonly ResourceDefinition[] =>
+  resources.filter(({ name }) => names.includes(name));
