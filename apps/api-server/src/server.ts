@@ -18,9 +18,10 @@ import { nameServer } from './http/name-server.ts';
 import { createOwnMessages } from './http/own-messages.ts';
 import { createPipeline } from './http/pipeline.ts';
 import { createStandingHeaders, setHeaders } from './http/standing-headers.ts';
-import type { MountedResource } from './resource/define-resource.ts';
+import { applySteps, type MountedResource } from './resource/define-resource.ts';
 import { createDescriptionResource } from './resource/description-resource.ts';
 import { indentOf } from './resource/indent.ts';
+import type { OperationStep } from './resource/operation.ts';
 
 export type ApiSite = {
   /** Origins whose pages may use the API; `*` for all. */
@@ -31,6 +32,8 @@ export type ApiSite = {
 
 export type ApiServerDependencies = {
   readonly resources: readonly MountedResource[];
+  /** Rules for the operations of all resources. Default: none. */
+  readonly steps?: readonly OperationStep[];
   readonly readiness: Readiness;
   /** Undefined with `--no-metrics`. */
   readonly metrics: Metrics | undefined;
@@ -54,7 +57,7 @@ const toNotFound = (error: unknown): unknown =>
 /** Makes one copy of the API. It does not listen yet, and connects to nothing. */
 export const createApiServer = (
   { corsOrigins, servedBy }: ApiSite,
-  { resources, readiness, metrics, logger, clock }: ApiServerDependencies,
+  { resources, steps = [], readiness, metrics, logger, clock }: ApiServerDependencies,
 ): StoppableServer => {
   const requestMetrics = new RequestMetrics();
   if (metrics) requestMetrics.register(metrics);
@@ -67,7 +70,8 @@ export const createApiServer = (
   app.disable('x-powered-by').disable('etag');
   const nodeOptions = { ...createOwnMessages(app), optimizeEmptyRequests: true };
 
-  const all = [...resources, createDescriptionResource(resources)];
+  const served = applySteps(resources, steps);
+  const all = [...served, createDescriptionResource(served)];
   const policy = createCorsPolicy(
     corsOrigins,
     all.flatMap(({ operations }) => operations),
@@ -75,7 +79,7 @@ export const createApiServer = (
   const observer = createRequestObserver({ logger, metrics: requestMetrics, clock });
   const standingHeaders = createStandingHeaders(policy, servedBy);
   const mount = createMount(app, all);
-  mount.addOperations(createPipeline({ observer, standingHeaders, clock, steps: [] }));
+  mount.addOperations(createPipeline({ observer, standingHeaders, clock }));
 
   app.use(passMalformedPaths);
   app.use(observer.observe);

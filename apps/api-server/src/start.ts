@@ -14,7 +14,7 @@ import { type ApiServerConfig, copyNameOf } from './config.ts';
 import { findDatabase } from './find-database.ts';
 import { createResources } from './resource/define-resource.ts';
 import { createResourceMigrations } from './resource/migrations.ts';
-import { selectResources } from './resources.ts';
+import { resources, selectResources } from './resources.ts';
 import { createApiServer } from './server.ts';
 
 export type ApiServerContext = CliContext & {
@@ -24,13 +24,14 @@ export type ApiServerContext = CliContext & {
 
 const migration = (
   address: DatabaseAddress,
-  { resources }: ApiServerConfig,
+  config: ApiServerConfig,
   { logger, clock }: CliContext,
   applicationName: string,
 ) => ({
   address,
   applicationName: `${applicationName} migrating`,
-  source: createResourceMigrations(selectResources(resources)),
+  source: createResourceMigrations(selectResources(config.resources)),
+  known: createResourceMigrations(resources),
   logger,
   clock,
 });
@@ -102,7 +103,7 @@ export const startApiServer = async (
       registerProcessMetrics(metrics);
       registerDatabaseMetrics(metrics, database);
     }
-    const resources = createResources(selectResources(config.resources), {
+    const mounted = createResources(selectResources(config.resources), {
       database,
       clock,
       random: Math.random,
@@ -110,13 +111,13 @@ export const startApiServer = async (
       logger,
       readiness,
     });
-    for (const { name: resource, close } of resources) {
+    for (const { name: resource, close } of mounted) {
       if (close) undo.push(`the resource ${resource}`, close);
     }
     let name = copyNameOf(config);
     const server = createApiServer(
       { corsOrigins: config.corsOrigins, servedBy: () => (config.servedBy ? name : undefined) },
-      { resources, readiness, metrics, logger, clock },
+      { resources: mounted, readiness, metrics, logger, clock },
     );
     const { url, port } = await server.listen(config);
     name = copyNameOf({ name: config.name, port });

@@ -14,6 +14,8 @@ export type MigrateOptions = {
   readonly address: DatabaseAddress;
   readonly applicationName: string;
   readonly source: MigrationSource;
+  /** Every migration of this version, when `source` is only a part of them. Default: `source`. */
+  readonly known?: MigrationSource;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Cuts the connection: what has not been committed by then never was. */
@@ -62,14 +64,15 @@ const listCompleted = async (client: pg.Client, { clock }: MigrateOptions): Prom
 };
 
 const runPending = async (client: pg.Client, options: MigrateOptions): Promise<readonly string[]> => {
-  const { source, logger, clock } = options;
-  const known = await refuseUntransacted(source);
+  const { source, known = source, logger, clock } = options;
+  const due = await refuseUntransacted(source);
+  const knownNames = (await known.getMigrations([])).map((id) => known.getMigrationName(id));
   const warnOfNewer = (completed: readonly string[]): void => {
-    const newer = completed.filter((name) => !known.includes(name));
+    const newer = completed.filter((name) => !knownNames.includes(name));
     if (newer.length > 0) logger.warn('the database has migrations of a newer version', { newer });
   };
   const before = await listCompleted(client, options);
-  if (known.every((name) => before.includes(name))) {
+  if (due.every((name) => before.includes(name))) {
     warnOfNewer(before);
     return [];
   }

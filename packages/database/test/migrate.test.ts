@@ -32,7 +32,7 @@ const listed = (migrations: Readonly<Record<string, Migration>>): MigrationSourc
 });
 const run = (
   source: MigrationSource,
-  options: { readonly url?: string; readonly signal?: AbortSignal } = {},
+  options: { readonly url?: string; readonly signal?: AbortSignal; readonly known?: MigrationSource } = {},
 ) =>
   migrate({
     address: parseDatabaseUrl(options.url ?? temp.url),
@@ -40,6 +40,7 @@ const run = (
     source,
     logger,
     clock: systemClock,
+    ...(options.known ? { known: options.known } : {}),
     ...(options.signal ? { signal: options.signal } : {}),
   });
 const raw = (sql: string): Migration => ({
@@ -87,6 +88,12 @@ describe('migrate', () => {
     await run(directory);
     await expect(run(listed({ '0001-words': raw('') }))).resolves.toEqual([]);
     expect(logger.lines).toContain('warn the database has migrations of a newer version');
+  });
+
+  it('does not warn of migrations that it knows but does not run', async () => {
+    await run(directory);
+    await expect(run(listed({ '0001-words': raw('') }), { known: directory })).resolves.toEqual([]);
+    expect(logger.lines).not.toContain('warn the database has migrations of a newer version');
   });
 
   it('refuses a migration without a transaction before it runs any', async () => {

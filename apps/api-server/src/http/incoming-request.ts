@@ -10,13 +10,15 @@ const decodeCookie = (value: string): string => {
   }
 };
 
-/** The value of a cookie in a Cookie header. Of two with one name the first is the more specific (RFC 6265 5.4). */
-export const findCookie = (header: string | undefined, name: string): string | undefined => {
-  for (const pair of header?.split(';') ?? []) {
+/** The cookies of a Cookie header. Of two with one name the first is the more specific (RFC 6265 5.4). */
+export const parseCookies = (header = ''): Readonly<Record<string, string>> => {
+  // Without a prototype, so that no name is there before it was sent.
+  const cookies = Object.create(null) as Record<string, string>;
+  for (const pair of header.split(';')) {
     const at = pair.indexOf('=');
-    if (at !== -1 && pair.slice(0, at).trim() === name) return decodeCookie(pair.slice(at + 1).trim());
+    if (at !== -1) cookies[pair.slice(0, at).trim()] ??= decodeCookie(pair.slice(at + 1).trim());
   }
-  return undefined;
+  return cookies;
 };
 
 const isLoopback = (address: string): boolean => address === '::1' || /^(?:::ffff:)?127\./.test(address);
@@ -53,7 +55,7 @@ export class IncomingRequest implements OperationRequest {
     return clientAddressOf(this.#message);
   }
 
-  cookie(name: string): string | undefined {
-    return findCookie(this.#message.headers.cookie, name);
+  get cookies(): Readonly<Record<string, string>> {
+    return parseCookies(this.#message.headers.cookie);
   }
 }

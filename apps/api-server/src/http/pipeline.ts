@@ -1,27 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Formats } from '../resource/formats.ts';
 import { parseIndent, queryOf } from '../resource/indent.ts';
-import type { Answer, Operation, OperationRequest } from '../resource/operation.ts';
+import type { Answer, Operation } from '../resource/operation.ts';
 import { createBodyCheck, createPathCheck, createQueryParser } from '../resource/validate.ts';
 import { IncomingRequest } from './incoming-request.ts';
 import { readJsonBody } from './read-json-body.ts';
 import { createSendAnswer, type SendAnswerOptions } from './send-answer.ts';
 import { setHeaders } from './standing-headers.ts';
-
-/** A step that operations of several resources share, such as a token for writes, a rate limit or a session. */
-export type PipelineStep = {
-  /** Asked once for each operation, when it is mounted. */
-  readonly appliesTo: (operation: Operation) => boolean;
-  /** Runs before the query and the body are read. Throws an AppError to refuse the request. */
-  readonly before?: (request: OperationRequest) => void | Promise<void>;
-  /** Runs around the handler, once the request has been checked. It may answer without calling `next`. */
-  readonly around?: (request: OperationRequest, next: () => Promise<Answer>) => Promise<Answer>;
-};
-
-export type PipelineOptions = SendAnswerOptions & {
-  /** In the order in which they run. */
-  readonly steps: readonly PipelineStep[];
-};
 
 /** What Express calls for an operation. */
 export type OperationHandler = (
@@ -30,17 +15,12 @@ export type OperationHandler = (
   next: (error: unknown) => void,
 ) => void;
 
-/** The work between the head of a request and its answer: steps, checks of path, query and body, the handler. */
-const createRun = (operation: Operation, formats: Formats, allSteps: readonly PipelineStep[]) => {
+/** The work between the head of a request and its answer: guards, checks of path, query and body, the handler. */
+const createRun = (operation: Operation, formats: Formats) => {
+  const { guards = [] } = operation;
   const parseQuery = createQueryParser(operation.query, formats);
   const checkPath = createPathCheck(operation.params, formats);
   const checkBody = operation.body && createBodyCheck(operation.body, formats);
-  const steps = allSteps.filter(({ appliesTo }) => appliesTo(operation));
-  const guards = steps.flatMap(({ before }) => before ?? []);
-  const handle = steps.reduceRight<(request: OperationRequest) => Answer | Promise<Answer>>(
-    (next, { around }) => (around ? (request) => around(request, async () => next(request)) : next),
-    (request) => operation.handle(request),
-  );
   return async (message: IncomingMessage, request: IncomingRequest): Promise<Answer> => {
     for (const guard of guards) await guard(request);
     checkPath(request.params);
@@ -51,22 +31,22 @@ const createRun = (operation: Operation, formats: Formats, allSteps: readonly Pi
       request.body = await readJsonBody(message);
       checkBody(request.body);
     }
-    return handle(request);
+    return operation.handle(request);
   };
 };
 
 /**
- * The way of every request through the API: id (observer) → origin and name of the copy (standing headers) → steps →
+ * The way of every request through the API: id (observer) → origin and name of the copy (standing headers) → guards →
  * path, query and body → handler → answer → log (observer).
  *
  * The handlers stand in front of all middleware and write each answer in one go: on a busy path, middleware and one
  * setHeader after the other would cost more than the rest. What fails goes to the error handler of the app, with the
  * same headers.
  */
-export const createPipeline = ({ observer, standingHeaders, clock, steps }: PipelineOptions) => {
+export const createPipeline = ({ observer, standingHeaders, clock }: SendAnswerOptions) => {
   const send = createSendAnswer({ observer, standingHeaders, clock });
   return (operation: Operation, formats: Formats = {}): OperationHandler => {
-    const run = createRun(operation, formats, steps);
+    const run = createRun(operation, formats);
     return function handleOperation(message, response, next) {
       const observed = observer.begin(message);
       const request = new IncomingRequest(message, message.params, observed.requestId);

@@ -5,7 +5,7 @@ import type { Readiness } from '@tripod/shared/http/readiness';
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { Formats } from './formats.ts';
 import type { JsonSchema } from './json-schema.ts';
-import type { Operation } from './operation.ts';
+import type { Operation, OperationStep } from './operation.ts';
 
 /** What a resource may use. */
 export type ResourceDependencies = {
@@ -58,3 +58,13 @@ export const createResources = (
   dependencies: ResourceDependencies,
 ): readonly MountedResource[] =>
   definitions.map((definition) => ({ ...definition, ...definition.create(dependencies) }));
+
+/** Applies shared rules to every operation, in their order: the last one is the outermost around a handler. */
+export const applySteps = (
+  resources: readonly MountedResource[],
+  steps: readonly OperationStep[],
+): readonly MountedResource[] =>
+  resources.map((resource) => ({
+    ...resource,
+    operations: resource.operations.map((operation) => steps.reduce((one, step) => step(one), operation)),
+  }));

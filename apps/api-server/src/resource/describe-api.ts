@@ -41,7 +41,7 @@ const createReferences = (schemas: Readonly<Record<string, JsonSchema>>) => {
 };
 
 const describeParameter = (
-  place: 'path' | 'query',
+  place: 'path' | 'query' | 'header',
   name: string,
   { description, schema, required }: Parameter,
 ) => ({
@@ -52,13 +52,14 @@ const describeParameter = (
   schema,
 });
 
-const describeParameters = ({ path, params = {}, query = {} }: Operation) => [
+const describeParameters = ({ path, params = {}, query = {}, headers = {} }: Operation) => [
   ...[...path.matchAll(/:(\w+)/g)].map(([, name = '']) =>
     describeParameter('path', name, params[name] ?? { description: name, schema: { type: 'string' } }),
   ),
   ...Object.entries({ indent: indentParameter, ...query }).map(([name, parameter]) =>
     describeParameter('query', name, parameter),
   ),
+  ...Object.entries(headers).map(([name, parameter]) => describeParameter('header', name, parameter)),
 ];
 
 const cacheHeaders = { ETag: textHeader, 'Cache-Control': { required: true, ...textHeader } };

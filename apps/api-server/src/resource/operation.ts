@@ -41,8 +41,8 @@ export type OperationRequest<Query = unknown, Body = unknown> = {
   /** The JSON body; undefined when the operation declares none. */
   readonly body: Body;
   readonly headers: IncomingHttpHeaders;
-  /** The value of a cookie of the request; undefined when there is none of that name. */
-  cookie(name: string): string | undefined;
+  /** Cookies of the request by name, decoded. */
+  readonly cookies: Readonly<Record<string, string>>;
   /** Spaces of JSON indentation, 0 to 10. JSON answers are indented by the pipeline. */
   readonly indent: number;
   readonly requestId: string;
@@ -82,6 +82,8 @@ export type Operation<Query = unknown, Body = unknown> = {
   readonly params?: Readonly<Record<string, Parameter>>;
   /** Query parameters by name. `indent` is known to every operation; unknown ones are ignored. */
   readonly query?: Readonly<Record<string, Parameter>>;
+  /** Request headers, for OpenAPI. A guard or the handler checks them. */
+  readonly headers?: Readonly<Record<string, Parameter>>;
   readonly body?: BodyDefinition;
   /**
    * `no-store` for a GET whose answer must not be kept. By default a GET answers with a strong entity tag and
@@ -90,7 +92,19 @@ export type Operation<Query = unknown, Body = unknown> = {
   readonly cache?: 'no-store';
   /** Successful responses by status. */
   readonly responses: Readonly<Record<number, ResponseDescription>>;
-  /** Errors that the handler raises. Those of parameters and of the body are added. */
+  /** Errors that its guards and its handler raise. Those of parameters and of the body are added. */
   readonly errors?: readonly ErrorDefinition[];
+  /**
+   * Run in this order before the query and the body are read, when both are still undefined. They throw an AppError to
+   * refuse a request.
+   */
+  readonly guards?: readonly ((request: OperationRequest) => void | Promise<void>)[];
   handle(request: OperationRequest<Query, Body>): Answer | Promise<Answer>;
 };
+
+/**
+ * A rule that operations of several resources share, such as a token for writes, a rate limit or an idempotency key:
+ * gives an operation further guards, or a handler around its own, with the headers and errors that come with them. It
+ * returns an operation that it is not meant for as it is.
+ */
+export type OperationStep = (operation: Operation) => Operation;

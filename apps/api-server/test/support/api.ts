@@ -10,8 +10,10 @@ import { askDatabase } from '@tripod/testing/ask-database';
 import { createTempDatabase } from '@tripod/testing/temp-database';
 import { waitFor } from '@tripod/testing/wait-for';
 import { createResources, type ResourceDefinition } from '../../src/resource/define-resource.ts';
+import type { OperationStep } from '../../src/resource/operation.ts';
 import { resources as allResources } from '../../src/resources.ts';
 import { createApiServer } from '../../src/server.ts';
+import { migrateDatabase } from './migrated-database.ts';
 
 export type Api = {
   readonly database: Database;
@@ -32,8 +34,9 @@ export type ApiOptions = {
   readonly clock?: Clock;
   /** Default true. */
   readonly allowUnsafeDurability?: boolean;
-  /** Default: all. */
+  /** Default: all. Those that the template database has no tables for are migrated. */
   readonly resources?: readonly ResourceDefinition[];
+  readonly steps?: readonly OperationStep[];
   /** What the database does otherwise than a real one, for the resources. */
   readonly databaseFaults?: Partial<Database>;
   /** Another copy, whose database this one shares. */
@@ -74,7 +77,9 @@ export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
     random: Math.random,
     // The server of the tests is unsafe: it has nothing to lose.
     allowUnsafeDurability,
-    prepare: () => Promise.resolve(),
+    prepare: async () => {
+      if (options.resources) await migrateDatabase(temp.url, options.resources);
+    },
   });
   const metrics = createMetrics();
   registerDatabaseMetrics(metrics, database);
@@ -94,6 +99,7 @@ export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
     { corsOrigins, servedBy: () => servedBy },
     {
       resources,
+      steps: options.steps ?? [],
       readiness,
       metrics,
       logger,

@@ -3,6 +3,7 @@ import { migrate } from '@tripod/database/migrate';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import { systemClock } from '@tripod/shared/async/clock';
 import { silentLogger } from '@tripod/shared/logging/logger';
+import type { ResourceDefinition } from '../../src/resource/define-resource.ts';
 import { createResourceMigrations } from '../../src/resource/migrations.ts';
 import { resources } from '../../src/resources.ts';
 
@@ -15,9 +16,12 @@ const contextOf = (databaseUrl: string) => ({
   clock: systemClock,
 });
 
-/** Makes the tables of the API there. */
-export const migrateDatabase = async (databaseUrl: string): Promise<void> => {
-  await migrate({ ...contextOf(databaseUrl), source: apiMigrations });
+/** Makes the tables of these resources, by default of all. */
+export const migrateDatabase = async (
+  databaseUrl: string,
+  of: readonly ResourceDefinition[] = resources,
+): Promise<void> => {
+  await migrate({ ...contextOf(databaseUrl), source: createResourceMigrations(of) });
 };
 
 /** The database as a copy of the API uses it: it is migrated each time it comes within reach. */
