@@ -7,12 +7,13 @@ import { routingErrors } from '@tripod/proxy/routing/routing-errors';
 import { type ErrorDefinition, type ErrorTable, mergeErrorTables } from '@tripod/shared/errors/define-errors';
 import { httpErrors } from '@tripod/shared/http/http-errors';
 import { profileErrors } from '@tripod/shared/profiling/profile-errors';
+import { stateErrors } from '@tripod/state/store/state-errors';
 import { staticErrors } from '@tripod/static-server/static-errors';
 
 /** Every error table by the section of docs/reference/errors.md that shows it. */
 export const errorSections: Readonly<Record<string, readonly ErrorTable[]>> = {
   'Every server': [httpErrors, profileErrors],
-  'api-server': [requestErrors, databaseErrors, ...resources.map(({ errors }) => errors)],
+  'api-server': [requestErrors, databaseErrors, stateErrors, ...resources.map(({ errors }) => errors)],
   'static-server': [staticErrors],
   proxy: [routingErrors, forwardingErrors],
   'The admin side of the proxy': [adminErrors],

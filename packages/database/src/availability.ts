@@ -15,6 +15,8 @@ export type AvailabilityOptions = {
   readonly random: () => number;
   /** Called at each change, and when an absence has another reason than before. */
   readonly onChange: (state: AvailabilityState) => void;
+  /** While it is available: from one attempt to the next, so that a silent loss is found. Default 5000. */
+  readonly heartbeatMs?: number;
 };
 
 /**
@@ -23,8 +25,7 @@ export type AvailabilityOptions = {
  */
 const firstDelayMs = 100;
 const longestDelayMs = 500;
-/** While all is well: a connection that died in silence is found before a request meets it. */
-const heartbeatMs = 5000;
+const defaultHeartbeatMs = 5000;
 
 /**
  * Knows whether the database can be used, so that a request need not find out by waiting. While it is away attempts
@@ -92,7 +93,7 @@ export class Availability {
   }
 
   async #attempt(era: number): Promise<unknown> {
-    const { clock, attempt, random } = this.#options;
+    const { clock, attempt, random, heartbeatMs = defaultHeartbeatMs } = this.#options;
     this.#timer?.cancel();
     const beganMs = clock.monotonicMs();
     try {

@@ -1,0 +1,19 @@
+import type { Database } from '@tripod/database/database';
+import type { KeyValues } from '../store/state-store.ts';
+
+const setValue = {
+  name: 'set-value',
+  text: `insert into key_values (key, value) values ($1, $2)
+    on conflict (key) do update set value = excluded.value`,
+};
+const getValue = { name: 'get-value', text: 'select value from key_values where key = $1' };
+
+export const createPostgresKeys = (database: Database): KeyValues => ({
+  set: (key, value) =>
+    database.writing(async () => void (await database.write({ ...setValue, values: [key, value] }))),
+  get: (key) =>
+    database.reading(async () => {
+      const { rows } = await database.query({ ...getValue, values: [key] });
+      return (rows as readonly { readonly value: string }[])[0]?.value;
+    }),
+});

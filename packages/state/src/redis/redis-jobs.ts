@@ -1,0 +1,128 @@
+import { createCoalescedRead } from '@tripod/shared/async/coalesced-read';
+import { jobsFull } from '../store/state-errors.ts';
+import { type JobQueue, keptEndedJobs, maxJobTries, type TakenJob } from '../store/state-store.ts';
+import { formatJobElement, parseJobElement } from './job-element.ts';
+import { defineRedisScript, type RedisLink } from './redis-link.ts';
+
+/** The list of waiting jobs: new ones come in on the left, and the next one to be taken is on the right. */
+export const waitingList = 'jobs';
+/** Held jobs: lease → element of the list. */
+const heldHash = 'jobs:running';
+/** When each lease expires, in milliseconds by the clock of Redis. */
+const leaseSet = 'jobs:leases';
+const lastIdKey = 'jobs:id';
+const doneKey = 'jobs:done';
+const failedKey = 'jobs:failed';
+/** The last jobs that have ended, the newest on the left. */
+const endedList = 'jobs:ended';
+
+/** The clock of Redis, so that the clocks of workers need not agree. */
+const nowMs = `local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
+
+/** KEYS: list, last id. ARGV: limit, rest of the element. */
+const enqueueScript = defineRedisScript(`
+if redis.call('LLEN', KEYS[1]) >= tonumber(ARGV[1]) then return 0 end
+local id = redis.call('INCR', KEYS[2])
+redis.call('LPUSH', KEYS[1], '{"id":' .. string.format('%.0f', id) .. ',' .. ARGV[2])
+return id`);
+
+/** A job whose lease has expired comes before those that wait. KEYS: list, held, leases. ARGV: lease, its ms. */
+const takeScript = defineRedisScript(`
+${nowMs}
+local element = false
+local expired = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now, 'LIMIT', 0, 1)[1]
+if expired then
+  element = redis.call('HGET', KEYS[2], expired)
+  redis.call('HDEL', KEYS[2], expired)
+  redis.call('ZREM', KEYS[3], expired)
+end
+if not element then element = redis.call('RPOP', KEYS[1]) end
+if element then
+  redis.call('HSET', KEYS[2], ARGV[1], element)
+  redis.call('ZADD', KEYS[3], now + ARGV[2], ARGV[1])
+end
+return element`);
+
+/** KEYS: held, leases. ARGV: lease, its ms. */
+const renewScript = defineRedisScript(`
+${nowMs}
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return 0 end
+redis.call('ZADD', KEYS[2], now + ARGV[2], ARGV[1])
+return 1`);
+
+/** The end of a job, its record and the total. KEYS: held, leases, total, ended. ARGV: lease, record, kept records. */
+const endScript = defineRedisScript(`
+if redis.call('HDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
+redis.call('ZREM', KEYS[2], ARGV[1])
+redis.call('INCR', KEYS[3])
+redis.call('LPUSH', KEYS[4], ARGV[2])
+redis.call('LTRIM', KEYS[4], 0, ARGV[3] - 1)
+return 1`);
+
+/** Puts the job back as the next one to be taken. KEYS: list, held, leases. ARGV: lease, element. */
+const retryScript = defineRedisScript(`
+if redis.call('HDEL', KEYS[2], ARGV[1]) == 0 then return 0 end
+redis.call('ZREM', KEYS[3], ARGV[1])
+redis.call('RPUSH', KEYS[1], ARGV[2])
+return 1`);
+
+export type RedisJobsOptions = {
+  readonly link: RedisLink;
+  readonly createUuid: () => string;
+  readonly maxWaitingJobs: number;
+  readonly waitForJob: JobQueue['waitForJob'];
+};
+
+export const createRedisJobs = ({
+  link,
+  createUuid,
+  maxWaitingJobs,
+  waitForJob,
+}: RedisJobsOptions): JobQueue => {
+  const end = async (job: TakenJob, totalKey: string, facts: object): Promise<boolean> => {
+    const record = JSON.stringify({ id: job.id, job: job.name, ...facts });
+    const keys = [heldHash, leaseSet, totalKey, endedList];
+    return (await link.script(endScript, keys, [job.lease, record, String(keptEndedJobs)])) === 1;
+  };
+  const length = async (...command: readonly string[]): Promise<number> =>
+    Number((await link.command(command)) ?? 0);
+  const counts = createCoalescedRead(async () => {
+    // They go out together, and Redis answers them together.
+    const [waiting, running, done, failed] = await Promise.all([
+      length('LLEN', waitingList),
+      length('HLEN', heldHash),
+      length('GET', doneKey),
+      length('GET', failedKey),
+    ]);
+    return { waiting, running, done, failed };
+  });
+  return {
+    enqueue: async (name) => {
+      const rest = `"job":${JSON.stringify(name)},"failedTries":0}`;
+      const id = await link.script(enqueueScript, [waitingList, lastIdKey], [String(maxWaitingJobs), rest]);
+      if (id === 0) throw jobsFull(maxWaitingJobs);
+      return { id: Number(id) };
+    },
+    counts,
+    take: async (_workerName, leaseMs) => {
+      const lease = createUuid();
+      const keys = [waitingList, heldHash, leaseSet];
+      const element = await link.script(takeScript, keys, [lease, String(leaseMs)]);
+      return element === null ? undefined : { ...parseJobElement(String(element)), lease };
+    },
+    renew: async ({ lease }, leaseMs) =>
+      (await link.script(renewScript, [heldHash, leaseSet], [lease, String(leaseMs)])) === 1,
+    complete: (job) => end(job, doneKey, { outcome: 'done' }),
+    fail: async (job, reason) => {
+      const failedTries = job.failedTries + 1;
+      if (failedTries >= maxJobTries) {
+        return (await end(job, failedKey, { outcome: 'failed', reason })) ? 'failed' : 'lost';
+      }
+      const keys = [waitingList, heldHash, leaseSet];
+      const element = formatJobElement({ ...job, failedTries });
+      return (await link.script(retryScript, keys, [job.lease, element])) === 1 ? 'retried' : 'lost';
+    },
+    waitForJob,
+  };
+};
