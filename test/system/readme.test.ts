@@ -1,110 +1,99 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { checkout } from '@tripod/testing/spawn-node';
-import { waitFor } from '@tripod/testing/wait-for';
+import {
+  isInstalled,
+  isTimedLoad,
+  readCommandBlocks,
+  type StartedBlock,
+  startBlock,
+  waitForLoad,
+} from '../support/docs/command-blocks.ts';
 import { type RunningStack, runStack } from '../support/run-stack.ts';
 
-/** Lines of the README's shell blocks that begin with this program. */
-const linesOf = (program: string): readonly string[] => {
-  const readme = readFileSync(join(checkout, 'README.md'), 'utf8');
-  const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block);
-  return blocks.flatMap((block) => block.split('\n')).filter((line) => line.startsWith(`${program} `));
+/** The report of an `ab` whose requests were all answered with a 2xx. */
+const noFailure = /^(?![\s\S]*Non-2xx)[\s\S]*Failed requests: +0\n/;
+const failures = /Non-2xx responses: +[1-9]/;
+const listedFrom = /HTTP\/1\.1 200 [\s\S]*X-Served-By: api-\d/i;
+const readyAgain = /ready again/;
+const done = /ready/;
+
+/** What each command block prints, in the order of the page. A timed load is checked when the block after it has ended. */
+const pages: Readonly<Record<string, readonly RegExp[]>> = {
+  'README.md': [noFailure, /ready again[\s\S]*"name":"api-5"/],
+  'docs/tutorial/1-why-balance.md': [/api-3/, failures, readyAgain, done, noFailure, readyAgain],
+  'docs/tutorial/2-see-it.md': [
+    listedFrom,
+    /"title":"Cat","alt_text":"A cool cat"/,
+    /Complete requests: +10\n/,
+    /"name":"static-server"/,
+    /api-2/,
+    // Each of the three copies has had requests.
+    /"name":"api","policy":"round-robin"(?:[\s\S]*?"id":[\s\S]*?"requests":[1-9]){3}/,
+  ],
+  'docs/tutorial/3-break-it.md': [
+    noFailure,
+    readyAgain,
+    /"name":"api-2"[^\n]*"state":"stopped"/,
+    listedFrom,
+    /api-2/,
+    /api-1/,
+    /HTTP\/1\.1 503 [\s\S]*Retry-After: [\s\S]*PROXY_NO_UPSTREAM/i,
+    done,
+  ],
+  'docs/tutorial/4-scale-it.md': [
+    noFailure,
+    /api-5: ready/,
+    /"draining":true/,
+    /"draining":false[\s\S]*"weight":3[\s\S]*"weight":3/,
+  ],
+  'docs/tutorial/5-measure-it.md': [
+    /Complete requests: +20000\n/,
+    /Complete requests: +20000\n[\s\S]*Complete requests: +20000\n/,
+    /lost-writes/,
+    /requestsPerSecond/,
+  ],
 };
 
-const isInstalled = (program: string): boolean => {
-  const installed = spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
-  if (!installed && process.env['CI'] === 'true')
-    throw new Error(`${program} is not installed, and CI must not skip`);
-  return installed;
-};
-
-const curl = isInstalled('curl') ? describe : describe.skip;
-const ab = isInstalled('ab') ? describe : describe.skip;
+/** The first word of some line of the block that is not installed. */
+const missingProgram = (block: string): string | undefined =>
+  [...new Set(block.split('\n').map((line) => line.split(' ')[0] ?? ''))]
+    .concat(block.startsWith('pnpm bench ') ? ['nginx', 'wrk'] : [])
+    .find((program) => !isInstalled(program));
 
 let stack: RunningStack;
+let load: { readonly block: StartedBlock; readonly expected: RegExp } | undefined;
 beforeAll(async () => {
   stack = await runStack();
 }, 240_000);
 afterAll(async () => {
+  load?.block.child.kill();
   await stack?.stop();
 });
 
-/** Runs a line as it stands in the README, against this stack instead of the one on 8080. */
-const run = (line: string): Promise<{ readonly code: number | null; readonly output: string }> =>
-  new Promise((resolve) => {
-    const here = line
-      .replaceAll('127.0.0.1:8080', new URL(stack.url).host)
-      .replaceAll('127.0.0.1:8090', new URL(stack.adminUrl).host);
-    const child = spawn('bash', ['-c', here], { cwd: checkout, stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    const gather = (piece: Buffer): void => {
-      output += piece.toString();
-    };
-    child.stdout.on('data', gather);
-    child.stderr.on('data', gather);
-    child.once('close', (code) => resolve({ code, output }));
+describe.each(Object.entries(pages))('the command blocks of %s', (page, expectations) => {
+  const blocks = readCommandBlocks(page);
+
+  it(`of ${page} are the ones that this test knows`, () => {
+    expect(blocks).toHaveLength(expectations.length);
   });
 
-const copiesThatAnswered = (): ReadonlySet<string> =>
-  new Set(
-    [...stack.output().matchAll(/"name":"(api-\d)","message":"GET \/images\.json"/g)].map(
-      ([, name = '']) => name,
-    ),
-  );
-
-curl('the curl lines of the README', () => {
-  it('are the ones this test knows', () => {
-    expect(linesOf('curl')).toHaveLength(3);
-  });
-
-  it('list the images, indented', async () => {
-    const [line = ''] = linesOf('curl');
-    const { code, output } = await run(line);
-    expect(code).toBe(0);
-    expect(output).toContain('\n  {\n    "title": "Sunset",');
-  });
-
-  it('add an image, which is then in the list', async () => {
-    const [list = '', add = ''] = linesOf('curl');
-    const added = await run(add);
-    expect(added.code).toBe(0);
-    expect(added.output).toContain('{"title":"Cat","alt_text":"A cool cat",');
-    expect((await run(list)).output).toContain('"title": "Cat"');
-  });
-
-  it('show the pools of the proxy', async () => {
-    const { output } = await run(linesOf('curl')[2] ?? '');
-    expect(output).toContain('"name":"api"');
-  });
-});
-
-ab('the ab lines of the README', () => {
-  const whole = (output: string, requests: number): void => {
-    expect(output).toMatch(new RegExp(`Complete requests: +${requests}\\n`));
-    expect(output).toMatch(/Failed requests: +0\n/);
-    expect(output).not.toContain('Non-2xx responses');
-  };
-
-  it('spread ten requests over the three copies', async () => {
-    const { code, output } = await run(linesOf('ab')[0] ?? '');
-    expect(code).toBe(0);
-    whole(output, 10);
-    await waitFor('a line of each copy', () => copiesThatAnswered().size === 3);
-  });
-
-  it.each(['', '-k '])('lose no request of 5000 while a copy is killed (ab %s)', async (keepAlive) => {
-    const line = (linesOf('ab')[1] ?? '').replace('ab ', `ab ${keepAlive}`);
-    await waitFor('a copy to kill', async () =>
-      /"name":"api-2"[^\n]*"state":"ready"/.test((await stack.command('ps')).output),
-    );
-    const answered = (): number => stack.output().split('"GET /images.json"').length;
-    const before = answered();
-    const load = run(line);
-    await waitFor('the load to begin', () => answered() > before + 200);
-    const { code, output } = await stack.command('kill', 'api-2');
-    expect({ code, output }).toMatchObject({ code: 0 });
-    whole((await load).output, 5000);
-  });
+  for (const [index, block] of blocks.entries()) {
+    const missing = missingProgram(block);
+    const test = missing === undefined ? it : it.skip;
+    const expected = expectations[index] ?? /[\s\S]*/;
+    const reason = missing === undefined ? '' : ` (${missing} is not installed)`;
+    test(`${page} runs: ${block.replaceAll('\n', ' ⏎ ')}${reason}`, async () => {
+      const started = startBlock(block, stack);
+      if (isTimedLoad(block)) {
+        load = { block: started, expected };
+        await waitForLoad(stack);
+        return;
+      }
+      expect(await started.finished).toEqual({ code: 0, output: expect.stringMatching(expected) });
+      if (!load) return;
+      const report = await load.block.finished;
+      const { expected: expectedReport } = load;
+      load = undefined;
+      expect(report).toEqual({ code: 0, output: expect.stringMatching(expectedReport) });
+    });
+  }
 });
