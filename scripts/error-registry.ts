@@ -8,13 +8,16 @@ import { type ErrorDefinition, type ErrorTable, mergeErrorTables } from '@tripod
 import { httpErrors } from '@tripod/shared/http/http-errors';
 import { profileErrors } from '@tripod/shared/profiling/profile-errors';
 import { stateErrors } from '@tripod/state/store/state-errors';
-import { staticErrors } from '@tripod/static-server/static-errors';
+import { rangeErrors } from '@tripod/static-server/answer/byte-range';
+import { preconditionErrors } from '@tripod/static-server/answer/choose-answer';
+import { diskErrors } from '@tripod/static-server/files/disk-errors';
+import { pathErrors } from '@tripod/static-server/path/request-target';
 
 /** Every error table by the section of docs/reference/errors.md that shows it. */
 export const errorSections: Readonly<Record<string, readonly ErrorTable[]>> = {
   'Every server': [httpErrors, profileErrors],
   'api-server': [requestErrors, databaseErrors, stateErrors, ...resources.map(({ errors }) => errors)],
-  'static-server': [staticErrors],
+  'static-server': [pathErrors, diskErrors, preconditionErrors, rangeErrors],
   proxy: [routingErrors, forwardingErrors],
   'The admin side of the proxy': [adminErrors],
 };

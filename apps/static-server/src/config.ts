@@ -1,27 +1,28 @@
 import { configFileSetting, portSetting, serviceSettings } from '@tripod/shared/config/service-settings';
 import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
-import { cacheControlProblems } from './cache-control.ts';
-import { maxFileBytes } from './file-store.ts';
+import { cacheControlProblems } from './headers/cache-control.ts';
+import { contentTypeProblems } from './headers/content-type.ts';
+import { maxCachedFileBytes } from './memory/file-cache.ts';
 
 /**
- * What the gallery needs: its own scripts and styles, pictures from anywhere, and the API, also on its own port
- * 8081 of whatever hostname the page was opened with.
+ * What the gallery needs: its own scripts and styles, pictures from any site, and the API: on this origin, or on port
+ * 8081 of any hostname, because a policy can't refer to the hostname of the page.
  */
 const defaultCsp =
   "default-src 'self'; script-src 'self'; img-src 'self' https: http: data:; connect-src 'self' *:8081; " +
   "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/** Every setting of the static-server: `--help`, the environment, the config file and the docs come from here. */
+/** The settings of the static-server. Flags, environment variables, the config file, `--help` and the docs derive from them. */
 export const staticServerSettings = {
   path: {
     type: 'string',
     minLength: 1,
     path: true,
-    // PATH means something else to every system.
+    // The variable PATH has another meaning in every shell.
     environment: false,
     placeholder: 'folder',
     shape: 'a folder',
-    description: 'Folder whose files are served; must be given',
+    description: 'Folder to serve; required',
   },
   port: portSetting(8082),
   host: serviceSettings.host,
@@ -35,20 +36,29 @@ export const staticServerSettings = {
   },
   cacheControl: {
     type: 'array',
-    // A value of Cache-Control may hold commas.
+    // A Cache-Control value may hold commas.
     separator: ';',
     items: { type: 'string' },
     problems: cacheControlProblems,
     placeholder: 'pattern=value',
     shape: 'PATTERN=VALUE[;PATTERN=VALUE…], such as *.css=max-age=3600',
     description:
-      'Cache-Control of the files that a pattern fits: by name (*.css) or, with a slash, by path (/images/**); the first that fits counts',
+      'Cache-Control of files that match a pattern: by name (*.css) or, with a slash, by path (/images/**); the first match wins',
+  },
+  contentType: {
+    type: 'array',
+    items: { type: 'string' },
+    problems: contentTypeProblems,
+    placeholder: 'ext=type',
+    shape: 'EXT=TYPE[,EXT=TYPE…], such as heif=image/heif',
+    description:
+      'Content type of files with this extension, in addition to those registered with IANA, or instead',
   },
   spa: {
     type: 'boolean',
     default: false,
     description:
-      'Answer paths without an extension that are no files with index.html, for an application to route',
+      'Answer paths that are no files with index.html, for an application to route: paths without an extension, and others when the client asks for HTML',
   },
   maxMemoryMb: {
     type: 'integer',
@@ -56,7 +66,7 @@ export const staticServerSettings = {
     maximum: 65_536,
     default: 256,
     placeholder: 'MiB',
-    description: `Memory for files, in MiB; what does not fit, or is larger than ${maxFileBytes / 1024 / 1024} MiB, is read from the disk each time`,
+    description: `Memory for files, in MiB; files that do not fit, or are larger than ${maxCachedFileBytes / 1024 / 1024} MiB, are read from the disk each time`,
   },
   drainDelayMs: serviceSettings.drainDelayMs,
   logFormat: serviceSettings.logFormat,

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Clock } from '@tripod/shared/async/clock';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { errorHandler } from '@tripod/shared/http/error-handler';
@@ -13,31 +13,33 @@ import type { Logger } from '@tripod/shared/logging/logger';
 import type { Metrics } from '@tripod/shared/metrics/metrics';
 import { RequestMetrics } from '@tripod/shared/metrics/request-metrics';
 import express from 'express';
-import { createHitAnswerer } from './answer-hit.ts';
-import { createCacheControl } from './cache-control.ts';
-import { createCompressor } from './compress.ts';
-import { createCodingReader } from './content-coding.ts';
-import type { Disk } from './disk.ts';
-import { createDescribeFile } from './file-headers.ts';
-import { createFileStore } from './file-store.ts';
-import { createFileFinder } from './find-file.ts';
-import { registerIndex } from './index-metrics.ts';
-import { serveNotFoundPage } from './not-found-page.ts';
-import { maxTreeBytes, prepareTree } from './prepare-tree.ts';
-import { parseRequestTarget } from './request-target.ts';
-import { serveFiles } from './serve-files.ts';
-import { serveHealth } from './serve-health.ts';
+import { createCodingReader } from './answer/content-coding.ts';
+import { serveNotFoundPage } from './answer/not-found-page.ts';
+import { serveFiles } from './answer/serve-files.ts';
+import { createCacheHitHandler } from './answer/serve-from-memory.ts';
+import type { Disk } from './files/disk.ts';
+import { createCacheControl } from './headers/cache-control.ts';
+import { createContentTypes } from './headers/content-type.ts';
+import { createDescribeFile } from './headers/representation.ts';
+import { registerCacheMetrics } from './memory/cache-index.ts';
+import { createCompressor } from './memory/compressor.ts';
+import { createFileCache } from './memory/file-cache.ts';
+import { maxTreeBytes, preloadFiles } from './memory/preload.ts';
+import { createFileFinder } from './path/file-finder.ts';
+import { parseRequestTarget, type RequestTarget } from './path/request-target.ts';
 
 export type StaticSite = {
-  /** The folder whose files are served: an absolute path. */
+  /** The absolute path of the folder to serve. */
   readonly root: string;
-  /** Undefined: no Content-Security-Policy. */
+  /** The Content-Security-Policy of documents. Undefined sends none. */
   readonly csp: string | undefined;
-  /** PATTERN=VALUE each, the first that fits counting. */
+  /** PATTERN=VALUE each. The first match wins. */
   readonly cacheControl: readonly string[];
-  /** Whether paths without an extension that are no files are answered with `index.html`. */
+  /** EXT=TYPE each. */
+  readonly contentType: readonly string[];
+  /** Whether paths that are no files are answered with `index.html`, for an application to route. */
   readonly spa: boolean;
-  /** Memory for files; 0 reads each from the disk. */
+  /** Memory for files. 0 reads every file from the disk. */
   readonly maxMemoryBytes: number;
 };
 
@@ -52,65 +54,76 @@ export type StaticServerDependencies = {
 
 export type StaticServer = StoppableServer & {
   /**
-   * Reads a small tree into memory and compresses it. Resolves, when that is done or the server stops,
-   * with the number of files; undefined for a larger tree, which is read on first use.
+   * Loads a small tree into memory and compresses it. Resolves with the number of files when that is done or the server
+   * stops; with undefined for a larger tree, which is loaded on first use.
    */
-  prepare(): Promise<number | undefined>;
+  preload(): Promise<number | undefined>;
 };
 
-/** Throws what a request is refused for by its first line alone; makes an absolute target relative. */
-const readRequestLine = (request: IncomingMessage): void => {
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
+/** Throws an AppError when the method or the form of the target is not supported. */
+const parseRequest = ({ method, url = '' }: IncomingMessage): RequestTarget => {
+  if (method !== 'GET' && method !== 'HEAD') {
     throw new AppError(httpErrors.METHOD_NOT_ALLOWED, { headers: { Allow: 'GET, HEAD' } });
   }
-  const { path, query } = parseRequestTarget(request.url ?? '');
-  request.url = path + query;
+  return parseRequestTarget(url);
 };
 
-/** A client that does not read would hold its part of the memory, or its file. As long as nginx waits (`send_timeout`). */
+/** A client that does not read keeps its file in memory or open. nginx's `send_timeout` has the same default. */
 const stallMs = 60_000;
 
-/** Makes the static server of a folder. It does not listen yet. */
+/** Creates the static server of a folder. It does not listen yet. */
 export const createStaticServer = (
-  { root, csp, cacheControl, spa, maxMemoryBytes }: StaticSite,
+  { root, csp, cacheControl, contentType, spa, maxMemoryBytes }: StaticSite,
   { disk, logger, clock, readiness, metrics }: StaticServerDependencies,
 ): StaticServer => {
   const requestMetrics = new RequestMetrics();
   const healthPaths = createHealthPaths({ readiness, metrics });
-  const headerOptions = { csp, cacheControlOf: createCacheControl(cacheControl) };
-  const describe = createDescribeFile(headerOptions, clock);
-  const compressor = createCompressor(() => store.index, logger);
-  const store = createFileStore({
+  const describe = createDescribeFile(
+    { csp, cacheControlOf: createCacheControl(cacheControl), contentTypeOf: createContentTypes(contentType) },
+    clock,
+  );
+  const compressor = createCompressor(() => cache.index, logger);
+  const cache = createFileCache({
     describe,
     finder: createFileFinder(disk, root),
     clock,
     maxMemoryBytes,
     reservedPaths: new Set(healthPaths.keys()),
-    onStored: compressor.add,
+    onLoaded: compressor.add,
   });
   if (metrics) {
     requestMetrics.register(metrics);
-    registerIndex(metrics, store.index);
+    registerCacheMetrics(metrics, cache.index);
   }
   const readCodings = createCodingReader();
   const observer = createRequestObserver({ logger, metrics: requestMetrics, clock });
-  const answerHit = createHitAnswerer({ index: store.index, observer, readCodings, clock });
+  const serveCacheHit = createCacheHitHandler({ index: cache.index, observer, readCodings, clock });
   const handleError = errorHandler({ logger });
+  const targets = new WeakMap<IncomingMessage, RequestTarget>();
+  const targetOf = (request: IncomingMessage): RequestTarget =>
+    targets.get(request) ?? parseRequestTarget(request.url ?? '');
 
   const app = express();
-  // Whatever NODE_ENV says: what Express answers of itself holds no stack.
+  // In production Express's own error responses hold no stack trace, whatever NODE_ENV is.
   app.set('env', 'production');
   app.set('query parser', 'simple');
   app.disable('x-powered-by').disable('etag');
-  app.use(serveHealth(healthPaths));
-  app.use(serveFiles({ store, describe, readCodings, spa, logger }));
-  app.use(serveNotFoundPage({ store, csp, logger }));
+  // Operational paths win over files of the same names. Only their exact spelling does: it is what the proxy hides.
+  app.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    const serveHealth = healthPaths.get(targetOf(request).path);
+    if (serveHealth) serveHealth(request, response);
+    else next();
+  });
+  app.use(serveFiles({ cache, describe, readCodings, spa, logger, targetOf }));
+  app.use(serveNotFoundPage({ cache, csp, logger }));
   app.use(handleError);
 
-  // Express routes by origin-form alone, and answers in its own way what it can't read: it never sees such a target.
-  const answer: RequestListener = (request, response) => {
+  // Express routes origin-form only and would send its own response to other forms.
+  const serveByExpress: RequestListener = (request, response) => {
     try {
-      readRequestLine(request);
+      const target = parseRequest(request);
+      targets.set(request, target);
+      request.url = target.path + target.query;
     } catch (error) {
       handleError(error, request, response, () => undefined);
       return;
@@ -118,7 +131,8 @@ export const createStaticServer = (
     app(request, response);
   };
   const listener: RequestListener = (request, response) => {
-    if (!answerHit(request, response)) observer.observe(request, response, () => answer(request, response));
+    if (serveCacheHit(request, response)) return;
+    observer.observe(request, response, () => serveByExpress(request, response));
   };
   const refuse: Refuse = (request, response, error) =>
     observer.observe(request, response, () => handleError(error, request, response, () => undefined));
@@ -127,9 +141,9 @@ export const createStaticServer = (
   let stopped = false;
   return {
     ...server,
-    async prepare() {
+    async preload() {
       const maxBytes = Math.min(maxTreeBytes, maxMemoryBytes);
-      const files = await prepareTree({ disk, root, store, maxBytes, isStopped: () => stopped });
+      const files = await preloadFiles({ disk, root, cache, maxBytes, isStopped: () => stopped });
       await compressor.idle();
       return files;
     },

@@ -6,7 +6,7 @@ import { createMetrics } from '@tripod/shared/metrics/metrics';
 import { registerProcessMetrics } from '@tripod/shared/process/process-metrics';
 import type { CliContext, RunningService } from '@tripod/shared/process/run-cli';
 import type { StaticServerConfig } from './config.ts';
-import { nodeDisk } from './disk.ts';
+import { nodeDisk } from './files/disk.ts';
 import {
   createStaticServer,
   type StaticServer,
@@ -18,7 +18,7 @@ const refuse = (problem: string): never => {
   throw new ConfigError([{ source: '--path', problem }]);
 };
 
-/** The folder to serve. Throws a ConfigError with one sentence when there is none. */
+/** Returns the folder to serve. Throws a ConfigError when it is missing or can't be read. */
 const requireFolder = async (path: string | undefined): Promise<string> => {
   if (path === undefined) return refuse('is missing: name the folder to serve, as in --path assets');
   try {
@@ -36,22 +36,23 @@ const requireFolder = async (path: string | undefined): Promise<string> => {
   }
 };
 
-/** Throws a StartError when the machine can't give the memory. */
-const createServerOf = (site: StaticSite, dependencies: StaticServerDependencies): StaticServer => {
+/** Throws a StartError when the memory for files can't be allocated. */
+const createServer = (site: StaticSite, dependencies: StaticServerDependencies): StaticServer => {
   try {
     return createStaticServer(site, dependencies);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new StartError(
-      'This machine can not give so much memory; choose less with --max-memory-mb.',
+      'The memory for files could not be allocated; choose a smaller --max-memory-mb.',
       error,
     );
   }
 };
 
 /**
- * Starts a static-server: checks the folder, listens, and prints the folder as it was typed and the port it really
- * has, each on a line of its own. Throws a ConfigError for a bad folder and a ListenError for a bad port.
+ * Starts a static-server: checks the folder, listens, and prints the folder as it was typed and the port it listens on,
+ * one line each. Throws a ConfigError when the folder can't be served, and a StartError when the port can't be opened or
+ * the memory can't be allocated.
  */
 export const startStaticServer = async (
   config: StaticServerConfig,
@@ -60,24 +61,23 @@ export const startStaticServer = async (
   const root = await requireFolder(config.path);
   const metrics = config.metrics ? createMetrics() : undefined;
   if (metrics) registerProcessMetrics(metrics);
-  const server = createServerOf(
+  const server = createServer(
     {
       root,
       csp: config.csp === 'off' ? undefined : config.csp,
       cacheControl: config.cacheControl ?? [],
+      contentType: config.contentType ?? [],
       spa: config.spa,
       maxMemoryBytes: config.maxMemoryMb * 1024 * 1024,
     },
     { logger, clock, metrics, disk: nodeDisk, readiness: createReadiness() },
   );
   const { url, port } = await server.listen({ host: config.host, port: config.port });
-  // The configuration holds the absolute path; a person wants to read what they typed.
+  // The configuration holds the absolute path.
   print(`path: ${flags['path'] ?? config.path}`);
   print(`port: ${port}`);
   logger.info('ready', { url });
-  // Not waited for: until it is done, a file is read when it is asked for.
-  void server
-    .prepare()
-    .catch((error: unknown) => logger.warn('the files could not be read in advance', { error }));
+  // Not awaited: until a file is preloaded, it is loaded on its first request.
+  void server.preload().catch((error: unknown) => logger.warn('the files could not be preloaded', { error }));
   return { url, stop: server.stop };
 };

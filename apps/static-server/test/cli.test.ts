@@ -16,7 +16,7 @@ type Run = {
   readonly child: ChildProcess;
   stdout(): string;
   stderr(): string;
-  /** Resolves with the exit code. */
+  /** Resolves to the exit code. */
   readonly ended: Promise<number | null>;
 };
 
@@ -66,7 +66,7 @@ afterEach(async () => {
 afterAll(() => site.remove());
 
 describe('static-server', () => {
-  it('prints the folder as typed and the port, each on its own line, before it says ready', async () => {
+  it('prints the folder as typed and the port, one line each, before it logs ready', async () => {
     const port = await freePort();
     const one = run('--path', './site', '--port', String(port));
     await untilReady(one);
@@ -78,7 +78,7 @@ describe('static-server', () => {
     expect(answer.headers.get('content-security-policy')).toContain("connect-src 'self' *:8081");
   });
 
-  it('prints the port that it really has', async () => {
+  it('prints the port that it listens on', async () => {
     const one = run('--path', site.root, '--port', '0');
     await untilReady(one);
     const port = /^port: (\d+)$/m.exec(one.stdout())?.[1];
@@ -86,7 +86,7 @@ describe('static-server', () => {
     await expect(fetch(`http://127.0.0.1:${port}/`)).resolves.toMatchObject({ status: 200 });
   });
 
-  it('takes its settings from a file, where a relative folder holds from that file', async () => {
+  it('reads its settings from a file, and resolves a relative folder from that file', async () => {
     const one = run('--config', 'site.json');
     await untilReady(one);
     expect(one.stdout()).toMatch(new RegExp(`^path: /.*/${basename(site.root)}$`, 'm'));
@@ -95,7 +95,7 @@ describe('static-server', () => {
     expect(answer.headers.has('content-security-policy')).toBe(false);
   });
 
-  it('takes patterns of Cache-Control from several flags, and commas in their values', async () => {
+  it('accepts --cache-control several times, with commas in the values', async () => {
     const rules = ['--cache-control', '*.txt=public, max-age=5', '--cache-control', '/folder/**=no-store'];
     const one = run('--path', 'site', '--port', '0', '--spa', '--max-memory-mb', '1', ...rules);
     await untilReady(one);
@@ -107,7 +107,7 @@ describe('static-server', () => {
     await expect(controlOf('/a-view')).resolves.toBe('no-cache');
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('ends with exit code 0 on %s', async (signal) => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('exits with code 0 on %s', async (signal) => {
     const one = run('--path', 'site', '--port', '0', '--drain-delay-ms', '0');
     await untilReady(one);
     one.child.kill(signal);
@@ -118,23 +118,28 @@ describe('static-server', () => {
 
   it.each([
     ['an unknown flag', ['--path', 'site', '--folder', 'x'], /--folder/],
-    ['a port that is no number', ['--path', 'site', '--port', 'http'], /--port must be a whole number/],
+    ['a port that is not a number', ['--path', 'site', '--port', 'http'], /--port must be a whole number/],
     ['a port that is too high', ['--path', 'site', '--port', '65536'], /--port must be .* 65535/],
     ['a policy of two lines', ['--path', 'site', '--csp', 'a\nb'], /--csp must be a Content-Security-Policy/],
     ['an empty policy', ['--path', 'site', '--csp', ''], /--csp must be a Content-Security-Policy/],
     [
-      'a Cache-Control without a pattern',
+      'a --cache-control without a pattern',
       ['--path', 'site', '--cache-control', 'no-store'],
       /--cache-control must be PATTERN=VALUE, such as \*\.css=max-age=3600, and has "no-store"/,
     ],
     [
-      'two rules of Cache-Control in one',
+      'a --content-type without a type',
+      ['--path', 'site', '--content-type', 'heif'],
+      /--content-type must be EXT=TYPE, such as heif=image\/heif, and has "heif"/,
+    ],
+    [
+      'two rules in one --cache-control',
       ['--path', 'site', '--cache-control', '*.css=max-age=5 *.js=no-store'],
       /--cache-control must be PATTERN=VALUE, such as/,
     ],
-    ['less than no memory', ['--path', 'site', '--max-memory-mb', '-1'], /from 0 to 65536, and is -1/],
+    ['a negative memory limit', ['--path', 'site', '--max-memory-mb', '-1'], /from 0 to 65536, and is -1/],
     [
-      'no number of MiB',
+      'a memory limit that is not a number',
       ['--path', 'site', '--max-memory-mb', 'lots'],
       /--max-memory-mb must be a whole number from 0 to 65536/,
     ],
@@ -157,7 +162,7 @@ describe('static-server', () => {
       /folder in .*unknown.json is not a setting/,
     ],
     ['a config file that is missing', ['--config', 'nowhere.json'], /nowhere.json/],
-  ])('ends with exit code 2 and one sentence for %s', async (_what, args, sentence) => {
+  ])('exits with code 2 and one sentence for %s', async (_what, args, sentence) => {
     const one = run(...args);
     await expect(one.ended).resolves.toBe(2);
     expect(one.stderr()).toMatch(sentence);
@@ -166,17 +171,17 @@ describe('static-server', () => {
   });
 
   const isRoot = process.getuid?.() === 0;
-  /** Whether somebody who is not root could start the server at all. */
+  /** Whether another user than root can reach this path, and so start the server. */
   const isReachable = (path: string): boolean =>
     path === '/' || ((statSync(path).mode & 0o001) !== 0 && isReachable(dirname(path)));
   const canRefuse = !isRoot || isReachable(dirname(bin));
 
   (canRefuse ? it : it.skip)(
-    'ends with exit code 2 and one sentence for a folder that it may not read (skipped where only root may start it)',
+    'exits with code 2 and one sentence for a folder that it may not read (skipped where only root can start it)',
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'tripod-closed-'));
       chmodSync(folder, 0o000);
-      // Root may read it: somebody else has to try.
+      // Root may read it, so another user has to try.
       const one = isRoot ? runAs(65_534, '--path', folder) : run('--path', folder);
       await expect(one.ended).resolves.toBe(2);
       rmdirSync(folder);
@@ -186,7 +191,7 @@ describe('static-server', () => {
     },
   );
 
-  it('ends with exit code 1 and one sentence when the port is in use', async () => {
+  it('exits with code 1 and one sentence when the port is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as { port: number };
@@ -198,7 +203,7 @@ describe('static-server', () => {
     );
   });
 
-  it('tells of every flag with --help', async () => {
+  it('lists every flag with --help', async () => {
     const one = run('--help');
     await expect(one.ended).resolves.toBe(0);
     for (const flag of [
@@ -207,6 +212,7 @@ describe('static-server', () => {
       'host',
       'csp',
       'cache-control',
+      'content-type',
       'spa',
       'max-memory-mb',
       'drain-delay-ms',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
 import { waitFor } from '@tripod/testing/wait-for';
 import fc from 'fast-check';
-import { nodeDisk } from '../src/disk.ts';
+import { nodeDisk } from '../src/files/disk.ts';
 import { createSite, digits, type Site } from './support/site.ts';
 import { type StartedServer, startServer } from './support/started-server.ts';
 
@@ -30,51 +30,51 @@ afterAll(async () => {
 const gauge = async (name: string): Promise<number> =>
   Number(new RegExp(`^${name} (\\d+)$`, 'm').exec((await started.ask('/metrics')).body)?.[1]);
 
-describe('targets', () => {
+describe('a hostile request target', () => {
   it.each([
     ['dots encoded three times', '/%25252e%25252e/secret.txt', 404],
     ['dots of three bytes', '/%e0%80%ae%e0%80%ae/secret.txt', 404],
     ['dots of four bytes', '/%f0%80%80%ae%f0%80%80%ae/secret.txt', 404],
-    ['wide dots', '/%ef%bc%8e%ef%bc%8e/secret.txt', 404],
-    ['dots in the spelling of IIS', '/%uff0e%uff0e/secret.txt', 400],
+    ['fullwidth dots', '/%ef%bc%8e%ef%bc%8e/secret.txt', 404],
+    ['dots in the %u encoding of IIS', '/%uff0e%uff0e/secret.txt', 400],
     ['a backslash of two bytes', '/..%c1%9csecret.txt', 404],
     ['path parameters', '/..;/secret.txt', 404],
     ['path parameters in a folder', '/folder/..;a=b/secret.txt', 404],
     ['a query that looks like a path', '/?/../../secret.txt', 200],
     ['a dot at the end', '/index.html.', 404],
     ['an encoded dot at the end', '/index.html%2e', 404],
-    ['a blank at the end', '/index.html%20', 404],
+    ['a space at the end', '/index.html%20', 404],
     ['a dot at the end of a folder', '/folder./inner.txt', 404],
     ['another case', '/Folder/inner.txt', 404],
-    ['a stream of NTFS', '/index.html::$DATA', 404],
-    ['line ends', '/folder%0d%0aX:y', 404],
-    ['line ends in a query', '/folder?%0d%0aX:y', 308],
-    ['a home', '/~root/', 404],
-    ['an absolute path of the system', '//etc/passwd', 404],
+    ['an NTFS stream', '/index.html::$DATA', 404],
+    ['line breaks', '/folder%0d%0aX:y', 404],
+    ['line breaks in a query', '/folder?%0d%0aX:y', 308],
+    ['a home folder', '/~root/', 404],
+    ['an absolute path of the file system', '//etc/passwd', 404],
     ['8,000 letters', `/${'a'.repeat(8000)}`, 404],
     ['5,000 encoded letters', `/${'%41'.repeat(5000)}`, 404],
     ['7,000 folders', `/${'a/'.repeat(7000)}`, 404],
-    ['more than a head may have', `/${'a'.repeat(17_000)}`, 431],
-    ['nothing', '', 400],
-    ['a query alone', '?a', 400],
-    ['an absolute target with a user', 'http://a@b:c/digits.txt', 200],
-    ['an absolute target with a port that is none', 'https://a:99999999/digits.txt', 200],
-    ['an absolute target in capitals', 'HTTP://A/digits.txt', 200],
-    ['an absolute target with a backslash', 'http://a\\b/digits.txt', 400],
-    ['an absolute target without a path', 'http://a?x', 200],
-    ['an authority', 'a:80', 400],
-    ['encoded slashes in front', '/%2f%2fevil.example', 404],
-    ['a site and dots', '//evil.example/..', 404],
-  ] as const)('%s: %j is %d', async (_what, target, status) => {
+    ['more than the limit of a header', `/${'a'.repeat(17_000)}`, 431],
+    ['an empty target', '', 400],
+    ['only a query', '?a', 400],
+    ['absolute-form with a user', 'http://a@b:c/digits.txt', 200],
+    ['absolute-form with an invalid port', 'https://a:99999999/digits.txt', 200],
+    ['absolute-form in capitals', 'HTTP://A/digits.txt', 200],
+    ['absolute-form with a backslash', 'http://a\\b/digits.txt', 400],
+    ['absolute-form without a path', 'http://a?x', 200],
+    ['authority-form', 'a:80', 400],
+    ['leading encoded slashes', '/%2f%2fevil.example', 404],
+    ['an authority and dots', '//evil.example/..', 404],
+  ] as const)('is answered safely: %s, %j with %d', async (_what, target, status) => {
     const answer = await started.ask(target);
     expect(answer.status).toBe(status);
     expect(answer.text).not.toMatch(/SECRET|^X:y|root:/m);
     const { location } = answer.headers;
-    if (status === 308) expect(location).toBe('/folder/?%0d%0aX:y');
+    if (status === 308) expect(location).toBe('./folder/?%0d%0aX:y');
     else expect(location).toBeUndefined();
   });
 
-  it('of any kind are answered, never with a 5xx and never with a secret', async () => {
+  it('never causes a 5xx or discloses a secret, whatever it is made of', async () => {
     const pieces = ['/', '//', '.', '..', '%2e', '%2f', '%5c', '\\', '%00', '%', '%c0%ae', '?', '#', ';', ' ']
       .concat(['http://', 'a@b', ':80', '[::1]', '*', '\t', '\x7f', '\xff', '%ff', '%0d%0a', '~', '+'])
       .concat([
@@ -102,8 +102,8 @@ describe('targets', () => {
   });
 });
 
-describe('headers', () => {
-  it('of any kind are answered with what a file can be answered with', async () => {
+describe('conditional and range headers', () => {
+  it('never cause an invalid response, whatever they hold', async () => {
     const { etag = '', 'last-modified': modified = '' } = (await started.ask('/digits.txt')).headers;
     const tag = fc.constantFrom(etag, `W/${etag}`, '*', '"a"', 'a', '"', ',', '', `"a",${etag}`);
     const date = fc.constantFrom(
@@ -143,14 +143,14 @@ describe('headers', () => {
   });
 });
 
-describe('what node:http would answer by itself', () => {
+describe('a request that node:http would answer by itself', () => {
   it.each([
     ['an expectation', 'GET / HTTP/1.1\r\nHost: x\r\nExpect: x\r\n\r\n', 417, 'EXPECTATION_FAILED'],
     ['no Host', 'GET / HTTP/1.1\r\n\r\n', 400, 'REQUEST_INVALID'],
     ['two Hosts', 'GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n', 400, 'REQUEST_INVALID'],
     ['CONNECT', 'CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n', 405, 'METHOD_NOT_ALLOWED'],
   ])(
-    'is answered and logged as all else, and the connection ends: %s',
+    'is answered and logged like others, and closes the connection: %s',
     async (_what, bytes, status, code) => {
       const answer = parseRawResponse(await exchangeRaw({ port: started.port, bytes }));
       expect([answer.status, JSON.parse(answer.body)]).toEqual([status, expect.objectContaining({ code })]);
@@ -159,7 +159,7 @@ describe('what node:http would answer by itself', () => {
         'content-type': 'application/problem+json',
       });
       const { 'x-request-id': requestId } = answer.headers;
-      await waitFor('the line', () =>
+      await waitFor('the log line', () =>
         started.requestLines.some((line) => line.requestId === requestId && line.status === status),
       );
     },
@@ -169,7 +169,7 @@ describe('what node:http would answer by itself', () => {
 it.each([
   ['from memory', '/digits.txt'],
   ['from the disk', '/large-enough.bin'],
-])('answers a client that has closed its own side behind its requests, %s', async (_way, path) => {
+])('answers a client that half-closed its connection after its requests, %s', async (_mode, path) => {
   site.writeSparse('large-enough.bin', 9_000_000, digits);
   const bytes = `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(2);
   const received = await exchangeRaw({ port: started.port, bytes, halfClose: true });
@@ -178,7 +178,7 @@ it.each([
 });
 
 describe('many requests', () => {
-  /** So many requests, a hundred on each connection. Returns how often each status came. */
+  /** Sends `count` requests, 100 on each connection. Returns the number of responses for each status. */
   const askMany = async (count: number, targetOf: (number: number) => string) => {
     const statuses = new Map<string, number>();
     for (let from = 0; from < count; from += 100) {
@@ -195,9 +195,9 @@ describe('many requests', () => {
     return Object.fromEntries(statuses);
   };
 
-  it('for 10,000 files that are not there leave nothing in memory: each asks the disk', async () => {
-    // Nothing is being compressed any more that others have asked for.
-    await started.server.prepare();
+  it('for 10,000 missing files leave nothing in memory', async () => {
+    // Waits until the files of earlier tests are compressed.
+    await started.server.preload();
     const before = await gauge('static_memory_bytes');
     lookups = 0;
     expect(await askMany(10_000, (number) => `/missing-${number}`)).toEqual({ '404': 10_000 });
@@ -206,14 +206,14 @@ describe('many requests', () => {
     await waitFor('every descriptor to be closed', () => started.openFiles() === 0);
   }, 300_000);
 
-  it('for one file with 10,000 queries keep it once', async () => {
+  it('for one file with 10,000 queries keep it in memory once', async () => {
     await started.ask('/digits.txt');
     const before = await gauge('static_files_in_memory');
     expect(await askMany(10_000, (number) => `/digits.txt?v=${number}`)).toEqual({ '200': 10_000 });
     expect(await gauge('static_files_in_memory')).toBe(before);
   }, 300_000);
 
-  it('on one connection are answered in their order, whichever way each of them takes', async () => {
+  it('on one connection are answered in order, whether by the fast path or by Express', async () => {
     site.write('large.txt', 'large '.repeat(50_000));
     const next = [
       '/style.css',
@@ -235,7 +235,7 @@ describe('many requests', () => {
     expect(ids).toEqual(requests.map((_, at) => at));
   });
 
-  it('of clients that leave in the middle of an answer hold nothing back', async () => {
+  it('of clients that leave during the response keep no file open', async () => {
     site.write('large.bin', Buffer.alloc(5_000_000));
     site.writeSparse('larger.bin', 20_000_000, '.');
     const leave = (path: string): Promise<string> =>
@@ -254,7 +254,7 @@ describe('many requests', () => {
       }),
     );
     expect(answer.body).toHaveLength(5_000_000);
-    await waitFor('the end of all others', async () => (await gauge('http_requests_in_flight')) === 1);
+    await waitFor('all other requests to end', async () => (await gauge('http_requests_in_flight')) === 1);
     expect(started.errors).toEqual([]);
   });
 });

@@ -3,10 +3,10 @@ import { chmodSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@tripod/testing/wait-for';
+import { cacheModes } from './support/cache-modes.ts';
 import { decode } from './support/decode.ts';
 import { createSite, type Site } from './support/site.ts';
 import { type StartedServer, startServer } from './support/started-server.ts';
-import { ways } from './support/ways.ts';
 
 let site: Site;
 let started: StartedServer;
@@ -20,7 +20,7 @@ afterEach(async () => {
   site.remove();
 });
 
-/** Of a length of its own, and with its number in each of its parts. */
+/** The content of a version: its length and every part of it differ from those of other versions. */
 const contentOf = (version: number): string => `version ${version};`.repeat(500 + (version % 7) * 900);
 
 const replacements: Readonly<Record<string, (version: number) => void>> = {
@@ -31,17 +31,17 @@ const replacements: Readonly<Record<string, (version: number) => void>> = {
   'in place': (version) => site.write('page.txt', contentOf(version)),
 };
 
-describe.each(ways)('a file that is replaced again and again under load, %s', (way, maxMemoryBytes) => {
+describe.each(cacheModes)('a file that is replaced repeatedly under load, %s', (mode, maxMemoryBytes) => {
   it.each(Object.entries(replacements))(
-    '%s, is never a mixture',
+    'is never served as a mixture of versions: replaced %s',
     async (how, replace) => {
       let version = 0;
       replace(version);
       started = await startServer({ root: site.root, maxMemoryBytes });
       const codings = ['identity', 'gzip', 'br', 'gzip, br'];
-      const contentOfTag = new Map<string, string>();
+      const digestOfEtag = new Map<string, string>();
       const seen = new Set<number>();
-      let brokenOff = 0;
+      let cutOff = 0;
       let coded = 0;
       let stopped = false;
       const client = async (number: number): Promise<void> => {
@@ -51,7 +51,7 @@ describe.each(ways)('a file that is replaced again and again under load, %s', (w
           const answer = await started.ask(target, [`Accept-Encoding: ${codings[count % codings.length]}`]);
           const length = Number(answer.headers['content-length']);
           if (answer.body.length < length) {
-            brokenOff += 1;
+            cutOff += 1;
             continue;
           }
           expect([answer.status, answer.body.length]).toEqual([200, length]);
@@ -63,9 +63,9 @@ describe.each(ways)('a file that is replaced again and again under load, %s', (w
           expect(got).toBeGreaterThanOrEqual(Math.max(0, before - 40));
           const tag = answer.headers['etag'] ?? '';
           const digest = createHash('sha256').update(answer.body, 'latin1').digest('hex');
-          // A tag may be of many answers, but of one content alone.
-          expect(contentOfTag.get(tag) ?? digest).toBe(digest);
-          contentOfTag.set(tag, digest);
+          // One entity tag must always stand for the same content.
+          expect(digestOfEtag.get(tag) ?? digest).toBe(digest);
+          digestOfEtag.set(tag, digest);
           seen.add(got);
         }
       };
@@ -74,23 +74,23 @@ describe.each(ways)('a file that is replaced again and again under load, %s', (w
         const reached = seen.size;
         version += 1;
         replace(version);
-        // Every other time the next one comes at once, upon whoever is reading.
+        // Every other version is replaced at once, while clients read it.
         if (version % 2 === 0) await waitFor('a further version', () => seen.size > reached);
       }
       await waitFor('the last version', () => seen.has(version));
-      // Codings are made in the background.
-      if (way === 'from memory') await waitFor('an answer that is coded', () => coded > 0);
+      // Codings are made in the background, so they may come late.
+      if (mode === 'from memory') await waitFor('a response in a coding', () => coded > 0);
       stopped = true;
       await clients;
-      // Who renames does no harm to what is being sent; what is sent from memory is whole already.
-      if (how === 'by renaming' || way === 'from memory') expect(brokenOff).toBe(0);
+      // A rename does not change the open file, and a response from memory is complete before it is sent.
+      if (how === 'by renaming' || mode === 'from memory') expect(cutOff).toBe(0);
       await waitFor('every descriptor to be closed', () => started.openFiles() === 0);
     },
     300_000,
   );
 });
 
-describe.each(ways)('without a restart, %s,', (_way, maxMemoryBytes) => {
+describe.each(cacheModes)('without a restart, %s,', (_mode, maxMemoryBytes) => {
   const untilAnswered = (status: number, body: string, headers: readonly string[] = []): Promise<true> =>
     waitFor(`${status} ${body}`, async () => {
       const answer = await started.ask('/page.txt', headers);

@@ -39,20 +39,20 @@ const ask = async (port: number, path: string): Promise<RawResponse> =>
 
 describe('clients that do not read', () => {
   (canMeasure ? it : it.skip)(
-    'what 200 of them were promised, 8 MiB each, is not held in memory (skipped without /proc)',
+    'do not make the server keep their 200 responses of 8 MiB in memory (skipped without /proc)',
     async () => {
       server = await spawnServer(['--path', site.root, '--max-memory-mb', '32']);
       const { port, residentMb } = server;
       const idleMb = residentMb();
-      let begun = 0;
+      let started = 0;
       for (let file = 0; file < 200; file += 1) {
         const socket = open(port);
         socket.once('readable', () => {
-          begun += 1;
+          started += 1;
         });
         socket.write(`GET /slow-${file}.bin HTTP/1.1\r\nHost: x\r\n\r\n`);
       }
-      await waitFor('all answers to begin', () => begun === 200);
+      await waitFor('all responses to start', () => started === 200);
       expect(server.peakMb() - idleMb).toBeLessThan(32 + 80);
       expect((await ask(port, '/style.css')).body).toBe('body { color: red }');
       const [first] = sockets;
@@ -60,13 +60,13 @@ describe('clients that do not read', () => {
       first?.on('data', (piece: Buffer) => {
         received += piece.length;
       });
-      await waitFor('the rest of one of them', () => received > 8 * mebibyte);
+      await waitFor('the rest of one response', () => received > 8 * mebibyte);
     },
   );
 });
 
-describe('64 open files', () => {
-  it('are too few for many clients: clear answers, and all is well when they have left', async () => {
+describe('a limit of 64 open files', () => {
+  it('makes files busy for many clients with 503, until the clients have left', async () => {
     server = await spawnServer(['--path', site.root, '--max-memory-mb', '1'], { maxOpenFiles: 64 });
     const { port, child } = server;
     await ask(port, '/style.css');
@@ -75,31 +75,31 @@ describe('64 open files', () => {
     kept.setEncoding('latin1').on('data', (piece: string) => {
       received += piece;
     });
-    const askKept = async (path: string, range = ''): Promise<RawResponse> => {
+    const askOnKeptConnection = async (path: string, range = ''): Promise<RawResponse> => {
       received = '';
       kept.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n${range}\r\n`);
-      await waitFor('an answer', () => {
+      await waitFor('a response', () => {
         const { headers, body } = parseRawResponse(received);
         return received.includes('\r\n\r\n') && body.length >= Number(headers['content-length'] ?? 0);
       });
       return parseRawResponse(received);
     };
-    expect((await askKept('/style.css')).status).toBe(200);
-    // Too large for this memory: opened each time.
+    expect((await askOnKeptConnection('/style.css')).status).toBe(200);
+    // Too large for the memory limit, so each request opens it.
     const part = 'Range: bytes=0-0\r\n';
-    expect((await askKept('/slow-0.bin', part)).status).toBe(206);
+    expect((await askOnKeptConnection('/slow-0.bin', part)).status).toBe(206);
     for (let client = 0; client < 100; client += 1) open(port);
-    const refused = await waitFor('a file that can not be opened', async () => {
-      // One more each time: those for whom there is no descriptor are turned away, and one may be left.
+    const refused = await waitFor('a file that cannot be opened', async () => {
+      // Another client each time: connections beyond the limit are refused, and one descriptor may be free again.
       open(port);
-      const answer = await askKept('/slow-0.bin', part);
+      const answer = await askOnKeptConnection('/slow-0.bin', part);
       return answer.status === 503 && answer;
     });
     expect(JSON.parse(refused.body)).toMatchObject({ code: 'STATIC_BUSY' });
     expect(refused.headers['retry-after']).toBe('1');
-    expect((await askKept('/style.css')).body).toBe('body { color: red }');
+    expect((await askOnKeptConnection('/style.css')).body).toBe('body { color: red }');
     for (const socket of sockets) if (socket !== kept) socket.destroy();
-    await waitFor('the file', async () => (await askKept('/slow-0.bin', part)).status === 206);
+    await waitFor('the file', async () => (await askOnKeptConnection('/slow-0.bin', part)).status === 206);
     await waitFor('a new client', async () => (await ask(port, '/folder/inner.txt')).body === 'inner');
     expect(child.exitCode).toBeNull();
   });

@@ -24,24 +24,25 @@ const startWith = async (stallMs: number | undefined): Promise<StartedServer> =>
 };
 
 describe('a client that does not read', () => {
-  it.each(['/in-memory.bin', '/on-disk.bin'])('is cut off, and holds nothing any more: %s', async (path) => {
-    const { port, openFiles, requestLines, stop } = await startWith(1500);
-    try {
-      const socket = connect({ port, host: '127.0.0.1' });
-      socket.on('error', () => undefined);
-      socket.pause().write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
-      await waitFor('the line of an answer that was not taken', () =>
-        requestLines.some(({ status }) => status === 499),
-      );
-      await waitFor('the file to be closed', () => openFiles() === 0);
-      socket.resume();
-      await once(socket, 'close');
-    } finally {
-      await stop();
-    }
-  });
+  it.each(['/in-memory.bin', '/on-disk.bin'])(
+    'is disconnected, and its file is closed or released: %s',
+    async (path) => {
+      const { port, openFiles, requestLines, stop } = await startWith(1500);
+      try {
+        const socket = connect({ port, host: '127.0.0.1' });
+        socket.on('error', () => undefined);
+        socket.pause().write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+        await waitFor('the log line with 499', () => requestLines.some(({ status }) => status === 499));
+        await waitFor('the file to be closed', () => openFiles() === 0);
+        socket.resume();
+        await once(socket, 'close');
+      } finally {
+        await stop();
+      }
+    },
+  );
 
-  it('is not confused with one that is slow', async () => {
+  it('is told apart from one that reads slowly', async () => {
     const stallMs = 2000;
     const { port, requestLines, stop } = await startWith(stallMs);
     try {
@@ -59,7 +60,7 @@ describe('a client that does not read', () => {
       await once(socket, 'close');
       expect(received).toBeGreaterThan(20_000_000);
       expect(pauses * pauseMs).toBeGreaterThan(stallMs);
-      await waitFor('its line', () => requestLines.some(({ status }) => status === 200));
+      await waitFor('its log line', () => requestLines.some(({ status }) => status === 200));
     } finally {
       await stop();
     }

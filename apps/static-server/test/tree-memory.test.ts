@@ -4,9 +4,9 @@ import { measureTree } from './support/tree-load.ts';
 
 const canMeasure = existsSync('/proc/self/status') || process.env['CI'] === 'true';
 
-describe('a tree of more than may be in memory', () => {
+describe('a tree that is larger than the memory for files', () => {
   (canMeasure ? it : it.skip)(
-    'takes little more than the limit while all of it is asked for (skipped without /proc)',
+    'takes little more than the memory limit while every file is requested (skipped without /proc)',
     async () => {
       const { files, whole, idleMb, peakMb } = await measureTree({
         files: 600,

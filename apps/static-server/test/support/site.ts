@@ -12,14 +12,18 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** 1000 bytes of which each tells where it stands in its ten. */
+/** Whether the file system accepts names that are not UTF-8: those of macOS and Windows do not. */
+export const hasByteNames = process.platform === 'linux';
+
+/** 1000 bytes; each is the last digit of its position. */
 export const digits = '0123456789'.repeat(100);
 
 const files: Readonly<Record<string, string>> = {
   'index.html': '<!doctype html><title>home</title>',
   'style.css': 'body { color: red }',
   'script.js': 'export {};',
-  'app.3f2a9c1b.js': 'hashed',
+  'assets/app.3f2a9c1b.js': 'hashed',
+  'a:b/index.html': 'a folder that is named like a scheme',
   'data.json': '{}',
   'picture.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
   'digits.txt': digits,
@@ -29,14 +33,14 @@ const files: Readonly<Record<string, string>> = {
   'fünke.txt': 'umlaut',
   '日本😀.txt': 'far',
   '100%.txt': 'percent',
-  '%2e%2e': 'a name that is spelled like an encoded ..',
+  '%2e%2e': 'a name that looks like an encoded ..',
   'plus+semi;amp&eq=.txt': 'reserved',
   'question?.txt': 'question',
   'hash#.txt': 'hash',
   'folder/index.html': 'folder',
   'folder/inner.txt': 'inner',
   'with space/index.html': 'space folder',
-  'evil.example/index.html': 'a folder that is named like a site',
+  'evil.example/index.html': 'a folder that is named like a host',
   'bare/file.txt': 'no index here',
   'index-is-folder/index.html/inner.txt': 'deep',
   '.env': 'SECRET=1',
@@ -66,7 +70,7 @@ const links: Readonly<Record<string, string>> = {
 
 export type Site = {
   readonly root: string;
-  /** The name beside the root, `site-secret`, begins like the root's own. */
+  /** A folder beside the root, `site-secret`, whose name begins with the root's name. */
   readonly sibling: string;
   write(name: string, content: string | Buffer): void;
   /** A file of so many bytes that takes no room: nothing but zeros, and an end. */

@@ -10,19 +10,19 @@ const checkout = join(import.meta.dirname, '../../../..');
 export type SpawnedServer = {
   readonly child: ChildProcess;
   readonly port: number;
-  /** Resident now, and at most so far; in MiB. Only where there is /proc. */
+  /** The resident memory now, and its peak, in MiB. Needs /proc. */
   residentMb(): number;
   peakMb(): number;
   kill(): Promise<void>;
 };
 
-/** A static server in a process of its own, with its usual settings and at most so many open files, when it is ready. */
+/** Starts a static server in its own process, optionally with a limit of open files. Resolves when it is ready. */
 export const spawnServer = async (
   args: readonly string[],
   { maxOpenFiles }: { readonly maxOpenFiles?: number } = {},
 ): Promise<SpawnedServer> => {
   const limit = maxOpenFiles === undefined ? '' : `ulimit -n ${maxOpenFiles} && `;
-  // As its script starts it, so that what is measured is what people start.
+  // The command of the package script, so that tests measure what users start.
   const program = [process.execPath, ...readNodeScript(checkout, 'static-server')];
   const child = spawn('/bin/sh', ['-c', `${limit}exec "$0" "$@"`, ...program, '--port', '0', ...args], {
     cwd: checkout,

@@ -4,17 +4,17 @@ import { type Logger, silentLogger } from '@tripod/shared/logging/logger';
 import type { RequestLine } from '@tripod/shared/logging/request-line';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
 import { exchangeRaw, parseRawResponse, type RawResponse } from '@tripod/testing/raw-http';
-import { type Disk, type DiskFile, nodeDisk } from '../../src/disk.ts';
+import { type Disk, type DiskFile, nodeDisk } from '../../src/files/disk.ts';
 import { createStaticServer, type StaticServer } from '../../src/server.ts';
 
 export type StartedServer = {
   readonly port: number;
   readonly server: StaticServer;
-  /** Descriptors that were opened and not closed. */
+  /** The number of files that are open. */
   openFiles(): number;
   readonly requestLines: readonly RequestLine[];
   readonly errors: readonly { readonly message: string; readonly fields: unknown }[];
-  /** Sends one request with exactly this target and these header lines, and reads until the connection ends. */
+  /** Sends one request with exactly this target and these header lines, and reads until the connection closes. */
   ask(target: string, headers?: readonly string[], method?: string): Promise<RawResponse>;
   stop(): Promise<void>;
 };
@@ -25,6 +25,7 @@ export type StartOptions = {
   readonly disk?: Disk;
   readonly withMetrics?: boolean;
   readonly cacheControl?: readonly string[];
+  readonly contentType?: readonly string[];
   readonly spa?: boolean;
   readonly maxMemoryBytes: number;
   readonly clock?: Clock;
@@ -47,7 +48,7 @@ const countOpen = (disk: Disk, open: Set<DiskFile>): Disk => ({
   },
 });
 
-/** A static server on a free port of 127.0.0.1. */
+/** Starts a static server on a free port of 127.0.0.1. */
 export const startServer = async (options: StartOptions): Promise<StartedServer> => {
   const { root, csp, disk = nodeDisk, withMetrics = true, clock = systemClock, ...site } = options;
   const open = new Set<DiskFile>();
@@ -59,7 +60,7 @@ export const startServer = async (options: StartOptions): Promise<StartedServer>
     error: (message, fields) => void errors.push({ message, fields }),
   };
   const server = createStaticServer(
-    { root, csp, cacheControl: [], spa: false, ...site },
+    { root, csp, cacheControl: [], contentType: [], spa: false, ...site },
     {
       disk: countOpen(disk, open),
       logger,

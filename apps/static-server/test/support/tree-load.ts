@@ -7,7 +7,7 @@ import { type SpawnedServer, spawnServer } from './spawn-server.ts';
 
 const mebibyte = 1024 * 1024;
 
-/** Always the same numbers from 0 to 1, so that each tree is the same. */
+/** A generator of the same numbers from 0 to 1 for each seed, so that every tree is the same. */
 const createNumbers = (seed: number): (() => number) => {
   let state = seed;
   return () => {
@@ -16,7 +16,7 @@ const createNumbers = (seed: number): (() => number) => {
   };
 };
 
-/** What a site is made of, by file name, with how many of 1000 files are of that kind, and their sizes. */
+/** The kinds of files on a site: how many of 1000 files have the extension, and their sizes in bytes. */
 const kinds = [
   { extension: 'html', share: 350, least: 500, most: 33_000, isText: true },
   { extension: 'js', share: 350, least: 500, most: 33_000, isText: true },
@@ -26,7 +26,7 @@ const kinds = [
   { extension: 'mp4', share: 2, least: 9_000_000, most: 17_000_000, isText: false },
 ] as const;
 
-/** Writes so many files into a folder, 280 MB for each 1000. Returns their URLs. */
+/** Writes files into a folder, 280 MB for each 1000. Returns their URLs. */
 const writeTree = (root: string, files: number): readonly string[] => {
   const next = createNumbers(42);
   const noise = Buffer.from(Array.from({ length: 1 << 20 }, () => next() * 256));
@@ -75,16 +75,16 @@ export type TreeLoad = { readonly files: number; readonly maxMemoryMb: number; r
 
 export type TreeMemory = {
   readonly files: number;
-  /** How many of them arrived whole. */
+  /** How many of them were received completely. */
   readonly whole: number;
-  /** Resident when it was ready, and at most while each file was asked for once; in MiB. */
+  /** Resident memory when the server was ready, and its peak while each file was requested once, in MiB. */
   readonly idleMb: number;
   readonly peakMb: number;
-  /** What is allowed: the memory for files, and 120 MB. */
+  /** The limit in MiB: the memory for files and 120 MB. */
   readonly limitMb: number;
 };
 
-/** Asks a server for each file of a large tree once, in no order, and tells what it took in memory. */
+/** Requests each file of a large tree once in random order, and returns the memory that the server took. */
 export const measureTree = async ({ files, maxMemoryMb, clients }: TreeLoad): Promise<TreeMemory> => {
   const root = mkdtempSync(join(tmpdir(), 'tripod-tree-'));
   let server: SpawnedServer | undefined;
