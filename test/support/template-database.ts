@@ -1,7 +1,7 @@
-import { createResourceMigrations } from '@tripod/api-server/resource/migrations';
 import { resources } from '@tripod/api-server/resources';
 import { migrate } from '@tripod/database/migrate';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
+import { createResourceMigrations } from '@tripod/database/resource-migrations';
 import { systemClock } from '@tripod/shared/async/clock';
 import { silentLogger } from '@tripod/shared/logging/logger';
 import pg from 'pg';

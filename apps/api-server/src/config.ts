@@ -1,3 +1,4 @@
+import { databaseSettings } from '@tripod/embedded-postgres/database-settings';
 import { configFileSetting, portSetting, serviceSettings } from '@tripod/shared/config/service-settings';
 import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
 import { resources } from './resources.ts';
@@ -17,27 +18,9 @@ export const apiServerSettings = {
     shape: '1 to 63 letters, digits, dots, hyphens or underscores',
     description: 'Name of this copy in its log and in X-Served-By; api-PORT when it is not given',
   },
-  databaseUrl: {
-    type: 'string',
-    minLength: 1,
-    secret: true,
-    shape: 'postgres://user:password@host:5432/database',
-    description: "Where Postgres is; without it the project's own Postgres is joined, or started",
-  },
-  embeddedDatabase: {
-    type: 'boolean',
-    default: true,
-    description: "Refuse to use the project's own Postgres when DATABASE_URL is not set",
-  },
-  stateDir: {
-    type: 'string',
-    minLength: 1,
-    path: true,
-    placeholder: 'folder',
-    shape: 'a folder',
-    description:
-      "Where the project's own Postgres keeps its data; .tripod in the checkout when it is not given",
-  },
+  databaseUrl: databaseSettings.databaseUrl,
+  embeddedDatabase: databaseSettings.embeddedDatabase,
+  stateDir: databaseSettings.stateDir,
   resources: {
     type: 'array',
     items: { type: 'string', pattern: `^(?:${resourceNames.join('|')})$` },
@@ -46,19 +29,8 @@ export const apiServerSettings = {
     shape: `names of resources, separated by commas, from ${resourceNames.join(', ')}`,
     description: 'Which resources this copy serves and migrates',
   },
-  poolSize: {
-    type: 'integer',
-    minimum: 1,
-    maximum: 100,
-    default: 10,
-    placeholder: 'connections',
-    description: 'Most connections to Postgres at the same time',
-  },
-  allowUnsafeDurability: {
-    type: 'boolean',
-    default: false,
-    description: 'Write also to a Postgres that may lose what it has confirmed, such as one with fsync off',
-  },
+  poolSize: databaseSettings.poolSize,
+  allowUnsafeDurability: databaseSettings.allowUnsafeDurability,
   corsOrigins: {
     type: 'array',
     items: { type: 'string', pattern: '^(\\*|https?://[^/\\s*]+)$' },

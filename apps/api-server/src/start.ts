@@ -4,6 +4,8 @@ import { describeDatabaseError } from '@tripod/database/database-errors';
 import { registerDatabaseMetrics } from '@tripod/database/database-metrics';
 import { migrate } from '@tripod/database/migrate';
 import { type DatabaseAddress, describeAddress } from '@tripod/database/parse-database-url';
+import { createResourceMigrations } from '@tripod/database/resource-migrations';
+import { findDatabase } from '@tripod/embedded-postgres/find-database';
 import { StartError } from '@tripod/shared/errors/start-error';
 import { createReadiness } from '@tripod/shared/http/readiness';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
@@ -11,9 +13,7 @@ import { registerProcessMetrics } from '@tripod/shared/process/process-metrics';
 import type { CliContext, RunningService } from '@tripod/shared/process/run-cli';
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import { type ApiServerConfig, copyNameOf } from './config.ts';
-import { findDatabase } from './find-database.ts';
 import { createResources } from './resource/define-resource.ts';
-import { createResourceMigrations } from './resource/migrations.ts';
 import { resources, selectResources } from './resources.ts';
 import { createApiServer } from './server.ts';
 

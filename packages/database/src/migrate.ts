@@ -16,6 +16,8 @@ export type MigrateOptions = {
   readonly source: MigrationSource;
   /** Every migration of this version, when `source` is only a part of them. Default: `source`. */
   readonly known?: MigrationSource;
+  /** Whether other programs have migrations of their own in this database, which are unknown here. Default false. */
+  readonly isShared?: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Cuts the connection: what has not been committed by then never was. */
@@ -64,12 +66,13 @@ const listCompleted = async (client: pg.Client, { clock }: MigrateOptions): Prom
 };
 
 const runPending = async (client: pg.Client, options: MigrateOptions): Promise<readonly string[]> => {
-  const { source, known = source, logger, clock } = options;
+  const { source, known = source, isShared = false, logger, clock } = options;
   const due = await refuseUntransacted(source);
   const knownNames = (await known.getMigrations([])).map((id) => known.getMigrationName(id));
   const warnOfNewer = (completed: readonly string[]): void => {
     const newer = completed.filter((name) => !knownNames.includes(name));
-    if (newer.length > 0) logger.warn('the database has migrations of a newer version', { newer });
+    if (newer.length > 0 && !isShared)
+      logger.warn('the database has migrations of a newer version', { newer });
   };
   const before = await listCompleted(client, options);
   if (due.every((name) => before.includes(name))) {

@@ -32,7 +32,12 @@ const listed = (migrations: Readonly<Record<string, Migration>>): MigrationSourc
 });
 const run = (
   source: MigrationSource,
-  options: { readonly url?: string; readonly signal?: AbortSignal; readonly known?: MigrationSource } = {},
+  options: {
+    readonly url?: string;
+    readonly signal?: AbortSignal;
+    readonly known?: MigrationSource;
+    readonly isShared?: boolean;
+  } = {},
 ) =>
   migrate({
     address: parseDatabaseUrl(options.url ?? temp.url),
@@ -41,6 +46,7 @@ const run = (
     logger,
     clock: systemClock,
     ...(options.known ? { known: options.known } : {}),
+    isShared: options.isShared ?? false,
     ...(options.signal ? { signal: options.signal } : {}),
   });
 const raw = (sql: string): Migration => ({
@@ -93,6 +99,14 @@ describe('migrate', () => {
   it('does not warn of migrations that it knows but does not run', async () => {
     await run(directory);
     await expect(run(listed({ '0001-words': raw('') }), { known: directory })).resolves.toEqual([]);
+    expect(logger.lines).not.toContain('warn the database has migrations of a newer version');
+  });
+
+  it('does not warn of the migrations of other programs in a database that it shares', async () => {
+    await run(directory);
+    await expect(
+      run(listed({ 'jobs/0001-jobs': raw('create table jobs (n int)') }), { isShared: true }),
+    ).resolves.toEqual(['jobs/0001-jobs']);
     expect(logger.lines).not.toContain('warn the database has migrations of a newer version');
   });
 

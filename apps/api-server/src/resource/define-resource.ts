@@ -1,4 +1,5 @@
 import type { Database } from '@tripod/database/database';
+import type { ResourceMigrations } from '@tripod/database/resource-migrations';
 import type { Clock } from '@tripod/shared/async/clock';
 import type { ErrorTable } from '@tripod/shared/errors/define-errors';
 import type { Readiness } from '@tripod/shared/http/readiness';
@@ -24,13 +25,6 @@ export type Resource = {
   readonly operations: readonly Operation[];
   /** Releases what `create` opened. */
   close?(): Promise<void>;
-};
-
-export type ResourceMigrations = {
-  /** Its files `0001-name.ts` run in order of their numbers. */
-  readonly folder: URL;
-  /** Names recorded in databases without the prefix `RESOURCE/`, because they are older than the prefix. */
-  readonly unprefixed?: readonly string[];
 };
 
 /** One resource of the API: a folder of src/ with one definition, listed in resources.ts. */

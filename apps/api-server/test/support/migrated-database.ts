@@ -1,10 +1,10 @@
 import { createDatabase, type Database } from '@tripod/database/database';
 import { migrate } from '@tripod/database/migrate';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
+import { createResourceMigrations } from '@tripod/database/resource-migrations';
 import { systemClock } from '@tripod/shared/async/clock';
 import { silentLogger } from '@tripod/shared/logging/logger';
 import type { ResourceDefinition } from '../../src/resource/define-resource.ts';
-import { createResourceMigrations } from '../../src/resource/migrations.ts';
 import { resources } from '../../src/resources.ts';
 
 const apiMigrations = createResourceMigrations(resources);

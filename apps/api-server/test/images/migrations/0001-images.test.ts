@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { migrate } from '@tripod/database/migrate';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
+import { createResourceMigrations } from '@tripod/database/resource-migrations';
 import { systemClock } from '@tripod/shared/async/clock';
 import { StartError } from '@tripod/shared/errors/start-error';
 import { silentLogger } from '@tripod/shared/logging/logger';
@@ -10,7 +11,6 @@ import { createTempDatabase, type TempDatabase } from '@tripod/testing/temp-data
 import { waitFor } from '@tripod/testing/wait-for';
 import { imageBody, imageFormats } from '../../../src/images/image.ts';
 import { images } from '../../../src/images/images.ts';
-import { createResourceMigrations } from '../../../src/resource/migrations.ts';
 import { createBodyCheck } from '../../../src/resource/validate.ts';
 import { cat, serverUrl } from '../../support/api.ts';
 import { killCommands, runApiServer } from '../../support/command.ts';

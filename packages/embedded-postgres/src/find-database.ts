@@ -1,13 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { type DatabaseAddress, parseDatabaseUrl } from '@tripod/database/parse-database-url';
+import type { ConfigOf } from '@tripod/shared/config/settings';
 import { StartError, toStartError } from '@tripod/shared/errors/start-error';
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { ShutdownStack } from '@tripod/shared/process/shutdown-stack';
-import type { ApiServerConfig } from './config.ts';
+import type { databaseSettings } from './database-settings.ts';
 
 export type FindDatabaseContext = {
   readonly logger: Logger;
-  /** Refuses the project's own Postgres: a forgotten DATABASE_URL must not end in an empty gallery. */
+  /** Refuses the project's own Postgres: a forgotten DATABASE_URL must not end in an empty database. */
   readonly production: boolean;
   /** Gets the step that leaves the project's own Postgres. */
   readonly undo: ShutdownStack;
@@ -17,7 +18,7 @@ export type FindDatabaseContext = {
 const stateDirOfCheckout = (): string => fileURLToPath(new URL('../../../.tripod', import.meta.url));
 
 const embeddedAddress = async (stateDir: string, { logger, undo }: FindDatabaseContext): Promise<string> => {
-  const { joinEmbeddedPostgres } = await import('@tripod/embedded-postgres/join-embedded-postgres');
+  const { joinEmbeddedPostgres } = await import('./join-embedded-postgres.ts');
   try {
     const { databaseUrl, started, dataDir, leave } = await joinEmbeddedPostgres({
       stateDir,
@@ -38,7 +39,7 @@ const embeddedAddress = async (stateDir: string, { logger, undo }: FindDatabaseC
  * the URL is malformed, and a StartError when there is none and there must be one.
  */
 export const findDatabase = async (
-  config: ApiServerConfig,
+  config: Pick<ConfigOf<typeof databaseSettings>, 'databaseUrl' | 'embeddedDatabase' | 'stateDir'>,
   context: FindDatabaseContext,
 ): Promise<DatabaseAddress> => {
   if (config.databaseUrl !== undefined) return parseDatabaseUrl(config.databaseUrl);

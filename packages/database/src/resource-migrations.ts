@@ -1,11 +1,20 @@
-import { createMigrationDirectory, type MigrationSource } from '@tripod/database/migration-directory';
-import type { ResourceDefinition } from './define-resource.ts';
+import { createMigrationDirectory, type MigrationSource } from './migration-directory.ts';
+
+export type ResourceMigrations = {
+  /** Its files `0001-name.ts` run in order of their numbers. */
+  readonly folder: URL;
+  /** Names recorded in databases without the prefix `RESOURCE/`, because they are older than the prefix. */
+  readonly unprefixed?: readonly string[];
+};
+
+/** A part of a service that has tables of its own. */
+export type MigratedResource = { readonly name: string; readonly migrations?: ResourceMigrations };
 
 /**
  * The migrations of resources, in the order of the resources and then of their numbers. A database records each as
  * `RESOURCE/0001-name`. A resource must keep its name and its files once they have been released.
  */
-export const createResourceMigrations = (resources: readonly ResourceDefinition[]): MigrationSource => {
+export const createResourceMigrations = (resources: readonly MigratedResource[]): MigrationSource => {
   const sources = new Map(
     resources.flatMap(({ name, migrations }) =>
       migrations === undefined

@@ -1,0 +1,39 @@
+import type { Settings } from '@tripod/shared/config/settings';
+
+/** Settings that every service with a database has, with the same names, defaults and meaning. */
+export const databaseSettings = {
+  databaseUrl: {
+    type: 'string',
+    minLength: 1,
+    secret: true,
+    shape: 'postgres://user:password@host:5432/database',
+    description: "Where Postgres is; without it the project's own Postgres is joined, or started",
+  },
+  embeddedDatabase: {
+    type: 'boolean',
+    default: true,
+    description: "Refuse to use the project's own Postgres when DATABASE_URL is not set",
+  },
+  stateDir: {
+    type: 'string',
+    minLength: 1,
+    path: true,
+    placeholder: 'folder',
+    shape: 'a folder',
+    description:
+      "Where the project's own Postgres keeps its data; .tripod in the checkout when it is not given",
+  },
+  poolSize: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 100,
+    default: 10,
+    placeholder: 'connections',
+    description: 'Most connections to Postgres at the same time',
+  },
+  allowUnsafeDurability: {
+    type: 'boolean',
+    default: false,
+    description: 'Write also to a Postgres that may lose what it has confirmed, such as one with fsync off',
+  },
+} as const satisfies Settings;
