@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { findPostmaster } from '@tripod/embedded-postgres/postmaster';
-import { sendSignal } from '@tripod/shared/os/process-table';
-import { readTree } from '../measure/process-tree.ts';
+import { listProcessTree, sendSignal } from '@tripod/shared/os/process-table';
 import type { Arena, Copy } from './start-arena.ts';
 
 export type FaultName = 'kill a copy' | 'kill Postgres' | 'stop a copy' | 'cut a wire';
@@ -10,7 +9,7 @@ export type FaultName = 'kill a copy' | 'kill Postgres' | 'stop a copy' | 'cut a
 export const killPostgres = ({ dataDir }: Pick<Arena, 'dataDir'>): void => {
   const postmaster = findPostmaster(dataDir);
   if (postmaster === undefined) return;
-  for (const { pid } of readTree([postmaster.pid]) ?? [postmaster]) sendSignal(pid, 'SIGKILL');
+  for (const pid of listProcessTree([postmaster.pid])) sendSignal(pid, 'SIGKILL');
 };
 
 /** Longer than the proxy waits for a check, shorter than a client gives up. */

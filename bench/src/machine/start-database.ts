@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { startTestPostgres } from '@tripod/embedded-postgres/start-test-postgres';
+import { listProcessTree } from '@tripod/shared/os/process-table';
 import { askDatabase, withClient } from '@tripod/testing/ask-database';
-import { readTree } from '../measure/process-tree.ts';
 import type { Place } from '../run.ts';
 
 const createTable = `create table images (
@@ -18,8 +18,8 @@ const fillTable = `insert into images (title, alt_text, url)
 
 /** Every process of the tree on that core; processes that Postgres makes later take it over from their parent. */
 const holdOnCore = (pid: number, core: number): void => {
-  for (const one of readTree([pid]) ?? []) {
-    execFileSync('taskset', ['--cpu-list', '--pid', String(core), String(one.pid)], { stdio: 'ignore' });
+  for (const member of listProcessTree([pid])) {
+    execFileSync('taskset', ['--cpu-list', '--pid', String(core), String(member)], { stdio: 'ignore' });
   }
 };
 

@@ -3,7 +3,7 @@ import type { Figures } from '../loads/figures.ts';
 import type { Load } from '../loads/load.ts';
 import type { Place } from '../run.ts';
 import { readCpuMicros } from './cpu-time.ts';
-import { forgetPeak, readPeakMb } from './memory.ts';
+import { readPeakMb, resetPeak } from './memory.ts';
 import type { Entrant } from './start-contestants.ts';
 
 /** What one contestant did in one round; a round that is void says why. */
@@ -25,7 +25,7 @@ export const measureOnce = async (
   { seconds, place }: { readonly seconds: number; readonly place: Place },
 ): Promise<Outcome> => {
   const { pids } = running;
-  if (load.tellsGrowth) forgetPeak(pids);
+  if (load.tellsGrowth) resetPeak(pids);
   const before = readCpuMicros(pids);
   try {
     const options = { seconds, core: place.cores.load, folder: place.folder };

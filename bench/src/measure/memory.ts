@@ -1,39 +1,44 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { readTree } from './process-tree.ts';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { listProcessTree, systemProcesses } from '@tripod/shared/os/process-table';
 
+const bytesPerMb = 1024 * 1024;
 const kilobytesPerMb = 1024;
 
-/** Reads one line of /proc/PID/status, in kilobytes; 0 when the process has no memory of its own. */
-export const parseStatus = (status: string, field: 'VmRSS' | 'VmHWM'): number =>
-  Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0);
+/** Reads the peak memory from /proc/PID/status, in kilobytes; 0 for a process without memory of its own. */
+export const parsePeakKilobytes = (status: string): number =>
+  Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
 
-const sumField = (rootPids: readonly number[], field: 'VmRSS' | 'VmHWM'): number | undefined => {
-  const tree = readTree(rootPids);
-  const sum = tree?.reduce((total, { pid }) => {
-    try {
-      return total + parseStatus(readFileSync(`/proc/${pid}/status`, 'utf8'), field);
-    } catch {
-      // It ended while we were looking.
-      return total;
-    }
-  }, 0);
-  return sum === undefined ? undefined : sum / kilobytesPerMb;
+const readPeakKilobytes = (pid: number): number => {
+  try {
+    return parsePeakKilobytes(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    // The process has ended meanwhile.
+    return 0;
+  }
 };
 
-/** Memory that these process trees hold now. Undefined where there is no /proc. */
-export const readResidentMb = (rootPids: readonly number[]): number | undefined =>
-  sumField(rootPids, 'VmRSS');
+const hasProc = (): boolean => existsSync('/proc/self/status');
 
-/** The most that they held since `forgetPeak`. */
-export const readPeakMb = (rootPids: readonly number[]): number | undefined => sumField(rootPids, 'VmHWM');
+/** Resident memory of these process trees, in MiB. Undefined on a system without /proc. */
+export const readResidentMb = (rootPids: readonly number[]): number | undefined => {
+  if (!hasProc()) return undefined;
+  const bytes = [...systemProcesses.memoryOf(listProcessTree(rootPids)).values()];
+  return bytes.reduce((sum, one) => sum + one, 0) / bytesPerMb;
+};
 
-/** Starts the peak anew from what they hold now (proc(5): 5 in /proc/PID/clear_refs). */
-export const forgetPeak = (rootPids: readonly number[]): void => {
-  for (const { pid } of readTree(rootPids) ?? []) {
+/** Peak resident memory of these process trees since `resetPeak`, in MiB. Undefined on a system without /proc. */
+export const readPeakMb = (rootPids: readonly number[]): number | undefined =>
+  hasProc()
+    ? listProcessTree(rootPids).reduce((sum, pid) => sum + readPeakKilobytes(pid), 0) / kilobytesPerMb
+    : undefined;
+
+/** Sets the peak of these process trees to their current memory (proc(5): 5 in /proc/PID/clear_refs). */
+export const resetPeak = (rootPids: readonly number[]): void => {
+  for (const pid of listProcessTree(rootPids)) {
     try {
       writeFileSync(`/proc/${pid}/clear_refs`, '5');
     } catch {
-      // Not ours to reset, or ended: its peak then counts from its start.
+      // Not permitted, or ended: the peak then counts from the start of the process.
     }
   }
 };

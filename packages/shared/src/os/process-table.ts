@@ -58,6 +58,26 @@ const statusField = (pid: number, field: string): number | undefined => {
   }
 };
 
+/** Process id and parent process id of every process. */
+const listParents = (): readonly (readonly [pid: number, parentPid: number])[] =>
+  onLinux
+    ? listPids().flatMap((pid) => {
+        const parentPid = statusField(pid, 'PPid');
+        return parentPid === undefined ? [] : [[pid, parentPid] as const];
+      })
+    : listFamiliesByPs().map(([pid = 0, parentPid = 0]) => [pid, parentPid] as const);
+
+/** The ids of those of these processes that run, and of all their descendants, each once. */
+export const listProcessTree = (rootPids: readonly number[]): readonly number[] => {
+  const parents = listParents();
+  const tree = new Set(parents.map(([pid]) => pid).filter((pid) => rootPids.includes(pid)));
+  for (let size = -1; size < tree.size; ) {
+    size = tree.size;
+    for (const [pid, parentPid] of parents) if (tree.has(parentPid)) tree.add(pid);
+  }
+  return [...tree];
+};
+
 /** Every running process. */
 export const listProcesses = (): readonly RunningProcess[] =>
   onLinux ? listPids().flatMap((pid) => findOnLinux(pid) ?? []) : listByPs();
@@ -79,10 +99,7 @@ export const sendSignal = (pid: number, signal: NodeJS.Signals): void => {
 
 export const systemProcesses: ProcessTable = {
   commandOf: (pid) => findProcess(pid)?.command,
-  childrenOf: (pid) =>
-    onLinux
-      ? listPids().filter((child) => statusField(child, 'PPid') === pid)
-      : listFamiliesByPs().flatMap(([child = 0, parent]) => (parent === pid ? [child] : [])),
+  childrenOf: (pid) => listParents().flatMap(([child, parentPid]) => (parentPid === pid ? [child] : [])),
   memoryOf(pids) {
     const rows = onLinux
       ? pids.map((pid) => [pid, statusField(pid, 'VmRSS')] as const)
