@@ -22,7 +22,7 @@ export const documentedServices: readonly DocumentedService[] = [
     command: 'api-server',
     about: 'One copy of the API on Postgres.',
     settings: apiServerSettings,
-    commands: { migrate: 'Brings the database up to date, and ends' },
+    commands: { migrate: 'Runs the migrations that are due, and exits' },
   },
   { command: 'static-server', about: 'The server of files.', settings: staticServerSettings },
   { command: 'dev', about: 'The whole stack; the same as `pnpm stack up`.', settings: upSettings('.') },

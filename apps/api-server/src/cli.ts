@@ -6,9 +6,9 @@ const production = process.env['NODE_ENV'] === 'production';
 
 await runCli({
   name: 'api-server',
-  description: 'Serves the images of the gallery as JSON, from Postgres.',
+  description: 'Serves resources as JSON from Postgres.',
   settings: apiServerSettings,
-  commands: { migrate: 'Brings the database up to date, and ends' },
+  commands: { migrate: 'Runs the migrations that are due, and exits' },
   examples: [
     'api-server --port 8081',
     'DATABASE_URL=postgres://user:password@localhost:5432/gallery api-server --port 8083 --name api-2',

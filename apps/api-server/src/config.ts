@@ -5,18 +5,18 @@ import { resources } from './resources.ts';
 
 const resourceNames = resources.map(({ name }) => name);
 
-/** Every setting of the api-server: `--help`, the environment, the config file and the docs come from here. */
+/** Settings of the api-server, from which `--help`, environment variables, config file and docs are derived. */
 export const apiServerSettings = {
   port: portSetting(8081),
   host: serviceSettings.host,
   name: {
     type: 'string',
     pattern: '^[\\w.-]{1,63}$',
-    // NAME is taken on some systems.
+    // Some systems set NAME themselves.
     environment: false,
     placeholder: 'name',
     shape: '1 to 63 letters, digits, dots, hyphens or underscores',
-    description: 'Name of this copy in its log and in X-Served-By; api-PORT when it is not given',
+    description: 'Name of this copy in its log and in X-Served-By; default api-PORT',
   },
   databaseUrl: databaseSettings.databaseUrl,
   embeddedDatabase: databaseSettings.embeddedDatabase,
@@ -37,12 +37,12 @@ export const apiServerSettings = {
     default: ['*'],
     placeholder: 'origins',
     shape: '* or origins such as https://gallery.example, separated by commas',
-    description: 'Which pages of other origins may use the API',
+    description: 'Origins whose pages may use the API',
   },
   servedBy: {
     type: 'boolean',
     default: true,
-    description: 'Keep the name of this copy out of X-Served-By',
+    description: 'Leave out X-Served-By',
   },
   drainDelayMs: serviceSettings.drainDelayMs,
   logFormat: serviceSettings.logFormat,
@@ -52,6 +52,6 @@ export const apiServerSettings = {
 
 export type ApiServerConfig = ConfigOf<typeof apiServerSettings>;
 
-/** The name that a copy has as long as nobody gives it one. */
+/** The name of a copy: its setting, or api-PORT. */
 export const copyNameOf = ({ name, port }: Pick<ApiServerConfig, 'name' | 'port'>): string =>
   name ?? `api-${port}`;

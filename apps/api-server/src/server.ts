@@ -12,9 +12,9 @@ import type { Logger } from '@tripod/shared/logging/logger';
 import type { Metrics } from '@tripod/shared/metrics/metrics';
 import { RequestMetrics } from '@tripod/shared/metrics/request-metrics';
 import express, { type ErrorRequestHandler } from 'express';
+import { addServerName } from './http/add-server-name.ts';
 import { allowOrigins, createCorsPolicy } from './http/allow-origins.ts';
 import { createMount } from './http/mount.ts';
-import { nameServer } from './http/name-server.ts';
 import { createOwnMessages } from './http/own-messages.ts';
 import { createPipeline } from './http/pipeline.ts';
 import { createStandingHeaders, setHeaders } from './http/standing-headers.ts';
@@ -83,7 +83,7 @@ export const createApiServer = (
 
   app.use(passMalformedPaths);
   app.use(observer.observe);
-  app.use(nameServer(servedBy));
+  app.use(addServerName(servedBy));
   app.use(allowOrigins(policy));
   mount.refuseOtherMethods();
   for (const [path, answer] of createHealthPaths({ readiness, metrics })) {

@@ -18,7 +18,7 @@ import { resources, selectResources } from './resources.ts';
 import { createApiServer } from './server.ts';
 
 export type ApiServerContext = CliContext & {
-  /** Whether the project's own Postgres is out of the question. */
+  /** Refuses to use the project's own Postgres. */
   readonly production: boolean;
 };
 
@@ -36,7 +36,7 @@ const migration = (
   clock,
 });
 
-/** `api-server migrate`: brings the database up to date. Throws a StartError when it can't be reached. */
+/** `api-server migrate`: runs the migrations that are due. Throws a StartError when the database can't be reached. */
 export const migrateApiDatabase = async (
   config: ApiServerConfig,
   context: ApiServerContext,
@@ -80,9 +80,9 @@ const startDatabase = (
 };
 
 /**
- * Starts one copy. It listens before it asks for the database, which may be away: then it is not ready, and heals by
- * itself. Throws a StartError for what only a person can mend, a ListenError for a bad port, a ConfigError for a
- * malformed DATABASE_URL; nothing is left open then.
+ * Starts one copy. It listens before it connects to the database; while that is unavailable the copy is not ready, and
+ * it recovers by itself. Throws a StartError for what only an operator can correct, a ListenError for a port that can't
+ * be used, and a ConfigError for a malformed DATABASE_URL. Nothing is left open then.
  */
 export const startApiServer = async (
   config: ApiServerConfig,

@@ -23,7 +23,7 @@ const untilReady = (url: string): Promise<true> =>
   waitFor('readiness', async () => (await fetch(`${url}/readyz`)).status === 200);
 const portOf = (url: string): number => Number(new URL(url).port);
 
-/** A POST whose last bytes are sent once `ready` holds. */
+/** Sends a POST whose last bytes follow once `ready` returns true. */
 const finishing = async (port: number, head: string, body: string, ready: () => boolean): Promise<string> => {
   const socket = connect({ port, host: '127.0.0.1' });
   let received = '';
@@ -31,14 +31,14 @@ const finishing = async (port: number, head: string, body: string, ready: () => 
     received += piece.toString();
   });
   socket.write(head + body.slice(0, 5));
-  await waitFor('the word', ready, 100_000);
+  await waitFor('the signal to finish', ready, 100_000);
   socket.write(body.slice(5));
   await once(socket, 'close');
   return received;
 };
 
 describe('api-server', () => {
-  it('migrates a fresh database, shows the first pictures and logs each request with its name', async () => {
+  it('migrates an empty database, lists the first images and logs each request with its name', async () => {
     const command = start('--name', 'api-7');
     const url = await command.url();
     await untilReady(url);
@@ -46,27 +46,27 @@ describe('api-server', () => {
     const images = (await answer.json()) as { title: string }[];
     expect(images.slice(0, 2).map(({ title }) => title)).toEqual(['Sunset', 'Mountain']);
     expect(answer.headers.get('x-served-by')).toBe('api-7');
-    const line = await waitFor('the line', () =>
+    const line = await waitFor('the log line', () =>
       command.logged().find(({ requestId }) => requestId === 'look-at-this'),
     );
     expect(line).toMatchObject({ name: 'api-7', message: 'GET /images.json', status: 200 });
     expect(command.output()).not.toContain(new URL(temp.url).password);
   });
 
-  it('is called api-PORT when nobody gives it a name, by the port it really has', async () => {
+  it('is named api-PORT by default, with the port that it listens on', async () => {
     const url = await start().url();
     const answer = await fetch(`${url}/livez`);
     expect(answer.headers.get('x-served-by')).toBe(`api-${portOf(url)}`);
   });
 
-  it('hides its name with --no-served-by and its metrics with --no-metrics', async () => {
+  it('leaves out X-Served-By with --no-served-by and /metrics with --no-metrics', async () => {
     const url = await start('--no-served-by', '--no-metrics').url();
     const answer = await fetch(`${url}/metrics`);
     expect([answer.status, answer.headers.get('x-served-by')]).toEqual([404, null]);
   });
 
-  it('tells of itself in metrics', async () => {
-    // Where writes are refused each look has a session of its own, which is not kept.
+  it('exports metrics of the database pool and of the process', async () => {
+    // Where writes are refused, each check opens a session that is not kept.
     const url = await start('--pool-size', '3', '--allow-unsafe-durability').url();
     await untilReady(url);
     const text = await (await fetch(`${url}/metrics`)).text();
@@ -80,7 +80,7 @@ describe('api-server', () => {
     expect(text).toContain('process_resident_memory_bytes');
   });
 
-  it('reads a config file, flags winning', async () => {
+  it('reads a config file, which flags override', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'api-server-test-'));
     try {
       const file = join(folder, 'api.json');
@@ -100,47 +100,49 @@ describe('api-server', () => {
     await untilReady(url);
     const body = JSON.stringify(cat);
     const head = `POST /images.json HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n`;
-    let told = false;
-    const answered = finishing(portOf(url), head, body, () => told);
-    // The one that asks is counted as well.
+    let mayFinish = false;
+    const answered = finishing(portOf(url), head, body, () => mayFinish);
+    // The request for the metrics is counted as well.
     const inFlight = async () => /in_flight 2$/m.test(await (await fetch(`${url}/metrics`)).text());
     await waitFor('the request', inFlight);
     command.child.kill('SIGTERM');
-    await waitFor('closed doors', () =>
+    await waitFor('the listener to close', () =>
       fetch(`${url}/livez`).then(
         () => false,
         () => true,
       ),
     );
-    told = true;
+    mayFinish = true;
     const answer = parseRawResponse(await answered);
     expect([answer.status, answer.headers['connection']]).toEqual([200, 'close']);
     expect(JSON.parse(answer.body)).toEqual(cat);
     await expect(command.ended).resolves.toBe(0);
   });
 
-  it('ends at once at the second signal', async () => {
+  it('exits at once on the second signal', async () => {
     const command = runApiServer(['--port', '0', '--drain-delay-ms', '60000'], { DATABASE_URL: temp.url });
     await command.url();
     await waitFor('readiness', () =>
       command.logged().some(({ message }) => String(message).includes('ready')),
     );
     command.child.kill('SIGINT');
-    await waitFor('the stop', () => command.logged().some(({ message }) => message === 'stopping'));
+    await waitFor('the stopping message', () =>
+      command.logged().some(({ message }) => message === 'stopping'),
+    );
     command.child.kill('SIGINT');
     await expect(command.ended).resolves.toBe(130);
   });
 });
 
 describe('api-server that can not start', () => {
-  it('says what is wrong with a flag in one line, exit 2', async () => {
+  it('reports an invalid flag in one line and exits with 2', async () => {
     const command = runApiServer(['--pool-size', '0'], { DATABASE_URL: temp.url });
     await expect(command.ended).resolves.toBe(2);
     expect(command.stderr()).toBe('api-server: --pool-size must be a whole number from 1 to 100, and is 0\n');
   });
 
   it.each([[['--port', '0']], [['migrate']]])(
-    'refuses a malformed DATABASE_URL in one line without the password, exit 2: %j',
+    'refuses a malformed DATABASE_URL in one line without the password and exits with 2: %j',
     async (args) => {
       const command = runApiServer(args, { DATABASE_URL: 'postgres://ann:hunter2#@localhost/x' });
       await expect(command.ended).resolves.toBe(2);
@@ -153,13 +155,13 @@ describe('api-server that can not start', () => {
     ['in production', [], { NODE_ENV: 'production' }],
     ['with --no-embedded-database', ['--no-embedded-database'], {}],
     ['when it migrates in production', ['migrate'], { NODE_ENV: 'production' }],
-  ])('asks for DATABASE_URL %s, exit 1', async (_when, args, env) => {
+  ])('requires DATABASE_URL %s and exits with 1', async (_when, args, env) => {
     const command = runApiServer(args, env);
     await expect(command.ended).resolves.toBe(1);
     expect(command.stderr()).toMatch(/^api-server: DATABASE_URL is missing[^\n]+\n$/);
   });
 
-  it('names the port that is taken and the flag to change it, exit 1', async () => {
+  it('names the port in use and the flag to change it, and exits with 1', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
@@ -173,7 +175,7 @@ describe('api-server that can not start', () => {
 });
 
 describe('api-server migrate', () => {
-  it('brings a fresh database up to date, says when it was, and ends', async () => {
+  it('migrates an empty database, does nothing the second time, and exits', async () => {
     const fresh = await createTempDatabase({ serverUrl: serverUrl() });
     try {
       const env = { DATABASE_URL: fresh.url };
@@ -189,7 +191,7 @@ describe('api-server migrate', () => {
     }
   });
 
-  it('says where the database is that it can not reach, exit 1', async () => {
+  it('names the database that it can not reach and exits with 1', async () => {
     const command = runApiServer(['migrate'], { DATABASE_URL: 'postgres://ann:hunter2@127.0.0.1:9/gallery' });
     await expect(command.ended).resolves.toBe(1);
     expect(command.stderr()).toBe(

@@ -11,7 +11,7 @@ const load = (args: readonly string[], environment: Readonly<Record<string, stri
 };
 
 describe('apiServerSettings', () => {
-  it('has a default for everything that can have one', () => {
+  it('has a default for every setting that can have one', () => {
     expect(load([])).toEqual({
       port: 8081,
       host: 'localhost',
@@ -43,7 +43,7 @@ describe('apiServerSettings', () => {
     });
   });
 
-  it('takes no name from the environment, where some systems keep their own', () => {
+  it('ignores NAME in the environment, which some systems set', () => {
     expect(load([], { NAME: 'laptop' }).name).toBeUndefined();
   });
 
@@ -67,7 +67,7 @@ describe('apiServerSettings', () => {
 });
 
 describe('copyNameOf', () => {
-  it('is the name, or api-PORT', () => {
+  it('is the setting, or api-PORT', () => {
     expect(copyNameOf({ name: 'blue', port: 8083 })).toBe('blue');
     expect(copyNameOf({ name: undefined, port: 8083 })).toBe('api-8083');
   });

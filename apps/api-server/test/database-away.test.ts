@@ -41,11 +41,11 @@ const unavailable = (answer: supertest.Response): void => {
   expect(answer.body).toMatchObject({ code: 'API_DATABASE_UNAVAILABLE' });
   expect(answer.headers).toMatchObject({ 'access-control-allow-origin': '*', 'x-served-by': 'api-1' });
 };
-/** Asks the database without the wire that the test breaks. */
+/** Queries the database without the forwarder that the test breaks. */
 const askDirectly = (text: string): Promise<Record<string, unknown>[]> => askDatabase(api.databaseUrl, text);
 
-describe('a copy whose database goes away', () => {
-  it('answers 503 at once, stays live, and heals by itself', async () => {
+describe('a copy whose database becomes unavailable', () => {
+  it('answers 503 at once, stays live, and recovers by itself', async () => {
     await wire.cut();
     unavailable(await get());
     unavailable(await post());
@@ -62,13 +62,13 @@ describe('a copy whose database goes away', () => {
     await expect(get()).resolves.toMatchObject({ status: 200, body: [cat] });
   });
 
-  it('still refuses what is wrong by itself', async () => {
+  it('still refuses invalid requests with 400', async () => {
     await wire.cut();
     await expect(ask().post('/images.json').send('{')).resolves.toMatchObject({ status: 400 });
     await expect(ask().get('/images.json?indent=x')).resolves.toMatchObject({ status: 400 });
   });
 
-  it('survives the end of every session', async () => {
+  it('recovers when every session is terminated', async () => {
     await Promise.all([get(), get(), get(), get()]);
     const ended = await askDirectly(
       "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'api-test' and datname = current_database()",
@@ -78,7 +78,7 @@ describe('a copy whose database goes away', () => {
     await waitFor('a write', async () => (await post()).status === 200);
   });
 
-  it('does not know the fate of a write that was cut off, and says so', async () => {
+  it('answers API_WRITE_UNCERTAIN to a write whose connection broke', async () => {
     const blocker = new pg.Client({ connectionString: api.databaseUrl });
     await blocker.connect();
     try {
@@ -103,11 +103,11 @@ describe('a copy whose database goes away', () => {
       await blocker.query('rollback');
       await blocker.end();
     }
-    // Here it was written after all: the server never heard that no one listens any more.
+    // In this run it was written: Postgres did not notice the broken connection.
     await waitFor('the row', async () => (await askDirectly('select 1 from images')).length === 1);
   });
 
-  it('does not write what waits too long for a lock, and reads go on', async () => {
+  it('does not store a write that waits too long for a lock, and serves reads meanwhile', async () => {
     const blocker = new pg.Client({ connectionString: api.databaseUrl });
     await blocker.connect();
     try {
@@ -124,15 +124,15 @@ describe('a copy whose database goes away', () => {
     expect((await ask().get('/readyz')).status).toBe(200);
   });
 
-  it('gives up on a silent wire, then answers at once, and heals', async () => {
-    // It stands still, and with it the attempts in the background, so that those of requests can be counted.
+  it('gives up on a silent connection, then answers at once, and recovers', async () => {
+    // It stands still, so that only attempts caused by requests are counted, none in the background.
     const clock = createFakeClock();
     const copy = await startApi({ besides: api, clock, through: () => Promise.resolve(wire.port) });
     const list = () => supertest(copy.url).get('/images.json');
     await api.database.close();
     wire.silence();
     const first = list().then((answer) => answer);
-    await waitFor('the question', () => copy.database.stats().idle === 0);
+    await waitFor('the query', () => copy.database.stats().idle === 0);
     clock.advance(3000);
     unavailable(await first);
     const { accepted } = wire;
@@ -145,7 +145,7 @@ describe('a copy whose database goes away', () => {
     await copy.stop();
   });
 
-  it('logs the cause under the request id, and tells no client', async () => {
+  it('logs the cause under the request id and does not expose it to clients', async () => {
     await wire.cut();
     const { text } = await get();
     expect(text).not.toMatch(/ECONN|refused|127\.0\.0\.1|postgres/i);
@@ -153,11 +153,11 @@ describe('a copy whose database goes away', () => {
   });
 });
 
-const isAbsence = ({ message }: Readonly<Record<string, unknown>>): boolean =>
+const isUnavailableWarning = ({ message }: Readonly<Record<string, unknown>>): boolean =>
   String(message).includes('is not available');
 
 describe('a copy that starts without its database', () => {
-  it('listens, is not ready, says so in one line, and heals when it comes', async () => {
+  it('listens, is not ready, logs one warning, and recovers when the database is available', async () => {
     const { pathname, password, username } = new URL(api.databaseUrl);
     await wire.cut();
     const url = `postgres://${username}:${password}@127.0.0.1:${wire.port}${pathname}`;
@@ -166,22 +166,22 @@ describe('a copy that starts without its database', () => {
     expect((await fetch(`${at}/livez`)).status).toBe(200);
     const statuses = await Promise.all([fetch(`${at}/readyz`), fetch(`${at}/images.json`)]);
     expect(statuses.map(({ status }) => status)).toEqual([503, 503]);
-    const warning = await waitFor('the warning', () => command.logged().find(isAbsence));
+    const warning = await waitFor('the warning', () => command.logged().find(isUnavailableWarning));
     expect(warning['message']).toBe(
       `the database "${pathname.slice(1)}" at 127.0.0.1:${wire.port} is not available: connection refused; it is tried again`,
     );
     await wire.heal();
     await waitFor('readiness', async () => (await fetch(`${at}/readyz`)).status === 200);
     expect((await fetch(`${at}/images.json`)).status).toBe(200);
-    expect(command.logged().filter(isAbsence)).toHaveLength(1);
+    expect(command.logged().filter(isUnavailableWarning)).toHaveLength(1);
     expect(command.output()).not.toContain(password);
   });
 
-  it('names a database that is not there', async () => {
+  it('names a database that does not exist', async () => {
     const url = new URL(serverUrl());
     url.pathname = '/no_such_gallery';
     const command = runApiServer(['--port', '0'], { DATABASE_URL: url.href });
-    const warning = await waitFor('the warning', () => command.logged().find(isAbsence));
+    const warning = await waitFor('the warning', () => command.logged().find(isUnavailableWarning));
     expect(warning['message']).toContain(
       `"no_such_gallery" at ${url.hostname}:${url.port} is not available: no such database`,
     );

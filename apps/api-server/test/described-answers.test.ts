@@ -26,11 +26,15 @@ type Description = {
 
 /** What is really mounted, by Express and not by the list that the description is made of. */
 const mounted = new Set<string>();
-const addRoute = express.application.route;
+const { route, use } = express.application;
 express.application.route = function observedRoute(this: express.Application, path: string) {
   mounted.add(openApiPathOf(path));
-  return addRoute.call(this, path);
-} as typeof addRoute;
+  return route.call(this, path);
+} as typeof route;
+express.application.use = function observedUse(this: express.Application, ...args: Parameters<typeof use>) {
+  if (typeof args[0] === 'string') mounted.add(openApiPathOf(args[0]));
+  return use.apply(this, args);
+} as typeof use;
 
 const copies = {
   ready: await startApi(),
@@ -41,7 +45,7 @@ const copies = {
 await copies.away.database.close();
 copies.away.readiness.startDraining();
 afterAll(async () => {
-  express.application.route = addRoute;
+  Object.assign(express.application, { route, use });
   for (const copy of Object.values(copies)) await copy.stop();
 });
 

@@ -9,7 +9,7 @@ import { type Command, killCommands, runApiServer } from './support/command.ts';
 let stateDir: string;
 beforeEach(() => {
   stateDir = mkdtempSync(join(tmpdir(), 'api-server-test-'));
-  // Open to the user that Postgres runs as.
+  // Readable for the user that Postgres runs as.
   chmodSync(stateDir, 0o755);
 });
 afterEach(async () => {
@@ -32,18 +32,18 @@ const untilReady = async (command: Command): Promise<string> => {
   await waitFor('readiness', async () => (await fetch(`${url}/readyz`)).status === 200);
   return url;
 };
-const toldOf = (command: Command, how: string): boolean =>
+const hasLogged = (command: Command, how: string): boolean =>
   command
     .logged()
     .some(({ message }) => message === `DATABASE_URL is not set: ${how} the project's own Postgres`);
 
 describe('api-server without DATABASE_URL', () => {
-  it("starts the project's own Postgres or joins it, says which, and leaves it to the others when it dies", async () => {
+  it("starts or joins the project's own Postgres, logs which, and does not stop it for other copies when it is killed", async () => {
     const first = start();
     const firstUrl = await untilReady(first);
     const second = start();
     const secondUrl = await untilReady(second);
-    expect([toldOf(first, 'started'), toldOf(second, 'joined')]).toEqual([true, true]);
+    expect([hasLogged(first, 'started'), hasLogged(second, 'joined')]).toEqual([true, true]);
     const tags = await Promise.all(
       [firstUrl, secondUrl].map(async (url) => (await fetch(`${url}/images.json`)).headers.get('etag')),
     );

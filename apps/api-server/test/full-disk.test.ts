@@ -12,19 +12,16 @@ import supertest from 'supertest';
 import { type Api, cat, startApi } from './support/api.ts';
 import { migrateDatabase } from './support/migrated-database.ts';
 
-// A guard for a busy machine: a Postgres of its own is started first.
+// An upper bound for a busy machine: the test starts a Postgres of its own.
 jest.setTimeout(300_000);
 
 const run = promisify(execFile);
 
-/**
- * Only root may mount a disk, where the machine lets him; in a namespace of its own, so that it goes with the last process
- * there.
- */
+/** Mounting needs root, and a machine that allows it. The mount is in a namespace that ends with its last process. */
 const mayMount = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tripod', tmpdir()]).status === 0;
 const suite = mayMount ? describe : describe.skip;
 
-suite('a disk of 16 MB that is full (skipped where none may be mounted)', () => {
+suite('a full tablespace of 16 MB (skipped where mounting is not allowed)', () => {
   let folder: string;
   let postgres: TestPostgres;
   let api: Api;
@@ -50,12 +47,12 @@ suite('a disk of 16 MB that is full (skipped where none may be mounted)', () => 
   const ask = (text: string): Promise<unknown> => askDatabase(postgres.urlOf(), text);
   const countOf = ({ body }: supertest.Response): number => (body as unknown[]).length;
   const list = () => supertest(api.url).get('/images.json');
-  // Just too short to be compressed.
+  // Just too short for Postgres to compress it.
   const post = () =>
     supertest(api.url)
       .post('/images.json')
       .send({ ...cat, url: `/${'x'.repeat(1800)}` });
-  /** Until not one page more has room, in which a picture would still find a place. */
+  /** Fills the disk until no page is free that could hold another image. */
   const fill = async (): Promise<void> => {
     for (const size of [7000, 700, 70]) {
       const rows = `select repeat('x', ${size}) from generate_series(1, 100)`;
@@ -71,12 +68,12 @@ suite('a disk of 16 MB that is full (skipped where none may be mounted)', () => 
     }
   };
 
-  it('fails writes by name, of which none was stored, answers lists, and heals when there is room again', async () => {
+  it('answers writes with 503 and stores none of them, serves lists, and recovers when there is space again', async () => {
     await fill();
     const atFirst = countOf(await list());
     let stored = 0;
     let refused: supertest.Response | undefined;
-    // What room there was in the last page of the table is used up first.
+    // Free space in the last page of the table is used first.
     for (let count = 0; count < 50 && refused === undefined; count += 1) {
       const answer = await post();
       if (answer.status === 200) stored += 1;
@@ -99,8 +96,8 @@ suite('a disk of 16 MB that is full (skipped where none may be mounted)', () => 
   });
 });
 
-suite('a disk of 130 MB that holds all of Postgres, and is full (skipped where none may be mounted)', () => {
-  it('takes the server down, loses nothing that was confirmed, and is used again when there is room', async () => {
+suite('a full disk of 130 MB with all of Postgres (skipped where mounting is not allowed)', () => {
+  it('crashes Postgres without losing confirmed rows, and it is used again when there is space', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'tripod-full-disk-'));
     const script = join(import.meta.dirname, 'support/fill-log.ts');
     const mount = 'mount -t tmpfs -o size=130m,mode=755 tripod "$0" && exec "$@" "$0"';
@@ -108,11 +105,11 @@ suite('a disk of 130 MB that holds all of Postgres, and is full (skipped where n
     try {
       const { stdout } = await run('unshare', ['--mount', 'sh', '-c', mount, folder, ...node]);
       const { outcomes, ...rest } = JSON.parse(stdout) as { readonly outcomes: Record<string, number> };
-      expect(rest).toEqual({ end: 'PANIC 53100', givenUp: '', lost: [], doubled: 0 });
+      expect(rest).toEqual({ end: 'PANIC 53100', gaveUp: '', lost: [], duplicates: 0 });
       expect(outcomes).toEqual({
         stored: expect.any(Number),
         API_DATABASE_UNAVAILABLE: expect.any(Number),
-        // The statement that was under way, with all who shared it, or none.
+        // The writes of the statement that was running, if any.
         ...('API_WRITE_UNCERTAIN' in outcomes && { API_WRITE_UNCERTAIN: expect.any(Number) }),
       });
     } finally {

@@ -4,7 +4,7 @@ import supertest from 'supertest';
 import { type Api, cat, startApi } from './support/api.ts';
 import { type OwnPostgres, startOwnPostgres } from './support/own-postgres.ts';
 
-// A guard for a busy machine: Postgres is started, killed and started again.
+// An upper bound for a busy machine: Postgres is started, killed and started again.
 jest.setTimeout(300_000);
 
 let postgres: OwnPostgres;
@@ -33,13 +33,13 @@ const unavailable = (answer: supertest.Response): void => {
   ]);
 };
 const until = (what: string, is: () => Promise<boolean>): Promise<true> => waitFor(what, is, 60_000);
-const untilHealed = (copy = api): Promise<true> =>
+const untilRecovered = (copy = api): Promise<true> =>
   until('a list', async () => (await ready(copy)).status === 200 && (await list(copy)).status === 200);
 const stored = async (title: string): Promise<number> =>
   (await postgres.ask(`select 1 from images where title = '${title}'`)).length;
 
 describe('a Postgres that is killed', () => {
-  it('is answered for with 503, and used again as soon as it is back, with all that was confirmed', async () => {
+  it('makes requests fail with 503, and is used again once it is back, with all confirmed rows', async () => {
     const confirmed: string[] = [];
     for (let round = 0; round < 3; round += 1) {
       const writes = Array.from({ length: 8 }, (_, index) => `round ${round} write ${index}`);
@@ -50,7 +50,7 @@ describe('a Postgres that is killed', () => {
         if (answer.status === 200) confirmed.push(title);
         else expect(answer.status).toBe(503);
       }
-      await untilHealed();
+      await untilRecovered();
     }
     await expect(post('last')).resolves.toMatchObject({ status: 200 });
     const titles = (await postgres.ask('select title from images')).map(({ title }) => title);
@@ -60,7 +60,7 @@ describe('a Postgres that is killed', () => {
 });
 
 describe('a Postgres that accepts connections and never answers', () => {
-  it('leaves a write uncertain, is then refused for at once, and used again when it goes on', async () => {
+  it('makes one write uncertain and later ones fail at once, and is used again when it resumes', async () => {
     await expect(list()).resolves.toMatchObject({ status: 200 });
     postgres.signal('SIGSTOP', 'all');
     try {
@@ -75,13 +75,13 @@ describe('a Postgres that accepts connections and never answers', () => {
     } finally {
       postgres.signal('SIGCONT', 'all');
     }
-    await untilHealed();
+    await untilRecovered();
     await expect(post('after')).resolves.toMatchObject({ status: 200 });
-    // It was there already when the server stopped, which did not know that nobody waited any more.
+    // The insert had already reached Postgres when it was stopped.
     expect(await stored('stopped')).toBeLessThanOrEqual(1);
   });
 
-  it('keeps a copy that starts meanwhile waiting, and those at rest who have their connections', async () => {
+  it('keeps a starting copy not ready and does not disturb idle copies', async () => {
     await expect(list()).resolves.toMatchObject({ status: 200 });
     postgres.signal('SIGSTOP', 'postmaster');
     let late: Api | undefined;
@@ -92,7 +92,7 @@ describe('a Postgres that accepts connections and never answers', () => {
       expect((await ready(late)).body).toMatchObject({ reasons: { database: 'no answer' } });
       unavailable(await list(late));
       postgres.signal('SIGCONT', 'postmaster');
-      await untilHealed(late);
+      await untilRecovered(late);
       await expect(list(late)).resolves.toMatchObject({ body: [cat] });
     } finally {
       postgres.signal('SIGCONT', 'postmaster');
@@ -101,12 +101,12 @@ describe('a Postgres that accepts connections and never answers', () => {
   });
 });
 
-describe('a Postgres that came back as a standby', () => {
-  it('is read and never written to, and written to again when it is promoted', async () => {
+describe('a Postgres that restarts as a standby', () => {
+  it('is read but not written to, until it is promoted', async () => {
     await expect(post('before')).resolves.toMatchObject({ status: 200 });
-    postgres.comeBackAs('standby');
+    postgres.restartAs('standby');
     await until('the standby', async () => (await ready()).status !== 200);
-    await untilHealed();
+    await untilRecovered();
     await expect(list()).resolves.toMatchObject({ body: [{ ...cat, title: 'before' }] });
     for (const answer of await Promise.all([post('none'), post('none')])) unavailable(answer);
     expect((await ready()).status).toBe(200);
@@ -115,15 +115,15 @@ describe('a Postgres that came back as a standby', () => {
     expect([await stored('before'), await stored('none'), await stored('after')]).toEqual([1, 0, 1]);
   });
 
-  it('is away while it lets nobody in, and its reason is told', async () => {
+  it('is unavailable while it refuses connections, and /readyz says why', async () => {
     await postgres.ask('alter system set hot_standby = off');
-    postgres.comeBackAs('standby');
+    postgres.restartAs('standby');
     await until('the reason', async () => /starting up/.test(String((await ready()).body.reasons?.database)));
     unavailable(await list());
     unavailable(await post());
     expect((await supertest(api.url).get('/livez')).status).toBe(200);
-    postgres.comeBackAs('primary');
-    await untilHealed();
+    postgres.restartAs('primary');
+    await untilRecovered();
     await postgres.ask('alter system reset hot_standby');
     await expect(post()).resolves.toMatchObject({ status: 200 });
   });

@@ -30,7 +30,7 @@ describe('createApiServer', () => {
     ['GET', '/livez', 200],
     ['GET', '/readyz', 200],
     ['GET', '/metrics', 200],
-  ])('says who it is and which request it was: %s %s', async (method, path, status) => {
+  ])('answers with the request id and the name of the copy: %s %s', async (method, path, status) => {
     const { port } = api;
     const bytes = `${method} ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Request-Id: my-request-${status}\r\n\r\n`;
     const answer = parseRawResponse(await exchangeRaw({ port, bytes }));
@@ -43,7 +43,7 @@ describe('createApiServer', () => {
     expect(answer.headers['x-powered-by']).toBeUndefined();
   });
 
-  it('keeps its name to itself when told so', async () => {
+  it('leaves out X-Served-By when the copy has no name to show', async () => {
     const nameless = await startApi({ servedBy: undefined });
     try {
       const { headers } = await supertest(nameless.url).get('/images.json');
@@ -54,7 +54,7 @@ describe('createApiServer', () => {
   });
 
   it.each(['PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND'])(
-    'answers 405 to %s and lists what is allowed',
+    'answers 405 to %s with the allowed methods',
     async (method) => {
       const bytes = `${method} /images.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
       const { status, headers, body } = parseRawResponse(await exchangeRaw({ port: api.port, bytes }));
@@ -78,7 +78,7 @@ describe('createApiServer', () => {
     '//images.json',
     '/images%2Ejson',
     '/%',
-  ])('knows nothing at %s', async (path) => {
+  ])('answers 404 to %s', async (path) => {
     const bytes = `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
     const { status, headers, body } = parseRawResponse(await exchangeRaw({ port: api.port, bytes }));
     expect([status, headers['content-type']]).toEqual([404, 'application/problem+json']);
@@ -92,7 +92,7 @@ describe('createApiServer', () => {
     expect(body).toMatch(/^\[\n \{/);
   });
 
-  it('gives a person in a browser a page', async () => {
+  it('answers a browser with an HTML error page', async () => {
     const { status, type, text } = await ask().get('/nothing').set('Accept', 'text/html');
     expect([status, type]).toEqual([404, 'text/html']);
     expect(text).toContain('NOT_FOUND');
@@ -103,11 +103,11 @@ describe('createApiServer', () => {
     expect((await ask().get('/nothing?indent=99')).text).toMatch(/^\{"type"/);
   });
 
-  it('logs one line for each request', async () => {
+  it('writes one log line for each request', async () => {
     requests.length = 0;
     await ask().get('/images.json?indent=2').set('X-Request-Id', 'request-one');
     await ask().post('/images.json').send('{').set('X-Request-Id', 'request-two');
-    await waitFor('the lines', () => requests.length === 2);
+    await waitFor('both log lines', () => requests.length === 2);
     expect(requests).toEqual([
       expect.objectContaining({
         method: 'GET',
@@ -119,14 +119,14 @@ describe('createApiServer', () => {
     ]);
   });
 
-  it('counts requests', async () => {
+  it('counts requests in its metrics', async () => {
     await ask().get('/images.json');
     const { text } = await ask().get('/metrics');
     expect(text).toMatch(/^http_requests_total\{method="GET",status="200"\} [1-9]/m);
     expect(text).toContain('http_request_duration_seconds_bucket');
   });
 
-  it('says nothing of the inside when something breaks', async () => {
+  it('exposes no internals in the answer to an unexpected failure', async () => {
     await api.database.knex.raw('alter table images rename to hidden_images');
     try {
       const { status, body, text } = await ask().get('/images.json');
@@ -139,7 +139,7 @@ describe('createApiServer', () => {
     expect((await ask().get('/images.json')).status).toBe(200);
   });
 
-  it('is not ready while it drains', async () => {
+  it('answers /readyz with 503 and other requests as usual while it drains', async () => {
     const draining = await startApi();
     draining.readiness.startDraining();
     const answer = await supertest(draining.url).get('/readyz');

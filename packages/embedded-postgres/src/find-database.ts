@@ -8,13 +8,13 @@ import type { databaseSettings } from './database-settings.ts';
 
 export type FindDatabaseContext = {
   readonly logger: Logger;
-  /** Refuses the project's own Postgres: a forgotten DATABASE_URL must not end in an empty database. */
+  /** Refuses the project's own Postgres: without DATABASE_URL, production must not start on an empty database. */
   readonly production: boolean;
-  /** Gets the step that leaves the project's own Postgres. */
+  /** Receives the step that disconnects from the project's own Postgres. */
   readonly undo: ShutdownStack;
 };
 
-/** `.tripod` of the checkout that this file lies in, wherever the command was typed. */
+/** `.tripod` in the checkout of this file, whatever the working directory is. */
 const stateDirOfCheckout = (): string => fileURLToPath(new URL('../../../.tripod', import.meta.url));
 
 const embeddedAddress = async (stateDir: string, { logger, undo }: FindDatabaseContext): Promise<string> => {
@@ -35,8 +35,8 @@ const embeddedAddress = async (stateDir: string, { logger, undo }: FindDatabaseC
 };
 
 /**
- * The database that the configuration means: DATABASE_URL, or the project's own Postgres. Throws a ConfigError when
- * the URL is malformed, and a StartError when there is none and there must be one.
+ * Finds the database of the configuration: DATABASE_URL, or the project's own Postgres. Throws a ConfigError when the
+ * URL is malformed, and a StartError when it is missing and the project's own Postgres must not be used.
  */
 export const findDatabase = async (
   config: Pick<ConfigOf<typeof databaseSettings>, 'databaseUrl' | 'embeddedDatabase' | 'stateDir'>,

@@ -8,11 +8,12 @@ export type OwnMessages = {
 };
 
 /**
- * Classes for a server whose one listener is this app. Express gives each request and response the app's prototypes;
- * changing a prototype makes the engine forget what it had learnt about all of node:http, which costs more than
- * everything else on the way. Of these classes the prototypes are the app's from the start, so that nothing changes.
+ * Makes message classes for a server whose only listener is this app. Express sets the prototype of each request and
+ * response to the app's own; changing a prototype discards what V8 has optimised for objects of node:http, which costs
+ * more than the rest of a request. Messages of these classes have the prototypes of the app from the start, so that
+ * nothing changes.
  *
- * To be called before anything is mounted: mounting copies the prototypes. On any other server the app works as ever.
+ * Call it before anything is mounted, because mounting copies the prototypes. On another server the app works as usual.
  */
 export const createOwnMessages = (app: Express): OwnMessages => {
   class AppRequest extends IncomingMessage {}

@@ -4,10 +4,10 @@ import { AppError } from '@tripod/shared/errors/app-error';
 import { requestErrors } from '../resource/request-errors.ts';
 import { readBody } from './read-body.ts';
 
-/** 64 KiB: some ten times the longest image. */
+/** 64 KiB: about six times the longest image. */
 export const maxBodyBytes = 65_536;
 
-/** JSON is UTF-8 (RFC 8259 8.1), and ASCII a part of it; any other charset would be read as the wrong characters. */
+/** JSON is UTF-8 (RFC 8259 8.1), and ASCII is a subset of it. Any other charset would be decoded wrongly. */
 const refuseOtherCharsets = (contentType = ''): void => {
   const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(contentType)?.[1]?.toLowerCase();
   if (charset === undefined || ['utf-8', 'utf8', 'us-ascii', 'ascii'].includes(charset)) return;
@@ -16,7 +16,7 @@ const refuseOtherCharsets = (contentType = ''): void => {
 
 const notJson = (detail: string): AppError => new AppError(requestErrors.API_BODY_NOT_JSON, { detail });
 
-/** Drops a byte order mark, and refuses what is no UTF-8 instead of repairing it. */
+/** Drops a byte order mark. Throws on invalid UTF-8 instead of replacing it. */
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 const decode = (bytes: Buffer): string => {
@@ -29,8 +29,9 @@ const decode = (bytes: Buffer): string => {
 };
 
 /**
- * Reads a request's body as JSON of at most 64 KiB, whatever its Content-Type: `curl --data` sends a form type. Of a
- * name that comes twice the last one counts. Throws API_BODY_NOT_JSON, and what `readBody` throws.
+ * Reads a request body as JSON of at most 64 KiB, whatever its Content-Type: `curl --data` sends a form type. Of a name
+ * that occurs twice the last one counts. Throws API_BODY_NOT_JSON, API_BODY_ENCODING_UNSUPPORTED for a charset other
+ * than UTF-8, and what `readBody` throws.
  */
 export const readJsonBody = async (request: IncomingMessage): Promise<unknown> => {
   refuseOtherCharsets(request.headers['content-type']);

@@ -1,6 +1,6 @@
 import { defineErrors } from '@tripod/shared/errors/define-errors';
 
-/** Errors of the images resource. */
+/** Errors of images. */
 export const imageErrors = defineErrors({
   API_IMAGE_INVALID: {
     status: 400,

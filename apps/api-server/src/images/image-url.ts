@@ -1,6 +1,6 @@
-/** Any whitespace, which the URL parser would drop in silence, and the backslash, which it takes for a slash. */
+/** Whitespace, which the URL parser drops silently, and the backslash, which it reads as a slash. */
 const ambiguous = /[\s\\]/;
-/** Two slashes and a host: `https:example.com` and `https:///example.com` are read in too many ways. */
+/** Two slashes and a host: parsers disagree about `https:example.com` and `https:///example.com`. */
 const absolute = /^https?:\/\/([^/?#]+)/i;
 
 const isSitePath = (url: string): boolean => {
@@ -16,9 +16,8 @@ const isWebAddress = (url: string): boolean => {
 };
 
 /**
- * Whether a browser that shows this as a picture asks either an http(s) server, without a user name in the address,
- * or this site, by a path that begins with exactly one slash. `javascript:` and `data:` in every disguise are
- * neither.
+ * Whether this is an http(s) address without a user name in it, or a path on this site that begins with exactly one
+ * slash. False for `javascript:` and `data:` in any spelling.
  */
 export const isImageUrl = (url: string): boolean =>
   !ambiguous.test(url) && (url.startsWith('/') ? isSitePath(url) : isWebAddress(url));

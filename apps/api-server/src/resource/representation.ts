@@ -4,11 +4,11 @@ import { hash } from 'node:crypto';
 export type Representation = {
   readonly body: string;
   readonly bytes: number;
-  /** A text of ASCII alone goes out faster as latin1, byte by byte the same. */
+  /** ASCII text is written faster as latin1, with the same bytes. */
   readonly encoding: 'latin1' | 'utf8';
 };
 
-/** One with its strong entity tag: the same for the same body, whichever copy made it. */
+/** A representation with its strong entity tag, which every copy computes alike for the same body. */
 export type TaggedRepresentation = Representation & { readonly tag: string };
 
 export const representationOf = (body: string): Representation => {

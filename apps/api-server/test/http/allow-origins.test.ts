@@ -23,7 +23,7 @@ const preflight = (api: Api, origin: string) =>
   });
 
 describe('allowOrigins', () => {
-  it('answers a preflight with 204 and exactly what is allowed', async () => {
+  it('answers a preflight with 204 and the allowed methods and headers', async () => {
     const { status, headers, text } = await preflight(open, gallery);
     expect([status, text]).toEqual([204, '']);
     expect(headers).toMatchObject({
@@ -35,7 +35,7 @@ describe('allowOrigins', () => {
   });
 
   it.each(['null', gallery, 'http://localhost:8082'])(
-    'lets a page of %s read everything by default',
+    'allows pages of %s to read every answer by default',
     async (origin) => {
       for (const answer of [
         await supertest(open.url).get('/images.json').set('Origin', origin),
@@ -60,7 +60,7 @@ describe('allowOrigins', () => {
     ['http://gallery.example', undefined],
     ['null', undefined],
   ])(
-    'with a list, tells %s that %s may read, and that this depends on the Origin',
+    'with a list of origins, allows a page of %s the origin %s, and varies by Origin',
     async (origin, allowed) => {
       for (const path of ['/images.json', '/nothing']) {
         const { headers } = await supertest(listed.url).get(path).set('Origin', origin);
@@ -71,7 +71,7 @@ describe('allowOrigins', () => {
     },
   );
 
-  it('varies by Origin also when there is none, or a cache would give the answer to all', async () => {
+  it('varies by Origin even without an Origin header, so that caches do not share the answer', async () => {
     const { headers } = await supertest(listed.url).get('/images.json');
     expect(headers['vary']).toBe('Origin');
   });

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-/** A value with the fields of an image, or nearly so. */
+/** An object with fields of an image, some of them missing or wrong. */
 const almostImage = fc.record(
   {
     title: fc.oneof(fc.string({ unit: 'binary' }), fc.anything()),
@@ -29,15 +29,15 @@ const body = fc.oneof(
   fc.uint8Array({ maxLength: 200 }),
   fc.json({ maxDepth: 6 }),
   almostImage.map(toText),
-  // A body that is right, with some of it replaced.
+  // A valid body with a part of it replaced.
   fc.tuple(fc.nat(80), fc.string({ unit: 'binary', maxLength: 3 })).map(([at, other]) => {
     const text = JSON.stringify(cat);
     return text.slice(0, at) + other + text.slice(at + other.length);
   }),
 );
 
-describe('any body at all', () => {
-  it('is stored as it came, or refused with a code', async () => {
+describe('a random body', () => {
+  it('is stored unchanged or refused with an error code', async () => {
     await fc.assert(
       fc.asyncProperty(body, async (bytes) => {
         const init = { method: 'POST', body: bytes as string };

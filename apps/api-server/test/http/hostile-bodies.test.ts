@@ -137,7 +137,7 @@ describe('a body that is not an image', () => {
     ],
     ['65,537 bytes', ' '.repeat(65_537), {}, 413, 'API_BODY_TOO_LARGE'],
     ['2 MiB', 'x'.repeat(2_097_152), {}, 413, 'API_BODY_TOO_LARGE'],
-  ])('is refused when it is %s, and nothing is written', async (_what, body, headers, status, code) => {
+  ])('is refused when it is %s, and nothing is stored', async (_what, body, headers, status, code) => {
     const answer = await send(body, headers);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([status, 'application/problem+json']);
     const said = await answer.text();
@@ -147,7 +147,7 @@ describe('a body that is not an image', () => {
   });
 });
 
-describe('a body that is an image after all', () => {
+describe('an unusual but valid body', () => {
   it.each<[string, string | Uint8Array, Record<string, string>]>([
     ['begins with a byte order mark', Buffer.from(`\ufeff${text}`), {}],
     ['is padded to exactly 65,536 bytes', text.padEnd(65_536), {}],
@@ -162,7 +162,7 @@ describe('a body that is an image after all', () => {
   });
 });
 
-describe('a body that goes on and on', () => {
+describe('a body without end', () => {
   const head = 'POST /images.json HTTP/1.1\r\nHost: x\r\n';
   const answeredWith413 = (received: string): void => {
     const { status, headers, body } = parseRawResponse(received);
@@ -175,14 +175,14 @@ describe('a body that goes on and on', () => {
     expect(JSON.parse(body)).toMatchObject({ code: 'API_BODY_TOO_LARGE' });
   };
 
-  it('is refused by its declared length, before it is sent', async () => {
+  it('is refused by its declared length before it is sent', async () => {
     const bytes = `${head}Content-Length: 10000000\r\n\r\n`;
     answeredWith413(
       await exchangeRaw({ port: api.port, bytes, until: (received) => received.includes('"}') }),
     );
   });
 
-  it('is refused as soon as it is too long, although its end never comes', async () => {
+  it('is refused as soon as it is too long, although it never ends', async () => {
     const chunk = `4000\r\n${'x'.repeat(0x4000)}\r\n`;
     const bytes = [`${head}Transfer-Encoding: chunked\r\n\r\n`, chunk, chunk, chunk, chunk, chunk];
     answeredWith413(
@@ -190,7 +190,7 @@ describe('a body that goes on and on', () => {
     );
   });
 
-  it('does not keep the answer from a client that reads only once it has sent everything', async () => {
+  it('is answered even to a client that reads only after it has sent everything', async () => {
     const socket = connect({ port: api.port, host: '127.0.0.1' });
     const errors: Error[] = [];
     socket.on('error', (error) => errors.push(error));
@@ -198,7 +198,7 @@ describe('a body that goes on and on', () => {
     socket.write(`${head}Content-Length: 320000\r\n\r\n`);
     for (let piece = 0; piece < 20; piece += 1) {
       await new Promise<void>((resolve) => {
-        // Each in a packet of its own, so that the server has answered long before the last.
+        // Each chunk in its own packet, so that the server answers long before the last one.
         socket.write('x'.repeat(16_000), () => setImmediate(() => setImmediate(resolve)));
       });
     }
@@ -208,7 +208,7 @@ describe('a body that goes on and on', () => {
     answeredWith413(received);
   });
 
-  it('is dropped quietly when its sender goes away', async () => {
+  it('is discarded when its client disconnects', async () => {
     await exchangeRaw({
       port: api.port,
       bytes: `${head}Content-Length: 100\r\n\r\n{"title":`,

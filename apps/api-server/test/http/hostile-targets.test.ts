@@ -40,7 +40,7 @@ describe('a request line', () => {
     ['POST /openapi.json', 405, 'METHOD_NOT_ALLOWED'],
     [`GET /${long}`, 431, 'REQUEST_HEAD_TOO_LARGE'],
     ['FETCH /images.json', 400, 'REQUEST_INVALID'],
-  ])('%# is answered with its code: %s', async (line, status, code) => {
+  ])('%# is answered with its status and error code: %s', async (line, status, code) => {
     const bytes = `${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
     const answer = parseRawResponse(await exchangeRaw({ port: api.port, bytes }));
     expect([answer.status, JSON.parse(answer.body)]).toEqual([status, expect.objectContaining({ code })]);
@@ -48,7 +48,7 @@ describe('a request line', () => {
   });
 
   it.each(['constructor=1', '__proto__[x]=1', '%ff=%fe', '&&&=&', 'a'.repeat(8000)])(
-    'may ask for what the API does not know: ?%s',
+    'may have unknown query parameters: ?%s',
     async (query) => {
       const bytes = `GET /images.json?${query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
       expect(parseRawResponse(await exchangeRaw({ port: api.port, bytes })).status).toBe(200);
@@ -56,7 +56,7 @@ describe('a request line', () => {
   );
 });
 
-describe('a framing that is not allowed', () => {
+describe('invalid message framing', () => {
   const head = 'POST /images.json HTTP/1.1\r\nHost: x\r\n';
   it.each([
     ['two lengths', `${head}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}`],
@@ -66,13 +66,13 @@ describe('a framing that is not allowed', () => {
     ['an unknown coding', `${head}Transfer-Encoding: gzip\r\n\r\n{}`],
     ['no Host', 'POST /images.json HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}'],
     ['two Hosts', `${head}Host: y\r\nContent-Length: 2\r\n\r\n{}`],
-  ])('is answered 400, and the connection ends: %s', async (_what, bytes) => {
+  ])('is answered with 400 and closes the connection: %s', async (_what, bytes) => {
     const { status } = parseRawResponse(await exchangeRaw({ port: api.port, bytes }));
     expect(status).toBe(400);
   });
 });
 
-describe('what node:http would answer by itself', () => {
+describe('a request that node:http would answer itself', () => {
   it.each([
     [
       'an expectation',
@@ -82,20 +82,23 @@ describe('what node:http would answer by itself', () => {
     ],
     ['no Host', 'GET /images.json HTTP/1.1\r\n\r\n', 400, 'REQUEST_INVALID'],
     ['CONNECT', 'CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n', 405, 'METHOD_NOT_ALLOWED'],
-  ])('is answered as all else, and the connection ends: %s', async (_what, bytes, status, code) => {
-    const answer = parseRawResponse(await exchangeRaw({ port: api.port, bytes }));
-    expect([answer.status, JSON.parse(answer.body)]).toEqual([status, expect.objectContaining({ code })]);
-    expect(answer.headers).toMatchObject({
-      connection: 'close',
-      'content-type': 'application/problem+json',
-      'access-control-allow-origin': '*',
-      'x-served-by': 'api-1',
-      'x-request-id': (JSON.parse(answer.body) as { requestId: string }).requestId,
-    });
-  });
+  ])(
+    'is answered like any other request and closes the connection: %s',
+    async (_what, bytes, status, code) => {
+      const answer = parseRawResponse(await exchangeRaw({ port: api.port, bytes }));
+      expect([answer.status, JSON.parse(answer.body)]).toEqual([status, expect.objectContaining({ code })]);
+      expect(answer.headers).toMatchObject({
+        connection: 'close',
+        'content-type': 'application/problem+json',
+        'access-control-allow-origin': '*',
+        'x-served-by': 'api-1',
+        'x-request-id': (JSON.parse(answer.body) as { requestId: string }).requestId,
+      });
+    },
+  );
 });
 
-it('answers a client that has closed its own side behind its request', async () => {
+it('answers a client that half-closes the connection after its request', async () => {
   const body = JSON.stringify(cat);
   const post = `POST /images.json HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
   const bytes = `${post}GET /images.json HTTP/1.1\r\nHost: x\r\n\r\n`;

@@ -5,7 +5,7 @@ import express, { type Express } from 'express';
 import supertest from 'supertest';
 import { createOwnMessages } from '../../src/http/own-messages.ts';
 
-/** What an ordinary app does with Express. */
+/** Adds routes that use ordinary features of Express. */
 const fill = (app: Express): void => {
   app.use((_request, response, next) => {
     response.locals['seen'] = 'by middleware';
@@ -46,7 +46,7 @@ describe('createOwnMessages', () => {
     const messages = createOwnMessages(app);
     fill(app);
     server = createServer(messages, (request, response) => {
-      // Before Express has seen them: what it sets is what is there.
+      // Before Express has set any prototype.
       prototypes.push(Object.getPrototypeOf(request) === app.request);
       prototypes.push(Object.getPrototypeOf(response) === app.response);
       app(request, response);
@@ -63,7 +63,7 @@ describe('createOwnMessages', () => {
   });
 
   const both: [string, () => Server | Express][] = [
-    ['its own server', () => server],
+    ['a server with its classes', () => server],
     ['any other server', () => app],
   ];
   describe.each(both)('on %s', (_which, target) => {
@@ -72,11 +72,11 @@ describe('createOwnMessages', () => {
       ['/inner', 200, { base: '/inner', own: true }],
       ['/throw', 500, { error: 'thrown' }],
       ['/reject', 500, { error: 'rejected' }],
-    ])('Express answers %s', async (path, status, body) => {
+    ])('answers %s as Express does', async (path, status, body) => {
       await expect(supertest(target()).get(path)).resolves.toMatchObject({ status, body });
     });
 
-    it('Express has its parameters, bodies, headers and redirects', async () => {
+    it('supports parameters, bodies, headers and redirects of Express', async () => {
       const ask = () => supertest(target());
       await expect(ask().get('/people/ann')).resolves.toMatchObject({ text: 'ann of this app' });
       const echo = await ask()

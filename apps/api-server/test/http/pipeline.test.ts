@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterAll(() => api.stop());
 
 const origins = [undefined, 'https://a.example', 'https://b.example', 'https://c.example', 'null'];
-/** The headers that every route has in common, as they came. */
+/** The headers that every answer has in common. */
 const common = async (path: string, origin: string | undefined): Promise<readonly (string | undefined)[]> => {
   const from = origin === undefined ? '' : `Origin: ${origin}\r\n`;
   const bytes = `GET ${path} HTTP/1.1\r\nHost: x\r\nX-Request-Id: the-same-id\r\n${from}Connection: close\r\n\r\n`;
@@ -38,8 +38,8 @@ const common = async (path: string, origin: string | undefined): Promise<readonl
   ].map((name) => headers[name]);
 };
 
-describe('a route in front of the middleware', () => {
-  it.each(origins)('has the headers of every other route, for a page of %s', async (origin) => {
+describe('an operation in front of the middleware', () => {
+  it.each(origins)('answers with the headers of other routes, for a page of %s', async (origin) => {
     const fast = await common('/images.json', origin);
     await expect(common('/livez', origin)).resolves.toEqual(fast);
     const allowed = origin === 'https://a.example' || origin === 'https://b.example';
@@ -47,7 +47,7 @@ describe('a route in front of the middleware', () => {
     expect(fast.slice(3, 6)).toEqual(['Origin', 'api-1', 'the-same-id']);
   });
 
-  it.each(origins)('has them on its errors as well, for a page of %s', async (origin) => {
+  it.each(origins)('answers errors with the headers of other routes, for a page of %s', async (origin) => {
     const failed = await common('/images.json?indent=x', origin);
     await expect(common('/nothing', origin)).resolves.toEqual(failed);
   });
@@ -69,26 +69,26 @@ describe('a route in front of the middleware', () => {
     ['GET', '/images.json?indent=x', '', { status: 400, bytes: expect.any(Number) }],
     ['GET', '/images.json', 'If-None-Match: *\r\n', { status: 304, bytes: 0 }],
     ['DELETE', '/images.json', '', { status: 405, bytes: expect.any(Number) }],
-  ])('writes one line for %s %s (%j)', async (method, url, header, rest) => {
+  ])('writes one log line for %s %s (%j)', async (method, url, header, rest) => {
     const bytes = `${method} ${url} HTTP/1.1\r\nHost: x\r\nX-Request-Id: request-1\r\n${header}Connection: close\r\n\r\n`;
     await exchangeRaw({ port: api.port, bytes });
-    await waitFor('the line', () => lines.length > 0);
+    await waitFor('the log line', () => lines.length > 0);
     expect(lines).toEqual([{ method, url, requestId: 'request-1', durationMs: expect.any(Number), ...rest }]);
   });
 
-  it('counts the bytes of a text that is not ASCII as they are sent', async () => {
+  it('logs the bytes of non-ASCII text as they are sent', async () => {
     const image = { ...cat, title: 'Größe 猫 🐈' };
     await supertest(api.url).post('/images.json').send(image);
     const { text } = await supertest(api.url).get('/images.json');
     expect(JSON.parse(text)).toEqual([image]);
-    await waitFor('both lines', () => lines.length === 2);
+    await waitFor('both log lines', () => lines.length === 2);
     expect(lines.map(({ bytes }) => bytes)).toEqual([
       Buffer.byteLength(JSON.stringify(image)),
       Buffer.byteLength(text),
     ]);
   });
 
-  it('logs 499 for an answer that the client did not wait for', async () => {
+  it('logs 499 when the client leaves before the answer', async () => {
     const trx = await api.database.knex.transaction();
     try {
       await trx.raw('lock table images');
@@ -97,17 +97,17 @@ describe('a route in front of the middleware', () => {
       const metrics = async () => (await fetch(`${api.url}/metrics`)).text();
       await waitFor('the request', async () => /in_flight 2$/m.test(await metrics()));
       client.resetAndDestroy();
-      // What comes back was asked for after the reset: the server has seen that too.
+      // A later request has been answered, so the server has also seen the reset.
       await metrics();
     } finally {
       await trx.rollback();
     }
     const ofList = () => lines.filter(({ url }) => url === '/images.json');
-    await waitFor('the line', () => ofList().length > 0);
+    await waitFor('the log line', () => ofList().length > 0);
     expect(ofList()).toMatchObject([{ status: 499, bytes: 0 }]);
   });
 
-  it('answers requests that come in one packet, each with its own answer, in their order', async () => {
+  it('answers pipelined requests in their order, each with its own answer', async () => {
     const one = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: x\r\n`;
     const bytes = `${one('/images.json')}\r\n${one('/livez')}\r\n${one('/images.json?indent=x')}Connection: close\r\n\r\n`;
     const text = await exchangeRaw({ port: api.port, bytes });
@@ -115,7 +115,7 @@ describe('a route in front of the middleware', () => {
     expect(text).toMatch(/\r\n\r\n\[\]HTTP\/1\.1 200 [\s\S]*"live"/);
   });
 
-  it('says that the connection closes while the copy is draining', async () => {
+  it('answers with Connection: close while the copy is draining', async () => {
     const other = await startApi();
     try {
       other.readiness.startDraining();

@@ -10,9 +10,9 @@ const megabyte = Buffer.alloc(1_048_576, 'x');
 
 type Streamed = {
   readonly clock: FakeClock;
-  /** How many texts were asked for. */
+  /** How many chunks were requested from the source. */
   asked(): number;
-  /** What came of the stream. */
+  /** How the stream ended. */
   readonly outcome: Promise<string>;
   readonly answer: IncomingMessage;
   leave(): void;
@@ -22,7 +22,7 @@ type Streamed = {
 let stop: (() => void) | undefined;
 afterEach(() => stop?.());
 
-/** Streams to a client that reads nothing of its own accord. */
+/** Streams to a client that does not read until its answer is resumed. */
 const stream = async (texts: () => AsyncIterable<Uint8Array>): Promise<Streamed> => {
   const clock = createFakeClock();
   let asked = 0;
@@ -71,12 +71,12 @@ const endless = async function* () {
   for (;;) yield megabyte;
 };
 
-/** Waits until the client's unread bytes hold the stream up. */
-const untilHeldUp = ({ response, clock }: Streamed): Promise<true> =>
-  waitFor('a stream that is held up', () => response.writableNeedDrain && clock.waiting > 0);
+/** Waits until back-pressure stops the stream. */
+const untilBlocked = ({ response, clock }: Streamed): Promise<true> =>
+  waitFor('a blocked stream', () => response.writableNeedDrain && clock.waiting > 0);
 
 describe('streamChunks', () => {
-  it('sends all texts and ends', async () => {
+  it('sends all chunks and ends', async () => {
     const streamed = await stream(async function* () {
       yield Buffer.from('a');
       yield megabyte;
@@ -89,27 +89,27 @@ describe('streamChunks', () => {
     expect(streamed.clock.waiting).toBe(0);
   });
 
-  it('asks for no more than the client takes', async () => {
+  it('requests no more chunks than the client takes', async () => {
     const streamed = await stream(endless);
-    await untilHeldUp(streamed);
-    // What the system keeps for both sides of a connection, and one more.
+    await untilBlocked(streamed);
+    // The socket buffers of both sides hold less than that.
     expect(streamed.asked()).toBeLessThan(20);
     const before = streamed.asked();
     streamed.answer.resume();
-    await waitFor('further texts', () => streamed.asked() > before + 20);
+    await waitFor('further chunks', () => streamed.asked() > before + 20);
   });
 
-  it('ends when a client leaves that it waits for', async () => {
+  it('ends when a client leaves that has stopped reading', async () => {
     const streamed = await stream(endless);
-    await untilHeldUp(streamed);
+    await untilBlocked(streamed);
     streamed.leave();
     await expect(streamed.outcome).resolves.toBe('left');
     expect(streamed.clock.waiting).toBe(0);
   });
 
-  it('cuts off a client that takes nothing for 30 s', async () => {
+  it('resets the connection of a client that takes nothing for 30 s', async () => {
     const streamed = await stream(endless);
-    await untilHeldUp(streamed);
+    await untilBlocked(streamed);
     streamed.clock.advance(29_999);
     expect(streamed.response.destroyed).toBe(false);
     streamed.clock.advance(1);
@@ -117,12 +117,12 @@ describe('streamChunks', () => {
     expect(streamed.response.destroyed).toBe(true);
   });
 
-  it('fails with what asking for a text throws, so that the answer is no whole one', async () => {
+  it('fails with the error of its source, so that the answer is incomplete', async () => {
     const streamed = await stream(async function* () {
       for (let count = 0; count < 20; count += 1) yield megabyte;
       throw new Error('no more pages');
     });
-    await untilHeldUp(streamed);
+    await untilBlocked(streamed);
     streamed.answer.resume();
     await expect(streamed.outcome).resolves.toBe('failed: no more pages');
     await waitFor('the end', () => streamed.answer.destroyed);

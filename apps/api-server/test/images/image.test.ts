@@ -27,7 +27,7 @@ describe('the body of an image', () => {
     ['SQL, which is text', { ...cat, title: "'; drop table images; --" }],
     ['other scripts', { ...cat, title: 'Кот и 猫', alt_text: 'قطة' }],
     ['spaces around the text', { ...cat, title: ' Cat ' }],
-  ])('accepts %s as it is', (_what, image) => {
+  ])('accepts %s', (_what, image) => {
     expect(() => checkImage(image)).not.toThrow();
   });
 
@@ -70,7 +70,7 @@ describe('the body of an image', () => {
     ]);
   });
 
-  it('names every wrong field at once, unknown ones among them', () => {
+  it('names every wrong field at once, including unknown ones', () => {
     const { errors } = refusalOf({ title: '', url: 'ftp://x', id: 1, 'a/b~c é': 2 });
     expect(errors?.map(({ pointer }) => pointer).sort()).toEqual([
       '#/alt_text',
@@ -81,7 +81,7 @@ describe('the body of an image', () => {
     ]);
   });
 
-  it('refuses fields that JavaScript has plans for', () => {
+  it('refuses __proto__ and constructor as unknown fields', () => {
     const value: unknown = JSON.parse(
       '{"title":"a","alt_text":"b","url":"/c","__proto__":{"x":1},"constructor":2}',
     );
@@ -92,7 +92,7 @@ describe('the body of an image', () => {
     ).toEqual(['#/__proto__', '#/constructor']);
   });
 
-  it('names twenty at most, each in a readable length, and survives names that are no text', () => {
+  it('names at most twenty fields, each at a readable length, even when a name is not well-formed Unicode', () => {
     const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`field${index}`, 1]));
     expect(refusalOf({ ...cat, ...many }).errors).toHaveLength(20);
     const [first] = refusalOf({ ...cat, [`\ud800${'x'.repeat(9000)}`]: 1 }).errors ?? [];

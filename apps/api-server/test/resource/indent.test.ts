@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { indentOf, parseIndent } from '../../src/resource/indent.ts';
 
 describe('parseIndent', () => {
-  it('is 0, compact, when it is not given', () => {
+  it('is 0 by default', () => {
     expect(parseIndent(new URLSearchParams())).toBe(0);
   });
 

@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { entityTagOf, representationOf } from '../../src/resource/representation.ts';
 
 describe('entityTagOf', () => {
-  it('gives the same strong tag to the same body', () => {
+  it('is the same strong tag for the same body', () => {
     expect(entityTagOf('[]')).toBe(entityTagOf('[]'));
     expect(entityTagOf('[]')).toMatch(/^"[\w-]{27}"$/);
   });
 
-  it('gives another tag to another body', () => {
+  it('is another tag for another body', () => {
     expect(entityTagOf('[]')).not.toBe(entityTagOf('[ ]'));
   });
 });
@@ -19,7 +19,7 @@ describe('representationOf', () => {
     ['["é"]', 6, 'utf8'],
     ['["猫🐈"]', 11, 'utf8'],
     ['["\u0080"]', 6, 'utf8'],
-  ])('sends %s as %i bytes of %s', (body, bytes, encoding) => {
+  ])('represents %s as %i bytes of %s', (body, bytes, encoding) => {
     expect(representationOf(body)).toEqual({ body, bytes, encoding });
     expect(Buffer.from(body, encoding as BufferEncoding)).toEqual(Buffer.from(body, 'utf8'));
   });

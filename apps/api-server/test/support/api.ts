@@ -30,22 +30,22 @@ export type ApiOptions = {
   readonly corsOrigins?: readonly string[];
   readonly servedBy?: string | undefined;
   readonly logger?: Logger;
-  /** By which the database is asked and waited for. Default: the real one. */
+  /** The clock of the database. Default: the system clock. */
   readonly clock?: Clock;
   /** Default true. */
   readonly allowUnsafeDurability?: boolean;
   /** Default: all. Those that the template database has no tables for are migrated. */
   readonly resources?: readonly ResourceDefinition[];
   readonly steps?: readonly OperationStep[];
-  /** What the database does otherwise than a real one, for the resources. */
+  /** Replaces functions of the database for the resources. */
   readonly databaseFaults?: Partial<Database>;
-  /** Another copy, whose database this one shares. */
+  /** Another copy whose database this one shares. */
   readonly besides?: Pick<Api, 'databaseUrl'>;
-  /** Whether the database is out of reach at first. Otherwise the copy is ready. Default false. */
+  /** Does not wait for the database. Default false: the copy is ready. */
   readonly startsAway?: boolean;
-  /** Who logs in. Default: the one who made the database. */
+  /** The user of the database. Default: its owner. */
   readonly login?: { readonly user: string; readonly password: string };
-  /** Another way to the same database, given its port. */
+  /** Given the port of the database, returns that of a forwarder to it. */
   readonly through?: (port: number) => Promise<number>;
 };
 
@@ -56,7 +56,7 @@ export const serverUrl = (): string => {
   return url;
 };
 
-/** One copy on a database of its own, listening on a free port. */
+/** Starts one copy on a database of its own and a free port. */
 export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
   const { corsOrigins = ['*'], logger = silentLogger, through, allowUnsafeDurability = true } = options;
   const temp = options.besides
@@ -75,7 +75,7 @@ export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
     logger,
     clock: options.clock ?? systemClock,
     random: Math.random,
-    // The server of the tests is unsafe: it has nothing to lose.
+    // The Postgres of the tests runs with fsync off.
     allowUnsafeDurability,
     prepare: async () => {
       if (options.resources) await migrateDatabase(temp.url, options.resources);
@@ -108,7 +108,7 @@ export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
   );
   const { port, url } = await server.listen({ host: '127.0.0.1', port: 0 });
   await database.start();
-  // On a busy machine the first attempt may take longer than it may.
+  // On a busy machine the first attempt may time out.
   if (!options.startsAway) await waitFor('the database', () => database.reason() === undefined);
   return {
     database,
@@ -116,7 +116,7 @@ export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
     readiness,
     port,
     url,
-    // Without the time limits of a service.
+    // On a connection without the time limits of the service.
     empty: async () => void (await askDatabase(temp.url, 'delete from images')),
     stop: async () => {
       await server.stop({ drainDelayMs: 0 });

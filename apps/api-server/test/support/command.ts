@@ -5,13 +5,13 @@ import { waitFor } from '@tripod/testing/wait-for';
 
 const bin = fileURLToPath(new URL('../../bin/api-server.js', import.meta.url));
 
-/** `api-server` as a process of its own. */
+/** An `api-server` process. */
 export type Command = {
   readonly child: ChildProcess;
-  /** Everything it wrote, stdout and stderr. */
+  /** Its stdout and stderr so far. */
   output(): string;
   stderr(): string;
-  /** The log lines so far, as data. */
+  /** Its log lines so far, parsed. */
   logged(): readonly Readonly<Record<string, unknown>>[];
   /** Resolves with the exit code once all its output has been read. */
   readonly ended: Promise<number | null>;
@@ -21,7 +21,7 @@ export type Command = {
 
 const started: Command[] = [];
 
-/** For afterEach: ends what a test left running. */
+/** For afterEach: kills the processes that a test left running. */
 export const killCommands = async (): Promise<void> => {
   for (const { child, ended } of started.splice(0)) {
     child.kill('SIGKILL');
@@ -29,7 +29,7 @@ export const killCommands = async (): Promise<void> => {
   }
 };
 
-/** Runs the command with nothing in the environment but what is given. */
+/** Runs the command with only this environment and PATH. */
 export const runApiServer = (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -47,7 +47,7 @@ export const runApiServer = (
   const logged = () =>
     text.stdout
       .split('\n')
-      // Behind the last line end there may be a part of a line.
+      // The last element may be an incomplete line.
       .slice(0, -1)
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
@@ -58,7 +58,7 @@ export const runApiServer = (
     logged,
     ended: once(child, 'close').then(([code]) => code as number | null),
     url: () =>
-      waitFor('the address', () => {
+      waitFor('the address of api-server', () => {
         if (child.exitCode !== null) throw new Error(`it ended: ${text.stdout}${text.stderr}`);
         return logged().find(({ message }) => message === 'listening')?.['url'] as string | undefined;
       }),

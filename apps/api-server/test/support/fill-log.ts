@@ -1,7 +1,7 @@
 /**
- * node fill-log.ts FOLDER: to be run where FOLDER is a small disk. A Postgres that keeps its data there and a copy of
- * the API; the disk is filled but for what Postgres has already taken, and its log of changes grows until it can't,
- * which takes the server down; then there is room again. Says in one line of JSON what came of it.
+ * Run as `node fill-log.ts FOLDER`, where FOLDER is a small disk. Starts a Postgres with its data there and an image
+ * store; fills the rest of the disk, and writes WAL until Postgres crashes; then frees the space. Prints the result as one
+ * line of JSON.
  */
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,11 +15,11 @@ import { openMigratedDatabase } from './migrated-database.ts';
 const folder = process.argv[2] ?? '';
 const stateDir = join(folder, 'state');
 mkdirSync(stateDir);
-let givenUp = '';
+let gaveUp = '';
 const { databaseUrl, leave } = await joinEmbeddedPostgres({
   stateDir,
   onGuardLost: ({ message }) => {
-    givenUp = message;
+    gaveUp = message;
   },
 });
 const database = await openMigratedDatabase(databaseUrl, { allowUnsafeDurability: false });
@@ -27,8 +27,8 @@ const images = createImageStore(database);
 
 const ballast = join(folder, 'ballast');
 const fill = (): void => {
-  const piece = Buffer.alloc(65_536);
-  for (;;) appendFileSync(ballast, piece);
+  const chunk = Buffer.alloc(65_536);
+  for (;;) appendFileSync(ballast, chunk);
 };
 try {
   fill();
@@ -50,7 +50,7 @@ let isDown = false;
 const write = async (name: number): Promise<void> => {
   for (let count = 0; !isDown; count += 1) await writeOne(`${name}.${count}`);
 };
-/** Fills the log, and resolves with what took the server down. */
+/** Writes WAL until Postgres crashes; resolves with the severity and the code of its error. */
 const flood = async (): Promise<string> => {
   const client = new pg.Client({ connectionString: databaseUrl });
   client.on('error', () => undefined);
@@ -64,11 +64,11 @@ const flood = async (): Promise<string> => {
 };
 const writing = [1, 2, 3, 4].map(write);
 const end = await flood();
-await waitFor('the absence', () => database.reason() !== undefined);
+await waitFor('Postgres to be unavailable', () => database.reason() !== undefined);
 isDown = true;
 await Promise.all(writing);
-await writeOne('while it is away');
-// More attempts than the guard makes where waiting would mend nothing.
+await writeOne('while it is unavailable');
+// More attempts than the guard makes for failures that waiting can't correct.
 const log = join(stateDir, 'logs/postgres.log');
 await waitFor(
   'attempts to start it',
@@ -83,13 +83,13 @@ const stored = rows.map(({ title }) => title);
 console.log(
   JSON.stringify({
     end,
-    givenUp,
+    gaveUp,
     outcomes,
     lost: confirmed.filter((title) => !stored.includes(title)),
-    doubled: stored.length - new Set(stored).size,
+    duplicates: stored.length - new Set(stored).size,
   }),
 );
 await database.close();
 await leave();
-// The disk goes with the folder that it is mounted on: nothing is to run there any more.
+// Nothing may run on the disk when its mount point is removed.
 await resetEmbeddedPostgres({ stateDir });

@@ -1,6 +1,6 @@
 /**
- * To be run in a network namespace of its own, by root: a Postgres, a copy of the API, and from then on 5 % of the
- * packets between them lost, while eight clients write and read. Says in one line of JSON what came of it.
+ * Run by root in a network namespace of its own. Starts a Postgres and a copy of the API, drops 5 % of the packets
+ * between them while eight clients write and read, and prints the result as one line of JSON.
  */
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -68,7 +68,7 @@ await Promise.all(Array.from({ length: clients }, (_, name) => client(name)));
 const said = execFileSync('nft', ['list', 'table', 'ip', 'lossy'], { encoding: 'utf8' });
 const dropped = [...said.matchAll(/packets (\d+)/g)].reduce((sum, [, packets]) => sum + Number(packets), 0);
 execFileSync('nft', ['delete', 'table', 'ip', 'lossy']);
-// Not by the copy, for which the database may be away just now.
+// On a connection of its own: to the copy the database may be unavailable now.
 const titles = await askDatabase<{ title: string }>(postgres.urlOf(), 'select title from images');
 console.log(
   JSON.stringify({

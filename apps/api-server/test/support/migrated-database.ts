@@ -16,7 +16,7 @@ const contextOf = (databaseUrl: string) => ({
   clock: systemClock,
 });
 
-/** Makes the tables of these resources, by default of all. */
+/** Creates the tables of these resources, by default of all. */
 export const migrateDatabase = async (
   databaseUrl: string,
   of: readonly ResourceDefinition[] = resources,
@@ -24,7 +24,7 @@ export const migrateDatabase = async (
   await migrate({ ...contextOf(databaseUrl), source: createResourceMigrations(of) });
 };
 
-/** The database as a copy of the API uses it: it is migrated each time it comes within reach. */
+/** Opens the database as a copy does: it is migrated each time that it becomes available. */
 export const openMigratedDatabase = async (
   databaseUrl: string,
   { allowUnsafeDurability }: { readonly allowUnsafeDurability: boolean },

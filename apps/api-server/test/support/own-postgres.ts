@@ -8,23 +8,23 @@ import { askDatabase } from '@tripod/testing/ask-database';
 import { waitFor } from '@tripod/testing/wait-for';
 import { migrateDatabase } from './migrated-database.ts';
 
-/** A Postgres with the tables of the API that keeps its data: its guard starts it again when it was killed. */
+/** A durable Postgres with the tables of the API. Its guard restarts it after a kill. */
 export type OwnPostgres = {
   readonly databaseUrl: string;
-  /** Over a connection of its own. */
+  /** Runs a query on a new connection. */
   ask(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
-  /** A signal to the server alone, or to its sessions as well. */
+  /** Sends a signal to the server, or to its sessions as well. */
   signal(signal: NodeJS.Signals, who: 'postmaster' | 'all'): void;
-  /** Kills it as a whole; it comes back by itself. */
+  /** Kills all of its processes; the guard restarts it. */
   kill(): void;
-  /** Kills it, and it comes back as a standby, which answers reads at most; or as what it was. */
-  comeBackAs(what: 'standby' | 'primary'): void;
+  /** Kills it so that it restarts as a standby, or as a primary again. */
+  restartAs(what: 'standby' | 'primary'): void;
   stop(): Promise<void>;
 };
 
 export const startOwnPostgres = async (): Promise<OwnPostgres> => {
   const stateDir = mkdtempSync(join(tmpdir(), 'tripod-own-postgres-'));
-  // Started by root, Postgres runs as another user, who has to pass through.
+  // Started by root, Postgres runs as another user, who needs access to the folder.
   chmodSync(stateDir, 0o755);
   const { databaseUrl, dataDir, leave } = await joinEmbeddedPostgres({ stateDir });
   await migrateDatabase(databaseUrl);
@@ -49,7 +49,7 @@ export const startOwnPostgres = async (): Promise<OwnPostgres> => {
     ask: (text) => askDatabase(databaseUrl, text),
     signal,
     kill: () => signal('SIGKILL', 'all'),
-    comeBackAs: (what) => {
+    restartAs: (what) => {
       const mark = join(dataDir, 'standby.signal');
       if (what === 'standby') writeFileSync(mark, '', { mode: 0o666 });
       else rmSync(mark, { force: true });
@@ -57,7 +57,7 @@ export const startOwnPostgres = async (): Promise<OwnPostgres> => {
     },
     stop: async () => {
       await leave();
-      // The guard ends some time after its last user has left, and writes there until then.
+      // The guard exits some time after its last user has left, and writes there until then.
       const isUsed = (): boolean => listProcesses().some(({ command }) => command.includes(stateDir));
       await waitFor('the end of Postgres', () => !isUsed(), 60_000);
       rmSync(stateDir, { recursive: true, force: true });

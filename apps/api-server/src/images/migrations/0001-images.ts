@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 const unsplash = (photo: string): string =>
   `https://images.unsplash.com/photo-${photo}?ixlib=rb-1.2.1&ixid=MnwxMjA3fDB8MHxwaG90by1wYWdlfHx8fGVufDB8fHx8&auto=format&fit=crop&w=1000&q=80`;
 
-/** What a fresh gallery shows: two photographs of the web, and pictures of its own that need no internet. */
+/** The rows of a new gallery: two photographs from the web, and pictures of its own that need no internet. */
 const firstImages = [
   { title: 'Sunset', alt_text: 'Clouds at sunset', url: unsplash('1506815444479-bfdb1e96c566') },
   { title: 'Mountain', alt_text: 'A mountain at sunset', url: unsplash('1540979388789-6cee28a1cdc9') },
@@ -81,7 +81,7 @@ const idTypes = ['smallint', 'integer', 'bigint'];
 
 const refuse = (column: string, problem: string): never => {
   throw new StartError(
-    `The database has a table images already, whose column ${column} ${problem}: rename that table, or use another database.`,
+    `The database already has a table images, whose column ${column} ${problem}: rename that table, or use another database.`,
   );
 };
 
@@ -98,18 +98,18 @@ const readColumns = async (knex: Knex): Promise<readonly Column[]> => {
 const checkText = (name: string, column: Column | undefined): void => {
   if (!column) refuse(name, 'is missing');
   else if (!textTypes.includes(column.type)) refuse(name, `is of type ${column.type}, not text`);
-  else if (column.computed) refuse(name, 'is computed, and can not be written');
+  else if (column.computed) refuse(name, 'is generated and can not be written');
 };
 
-/** Takes over a table that someone else made, with its rows. Throws a StartError that names the column in the way. */
+/** Adopts an existing table with its rows. Throws a StartError that names the column that prevents it. */
 const adopt = async (knex: Knex, columns: readonly Column[]): Promise<void> => {
   const byName = new Map(columns.map((column) => [column.name, column]));
   for (const name of texts) checkText(name, byName.get(name));
   const id = byName.get('id');
   if (id && !idTypes.includes(id.type)) refuse('id', `is of type ${id.type}, not a whole number`);
-  if (id && !id.filled) refuse('id', 'has no default that counts up');
+  if (id && !id.filled) refuse('id', 'has no default such as an identity or a sequence');
   for (const { name, required, filled } of columns) {
-    if (required && !filled && !texts.includes(name)) refuse(name, 'must be filled in, and has no default');
+    if (required && !filled && !texts.includes(name)) refuse(name, 'is not null and has no default');
   }
   if (!id) {
     const { rows } = await knex.raw<{ rows: object[] }>(

@@ -26,7 +26,7 @@ afterEach(async () => {
 
 const ask = (text: string): Promise<Record<string, unknown>[]> => askDatabase(temp.url, text);
 const imageMigrations = createResourceMigrations([images]);
-/** The first migration alone: what later ones do to the table is for their own tests. */
+/** Only the first migration: later ones have tests of their own. */
 const firstMigration = {
   ...imageMigrations,
   getMigrations: async () => (await imageMigrations.getMigrations([])).slice(0, 1),
@@ -40,12 +40,12 @@ const migrateImages = () =>
     clock: systemClock,
   });
 
-/** The table as the course makes it. */
+/** The table that the course creates. */
 const courseTable = `create table public.images
   (id serial not null, title text not null, url text not null, alt_text text, primary key (id))`;
 
 describe('0001-images', () => {
-  it('makes the table as documented', async () => {
+  it('creates the table as documented', async () => {
     await migrateImages();
     const columns = await ask(`
       select attname as name, format_type(atttypid, atttypmod) as type, attnotnull as required, attidentity as identity
@@ -59,7 +59,7 @@ describe('0001-images', () => {
     ]);
   });
 
-  it('puts in the pictures of the course, then at least six that are in assets', async () => {
+  it('inserts the images of the course, then at least six whose files are in assets', async () => {
     await migrateImages();
     const rows = await ask('select title, alt_text, url from images order by id');
     const checkImage = createBodyCheck(imageBody, imageFormats);
@@ -74,7 +74,7 @@ describe('0001-images', () => {
     }
   });
 
-  it('adopts the table of the course with its rows, and adds none', async () => {
+  it('adopts the table of the course with its rows and inserts none', async () => {
     await ask(courseTable);
     await ask("insert into images (title, url, alt_text) values ('Old', 'https://x.example/1', null)");
     const command = runApiServer(['--port', '0', '--allow-unsafe-durability'], { DATABASE_URL: temp.url });
@@ -135,7 +135,7 @@ describe('0001-images', () => {
     ],
     [
       'alt_text',
-      'is computed',
+      'is generated',
       "create table images (id serial, title text, url text, alt_text text generated always as ('x') stored)",
     ],
     [
@@ -145,12 +145,12 @@ describe('0001-images', () => {
     ],
     [
       'id',
-      'has no default that counts up',
+      'has no default such as an identity or a sequence',
       'create table images (id int primary key, title text, alt_text text, url text)',
     ],
     [
       'owner',
-      'must be filled in, and has no default',
+      'is not null and has no default',
       'create table images (id serial, title text, alt_text text, url text, owner int not null)',
     ],
   ])('refuses a table whose column %s %s', async (column, problem, table) => {
@@ -161,12 +161,12 @@ describe('0001-images', () => {
     await expect(ask("select to_regclass('knex_migrations') as made")).resolves.toEqual([{ made: null }]);
   });
 
-  it('ends the api-server with that sentence, exit 1', async () => {
+  it('makes api-server exit with 1 and that one message', async () => {
     await ask('create table images (id serial, title text, alt_text text, link text)');
     const command = runApiServer(['--port', '0'], { DATABASE_URL: temp.url });
     await expect(command.ended).resolves.toBe(1);
     expect(command.stderr()).toBe(
-      'api-server: The database has a table images already, whose column url is missing: rename that table, or use another database.\n',
+      'api-server: The database already has a table images, whose column url is missing: rename that table, or use another database.\n',
     );
   });
 });

@@ -9,9 +9,9 @@ import { type Api, cat, startApi } from './support/api.ts';
 let base: Api;
 let api: Api;
 let wire: TcpForwarder;
-/** Stands still unless a test is about time: a lock may be held for as long as a busy machine needs. */
+/** Stands still unless a test advances it, so that a busy machine may hold a lock for any time. */
 let clock: FakeClock;
-/** Everything that a test opened, closed in reverse. */
+/** Closes what a test opened, in reverse order. */
 const undo: (() => Promise<unknown>)[] = [];
 beforeAll(async () => {
   base = await startApi();
@@ -55,10 +55,10 @@ const titles = async (client: pg.Client): Promise<readonly unknown[]> =>
 const isInsert = "query like 'insert%' and wait_event_type = 'Lock' and datname = current_database()";
 const blocked = (client: pg.Client): Promise<true> =>
   waitFor(
-    'an insert that waits',
+    'a blocked insert',
     async () => (await client.query(`select 1 from pg_stat_activity where ${isInsert}`)).rowCount === 1,
   );
-/** Ends its session, and waits until it has ended. */
+/** Terminates the session of the insert and waits for its end. */
 const kill = async (client: pg.Client): Promise<void> => {
   await client.query(`select pg_terminate_backend(pid, 10000) from pg_stat_activity where ${isInsert}`);
 };
@@ -70,7 +70,7 @@ const uncertain = (answer: supertest.Response): void => {
   ]);
 };
 
-/** Five writes that share a statement, which has been sent and waits for `release`. */
+/** Five writes that share one statement, which has been sent and waits for `release`. */
 const group = ['a', 'b', 'c', 'd', 'e'];
 const holdGroup = async () => {
   const [observer, holder, next] = [await connect(), await connect(), await connect()];
@@ -80,12 +80,12 @@ const holdGroup = async () => {
   await blocked(observer);
   const inFlight = async () => /in_flight 7$/m.test(await (await fetch(`${api.url}/metrics`)).text());
   const answers = group.map((title) => post(title));
-  await waitFor('the others', inFlight);
-  // It gets the lock behind the first insert, and before the next one.
+  await waitFor('the other requests', inFlight);
+  // It is queued for the lock behind the first insert and before the next one.
   await next.query('begin');
   const locked = next.query('lock table images in share mode');
   await waitFor(
-    'the next holder',
+    'the next lock holder',
     async () =>
       (
         await observer.query(
@@ -101,17 +101,17 @@ const holdGroup = async () => {
 };
 
 describe('writes that share a statement', () => {
-  it('are all uncertain when the server ends their session in the middle', async () => {
+  it('are all uncertain when Postgres terminates their session', async () => {
     const { observer, answers, release } = await holdGroup();
     await kill(observer);
-    // Were they sent once more, nothing would be in their way.
+    // If they were sent again, they would succeed now.
     await release();
     for (const answer of await Promise.all(answers)) uncertain(answer);
     await expect(post('last')).resolves.toMatchObject({ status: 200 });
     await expect(titles(observer)).resolves.toEqual(['first', 'last']);
   });
 
-  it('are all uncertain when their commit is done and its answer lost on a silent wire, and stored once', async () => {
+  it('are all uncertain, and stored once, when they commit but the answer of Postgres is lost', async () => {
     const { observer, answers, release } = await holdGroup();
     wire.silence();
     await release();
@@ -122,14 +122,14 @@ describe('writes that share a statement', () => {
     clock.advance(500);
     await waitFor('readiness', async () => (await fetch(`${api.url}/readyz`)).status === 200);
     await expect(post('last')).resolves.toMatchObject({ status: 200 });
-    // Nothing was sent again meanwhile.
+    // Nothing was sent again.
     await expect(titles(observer)).resolves.toEqual(['first', ...group, 'last']);
   });
 
   it('are all uncertain when their connection is reset while the copy stops', async () => {
     const { observer, answers, release } = await holdGroup();
     const stopped = api.stop();
-    await waitFor('the end of listening', () =>
+    await waitFor('the listener to close', () =>
       fetch(`${api.url}/livez`).then(
         () => false,
         () => true,
@@ -139,11 +139,11 @@ describe('writes that share a statement', () => {
     for (const answer of await Promise.all(answers)) uncertain(answer);
     await stopped;
     await release();
-    // Here the server went on with what it had: unknown is not lost.
+    // In this run Postgres completed the insert: an uncertain write may have been stored.
     await waitFor('the rows', async () => (await titles(observer)).length === 6);
   });
 
-  it('are all confirmed by a copy that stops, when their commit comes meanwhile', async () => {
+  it('are all confirmed when they commit while the copy stops', async () => {
     const { observer, answers, release } = await holdGroup();
     const stopped = api.stop();
     await release();
@@ -153,8 +153,8 @@ describe('writes that share a statement', () => {
   });
 });
 
-describe('a write that takes longer than the server lets it', () => {
-  it('was not written, which is said', async () => {
+describe('a write that exceeds statement_timeout', () => {
+  it('is answered with API_DATABASE_UNAVAILABLE and is not stored', async () => {
     const client = await connect();
     await client.query(
       'create function wait() returns trigger language plpgsql as $$ begin perform pg_sleep(5); return new; end $$',
@@ -171,8 +171,8 @@ describe('a write that takes longer than the server lets it', () => {
   });
 });
 
-describe('a write for which there is no connection', () => {
-  it('was not written, which is said, also when the connections at rest have just been reset', async () => {
+describe('a write without a database connection', () => {
+  it('is answered with API_DATABASE_UNAVAILABLE, even when idle connections have just been reset', async () => {
     await expect(post('one')).resolves.toMatchObject({ status: 200 });
     await wire.cut();
     for (const title of group) {

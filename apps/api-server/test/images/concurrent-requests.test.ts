@@ -15,7 +15,7 @@ const clock = createFakeClock();
 beforeAll(async () => {
   api = await startApi();
   second = await startApi({
-    // A lock may be held for as long as a busy machine needs.
+    // A busy machine may hold a lock for longer than the service allows.
     besides: { databaseUrl: `${api.databaseUrl}?lock_timeout=60000&statement_timeout=60000` },
     clock,
     through: async (port) => {
@@ -40,10 +40,10 @@ const names = (prefix: string, count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${prefix} ${index}`);
 const codeOf = async (response: Response): Promise<string> =>
   ((await response.json()) as { code: string }).code;
-/** A connection around the wire that the test breaks. */
+/** Works on a connection that does not pass through the forwarder that the test breaks. */
 const aside = <T>(work: (client: pg.Client) => Promise<T>): Promise<T> => withClient(api.databaseUrl, work);
 
-/** How many statements on images wait for a lock. Asked outside of any transaction, which would see one moment only. */
+/** How many statements wait for a lock. Outside of a transaction, which would always see the same moment. */
 const blocked = (): Promise<number | null> =>
   aside(async (client) => {
     const text =
@@ -51,8 +51,8 @@ const blocked = (): Promise<number | null> =>
     return (await client.query(text)).rowCount;
   });
 
-describe('writes that come together', () => {
-  it('are each answered with their own image, and all stored once', async () => {
+describe('concurrent writes', () => {
+  it('are each answered with their own image, and each stored once', async () => {
     const titles = names('picture', 200);
     const answers = await Promise.all(titles.map((title) => post(title)));
     const bodies = (await Promise.all(answers.map((answer) => answer.json()))) as Listed;
@@ -60,19 +60,19 @@ describe('writes that come together', () => {
     expect([...(await list(api))].sort()).toEqual([...titles].sort());
   });
 
-  it('share statements, and are stored in the order of their arrival', async () => {
+  it('share statements and are stored in the order of their arrival', async () => {
     const titles = names('picture', 12);
     const inFlight = async () =>
       Number(/in_flight (\d+)$/m.exec(await (await fetch(`${second.url}/metrics`)).text())?.[1]);
     await aside(async (client) => {
-      // The first one waits for this lock, and all others for the first.
+      // The first insert waits for this lock, and all others wait for the first.
       await client.query('begin');
       await client.query('lock table images in share mode');
       const answers: Promise<Response>[] = [];
       for (const title of titles) {
         answers.push(post(title, second));
-        // The one that asks is counted as well.
-        await waitFor('its arrival', async () => (await inFlight()) === answers.length + 1);
+        // The request for the metrics is counted as well.
+        await waitFor('the arrival of the request', async () => (await inFlight()) === answers.length + 1);
       }
       await client.query('commit');
       for (const answer of answers) expect((await answer).status).toBe(200);
@@ -82,7 +82,7 @@ describe('writes that come together', () => {
     await expect(list(api)).resolves.toEqual(titles);
   });
 
-  it('do not fail because the database refuses one of them', async () => {
+  it('succeed although the database refuses one of them', async () => {
     await api.database.knex.raw(`alter table images add constraint "no bad ones" check (title <> 'bad')`);
     try {
       const titles = [...names('a', 20), 'bad', ...names('b', 20)];
@@ -97,7 +97,7 @@ describe('writes that come together', () => {
     }
   });
 
-  it('are confirmed only as far as a rule of the table lets them be stored', async () => {
+  it('are not confirmed when a rule of the table drops them silently', async () => {
     await api.database.knex.raw(
       `create rule silently as on insert to images where new.title = 'lost' do instead nothing`,
     );
@@ -110,7 +110,7 @@ describe('writes that come together', () => {
     }
   });
 
-  it('are all of unknown fate when their connection is lost, and those that wait were not written', async () => {
+  it('are uncertain when their connection is lost, and those still waiting are not written', async () => {
     await aside(async (client) => {
       await client.query('begin');
       await client.query('lock table images in share mode');
@@ -118,7 +118,7 @@ describe('writes that come together', () => {
       await waitFor('the first insert', async () => (await blocked()) === 1);
       const waiting = names('waiting', 5).map((title) => post(title, second));
       const inFlight = async () => /in_flight 7$/m.test(await (await fetch(`${second.url}/metrics`)).text());
-      await waitFor('the others', inFlight);
+      await waitFor('the other requests', inFlight);
       await wire.cut();
       await expect(codeOf(await first)).resolves.toBe('API_WRITE_UNCERTAIN');
       for (const answer of waiting) {
@@ -132,13 +132,13 @@ describe('writes that come together', () => {
     await wire.heal();
     clock.advance(500);
     await waitFor('readiness', async () => (await fetch(`${second.url}/readyz`)).status === 200);
-    // Here the server went on with what it had: unknown is not lost.
+    // In this run Postgres completed the insert: an uncertain write may have been stored.
     await expect(list(second)).resolves.toEqual(['first']);
   });
 });
 
-describe('reads that come together', () => {
-  it('see on every copy whatever any copy had confirmed before they were asked', async () => {
+describe('concurrent reads', () => {
+  it('see on every copy all writes that any copy confirmed before the read began', async () => {
     const confirmed: string[] = [];
     let stopping = false;
     const writer = async (name: string, copy: Api): Promise<void> => {
@@ -165,13 +165,13 @@ describe('reads that come together', () => {
     await expect(list(api)).resolves.toHaveLength(160);
   });
 
-  it('share a query', async () => {
+  it('share one query', async () => {
     await aside(async (client) => {
       await client.query('begin');
       await client.query('lock table images');
       const answers = names('read', 30).map(() => list(second));
       await waitFor('the first query', async () => (await blocked()) === 1);
-      // One waits for the lock, and 29 for that one: no more connections than before.
+      // One query waits for the lock, and 29 requests wait for that query without a connection.
       await expect(blocked()).resolves.toBe(1);
       await client.query('rollback');
       await expect(Promise.all(answers)).resolves.toHaveLength(30);

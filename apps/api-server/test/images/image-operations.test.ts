@@ -16,13 +16,13 @@ beforeEach(() => api.empty());
 afterAll(() => api.stop());
 
 describe('GET /images.json', () => {
-  it('answers [] when there are none', async () => {
+  it('answers [] when there are no images', async () => {
     const { text, status, headers } = await ask().get('/images.json');
     expect([status, text]).toEqual([200, '[]']);
     expect(headers).toMatchObject({ 'content-type': 'application/json', 'content-length': '2' });
   });
 
-  it('answers a bare compact list in insertion order, with the three fields in theirs', async () => {
+  it('answers a bare compact array in insertion order, with title, alt_text and url in this order', async () => {
     await post({ ...cat, title: 'B' });
     await post({ ...cat, title: 'A' });
     const { text } = await ask().get('/images.json');
@@ -34,13 +34,13 @@ describe('GET /images.json', () => {
     );
   });
 
-  it('keeps insertion order beyond ten rows', async () => {
+  it('keeps the insertion order of more than ten rows', async () => {
     const names = Array.from({ length: 12 }, (_, index) => `picture ${index}`);
     for (const title of names) await post({ ...cat, title });
     await expect(titles()).resolves.toEqual(names);
   });
 
-  it.each([0, 1, 2, 10])('indents by %i spaces', async (indent) => {
+  it.each([0, 1, 2, 10])('indents the array by %i spaces', async (indent) => {
     await post(cat);
     const { text } = await ask().get(`/images.json?indent=${indent}`);
     expect(text).toBe(JSON.stringify([cat], null, indent));
@@ -52,7 +52,7 @@ describe('GET /images.json', () => {
     expect(body).toMatchObject({ code: 'API_INDENT_INVALID', status: 400, title: 'The indent is not valid' });
   });
 
-  it('ignores parameters that it does not know', async () => {
+  it('ignores unknown query parameters', async () => {
     await expect(ask().get('/images.json?utm_source=x&indent=')).resolves.toMatchObject({ status: 400 });
     await expect(ask().get('/images.json?utm_source=x&%ff')).resolves.toMatchObject({
       status: 200,
@@ -60,7 +60,7 @@ describe('GET /images.json', () => {
     });
   });
 
-  it('tells HEAD what GET would have, without the body', async () => {
+  it('answers HEAD with the headers of GET and no body', async () => {
     await post(cat);
     const get = await ask().get('/images.json');
     const head = await ask().head('/images.json');
@@ -72,7 +72,7 @@ describe('GET /images.json', () => {
   });
 });
 
-describe('conditional GET', () => {
+describe('a conditional GET of /images.json', () => {
   it.each([
     ['the tag', (tag: string) => tag, 304],
     ['the tag as a weak one', (tag: string) => `W/${tag}`, 304],
@@ -80,7 +80,7 @@ describe('conditional GET', () => {
     ['any', () => '*', 304],
     ['another tag', () => '"other"', 200],
     ['the tag without quotes', (tag: string) => tag.slice(1, -1), 200],
-  ])('compares %s', async (_what, header, status) => {
+  ])('compares If-None-Match with %s', async (_what, header, status) => {
     const tag = (await ask().get('/images.json')).headers['etag'] as string;
     for (const method of ['get', 'head'] as const) {
       const answer = await ask()[method]('/images.json').set('If-None-Match', header(tag));
@@ -91,7 +91,7 @@ describe('conditional GET', () => {
     }
   });
 
-  it('has a strong tag that changes with the list and with the indent', async () => {
+  it('gets a strong entity tag that changes with the list and with the indent', async () => {
     const before = await ask().get('/images.json');
     await post(cat);
     const after = await ask().get('/images.json');
@@ -105,7 +105,7 @@ describe('conditional GET', () => {
     expect([stale.status, stale.body]).toEqual([200, [cat]]);
   });
 
-  it('has the same tag on every copy', async () => {
+  it('gets the same entity tag from every copy', async () => {
     const other = await startApi({ servedBy: 'api-2' });
     try {
       await other.empty();
@@ -116,12 +116,12 @@ describe('conditional GET', () => {
     }
   });
 
-  it('does not answer 304 to a POST', async () => {
+  it('is only a GET: a POST with If-None-Match is not answered 304', async () => {
     await expect(post(cat).set('If-None-Match', '*')).resolves.toMatchObject({ status: 200 });
   });
 });
 
-describe('pages', () => {
+describe('pages of /images.json', () => {
   const follow = async (path: string): Promise<{ pages: string[][]; last: string | undefined }> => {
     const pages: string[][] = [];
     let next: string | undefined = path;
@@ -130,7 +130,7 @@ describe('pages', () => {
       const { status, body, headers } = await ask().get(next);
       expect(status).toBe(200);
       pages.push((body as { title: string }[]).map(({ title }) => title));
-      // Rows that come in between are on later pages, and move none.
+      // Rows inserted meanwhile are on later pages and shift no earlier one.
       if (count < 5) await post({ ...cat, title: `late ${count}` });
       count += 1;
       const link = /^<([^>]+)>; rel="next"$/.exec(headers['link'] ?? '')?.[1];
@@ -140,7 +140,7 @@ describe('pages', () => {
     return { pages, last: next };
   };
 
-  it('walk through hundreds of rows once each and in order, while others are inserted', async () => {
+  it('contain each of hundreds of rows once and in order while others are inserted', async () => {
     const rows = Array.from({ length: 300 }, (_, index) => ({ ...cat, title: `early ${index}` }));
     await api.database.knex('images').insert(rows);
     const { pages } = await follow('/images.json?limit=37');
@@ -150,7 +150,7 @@ describe('pages', () => {
     expect(pages.slice(0, -1).every((page) => page.length === 37)).toBe(true);
   });
 
-  it('have no Link on the last one, nor on one that holds exactly what is left', async () => {
+  it('have no Link on the last page, even when it is full', async () => {
     await api.database.knex('images').insert([cat, cat, cat]);
     const first = await ask().get('/images.json?limit=2');
     expect(first.body).toHaveLength(2);
@@ -159,7 +159,7 @@ describe('pages', () => {
     expect((await ask().get('/images.json?limit=1000')).headers['link']).toBeUndefined();
   });
 
-  it('are empty lists after the end', async () => {
+  it('are empty arrays behind the end', async () => {
     await api.database.knex('images').insert([cat, cat]);
     const { headers } = await ask().get('/images.json?limit=1');
     const next = /<([^>]+)>/.exec(headers['link'] ?? '')?.[1];
@@ -174,11 +174,11 @@ describe('pages', () => {
     ['limit=', 'API_LIMIT_INVALID'],
     ['limit=5&after=junk', 'API_CURSOR_INVALID'],
     ['after=YWZ0ZXI6MQ', 'API_CURSOR_INVALID'],
-  ])('answer 400 to %s', async (query, code) => {
+  ])('are refused with 400 for %s', async (query, code) => {
     await expect(ask().get(`/images.json?${query}`)).resolves.toMatchObject({ status: 400, body: { code } });
   });
 
-  it('answer to conditional requests as well', async () => {
+  it('are answered with 304 to a conditional request', async () => {
     await post(cat);
     const { headers } = await ask().get('/images.json?limit=5');
     const again = await ask()
@@ -189,7 +189,7 @@ describe('pages', () => {
 });
 
 describe('POST /images.json', () => {
-  it('answers 200 with what it created, which the list has from then on', async () => {
+  it('answers 200 with the created image, which the list then contains', async () => {
     const { status, text, headers } = await post(cat);
     expect([status, text]).toEqual([200, JSON.stringify(cat)]);
     expect(headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'no-store' });
@@ -206,7 +206,7 @@ describe('POST /images.json', () => {
     expect((await post('{', '/images.json?indent=3')).text).toMatch(/^\{\n {3}"type"/);
   });
 
-  it('writes nothing when the indent is not valid', async () => {
+  it('stores nothing when the indent is not valid', async () => {
     await expect(post(cat, '/images.json?indent=99')).resolves.toMatchObject({ status: 400 });
     await expect(titles()).resolves.toEqual([]);
   });
@@ -219,7 +219,7 @@ describe('POST /images.json', () => {
     'APPLICATION/JSON; Charset="UTF-8"',
     'multipart/form-data; boundary=x',
     'nonsense',
-  ])('reads JSON that is called %s', async (type) => {
+  ])('reads JSON with the Content-Type %s', async (type) => {
     await expect(post(JSON.stringify(cat)).type(type)).resolves.toMatchObject({ status: 200, body: cat });
   });
 
@@ -230,7 +230,7 @@ describe('POST /images.json', () => {
     expect([answer.status, answer.body]).toEqual([200, body]);
   });
 
-  it('stores text of any script as it came', async () => {
+  it('stores text of any script unchanged', async () => {
     const image = {
       title: '<b>Кот & "猫" 🐈</b>',
       alt_text: "'; drop table images; --",
@@ -240,7 +240,7 @@ describe('POST /images.json', () => {
     await expect(ask().get('/images.json')).resolves.toMatchObject({ body: [image] });
   });
 
-  it('stores the same image twice when it is sent twice', async () => {
+  it('stores an image twice when it is sent twice', async () => {
     await post(cat);
     await post(cat);
     await expect(titles()).resolves.toEqual(['Cat', 'Cat']);

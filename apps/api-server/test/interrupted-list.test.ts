@@ -16,7 +16,7 @@ beforeAll(async () => {
       return wire.port;
     },
   });
-  // On a connection without the time limits of a service. Too much for what the system keeps of a connection that nobody reads: some 40 MB.
+  // About 40 MB, more than the socket buffers hold. On a connection without the time limits of the service.
   await askDatabase(
     api.databaseUrl,
     `insert into images (title, alt_text, url) select 'Picture ' || n, repeat('long ', 99), 'https://x.example/' || n
@@ -32,10 +32,10 @@ afterAll(async () => {
   await wire.stop();
 });
 
-describe('a long list whose database goes away while it is sent', () => {
-  it('is cut off, and never ends as a whole one does', async () => {
+describe('a long list whose database becomes unavailable while it is sent', () => {
+  it('ends with a reset of the connection, never like a complete answer', async () => {
     const outgoing = get(`${api.url}/images.json`, { agent: false });
-    // The reset is told to the request as well as to its answer.
+    // The request emits the reset as well as its response.
     outgoing.on('error', () => undefined);
     const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
     expect([answer.statusCode, answer.headers['transfer-encoding']]).toEqual([200, 'chunked']);
@@ -48,7 +48,7 @@ describe('a long list whose database goes away while it is sent', () => {
     expect(answer.complete).toBe(false);
   });
 
-  it('is reset for HTTP/1.0, where the end of the connection would be that of the list', async () => {
+  it('ends with a reset for HTTP/1.0, where an orderly close would mean that the list is complete', async () => {
     const socket = connect(api.port, '127.0.0.1');
     socket.write('GET /images.json HTTP/1.0\r\n\r\n');
     await once(socket, 'readable');
@@ -62,7 +62,7 @@ describe('a long list whose database goes away while it is sent', () => {
     await expect(read()).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
-  it('is cut off as well when the wire to the database falls silent', async () => {
+  it('ends with a reset when the connection to the database becomes silent', async () => {
     const outgoing = get(`${api.url}/images.json`, { agent: false });
     outgoing.on('error', () => undefined);
     const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, jest } from '@jest/globals';
 
-// A guard for a busy machine: each packet that is lost costs 200 ms and more.
+// An upper bound for a busy machine: each lost packet costs 200 ms or more.
 jest.setTimeout(300_000);
 
 const systemPath = 'PATH="$PATH:/usr/sbin:/sbin"';
 const lossOf = (chain: string): string => `nft add rule ${chain} numgen random mod 100 lt 5 counter drop`;
 
-/** A namespace of its own, with no network but its loopback: what is lost there is lost nowhere else. */
+/** A network namespace with only a loopback device, so that packets are lost nowhere else. */
 const inside = (command: string): readonly string[] => [
   '--net',
   'sh',
@@ -22,9 +22,9 @@ const mayLose =
 const isMissing = spawnSync('sh', ['-c', `${systemPath}; command -v ip && command -v nft`]).status !== 0;
 const withLoss = mayLose || (isMissing && process.env['CI'] === 'true') ? it : it.skip;
 
-describe('a wire that loses 5 % of its packets between the API and its database', () => {
+describe('5 % packet loss between the API and its database', () => {
   withLoss(
-    'makes requests slower, fails hardly any and loses nothing (skipped where ip, nft or the machine do not let it)',
+    'makes few requests fail and loses no confirmed image (skipped without ip, nft or the right to use them)',
     async () => {
       const script = join(import.meta.dirname, 'support/lose-packets.ts');
       const { stdout } = await promisify(execFile)('unshare', [
@@ -42,7 +42,7 @@ describe('a wire that loses 5 % of its packets between the API and its database'
       const { 'POST 200': confirmed = 0, 'GET 200': listed = 0, ...refused } = answers;
       expect(Object.keys(refused).filter((answer) => !answer.endsWith(' 503'))).toEqual([]);
       expect(confirmed + listed).toBeGreaterThan(1.8 * asked);
-      // A 503 may also say that it is not known whether the picture was stored.
+      // A 503 may be API_WRITE_UNCERTAIN, whose image may have been stored.
       expect(stored).toBeGreaterThanOrEqual(confirmed);
       expect(stored).toBeLessThanOrEqual(confirmed + (refused['POST 503'] ?? 0));
       expect(distinct).toBe(stored);
