@@ -7,7 +7,7 @@ export const databaseSettings = {
     minLength: 1,
     secret: true,
     shape: 'postgres://user:password@host:5432/database',
-    description: "Where Postgres is; without it the project's own Postgres is joined, or started",
+    description: "Address of Postgres; without it the project's own Postgres is used, and started if needed",
   },
   embeddedDatabase: {
     type: 'boolean',
@@ -20,8 +20,7 @@ export const databaseSettings = {
     path: true,
     placeholder: 'folder',
     shape: 'a folder',
-    description:
-      "Where the project's own Postgres keeps its data; .tripod in the checkout when it is not given",
+    description: "Where the project's own Postgres keeps its data; default .tripod in the checkout",
   },
   poolSize: {
     type: 'integer',
@@ -29,11 +28,11 @@ export const databaseSettings = {
     maximum: 100,
     default: 10,
     placeholder: 'connections',
-    description: 'Most connections to Postgres at the same time',
+    description: 'Maximum number of connections to Postgres',
   },
   allowUnsafeDurability: {
     type: 'boolean',
     default: false,
-    description: 'Write also to a Postgres that may lose what it has confirmed, such as one with fsync off',
+    description: 'Write even to a Postgres that may lose committed data, such as one with fsync off',
   },
 } as const satisfies Settings;
