@@ -59,7 +59,7 @@ createAddForm({
   onAdded: pictures.add,
 });
 
-/** Opens the picture that the address names (#picture-75), loading the pages up to it. */
+/** Opens the picture of the URL fragment (#picture-75), and loads the pages up to it. */
 const openLinkedPicture = async () => {
   const [, number] = /^#picture-([1-9]\d{0,6})$/.exec(location.hash) ?? [];
   await pictures.loadMore();

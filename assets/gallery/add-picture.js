@@ -4,11 +4,11 @@ const fieldNames = ['title', 'alt_text', 'url'];
 
 const missing = {
   title: 'Give the picture a title.',
-  alt_text: 'Describe what is to be seen.',
+  alt_text: 'Describe what the picture shows.',
   url: 'Enter the address of the picture.',
 };
 
-/** The errors the page can see by itself, so that a slip costs no round trip; the API has the last word. */
+/** The errors that the page can find without a request. The API validates everything again. */
 const findFieldErrors = (picture) => {
   const errors = fieldNames.filter((field) => picture[field] === '').map((field) => [field, missing[field]]);
   const isAddress = picture.url.startsWith('/') || /^https?:\/\//i.test(picture.url);
@@ -20,29 +20,29 @@ const findFieldErrors = (picture) => {
   return errors;
 };
 
-/** The API says of a field that it "must be …"; below the field that reads as a sentence. */
+/** Makes a sentence of the API's detail for a field, such as "must be …". */
 const toSentence = (detail) => {
   const sentence = /^[a-z]/.test(detail) ? `It ${detail}` : detail;
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 };
 
-/** A failure that is no field's: what happened, that nothing typed is lost, and on a line of its own the request. */
-const describeProblem = ({ status, detail, requestId }, others) => {
+/** The message for an error that belongs to no field: what happened, that the input is kept, and the request id. */
+const describeProblem = ({ status, detail, requestId }, otherErrors) => {
   const kept = status === 0 || status >= 500 ? ['What you typed is still here.'] : [];
   const request = requestId ? [`Request ${requestId}`] : [];
-  return [[detail, ...kept, ...others].join(' '), ...request].join('\n');
+  return [[detail, ...kept, ...otherErrors].join(' '), ...request].join('\n');
 };
 
 /**
- * The form that adds a picture. `send(picture)` answers as `addPicture` does; `onAdded(picture)` shows the new
- * picture and returns the element that gets the focus.
+ * The form that adds a picture. `send(picture)` resolves like `addPicture`. `onAdded(picture)` shows the new picture and
+ * returns the element to focus.
  */
 export const createAddForm = ({ opener, dialog, form, error, cancel, send, onAdded }) => {
   const submit = form.querySelector('[type="submit"]');
   const fieldOf = (name) => form.elements.namedItem(name);
   let isSending = false;
 
-  // a line break is a control character, which the API refuses; in a description it means no more than a space
+  // the API refuses control characters; in a description a line break means the same as a space
   const readField = (name) => fieldOf(name).value.trim().replace(/\s+/g, ' ');
 
   const setFieldError = (name, detail) => {
@@ -52,7 +52,7 @@ export const createAddForm = ({ opener, dialog, form, error, cancel, send, onAdd
     else field.removeAttribute('aria-invalid');
   };
 
-  const showErrors = (errors, rest) => {
+  const showErrors = (errors, formError) => {
     for (const name of fieldNames)
       setFieldError(
         name,
@@ -61,25 +61,25 @@ export const createAddForm = ({ opener, dialog, form, error, cancel, send, onAdd
           .map(([, detail]) => detail)
           .join(' '),
       );
-    error.textContent = rest;
-    const wrong = fieldNames.find((name) => errors.some(([field]) => field === name));
-    if (wrong) fieldOf(wrong).focus();
+    error.textContent = formError;
+    const firstInvalid = fieldNames.find((name) => errors.some(([field]) => field === name));
+    if (firstInvalid) fieldOf(firstInvalid).focus();
   };
 
   const showProblem = (problem) => {
-    const ofFields = problem.errors.filter(({ field }) => fieldNames.includes(field));
-    const others = problem.errors
+    const fieldErrors = problem.errors.filter(({ field }) => fieldNames.includes(field));
+    const otherErrors = problem.errors
       .filter(({ field }) => !fieldNames.includes(field))
       .map(({ field, detail }) => `${field} ${detail}.`.trim());
     showErrors(
-      ofFields.map(({ field, detail }) => [field, toSentence(detail)]),
-      ofFields.length > 0 && others.length === 0 ? '' : describeProblem(problem, others),
+      fieldErrors.map(({ field, detail }) => [field, toSentence(detail)]),
+      fieldErrors.length > 0 && otherErrors.length === 0 ? '' : describeProblem(problem, otherErrors),
     );
   };
 
   const setSending = (value) => {
     isSending = value;
-    // not disabled: that would take the focus away from the button that was just pressed
+    // aria-disabled only: a disabled button would lose the focus
     submit.ariaDisabled = String(value);
     submit.textContent = value ? 'Adding…' : 'Add';
   };

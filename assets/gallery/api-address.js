@@ -1,7 +1,7 @@
 /**
- * Where the API's list of pictures is, seen from the page at `location`. Through a proxy, on whatever port it
- * listens, page and API share one origin. 8082 is the static server's own port: no proxy is in front of it
- * and nothing answers under /api/, so the first copy of the API is asked directly, across origins (CORS).
+ * The URL of the API's list of pictures for a page at `location`. Behind a proxy, page and API have the same origin. Port
+ * 8082 is the static server itself, without a proxy and without /api/; then the page calls the first copy of the API
+ * directly, on another origin (CORS).
  */
 export const findImagesAddress = ({ protocol, hostname, port }) =>
   port === '8082' ? `${protocol}//${hostname}:8081/images.json` : '/api/images.json';

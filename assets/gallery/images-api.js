@@ -8,25 +8,26 @@ const toPicture = (row) => ({
   url: textOf(row?.url),
 });
 
-const awayText = "The gallery can't be reached just now.";
+const unavailableText = "The gallery can't be reached just now.";
 
-// a proxy without anyone to ask, or a server without its database: what they say of themselves helps no visitor
-const awayStatuses = [502, 503, 504];
+// a proxy without a healthy upstream, or an API without its database: their details do not help a visitor
+const unavailableStatuses = [502, 503, 504];
 
-/** Milliseconds from the header Retry-After, or undefined: a date in it counts as none. */
+/** The Retry-After header in milliseconds, or undefined. Dates are not supported. */
 const findRetryAfterMs = (response) => {
   const value = response.headers.get('retry-after') ?? '';
   return /^\d+$/.test(value) ? Number(value) * 1000 : undefined;
 };
 
 const describeFailure = ({ status, detail, title, retryAfterMs }) => {
-  // a detail without Retry-After is one to act upon: whether something was written may have to be looked up
-  if (awayStatuses.includes(status) && (detail === '' || retryAfterMs !== undefined)) return awayText;
+  // a detail without Retry-After needs an action: the visitor may have to check whether the picture was stored
+  if (unavailableStatuses.includes(status) && (detail === '' || retryAfterMs !== undefined))
+    return unavailableText;
   const text = detail || title || `The server answered ${status}`;
   return /[.!?]$/.test(text) ? text : `${text}.`;
 };
 
-/** The facts of a failure that a person can use; an answer that is no problem+json (a proxy's page) has none. */
+/** What the page shows of an error response. A response that is not problem+json, such as a proxy's page, has no details. */
 const readProblem = async (response) => {
   const { status } = response;
   const body = await response.json().catch(() => null);
@@ -35,7 +36,7 @@ const readProblem = async (response) => {
   return {
     status,
     detail: describeFailure({ status, retryAfterMs, ...texts }),
-    isAway: awayStatuses.includes(status),
+    isUnavailable: unavailableStatuses.includes(status),
     retryAfterMs: retryAfterMs ?? 0,
     requestId: textOf(body?.requestId) || (response.headers.get('x-request-id') ?? ''),
     errors: (Array.isArray(body?.errors) ? body.errors : []).map((error) => ({
@@ -47,8 +48,8 @@ const readProblem = async (response) => {
 
 const unreachable = {
   status: 0,
-  detail: awayText,
-  isAway: true,
+  detail: unavailableText,
+  isUnavailable: true,
   retryAfterMs: 0,
   requestId: '',
   errors: [],
@@ -57,15 +58,15 @@ const unreachable = {
 const unreadable = {
   status: 200,
   detail: "The server's answer is not a list of pictures.",
-  isAway: false,
+  isUnavailable: false,
   retryAfterMs: 0,
   requestId: '',
   errors: [],
 };
 
 /**
- * The address of the next page, from the header `Link: <…>; rel="next"`, or undefined. The reference is
- * relative to the address that answered, so it holds behind any prefix; another origin is never followed.
+ * The URL of the next page from `Link: <…>; rel="next"`, or undefined. The reference is resolved against the URL of the
+ * response, so it holds behind any prefix. A link to another origin is ignored.
  */
 const findNext = (response) => {
   const [, reference] = /<([^>]*)>\s*;[^,]*\brel="?next\b/i.exec(response.headers.get('link') ?? '') ?? [];
@@ -74,12 +75,12 @@ const findNext = (response) => {
   return next.origin === new URL(response.url).origin ? next.href : undefined;
 };
 
-/** One page of pictures: `{ pictures, next, servedBy }`, or `{ problem }`. Never rejects. */
+/** Fetches one page of pictures. Resolves to `{ pictures, next, servedBy }` or `{ problem }`, and never rejects. */
 export const listPictures = async (address) => {
   try {
     const response = await fetch(address, { signal: AbortSignal.timeout(timeoutMs) });
     if (!response.ok) return { problem: await readProblem(response) };
-    // null is how some implementations of this API say that there are none
+    // some implementations of this API send null for an empty list
     const rows = (await response.json().catch(() => undefined)) ?? null;
     if (rows !== null && !Array.isArray(rows)) return { problem: unreadable };
     return {
@@ -92,7 +93,7 @@ export const listPictures = async (address) => {
   }
 };
 
-/** Adds a picture: `{ picture }` as the API keeps it, or `{ problem }`. Never rejects. */
+/** Adds a picture. Resolves to `{ picture }` as the API stored it or to `{ problem }`, and never rejects. */
 export const addPicture = async (address, picture) => {
   try {
     const response = await fetch(address, {

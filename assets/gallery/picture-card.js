@@ -1,9 +1,9 @@
 import { createElement, createFrame } from './picture-frame.js';
 
-// pictures above the fold on a wide screen: fetched at once, the rest when they come near
+// the pictures above the fold on a wide screen; the others are loaded when they come near the viewport
 const eagerCount = 8;
 
-/** The list item of the picture at `index`, and the link in it that opens the picture. */
+/** Creates the list item of the picture at `index`, and returns it with the link that opens the picture. */
 export const createCard = (picture, index) => {
   const link = createElement('a', 'card');
   link.href = `#picture-${index + 1}`;

@@ -1,6 +1,6 @@
 /**
- * The address to load a picture from, or undefined. Only http(s) without credentials is ever put in `src`:
- * the API refuses the rest, but rows may have come into the table another way.
+ * The URL to load a picture from, or undefined. Only http and https without credentials are used: the API refuses others,
+ * but rows may have been inserted into the table in another way.
  */
 export const findPictureAddress = (url) => {
   if (!URL.canParse(url, document.baseURI)) return undefined;
@@ -9,7 +9,7 @@ export const findPictureAddress = (url) => {
   return isWeb && url !== '' && username === '' && password === '' ? href : undefined;
 };
 
-/** An element with a class and a text; the text is never read as HTML. */
+/** Creates an element with a class and a text, which is never parsed as HTML. */
 export const createElement = (name, className, text = '') => {
   const element = document.createElement(name);
   element.className = className;
@@ -18,31 +18,31 @@ export const createElement = (name, className, text = '') => {
 };
 
 /**
- * A picture in a frame whose size does not depend on it, so nothing on the page moves when it arrives. One
- * that can't be loaded is replaced, for the eye, by its title and description; its img stays, with its alt.
+ * Creates a picture in a frame of fixed size, so that the layout does not shift when the picture is loaded. If that fails,
+ * its title and description are shown; screen readers still get the img with its alt.
  */
 export const createFrame = (picture, loading) => {
   const frame = createElement('div', 'frame');
   const image = document.createElement('img');
-  const showStandIn = () => {
+  const showFallback = () => {
     frame.classList.add('is-broken');
-    const standIn = createElement('div', 'stand-in');
-    standIn.ariaHidden = 'true';
-    standIn.append(
+    const fallback = createElement('div', 'fallback');
+    fallback.ariaHidden = 'true';
+    fallback.append(
       createElement('strong', '', picture.title),
       createElement('span', '', picture.alt_text || "This picture can't be shown."),
     );
-    frame.append(standIn);
+    frame.append(fallback);
   };
   image.alt = picture.alt_text || picture.title;
   image.loading = loading;
   image.decoding = 'async';
   image.referrerPolicy = 'no-referrer';
   image.addEventListener('load', () => frame.classList.add('is-loaded'), { once: true });
-  image.addEventListener('error', showStandIn, { once: true });
+  image.addEventListener('error', showFallback, { once: true });
   frame.append(image);
   const address = findPictureAddress(picture.url);
-  if (address === undefined) showStandIn();
+  if (address === undefined) showFallback();
   else image.src = address;
   return frame;
 };

@@ -1,23 +1,23 @@
-import { createAskAgain } from './ask-again.js';
 import { createCard } from './picture-card.js';
+import { createRetryTimer } from './retry-timer.js';
 
 const isSame = (one, other) =>
   one.title === other.title && one.alt_text === other.alt_text && one.url === other.url;
 
 /**
- * The grid of pictures and the state of the list below it. `fetchPage(address)` answers as `listPictures` does;
- * pages are asked for one at a time, each when the end of the list comes near the screen. In an outage it asks again
- * by itself, until the person does.
+ * The grid of pictures and the state of the list below it. `fetchPage(address)` resolves like `listPictures`. Pages are
+ * fetched one at a time, when the end of the list comes near the viewport. During an outage the list retries by itself
+ * until the visitor uses the button.
  */
 export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, onOpen }) => {
   const { list, below, end, state, reason, tryAgain, announcement } = elements;
   const shown = [];
-  // added here while the end of the list was not loaded yet: the API will list them once more, as its last
+  // pictures added on this page before the end of the list was loaded: the API lists them again, at the end
   const addedEarly = [];
   let next = firstAddress;
   let loading;
-  // from then on it is the person who asks
-  let isTriedByHand = false;
+  // whether the visitor pressed the button, which ends the automatic retries
+  let isManualRetry = false;
 
   const show = (picture) => {
     const { item, link } = createCard(picture, shown.length);
@@ -34,7 +34,7 @@ export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, o
 
   const setState = (name, text, problem) => {
     below.dataset.state = name;
-    // the same text set once more would be announced once more
+    // setting the same text again would make screen readers announce it again
     if (state.textContent !== text) state.textContent = text;
     const lines = problem ? [problem.detail, problem.requestId && `Request ${problem.requestId}`] : [];
     reason.textContent = lines.filter(Boolean).join('\n');
@@ -72,18 +72,18 @@ export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, o
     const page = await fetchPage(next);
     if (page.problem) {
       setState('failed', 'Something went wrong.', page.problem);
-      if (page.problem.isAway && !isTriedByHand) askAgain.later(page.problem.retryAfterMs);
+      if (page.problem.isUnavailable && !isManualRetry) retryTimer.schedule(page.problem.retryAfterMs);
       return;
     }
-    askAgain.stop();
-    isTriedByHand = false;
+    retryTimer.reset();
+    isManualRetry = false;
     next = page.next;
     const before = shown.length;
-    const hidesFocus = document.activeElement === tryAgain;
+    const hadFocus = document.activeElement === tryAgain;
     takePage(page.pictures);
-    if (hidesFocus) shown[before]?.link.focus();
+    if (hadFocus) shown[before]?.link.focus();
     onPage(page);
-    // an observer reports changes only: asked anew, it says whether the end is still near
+    // the observer reports changes only; observing again reports whether the end is still near
     nearEnd.unobserve(end);
     if (next !== undefined) nearEnd.observe(end);
   };
@@ -95,10 +95,10 @@ export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, o
     return loading;
   };
 
-  // what is shown of the outage stays until it is over: who reads it, or is at the button, is not disturbed
-  const askAgain = createAskAgain(() => void loadNext());
+  // a retry leaves the state of the outage on the page, so that reading it or using the button is not interrupted
+  const retryTimer = createRetryTimer(() => void loadNext());
 
-  /** Loads the next page, if there is one; a page that is on its way is waited for, not asked for twice. */
+  /** Loads the next page, if there is one. A request in progress is shared. */
   const loadMore = () => {
     if (next === undefined) return Promise.resolve();
     setState('loading', 'Loading images…');
@@ -114,10 +114,10 @@ export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, o
 
   tryAgain.addEventListener('click', async () => {
     const before = shown.length;
-    isTriedByHand = true;
-    askAgain.stop();
+    isManualRetry = true;
+    retryTimer.reset();
     await loadMore();
-    // the button went away under the person's focus: on to what it brought, or back to it
+    // the button had the focus and may be hidden now: focus the first new picture, or the button again
     (tryAgain.hidden ? shown[before]?.link : tryAgain)?.focus();
   });
 
@@ -126,7 +126,7 @@ export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, o
     hasMore: () => next !== undefined,
     count: () => shown.length,
     findShown: (index) => shown[index],
-    /** Shows a picture that was just added, as the last of those shown. */
+    /** Shows a picture that was just added at the end of the list, and returns its link. */
     add: (picture) => {
       if (next === undefined) setState('shown', '');
       else addedEarly.push(picture);

@@ -1,4 +1,4 @@
-/** The page's own two pictures, shown with ?sample: the gallery without an API. */
+/** The two pictures of `?sample`, which shows the gallery without an API. */
 export const samplePictures = [
   {
     title: 'Sunset',

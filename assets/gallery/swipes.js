@@ -1,6 +1,6 @@
-const shortestPx = 48;
+const minSwipePx = 48;
 
-/** Calls `left`, `right` or `down` when one finger draws that way across the element; two fingers zoom. */
+/** Calls `left`, `right` or `down` when one finger swipes across the element in that direction. Two fingers zoom. */
 export const watchSwipes = (element, { left, right, down }) => {
   let start;
   element.addEventListener('pointerdown', (event) => {
@@ -15,7 +15,7 @@ export const watchSwipes = (element, { left, right, down }) => {
     const x = event.clientX - start.x;
     const y = event.clientY - start.y;
     start = undefined;
-    if (Math.abs(x) >= shortestPx && Math.abs(x) > 1.5 * Math.abs(y)) (x < 0 ? left : right)();
-    else if (y >= 2 * shortestPx && y > 1.5 * Math.abs(x)) down();
+    if (Math.abs(x) >= minSwipePx && Math.abs(x) > 1.5 * Math.abs(y)) (x < 0 ? left : right)();
+    else if (y >= 2 * minSwipePx && y > 1.5 * Math.abs(x)) down();
   });
 };

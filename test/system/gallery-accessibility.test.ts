@@ -106,7 +106,7 @@ describe('in a window 320 pixels wide', () => {
       expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(320);
       const outside = await page.evaluate<string[]>(`
       [...document.querySelectorAll('h1, h2, p, img, button, input, textarea, .title')]
-        .filter((element) => element.checkVisibility() && !element.closest('.unseen, .skip'))
+        .filter((element) => element.checkVisibility() && !element.closest('.visually-hidden, .skip'))
         .filter((element) => {
           const { left, right } = element.getBoundingClientRect();
           return left < 0 || right > 320;

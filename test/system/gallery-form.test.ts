@@ -93,7 +93,7 @@ describe('what was typed wrong', () => {
       text: 'Give the picture a title.',
       isInvalid: true,
     });
-    expect((await describeField(page, 'alt_text')).text).toMatch(/Describe what is to be seen\.$/);
+    expect((await describeField(page, 'alt_text')).text).toMatch(/Describe what the picture shows\.$/);
     expect((await describeField(page, 'url')).text).toMatch(/Enter the address of the picture\.$/);
     expect(await readFocus(page)).toBe('input: field-title');
     expect(api().requests).toEqual(['GET ?limit=60']);

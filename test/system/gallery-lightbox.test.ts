@@ -242,6 +242,6 @@ it('shows the title and description of a picture that can not be loaded', async 
   const page = await visit('/', { failing: /gone\.jpg/ });
   await page.locator('.card .is-broken').waitFor();
   await page.locator('.card').click();
-  await page.locator('#stage .stand-in').getByText('A picture that is gone').waitFor();
+  await page.locator('#stage .fallback').getByText('A picture that is gone').waitFor();
   expect(await page.locator('#stage img').getAttribute('alt')).toBe('A picture that is gone');
 });

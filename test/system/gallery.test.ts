@@ -162,7 +162,7 @@ describe('the pictures', () => {
     const page = await visit('/', { failing: /gone\.jpg/ });
     const frame = page.locator('.card .frame.is-broken');
     await frame.waitFor();
-    expect(await frame.locator('.stand-in > *').allTextContents()).toEqual([
+    expect(await frame.locator('.fallback > *').allTextContents()).toEqual([
       'Lost',
       'A picture that is gone',
     ]);
