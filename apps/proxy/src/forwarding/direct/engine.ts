@@ -5,13 +5,14 @@ import { ConnectionLimit } from '../connection-limit.ts';
 import { Deadlines } from '../deadlines.ts';
 import type { Engine, EngineOptions } from '../engine.ts';
 import { createUpstreamLookup } from '../resolve-upstream.ts';
-import { ClientConnection, type ClientParts } from './client-connection.ts';
-import { createPlans } from './plan.ts';
-import { UpstreamConnections } from './upstream-connections.ts';
-import { UpstreamHeads } from './upstream-heads.ts';
-import { WriteBatch } from './write-batch.ts';
+import { ClientConnection } from './client/client-connection.ts';
+import type { ExchangeParts } from './client/exchange-client.ts';
+import { createPlans } from './client/plan.ts';
+import { UpstreamRequestHeads } from './client/upstream-request-heads.ts';
+import { UpstreamConnections } from './upstream/upstream-connections.ts';
+import { WriteBatch } from './wire/batched-text.ts';
 
-/** Our own engine: strict HTTP/1.1 on sockets, both sides. */
+/** Creates the engine that speaks strict HTTP/1.1 on sockets, to clients and to upstreams. */
 export const createDirectEngine = (options: EngineOptions): Engine => {
   const { config, routes, observer, clock, budget, connections } = options;
   const clients = new Set<ClientConnection>();
@@ -19,21 +20,22 @@ export const createDirectEngine = (options: EngineOptions): Engine => {
   let draining = false;
   const batch = new WriteBatch();
   const context = { clock, observer, budget };
-  const parts: ClientParts = {
+  const parts: ExchangeParts = {
     config,
     deadlines,
     batch,
     context,
     connections: new UpstreamConnections({ config, deadlines, batch, lookup: createUpstreamLookup(clock) }),
-    upstreamHeads: new UpstreamHeads(config),
+    requestHeads: new UpstreamRequestHeads(config),
     isDraining: () => draining,
     dateLine: createDateLine(clock),
     plans: createPlans(routes),
-    onClosed: (connection) => void clients.delete(connection),
   };
   const limit = new ConnectionLimit(config, connections, context);
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
-    if (limit.admit(socket)) clients.add(new ClientConnection(socket, parts));
+    if (!limit.admit(socket)) return;
+    const client = new ClientConnection(socket, parts, () => clients.delete(client));
+    clients.add(client);
   });
   let listening: Listening | undefined;
   return {
@@ -48,7 +50,7 @@ export const createDirectEngine = (options: EngineOptions): Engine => {
       draining = true;
       const ended = listening?.close();
       const cut = clock.after(graceMs, () => {
-        for (const client of clients) client.socket.cut();
+        for (const client of clients) client.socket.reset();
       });
       for (const client of clients) client.stop();
       await ended;

@@ -1,0 +1,307 @@
+import { AppError } from '@tripod/shared/errors/app-error';
+import { httpErrors } from '@tripod/shared/http/http-errors';
+import { type Attempt, clientLeft, type Exchange } from '../../exchange.ts';
+import { forwardingErrors } from '../../forwarding-errors.ts';
+import type { AttemptFailure } from '../../retry.ts';
+import type { ResponseReceiver } from '../upstream/response-reader.ts';
+import type { UpstreamConnection } from '../upstream/upstream-connection.ts';
+import type { ResponseHead } from '../wire/response-head.ts';
+import type { ExchangeClient, ExchangeParts } from './exchange-client.ts';
+import type { ForwardPlan } from './plan.ts';
+import { RequestBody } from './request-body.ts';
+import { ResponseWriter } from './response-writer.ts';
+import { Tunnel } from './tunnel.ts';
+
+/**
+ * - `none`: no exchange is under way
+ * - `prepared`: the body may arrive, nothing has been sent
+ * - `connecting`: an attempt waits for its connection
+ * - `sending`: the client is to send more of the body
+ * - `waiting`: the upstream is to take more of the body, or to send the head of its response
+ * - `relaying`: the response is being relayed
+ * - `tunnel`: the connection carries another protocol
+ */
+type Phase = 'none' | 'prepared' | 'connecting' | 'sending' | 'waiting' | 'relaying' | 'tunnel';
+
+/**
+ * Carries out the forwarded exchanges of one client connection, one after the other: attempt after attempt until an upstream
+ * responds, then the response to its end. One object serves all of them, so that a request allocates none.
+ */
+export class DirectExchange implements ResponseReceiver {
+  readonly #parts: ExchangeParts;
+  readonly #client: ExchangeClient;
+  readonly #response: ResponseWriter;
+  /** Set by `prepare`, as is the plan. */
+  #exchange!: Exchange;
+  #plan!: ForwardPlan;
+  #body: RequestBody | undefined;
+  #phase: Phase = 'none';
+  /** The attempt under way and its connection: both are set or none. */
+  #attempt: Attempt | undefined;
+  #connection: UpstreamConnection | undefined;
+  #tunnel: Tunnel | undefined;
+  #status = 0;
+
+  constructor(parts: ExchangeParts, client: ExchangeClient) {
+    this.#parts = parts;
+    this.#client = client;
+    this.#response = new ResponseWriter(client.socket, parts.dateLine);
+  }
+
+  get isActive(): boolean {
+    return this.#phase !== 'none';
+  }
+
+  /** The tunnel that the exchange has become. */
+  get tunnel(): Tunnel {
+    return this.#tunnel ?? this.#fail('a tunnel is missing');
+  }
+
+  /** The whole request has been received. */
+  get hasWholeRequest(): boolean {
+    return this.#body === undefined || this.#body.isComplete;
+  }
+
+  /**
+   * Begins the next exchange. Its body may be taken from now on; `start` sends it. A body that is announced too large ends the
+   * exchange at once.
+   */
+  prepare(exchange: Exchange, plan: ForwardPlan): void {
+    if (this.#phase !== 'none') this.#fail('an exchange begins');
+    const { head, routing } = plan;
+    this.#exchange = exchange;
+    this.#plan = plan;
+    this.#phase = 'prepared';
+    this.#status = 0;
+    this.#response.bodyBytes = 0;
+    this.#body =
+      head.bodyLength === 0 ? undefined : new RequestBody(head.bodyLength, routing.route.maxBodyBytes);
+    if (head.bodyLength > routing.route.maxBodyBytes)
+      this.refuse(new AppError(forwardingErrors.PROXY_BODY_TOO_LARGE));
+  }
+
+  start(): void {
+    // A request that is refused has been refused before this line, so the client does not send its body (RFC 9110 10.1.1).
+    if (this.#plan.head.expectsContinue && !this.hasWholeRequest)
+      this.#client.socket.write('HTTP/1.1 100 Continue\r\n\r\n');
+    this.#sendToNext();
+  }
+
+  /** Takes the bytes of the body and returns the index after them. Throws a MessageError for malformed framing. */
+  takeBody(bytes: Buffer): number {
+    const body = this.#body ?? this.#fail('a request without a body takes one');
+    const next = body.take(bytes);
+    this.#updateBodyFlow(body.wantsMore);
+    return next;
+  }
+
+  /** The client's connection has closed. */
+  onClientClosed(): void {
+    if (this.#phase === 'none') return;
+    const connection = this.#connection;
+    this.#finish(this.#phase === 'tunnel' ? this.#status : clientLeft);
+    connection?.destroy();
+  }
+
+  /** The client takes bytes again. */
+  onClientDrained(): void {
+    if (this.#phase === 'relaying') this.#client.setTimeout(this.#parts.config.idleTimeoutMs);
+    this.#connection?.resume();
+  }
+
+  onConnected(): void {
+    const connection = this.#currentConnection;
+    this.#phase = 'waiting';
+    const { requestHeads, config } = this.#parts;
+    const begun = requestHeads.beginHead(this.#plan, this.#client.address, connection.upstream.id);
+    const head = `${begun}${this.#exchange.request.requestId}\r\n\r\n`;
+    if (!this.#body) {
+      connection.write(head);
+      connection.requestWritten();
+      this.#client.setTimeout(config.responseTimeoutMs);
+      return;
+    }
+    this.#body.sendTo(connection, head);
+    this.#updateBodyFlow(this.#body.wantsMore);
+    if (this.#body.wantsMore && !this.#body.isComplete) this.#client.socket.resume();
+  }
+
+  onUpstreamDrained(): void {
+    if (this.#phase === 'tunnel' || !this.hasWholeRequest) this.#client.socket.resume();
+    if (this.#phase !== 'tunnel') this.#updateBodyFlow(true);
+  }
+
+  onInterimHead(head: ResponseHead): void {
+    if (this.#plan.head.minor === 1) this.#client.socket.write(`${head.text}\r\n`);
+  }
+
+  onHead(head: ResponseHead, hasBody: boolean): void {
+    const { method, minor, keepAlive } = this.#plan.head;
+    this.#phase = 'relaying';
+    this.#status = head.status;
+    this.#exchange.answered(this.#currentAttempt, head.status);
+    // After an early response, the rest of the request can not be told from the next request: the connection is closed.
+    this.#response.head(head, {
+      requestId: this.#exchange.request.requestId,
+      method,
+      minor,
+      keepAlive: keepAlive && this.hasWholeRequest && !this.#parts.isDraining(),
+      hasBody,
+    });
+    this.#client.setTimeout(this.#parts.config.idleTimeoutMs);
+  }
+
+  onBody(bytes: Buffer, from: number, to: number): void {
+    if (this.#phase === 'tunnel') this.tunnel.onUpstreamBytes(Buffer.from(bytes.subarray(from, to)));
+    else this.#response.data(bytes, from, to, this.#currentConnection);
+  }
+
+  onReadEnd(): boolean {
+    if (this.#phase === 'relaying') {
+      this.#response.flush();
+      this.#client.setTimeout(this.#parts.config.idleTimeoutMs);
+    }
+    return !this.#client.socket.isBlocked;
+  }
+
+  onResponseEnd(): void {
+    this.#response.end();
+    const close = this.#response.closes || this.#parts.isDraining();
+    this.#finish(this.#status);
+    this.#client.exchangeEnded(close);
+  }
+
+  onUpgrade(head: ResponseHead, rest: Buffer): void {
+    const connection = this.#currentConnection;
+    this.#phase = 'tunnel';
+    this.#status = 101;
+    this.#client.setTimeout(Number.POSITIVE_INFINITY);
+    this.#exchange.answered(this.#currentAttempt, 101);
+    this.#client.socket.write(`${head.text}Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n\r\n`);
+    if (rest.length > 0) this.#client.socket.write(Buffer.from(rest));
+    this.#tunnel = new Tunnel(this.#client.socket, connection);
+    const early = this.#client.openTunnel();
+    if (early) this.#tunnel.onClientBytes(early);
+  }
+
+  onTunnelEnd(): void {
+    this.tunnel.onUpstreamEnd();
+  }
+
+  onFailure(failure: AttemptFailure): void {
+    const attempt = this.#currentAttempt;
+    this.#releaseConnection();
+    this.#body?.detach();
+    if (!this.hasWholeRequest) this.#client.socket.pause();
+    const decision = this.#exchange.fail(attempt, failure, this.#body?.isReplayable ?? true);
+    if (decision === 'stop') this.refuse(this.#exchange.error());
+    else if (decision === 'same-fresh') this.#send(this.#exchange.beginAgain(attempt));
+    else this.#sendToNext();
+  }
+
+  onBrokenOff(): void {
+    const isTunnel = this.#phase === 'tunnel';
+    this.#finish(this.#status, !isTunnel);
+    if (isTunnel) this.#client.exchangeEnded(true);
+    else this.#client.socket.reset();
+  }
+
+  /** Ends the exchange with an error: as a response, or by a reset if the upstream's response has begun. */
+  refuse(error: AppError): void {
+    const connection = this.#connection;
+    const hasBegun = this.#phase === 'relaying';
+    this.#releaseConnection();
+    connection?.destroy();
+    this.#phase = 'none';
+    if (hasBegun) this.#client.socket.reset();
+    else this.#client.sendError(error, this.hasWholeRequest);
+  }
+
+  /** The time that was set last has passed. */
+  onTimeout(): void {
+    const connection = this.#connection;
+    switch (this.#phase) {
+      case 'connecting':
+      case 'waiting':
+        connection?.destroy();
+        this.onFailure(this.#phase === 'connecting' ? 'connect-timeout' : 'response-timeout');
+        return;
+      case 'sending':
+        this.refuse(new AppError(httpErrors.REQUEST_TIMEOUT));
+        return;
+      case 'relaying':
+        connection?.destroy();
+        // Either the client takes no more, or the upstream sends no more.
+        if (this.#client.socket.isBlocked) this.#finish(clientLeft);
+        else this.#finish(this.#status, true);
+        this.#client.socket.reset();
+        return;
+      case 'none':
+      case 'prepared':
+      case 'tunnel':
+        this.#fail('a time-out passes');
+    }
+  }
+
+  #sendToNext(): void {
+    const attempt = this.#exchange.begin(this.#plan.routing.route);
+    if (attempt) this.#send(attempt);
+    else this.refuse(this.#exchange.error());
+  }
+
+  #send(attempt: Attempt): void {
+    const connection = this.#parts.connections.take(attempt.upstream, attempt.fresh);
+    this.#attempt = attempt;
+    this.#connection = connection;
+    attempt.reused = connection.reused;
+    connection.use(this, this.#plan.head);
+    if (connection.isConnected) this.onConnected();
+    else {
+      this.#phase = 'connecting';
+      this.#client.setTimeout(this.#parts.config.connectTimeoutMs);
+    }
+  }
+
+  /** Pauses the client while the upstream takes no more of the body, and sets the time for the side that is waited for. */
+  #updateBodyFlow(wantsMore: boolean): void {
+    if (!wantsMore && !this.hasWholeRequest) this.#client.socket.pause();
+    if (this.#phase !== 'sending' && this.#phase !== 'waiting') return;
+    const { clientBodyTimeoutMs, responseTimeoutMs } = this.#parts.config;
+    const waitsForClient = wantsMore && !this.hasWholeRequest;
+    this.#phase = waitsForClient ? 'sending' : 'waiting';
+    this.#client.setTimeout(waitsForClient ? clientBodyTimeoutMs : responseTimeoutMs);
+  }
+
+  get #currentAttempt(): Attempt {
+    return this.#attempt ?? this.#fail('an attempt is missing');
+  }
+
+  get #currentConnection(): UpstreamConnection {
+    return this.#connection ?? this.#fail('a connection is missing');
+  }
+
+  /** For what can not happen: going on would mix up messages. */
+  #fail(what: string): never {
+    throw new Error(`DirectExchange: ${what} in the phase ${this.#phase}`);
+  }
+
+  /** Ends the attempt's use of its connection and copies what the connection counted. */
+  #releaseConnection(): void {
+    const attempt = this.#attempt;
+    const connection = this.#connection;
+    this.#attempt = undefined;
+    this.#connection = undefined;
+    if (!attempt || !connection) return;
+    attempt.bytesSent = connection.bytesSent;
+    attempt.bytesReceived = connection.bytesReceived;
+  }
+
+  #finish(status: number, brokeOff = false): void {
+    this.#phase = 'none';
+    if (brokeOff) this.#currentAttempt.brokeOff = true;
+    this.#tunnel = undefined;
+    this.#releaseConnection();
+    this.#exchange.bytes = this.#response.bodyBytes;
+    this.#exchange.finish(status);
+  }
+}

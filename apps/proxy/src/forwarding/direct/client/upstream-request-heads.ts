@@ -1,0 +1,55 @@
+import { flatten } from '@tripod/shared/text/flatten';
+import type { EngineConfig } from '../../engine.ts';
+import { forwardedHeaders } from '../../forwarded-headers.ts';
+import type { RequestHead } from '../wire/request-head.ts';
+import type { ForwardPlan } from './plan.ts';
+
+/** The number of client addresses for which the text of one plan is cached. */
+const maxAddresses = 64;
+
+const framingOf = ({ bodyLength, method }: RequestHead): string => {
+  if (bodyLength === -1) return 'Transfer-Encoding: chunked\r\n';
+  // RFC 9110 8.6: a method that usually has content states that there is none.
+  const states = bodyLength > 0 || method === 'POST' || method === 'PUT';
+  return states ? `Content-Length: ${bodyLength}\r\n` : '';
+};
+
+/**
+ * Writes the heads of requests to upstreams from the parsed head of the client. Requests repeat, so the text of a head
+ * except its request id is cached as long as its plan is.
+ */
+export class UpstreamRequestHeads {
+  readonly #config: Pick<EngineConfig, 'trustedProxies'>;
+  readonly #texts = new WeakMap<ForwardPlan, Map<string, string>>();
+
+  constructor(config: Pick<EngineConfig, 'trustedProxies'>) {
+    this.#config = config;
+  }
+
+  /** Returns the head up to the value of its last line, which is the request id. */
+  beginHead(plan: ForwardPlan, clientAddress: string, upstreamId: string): string {
+    const { head, routing } = plan;
+    const host = routing.route.hostHeader === 'client' ? head.authority : undefined;
+    // The text depends on the upstream when its address is the Host; heads with credentials are never cached.
+    if (host === undefined || head.isSecret) return this.#write(plan, clientAddress, host ?? upstreamId);
+    let texts = this.#texts.get(plan);
+    const known = texts?.get(clientAddress);
+    if (known !== undefined) return known;
+    if (!texts || texts.size >= maxAddresses) {
+      texts = new Map();
+      this.#texts.set(plan, texts);
+    }
+    const text = flatten(this.#write(plan, clientAddress, host));
+    texts.set(clientAddress, text);
+    return text;
+  }
+
+  #write({ head, routing }: ForwardPlan, clientAddress: string, host: string): string {
+    const { method, authority, claimed, lines, upgrade } = head;
+    const forwarded = forwardedHeaders({ clientAddress, authority, claimed }, this.#config.trustedProxies);
+    let ownLines = '';
+    for (const name in forwarded) ownLines += `${name}: ${forwarded[name]}\r\n`;
+    const upgradeLines = upgrade === undefined ? '' : `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`;
+    return `${method} ${routing.target} HTTP/1.1\r\nHost: ${host}\r\n${lines}${ownLines}Via: 1.1 tripod\r\n${framingOf(head)}${upgradeLines}X-Request-Id: `;
+  }
+}
