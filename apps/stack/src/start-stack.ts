@@ -1,5 +1,4 @@
 import { statSync } from 'node:fs';
-import { pause } from '@tripod/shared/async/pause';
 import { ConfigError } from '@tripod/shared/config/config-error';
 import { createShutdownStack, type ShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import { alreadyRunning } from './already-running.ts';
@@ -57,7 +56,6 @@ type BringUpOptions = StartStackOptions & {
 
 const bringUp = async (options: BringUpOptions): Promise<void> => {
   const { config, dependencies, onDown, stack, folder, output, undo } = options;
-  const { clock } = dependencies;
   const control = await startControlServer(
     folder.socketPath,
     createOperations({ stack, dependencies, onDown }),
@@ -67,7 +65,6 @@ const bringUp = async (options: BringUpOptions): Promise<void> => {
     databaseUrl: config.databaseUrl,
     stateDir: folder.stateDir,
     onProgress: (message) => output.event('info', message),
-    pause: (ms) => pause(clock, ms),
   });
   undo.push('the database', database.close);
   stack.useDatabase(database.url);

@@ -4,10 +4,10 @@ import { AppError } from '@tripod/shared/errors/app-error';
 import { errorHandler } from '@tripod/shared/http/error-handler';
 import { createHealthPaths } from '@tripod/shared/http/health-paths';
 import { httpErrors } from '@tripod/shared/http/http-errors';
-import { inTurn } from '@tripod/shared/http/in-turn';
 import { createRequestObserver } from '@tripod/shared/http/observe-requests';
 import type { Readiness } from '@tripod/shared/http/readiness';
 import type { Refuse } from '@tripod/shared/http/refuse-requests';
+import { serializeRequests } from '@tripod/shared/http/serialize-requests';
 import { createStoppableServer, type StoppableServer } from '@tripod/shared/http/stoppable-server';
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { Metrics } from '@tripod/shared/metrics/metrics';
@@ -137,7 +137,13 @@ export const createStaticServer = (
   const refuse: Refuse = (request, response, error) =>
     observer.observe(request, response, () => handleError(error, request, response, () => undefined));
   const nodeOptions = { optimizeEmptyRequests: true };
-  const server = createStoppableServer(inTurn(listener), { readiness, clock, refuse, nodeOptions, stallMs });
+  const server = createStoppableServer(serializeRequests(listener), {
+    readiness,
+    clock,
+    refuse,
+    nodeOptions,
+    stallMs,
+  });
   let stopped = false;
   return {
     ...server,

@@ -22,8 +22,8 @@ export type Measured = { readonly loads: readonly LoadReport[]; readonly absent:
 const takesPart = (load: Load, name: string): boolean =>
   load.contestants === undefined || load.contestants.includes(name);
 
-/** Each round begins with another one: what the machine does to the first of a round, it does to all. */
-const inTurn = <T>(entrants: readonly T[], round: number): readonly T[] => {
+/** Each round begins with another entrant, so that being first helps or hurts all of them alike. */
+const rotate = <T>(entrants: readonly T[], round: number): readonly T[] => {
   const first = entrants.length === 0 ? 0 : round % entrants.length;
   return [...entrants.slice(first), ...entrants.slice(0, first)];
 };
@@ -78,7 +78,7 @@ const measureLoad = async (
   const rounds: Round[] = [];
   for (let number = 0; number < count; number += 1) {
     const outcomes = new Map<string, Outcome>();
-    for (const entrant of inTurn(entrants, number)) {
+    for (const entrant of rotate(entrants, number)) {
       const outcome = load.fresh
         ? await measureAnew(load, entrant, urls, options)
         : await measureOnce(load, entrant, options);

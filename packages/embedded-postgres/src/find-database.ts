@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type DatabaseAddress, parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import type { ConfigOf } from '@tripod/shared/config/settings';
-import { StartError, toStartError } from '@tripod/shared/errors/start-error';
+import { StartError } from '@tripod/shared/errors/start-error';
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { ShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import type { databaseSettings } from './database-settings.ts';
@@ -19,19 +19,15 @@ const stateDirOfCheckout = (): string => fileURLToPath(new URL('../../../.tripod
 
 const embeddedAddress = async (stateDir: string, { logger, undo }: FindDatabaseContext): Promise<string> => {
   const { joinEmbeddedPostgres } = await import('./join-embedded-postgres.ts');
-  try {
-    const { databaseUrl, started, dataDir, leave } = await joinEmbeddedPostgres({
-      stateDir,
-      onProgress: (message) => logger.info(message),
-      onGuardLost: (error) => logger.error(error.message),
-    });
-    undo.push("the project's Postgres", leave);
-    const how = started ? 'started' : 'joined';
-    logger.info(`DATABASE_URL is not set: ${how} the project's own Postgres`, { dataDir });
-    return databaseUrl;
-  } catch (error) {
-    throw toStartError(error);
-  }
+  const { databaseUrl, started, dataDir, leave } = await joinEmbeddedPostgres({
+    stateDir,
+    onProgress: (message) => logger.info(message),
+    onGuardLost: (error) => logger.error(error.message),
+  });
+  undo.push("the project's Postgres", leave);
+  const how = started ? 'started' : 'joined';
+  logger.info(`DATABASE_URL is not set: ${how} the project's own Postgres`, { dataDir });
+  return databaseUrl;
 };
 
 /**

@@ -1,15 +1,21 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { toStartError } from '@tripod/shared/errors/start-error';
 import { databaseUrl } from './cluster.ts';
+import { findEmbeddedPostgres } from './find-embedded-postgres.ts';
 import { createLayout, type Layout } from './layout.ts';
-import { type Seat, takeSeat } from './reach-guard.ts';
+import { type GuardSession, openGuardSession } from './reach-guard.ts';
+
+const stopPollMs = 100;
+const maxStopPolls = 20;
 
 export type JoinOptions = {
-  /** The folder that holds the data, the state and the logs, as `<checkout>/.tripod`. Made when it is not there. */
+  /** The folder that holds the data, the state and the logs, such as `<checkout>/.tripod`. Created when it is missing. */
   readonly stateDir: string;
-  /** Told in sentences what takes time, and what became of Postgres later. */
+  /** Receives sentences about steps that take time and about later changes. */
   readonly onProgress?: (message: string) => void;
   /**
-   * Told when there is no database any more and none will come: Postgres can't be started again, or was reset. A guard
-   * that only died is replaced without a word here, and its Postgres taken over as it runs.
+   * Called when the database is gone for good: Postgres can't be started again, or was reset. A guard that merely died is
+   * replaced without a call, and the new one takes over the running Postgres.
    */
   readonly onGuardLost?: (error: Error) => void;
 };
@@ -17,44 +23,66 @@ export type JoinOptions = {
 export type EmbeddedPostgres = {
   /** The address of the database with its password: never print it. */
   readonly databaseUrl: string;
-  /** Whether it was started for this call, and did not run before. */
+  /** Whether this call started Postgres; false when it ran already. */
   readonly started: boolean;
   readonly dataDir: string;
-  /** Gives the place up. Postgres stops half a second after the last user has left, or died. */
+  /** Stops using it. Postgres stops half a second after its last user has left or died. */
   readonly leave: () => Promise<void>;
+  /** Leaves, then waits until Postgres has stopped or another process uses it, at most 2 s. */
+  readonly leaveAndWait: () => Promise<void>;
+};
+
+const waitUntilStopped = async (stateDir: string): Promise<void> => {
+  for (let poll = 0; poll < maxStopPolls; poll += 1) {
+    const { running, users } = await findEmbeddedPostgres({ stateDir });
+    if (!running || users > 0) return;
+    await delay(stopPollMs);
+  }
 };
 
 /**
- * Joins the Postgres of that state folder, and starts it when none runs. It belongs to a guard process and runs for as
- * long as there is a user, whoever that is: to end, or be killed, is to leave. The place keeps no process alive.
- * Throws one sentence when there can be no database.
+ * Joins the Postgres of a state folder, and starts it when none runs. Postgres belongs to a guard process and runs while
+ * it has users. A process that ends in any way, kill -9 included, stops being a user. Joining does not keep this process
+ * alive. Throws a StartError with one sentence when there can be no database.
  */
 export const joinEmbeddedPostgres = async (options: JoinOptions): Promise<EmbeddedPostgres> => {
+  try {
+    return await join(options);
+  } catch (error) {
+    throw toStartError(error);
+  }
+};
+
+const join = async (options: JoinOptions): Promise<EmbeddedPostgres> => {
   if (process.platform === 'win32') {
-    throw new Error('The Postgres from npm is run on Linux and macOS only: set DATABASE_URL.');
+    throw new Error('The Postgres from npm runs on Linux and macOS only: set DATABASE_URL.');
   }
   const layout = createLayout(options.stateDir);
-  const place = new Place(layout, options);
-  const { ready, startedHere } = await place.take();
+  const membership = new Membership(layout, options);
+  const { ready, startedHere } = await membership.open();
   if (ready.dataDir !== layout.dataDir) {
     options.onProgress?.(
-      `The database is kept in ${ready.dataDir}, since the user it runs as may not enter ${layout.home}.`,
+      `The database is in ${ready.dataDir}, because the user that Postgres runs as may not enter ${layout.home}.`,
     );
   }
   return {
     databaseUrl: databaseUrl(ready.port, ready.password),
     started: startedHere,
     dataDir: ready.dataDir,
-    leave: () => place.leave(),
+    leave: () => membership.leave(),
+    leaveAndWait: async () => {
+      await membership.leave();
+      await waitUntilStopped(options.stateDir);
+    },
   };
 };
 
-/** One user's place, across guards: when its guard dies, it takes a seat at the next, or starts that itself. */
-class Place {
+/** One user of the database, across guards: when its guard dies, it connects to the next one, or starts that. */
+class Membership {
   readonly #layout: Layout;
   readonly #onProgress: (message: string) => void;
   readonly #onGuardLost: (error: Error) => void;
-  #seat: Seat | undefined;
+  #session: GuardSession | undefined;
   #hasLeft = false;
 
   constructor(layout: Layout, { onProgress, onGuardLost }: JoinOptions) {
@@ -63,18 +91,18 @@ class Place {
     this.#onGuardLost = onGuardLost ?? (() => {});
   }
 
-  async take(): Promise<Seat> {
-    const seat = await takeSeat(this.#layout, {
+  async open(): Promise<GuardSession> {
+    const session = await openGuardSession(this.#layout, {
       onProgress: this.#onProgress,
-      onClose: (lastWords) => this.#onClose(lastWords),
+      onClose: (finalMessage) => this.#onClose(finalMessage),
     });
-    this.#seat = seat;
-    return seat;
+    this.#session = session;
+    return session;
   }
 
   leave(): Promise<void> {
     this.#hasLeft = true;
-    const socket = this.#seat?.socket;
+    const socket = this.#session?.socket;
     if (!socket || socket.closed) return Promise.resolve();
     return new Promise((resolve) => {
       socket.ref();
@@ -83,18 +111,18 @@ class Place {
     });
   }
 
-  #onClose(lastWords: string | undefined): void {
+  #onClose(finalMessage: string | undefined): void {
     if (this.#hasLeft) return;
-    if (lastWords !== undefined) {
-      this.#onGuardLost(new Error(lastWords));
+    if (finalMessage !== undefined) {
+      this.#onGuardLost(new Error(finalMessage));
       return;
     }
-    this.#takeAgain().catch((error: Error) => this.#onGuardLost(error));
+    this.#reopen().catch((error: Error) => this.#onGuardLost(error));
   }
 
-  async #takeAgain(): Promise<void> {
-    const before = this.#seat?.ready;
-    const { ready } = await this.take();
+  async #reopen(): Promise<void> {
+    const before = this.#session?.ready;
+    const { ready } = await this.open();
     if (this.#hasLeft) {
       await this.leave();
       return;

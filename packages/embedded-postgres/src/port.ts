@@ -1,17 +1,13 @@
-import { createServer } from 'node:net';
+import { isPortFree } from '@tripod/shared/os/is-port-free';
 
-// Below the range from which systems take the ports of outgoing connections, so a restart finds its port free.
+// Below the ports that systems give to outgoing connections, so that a restart finds its port free.
 const firstPort = 15_432;
 const portCount = 10_000;
 
-const isPortFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
-
-/** The first free port of 127.0.0.1 among those preferred, else from a place in 15432 to 25431 that the seed picks. */
+/**
+ * Returns the first preferred port that is free on loopback, otherwise a free one from 15432 to 25431. The seed chooses
+ * where the search begins. Throws when all are taken.
+ */
 export const findFreePort = async (seed: number, preferred: readonly number[] = []): Promise<number> => {
   for (const port of preferred) if (await isPortFree(port)) return port;
   for (let step = 0; step < portCount; step += 1) {
@@ -19,6 +15,6 @@ export const findFreePort = async (seed: number, preferred: readonly number[] = 
     if (await isPortFree(port)) return port;
   }
   throw new Error(
-    'No port between 15432 and 25431 is free for the database: end something that listens there.',
+    'No port between 15432 and 25431 is free for the database: stop a program that listens there.',
   );
 };

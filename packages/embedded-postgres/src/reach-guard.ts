@@ -8,43 +8,44 @@ import { type SpawnedGuard, spawnGuard } from './spawn-guard.ts';
 import { findState } from './state-file.ts';
 
 const pollMs = 25;
-// An ending guard may have 30 s of writing to disk before it.
+// A guard that is ending may have 30 s of writing to disk before it.
 const lockTimeoutMs = 45_000;
 const greetingTimeoutMs = 10_000;
 
 export type Ready = Extract<GuardReport, { type: 'ready' }>;
 
-/** A place among the guard's users, held for as long as the socket is open. */
-export type Seat = { readonly socket: Socket; readonly ready: Ready; readonly startedHere: boolean };
+/** A connection to the guard that counts as a user of the database while its socket is open. */
+export type GuardSession = { readonly socket: Socket; readonly ready: Ready; readonly startedHere: boolean };
 
-export type SeatEvents = {
+export type SessionEvents = {
   readonly onProgress: (message: string) => void;
-  /** The connection is gone; with a message when the guard said that this is for good. */
-  readonly onClose: (lastWords: string | undefined) => void;
+  /** The connection is gone. `finalMessage` is set when the guard said that the database is gone for good. */
+  readonly onClose: (finalMessage: string | undefined) => void;
 };
 
 /**
- * Joins the running guard, or starts one. Of several that start at once one gets the lock, and the others' starters join
- * it; one that meets an ending guard waits for its lock. Throws one sentence when no database comes of it.
+ * Joins the running guard, or starts one. When several processes start a guard at once, one guard gets the lock and all
+ * of them join it. When a guard is ending, the new one waits for its lock. Throws one sentence when there can be no
+ * database.
  */
-export const takeSeat = async (layout: Layout, events: SeatEvents): Promise<Seat> => {
+export const openGuardSession = async (layout: Layout, events: SessionEvents): Promise<GuardSession> => {
   const deadlineMs = performance.now() + lockTimeoutMs;
   let spawned: SpawnedGuard | undefined;
   let logStart = 0;
   for (;;) {
     const socket = await connectToGuard(layout);
     if (socket) {
-      const seat = await sitDown(socket, { layout, events, spawnedPid: spawned?.pid });
-      if (seat) return seat;
+      const session = await awaitReady(socket, { layout, events, spawnedPid: spawned?.pid });
+      if (session) return session;
     }
     const exitCode = spawned?.exitCode();
     if (exitCode !== undefined && exitCode !== 0 && exitCode !== lockTakenExitCode) {
-      const gist = summarizeLog(layout.logFile, logStart);
-      throw new Error(`The database's guard does not start: ${gist}. Its log is ${layout.logFile}.`);
+      const summary = summarizeLog(layout.logFile, logStart);
+      throw new Error(`The database's guard does not start: ${summary}. Its log is ${layout.logFile}.`);
     }
     if (performance.now() > deadlineMs) throw new Error(describeSilence(layout));
     if (!spawned || exitCode !== undefined) {
-      // After the lock was found taken: not at once again.
+      // The last one found the lock taken: the next one would find it taken too.
       if (spawned) await delay(4 * pollMs);
       logStart = logSize(layout.logFile);
       spawned = spawnGuard(layout);
@@ -53,37 +54,37 @@ export const takeSeat = async (layout: Layout, events: SeatEvents): Promise<Seat
   }
 };
 
-/** Waits for the database to be ready; undefined when the guard closes before (it was ending, or was killed). */
-const sitDown = (
+/** Waits until the database is ready. Undefined when the guard closes before that: it was ending, or was killed. */
+const awaitReady = (
   socket: Socket,
   {
     layout,
     events,
     spawnedPid,
-  }: { readonly layout: Layout; readonly events: SeatEvents; readonly spawnedPid: number | undefined },
-): Promise<Seat | undefined> =>
+  }: { readonly layout: Layout; readonly events: SessionEvents; readonly spawnedPid: number | undefined },
+): Promise<GuardSession | undefined> =>
   new Promise((resolve, reject) => {
-    let isSeated = false;
-    let lastWords: string | undefined;
-    // Who joins is greeted at once; after that a large database may take its time to recover.
+    let isReady = false;
+    let finalMessage: string | undefined;
+    // The guard greets at once. After that, a large database may need a long time to recover.
     socket.setTimeout(greetingTimeoutMs, () => {
-      lastWords = describeSilence(layout);
+      finalMessage = describeSilence(layout);
       socket.destroy();
     });
     onMessages<GuardReport>(socket, (report) => {
       socket.setTimeout(0);
       if (report.type === 'progress') events.onProgress(report.message);
-      if (report.type === 'failed' || report.type === 'stopped') lastWords = report.message;
-      if (report.type !== 'ready' || isSeated) return;
-      isSeated = true;
-      // A user that has nothing else to do may end.
+      if (report.type === 'failed' || report.type === 'stopped') finalMessage = report.message;
+      if (report.type !== 'ready' || isReady) return;
+      isReady = true;
+      // The connection does not keep a process alive that has nothing else to do.
       socket.unref();
       resolve({ socket, ready: report, startedHere: report.guardPid === spawnedPid && !report.adopted });
     });
     socket.once('close', () => {
-      if (isSeated) events.onClose(lastWords);
-      else if (lastWords === undefined) resolve(undefined);
-      else reject(new Error(lastWords));
+      if (isReady) events.onClose(finalMessage);
+      else if (finalMessage === undefined) resolve(undefined);
+      else reject(new Error(finalMessage));
     });
     sendMessage(socket, { type: 'join' });
   });

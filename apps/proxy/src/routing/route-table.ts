@@ -1,8 +1,9 @@
 import { AppError } from '@tripod/shared/errors/app-error';
 import { httpErrors } from '@tripod/shared/http/http-errors';
+import { pathOf } from '@tripod/shared/http/request-target';
 import type { UpstreamPool } from '../balancing/upstream-pool.ts';
 import { isPrivate } from './private-paths.ts';
-import { checkTarget, isAuthority, pathOf, TargetError, toOriginForm } from './request-target.ts';
+import { checkTarget, isAuthority, TargetError, toOriginForm } from './request-target.ts';
 import { routingErrors } from './routing-errors.ts';
 
 export type HostHeader = 'client' | 'upstream';

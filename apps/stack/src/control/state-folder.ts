@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { StartError } from '@tripod/shared/errors/start-error';
+import { locateStateFolder, socketPathIn } from '@tripod/shared/os/state-folder';
 
 /** Where everything of one stack lies. */
 export type StateFolder = {
@@ -18,28 +17,18 @@ export type StateFolder = {
   readonly nginxDir: string;
 };
 
-// sun_path holds 104 bytes on macOS and 108 on Linux, the closing zero included.
-const maxSocketPathBytes = 100;
-
 /** Names everything in a state folder; makes nothing. The same folder by another path gives the same names. */
 export const locateState = (stateDir: string, userId: number): StateFolder => {
-  let real = stateDir;
-  try {
-    real = realpathSync(stateDir);
-  } catch {
-    // Not made yet: the path as it was given is as good as any.
-  }
-  const inside = join(real, 'control');
-  const fits = Buffer.byteLength(join(inside, 'stack.sock')) <= maxSocketPathBytes;
-  const key = createHash('sha256').update(real).digest('hex').slice(0, 12);
-  const socketDir = fits ? inside : join(tmpdir(), `tripod-${userId}-${key}-control`);
+  const located = locateStateFolder(stateDir, userId);
+  const { stateDir: real, logsDir } = located;
+  const socketPath = socketPathIn(located, 'control', 'stack.sock');
   return {
     stateDir: real,
-    logsDir: join(real, 'logs'),
+    logsDir,
     lockFile: join(real, 'stack.lock'),
     stateFile: join(real, 'stack.json'),
-    socketDir,
-    socketPath: join(socketDir, 'stack.sock'),
+    socketDir: dirname(socketPath),
+    socketPath,
     compileCacheDir: join(real, 'compile-cache'),
     nginxDir: join(real, 'nginx'),
   };

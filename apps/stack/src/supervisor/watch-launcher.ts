@@ -1,19 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { systemProcesses } from '@tripod/shared/os/process-table';
+import { findParentPid, systemProcesses } from '@tripod/shared/os/process-table';
 
 export type LaunchedProcess = {
   readonly pid: number;
   readonly ppid: number;
   readonly env: Readonly<Record<string, string | undefined>>;
-};
-
-const parentOf = (pid: number): number | undefined => {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return undefined;
-  }
 };
 
 const maxLinks = 8;
@@ -30,7 +20,7 @@ export const watchLauncher = (own: LaunchedProcess, onGone: () => void): (() => 
   const links: { readonly pid: number; readonly parent: number }[] = [];
   let top = 0;
   for (let { pid } = own; pid > 1 && links.length < maxLinks; ) {
-    const parent = parentOf(pid);
+    const parent = findParentPid(pid);
     if (parent === undefined || parent <= 1) break;
     links.push({ pid, parent });
     if (/\b(?:npx|npm exec|pnpm)\b/.test(systemProcesses.commandOf(parent) ?? '')) top = links.length;
@@ -39,7 +29,7 @@ export const watchLauncher = (own: LaunchedProcess, onGone: () => void): (() => 
   const watched = links.slice(0, top);
   const parent = own.ppid;
   const timer = setInterval(() => {
-    if (own.ppid === parent && watched.every((link) => parentOf(link.pid) === link.parent)) return;
+    if (own.ppid === parent && watched.every((link) => findParentPid(link.pid) === link.parent)) return;
     clearInterval(timer);
     onGone();
   }, intervalMs);

@@ -1,6 +1,7 @@
 import { AppError } from '@tripod/shared/errors/app-error';
 import { defineErrors } from '@tripod/shared/errors/define-errors';
 import { httpErrors } from '@tripod/shared/http/http-errors';
+import { findCharacterFault, pathOf, queryOf } from '@tripod/shared/http/request-target';
 import { decodeFileName } from '../files/file-name.ts';
 
 /** Errors of a request target. */
@@ -22,15 +23,13 @@ export type RequestTarget = { readonly path: string; readonly query: string };
  * can reflect it. Throws STATIC_PATH_INVALID (400) for any other form.
  */
 export const parseRequestTarget = (target: string): RequestTarget => {
-  if (/[^\x21-\x7e]/.test(target))
-    throw malformed('The path holds a character that must be percent-encoded.');
-  if (target.includes('#')) throw malformed('The path holds a fragment, which clients must not send.');
+  const fault = findCharacterFault(target);
+  if (fault !== undefined) throw malformed(fault);
   const originForm = target.replace(/^https?:\/\/[^/?\\]+/i, '');
-  const queryAt = originForm.indexOf('?');
-  const encoded = queryAt === -1 ? originForm : originForm.slice(0, queryAt);
+  const encoded = pathOf(originForm);
   const path = encoded === '' && originForm !== target ? '/' : encoded;
   if (!path.startsWith('/')) throw malformed('The path does not begin with a slash.');
-  return { path, query: queryAt === -1 ? '' : originForm.slice(queryAt) };
+  return { path, query: queryOf(originForm) };
 };
 
 /** A decoded path: segments without slashes, none of them hidden. */

@@ -26,7 +26,7 @@ export type Metrics = {
 
 type Collected = { get(): Promise<unknown> };
 
-const flatten = (name: string, sample: HistogramSample): readonly object[] => {
+const toPrometheusValues = (name: string, sample: HistogramSample): readonly object[] => {
   const labels = sample.labels ?? {};
   const values: object[] = [];
   let total = 0;
@@ -57,7 +57,9 @@ export const createMetrics = (): Metrics => {
     counter: (name, help, samples) => register(name, help, 'counter', simple(samples)),
     gauge: (name, help, samples) => register(name, help, 'gauge', simple(samples)),
     histogram: (name, help, samples) =>
-      register(name, help, 'histogram', () => [...samples()].flatMap((sample) => flatten(name, sample))),
+      register(name, help, 'histogram', () =>
+        [...samples()].flatMap((sample) => toPrometheusValues(name, sample)),
+      ),
     render: () => registry.metrics(),
     contentType: registry.contentType,
   };

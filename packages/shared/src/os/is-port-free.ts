@@ -1,10 +1,13 @@
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { ListenError, listen } from './listen.ts';
 
-/** Whether a server could listen there, on 127.0.0.1 and ::1. Tries it, and lets go again. */
+/** A client that connects to the probe would keep it open until that client leaves. */
+const destroy = (socket: Socket): void => void socket.destroy();
+
+/** Returns whether a server could listen on that port of 127.0.0.1 and ::1. Listens there for a moment to find out. */
 export const isPortFree = async (port: number): Promise<boolean> => {
   try {
-    const listening = await listen(createServer(), { host: 'localhost', port });
+    const listening = await listen(createServer(destroy), { host: 'localhost', port });
     await listening.close();
     return true;
   } catch (error) {

@@ -86,6 +86,10 @@ export const listProcesses = (): readonly RunningProcess[] =>
 export const findProcess = (pid: number): RunningProcess | undefined =>
   onLinux ? findOnLinux(pid) : listByPs().find((found) => found.pid === pid);
 
+/** The parent of a running process, by /proc; undefined on other systems than Linux. */
+export const findParentPid = (pid: number): number | undefined =>
+  onLinux ? statusField(pid, 'PPid') : undefined;
+
 /** Sends a signal to one process. A process that has already ended is not an error. */
 export const sendSignal = (pid: number, signal: NodeJS.Signals): void => {
   // kill(2): 0 and negative numbers address whole process groups, this process included.

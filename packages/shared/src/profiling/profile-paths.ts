@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Clock } from '../async/clock.ts';
 import { AppError } from '../errors/app-error.ts';
 import { requestIdFor } from '../http/observe-requests.ts';
+import { queryOf } from '../http/request-target.ts';
 import { sendProblem } from '../http/send-problem.ts';
 import { profileErrors } from './profile-errors.ts';
 import { type ProfileRequest, takeCpuProfile, takeHeapProfile } from './take-profile.ts';
@@ -14,8 +15,7 @@ const maxSeconds = 60;
 const loopbackAddress = /^(?:::ffff:)?127\.|^::1$/;
 
 const parseSeconds = (url: string, defaultSeconds: number): number => {
-  const start = url.indexOf('?');
-  const values = new URLSearchParams(start === -1 ? '' : url.slice(start)).getAll('seconds');
+  const values = new URLSearchParams(queryOf(url)).getAll('seconds');
   if (values.length === 0) return defaultSeconds;
   const [value = ''] = values;
   const seconds = Number(value);

@@ -3,16 +3,16 @@ import { createSerialQueue } from '../../src/async/serial-queue.ts';
 
 describe('createSerialQueue', () => {
   it('begins a piece of work when the one before has ended, however it ended', async () => {
-    const inTurn = createSerialQueue();
+    const enqueue = createSerialQueue();
     const order: string[] = [];
     const gate = Promise.withResolvers<void>();
-    const first = inTurn(async () => {
+    const first = enqueue(async () => {
       order.push('first begins');
       await gate.promise;
       order.push('first fails');
       throw new Error('first');
     });
-    const second = inTurn(() => {
+    const second = enqueue(() => {
       order.push('second');
       return Promise.resolve(2);
     });

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { inTurn, maxWaiting } from '@tripod/shared/http/in-turn';
 import { exchangeRaw } from '@tripod/testing/raw-http';
 import { waitFor } from '@tripod/testing/wait-for';
+import { maxWaiting, serializeRequests } from '../../src/http/serialize-requests.ts';
 import { serve } from '../support/serve.ts';
 
 const ends: (() => Promise<void>)[] = [];
@@ -16,7 +16,7 @@ afterEach(async () => {
 const start = async () => {
   const held: { readonly url: string; readonly response: ServerResponse }[] = [];
   const handle: RequestListener = ({ url = '' }, response) => void held.push({ url, response });
-  const { port, server, cut } = await serve(inTurn(handle));
+  const { port, server, cut } = await serve(serializeRequests(handle));
   ends.push(cut);
   const sockets: Socket[] = [];
   server.on('connection', (socket) => sockets.push(socket));
