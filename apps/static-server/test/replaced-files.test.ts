@@ -90,21 +90,21 @@ describe.each(cacheModes)('a file that is replaced repeatedly under load, %s', (
   );
 });
 
-describe.each(cacheModes)('without a restart, %s,', (_mode, maxMemoryBytes) => {
+describe.each(cacheModes)('a running server, files %s,', (_mode, maxMemoryBytes) => {
   const untilAnswered = (status: number, body: string, headers: readonly string[] = []): Promise<true> =>
     waitFor(`${status} ${body}`, async () => {
       const answer = await started.ask('/page.txt', headers);
       return answer.status === status && answer.body === body;
     });
 
-  it('a change, a deletion, a new file, a new mode and a new 404.html are seen', async () => {
+  it('notices a changed, deleted or new file, a new mode and a new 404.html', async () => {
     site.write('page.txt', 'one');
     started = await startServer({ root: site.root, maxMemoryBytes });
     await untilAnswered(200, 'one');
     site.write('page.txt', 'two');
     await untilAnswered(200, 'two');
     chmodSync(join(site.root, 'page.txt'), 0o000);
-    // Root may read it all the same.
+    // Root may read it anyway.
     const { status, body } =
       process.getuid?.() === 0 ? { status: 200, body: 'two' } : { status: 403, body: '' };
     await waitFor('the new mode', async () => {

@@ -84,7 +84,7 @@ export const serveFiles = (options: ServeFilesOptions) => {
       const identity = createRepresentation(describe(path, stats), own);
       const answer = chooseAnswer(request, { identity, representationFor: () => identity }, []);
       const writeHeader = (): void =>
-        writeAnswerHeader(response, requestIdFor(response), answer, { variesByAccept });
+        writeAnswerHeader(response, requestIdFor(response), answer, variesByAccept);
       if (answer.status === 304) {
         writeHeader();
         response.end();
@@ -114,7 +114,7 @@ export const serveFiles = (options: ServeFilesOptions) => {
     try {
       const codings = readCodings(request.headers['accept-encoding']?.toString());
       const answer = chooseAnswer(request, file, codings);
-      writeAnswerHeader(response, requestIdFor(response), answer, { variesByAccept });
+      writeAnswerHeader(response, requestIdFor(response), answer, variesByAccept);
       endFromMemory(request, response, file, answer);
     } finally {
       file.release();

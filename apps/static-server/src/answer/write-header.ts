@@ -22,7 +22,7 @@ export const writeAnswerHeader = (
   response: ServerResponse,
   requestId: string,
   answer: Answer<Representation>,
-  { variesByAccept = false } = {},
+  variesByAccept = false,
 ): void => {
   const { status, representation, range } = answer;
   let fields = fieldsFor(headerOf(answer), requestId);

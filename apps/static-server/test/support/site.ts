@@ -73,12 +73,12 @@ export type Site = {
   /** A folder beside the root, `site-secret`, whose name begins with the root's name. */
   readonly sibling: string;
   write(name: string, content: string | Buffer): void;
-  /** A file of so many bytes that takes no room: nothing but zeros, and an end. */
+  /** Writes a sparse file of `bytes` bytes: zeros that take no space on the disk, then `end`. */
   writeSparse(name: string, bytes: number, end: string): void;
   remove(): void;
 };
 
-/** A folder of awkward names, and secrets beside it, in a temporary place. */
+/** Creates a temporary folder with unusual file names, and secret files beside it. */
 export const createSite = (): Site => {
   const parent = mkdtempSync(join(tmpdir(), 'tripod-site-'));
   const root = join(parent, 'site');
