@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { writeUncertain } from '@tripod/database/database-errors';
 import { httpErrors } from '@tripod/shared/http/http-errors';
+import { askDatabase } from '@tripod/testing/ask-database';
 import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import express from 'express';
@@ -55,8 +56,12 @@ const description = (await (await fetch(`${copies.ready.url}/openapi.json`)).jso
 const loadAskedRequests = async (): Promise<readonly AskedRequest[]> => {
   const tables: AskedRequest[] = [];
   for (const { name } of resources) {
-    const table = (await import(`./${name}/asked-requests.ts`)) as { askedRequests: readonly AskedRequest[] };
-    tables.push(...table.askedRequests);
+    const { askedRequests, preparation } = (await import(`./${name}/asked-requests.ts`)) as {
+      readonly askedRequests: readonly AskedRequest[];
+      readonly preparation?: string;
+    };
+    if (preparation !== undefined) await askDatabase(copies.ready.databaseUrl, preparation);
+    tables.push(...askedRequests);
   }
   return tables;
 };

@@ -1,7 +1,5 @@
 import type { Database } from '@tripod/database/database';
-import { classifyDatabaseError, databaseUnavailable, writeUncertain } from '@tripod/database/database-errors';
-import { createGroupCommit } from '@tripod/shared/async/group-commit';
-import { AppError } from '@tripod/shared/errors/app-error';
+import { createInsertTogether } from '../resource/insert-together.ts';
 import type { JsonPage } from '../resource/list/page.ts';
 import type { ListSource } from '../resource/list/whole-list.ts';
 import type { Image } from './image.ts';
@@ -45,16 +43,6 @@ const insertQuery = {
 
 /** An image has at most 11 KB, so that a statement stays below 6 MB. */
 const maxRowsPerInsert = 500;
-const maxWaitingInserts = 2000;
-
-/** What the database refuses beyond our own rules: an adopted table may be stricter, or not in UTF-8. */
-const refuseValue = (error: unknown): unknown =>
-  classifyDatabaseError(error) === 'badValue'
-    ? new AppError(imageErrors.API_IMAGE_INVALID, {
-        detail: 'The database does not accept this image.',
-        cause: error,
-      })
-    : error;
 
 type PageRow = {
   readonly rows: number;
@@ -75,13 +63,11 @@ export const createImageStore = (database: Database): ImageStore => {
     // A rule or a trigger of an adopted table may drop rows silently, and does not say which.
     return (ordinal: number) => (rowCount === images.length ? images[ordinal] : undefined);
   };
-  const insertTogether = createGroupCommit({
+  const insertTogether = createInsertTogether({
+    database,
     insert: insertAll,
-    isRowFault: (error) => classifyDatabaseError(error) === 'badValue',
     maxRows: maxRowsPerInsert,
-    maxWaiting: maxWaitingInserts,
-    refusal: databaseUnavailable,
-    unconfirmed: writeUncertain,
+    invalid: imageErrors.API_IMAGE_INVALID,
   });
   return {
     readPage: ({ limit, after = firstId, upTo = lastId }) =>
@@ -95,12 +81,7 @@ export const createImageStore = (database: Database): ImageStore => {
         const { rows } = await database.query(lastIdQuery);
         return (rows[0] as { readonly id: string | null }).id ?? undefined;
       }),
-    insert: async ({ title, alt_text, url }) => {
-      try {
-        return await database.writing(() => insertTogether({ title, alt_text, url }));
-      } catch (error) {
-        throw refuseValue(error);
-      }
-    },
+    // Only the known fields: the row is answered as it is.
+    insert: ({ title, alt_text, url }) => insertTogether({ title, alt_text, url }),
   };
 };

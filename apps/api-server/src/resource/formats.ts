@@ -12,4 +12,9 @@ export const commonFormats: Formats = {
     test: (text) => isPlainText(text) && /\S/.test(text),
     detail: 'must not be blank, and must not have control characters or lone surrogates',
   },
+  // RFC 9562 4, in either case.
+  uuid: {
+    test: (text) => /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text),
+    detail: 'must be a UUID',
+  },
 };

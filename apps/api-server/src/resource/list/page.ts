@@ -1,7 +1,7 @@
 import { AppError } from '@tripod/shared/errors/app-error';
 import type { Answer, Parameter } from '../operation.ts';
-import { taggedRepresentationOf } from '../representation.ts';
 import { requestErrors } from '../request-errors.ts';
+import { type RepresentList, representList } from './represent-list.ts';
 
 /** A part of a list: at most `limit` items that follow the one with the id `after`. */
 export type PageRequest = {
@@ -78,14 +78,6 @@ export const toJsonPage = <Row>(
   };
 };
 
-/** Items of a list as JSON with the given indent, without the brackets around them. */
-export const indentItems = (json: string, indent: number): string =>
-  indent === 0 || json === '' ? json : JSON.stringify(JSON.parse(`[${json}]`), null, indent).slice(1, -2);
-
-/** Items of a list → the JSON array. */
-export const arrayOf = (json: string, indent: number): string =>
-  `[${indentItems(json, indent)}${indent === 0 || json === '' ? '' : '\n'}]`;
-
 /**
  * Answers one page. The Link to the next page is relative to the path of the list, whose last segment is `name`: so it
  * holds behind any prefix.
@@ -95,8 +87,9 @@ export const answerPage = (
   { limit }: PageRequest,
   { json, nextAfter }: JsonPage,
   indent: number,
+  represent: RepresentList = representList,
 ): Answer => {
-  const tagged = taggedRepresentationOf(arrayOf(json, indent));
+  const tagged = represent(json, indent);
   if (nextAfter === undefined) return { tagged };
   const rest = indent === 0 ? '' : `&indent=${indent}`;
   return {

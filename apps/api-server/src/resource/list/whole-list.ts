@@ -1,7 +1,7 @@
 import { createCoalescedRead } from '@tripod/shared/async/coalesced-read';
 import type { Answer } from '../operation.ts';
-import { type TaggedRepresentation, taggedRepresentationOf } from '../representation.ts';
-import { arrayOf, indentItems, type JsonPage, type PageRequest } from './page.ts';
+import type { JsonPage, PageRequest } from './page.ts';
+import { indentItems, rememberLast } from './represent-list.ts';
 
 /** A list as its store reads it, page by page in the order of ids. */
 export type ListSource = {
@@ -80,18 +80,6 @@ async function* streamArray(pages: AsyncIterable<string>, indent: number): Async
   }
   yield indent === 0 ? ']' : '\n]';
 }
-
-/** Keeps the last representation of each indent: most often the list has not changed since. */
-const rememberLast = () => {
-  const last = new Map<number, { readonly json: string; readonly tagged: TaggedRepresentation }>();
-  return (json: string, indent: number): TaggedRepresentation => {
-    const known = last.get(indent);
-    if (known?.json === json) return known.tagged;
-    const tagged = taggedRepresentationOf(arrayOf(json, indent));
-    last.set(indent, { json, tagged });
-    return tagged;
-  };
-};
 
 /**
  * Answers a whole list, which contains everything that was confirmed before it was asked for. Requests that arrive while

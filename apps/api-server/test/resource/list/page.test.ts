@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   answerPage,
-  arrayOf,
   cursorOf,
   findPage,
   pageParameters,
   toJsonPage,
 } from '../../../src/resource/list/page.ts';
+import { representList } from '../../../src/resource/list/represent-list.ts';
 import { createQueryParser } from '../../../src/resource/validate.ts';
 
 const parse = createQueryParser(pageParameters);
@@ -91,14 +91,16 @@ describe('toJsonPage', () => {
 
   it.each([[[7, 8]], [[7]], [[]]])('makes the last page of %j', (ids) => {
     expect(toPage(ids).nextAfter).toBeUndefined();
-    expect(JSON.parse(arrayOf(toPage(ids).json, 0))).toEqual(ids.map((id) => ({ id })));
+    expect(JSON.parse(representList(toPage(ids).json, 0).body)).toEqual(ids.map((id) => ({ id })));
   });
 });
 
-describe('arrayOf', () => {
+describe('representList', () => {
   it.each([0, 1, 10])('is what JSON.stringify makes with an indent of %i', (indent) => {
     for (const items of [[], [1], [{ a: [], b: {} }, 'x']]) {
-      expect(arrayOf(JSON.stringify(items).slice(1, -1), indent)).toBe(JSON.stringify(items, null, indent));
+      expect(representList(JSON.stringify(items).slice(1, -1), indent).body).toBe(
+        JSON.stringify(items, null, indent),
+      );
     }
   });
 });
