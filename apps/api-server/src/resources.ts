@@ -1,9 +1,10 @@
 import { books } from './books/books.ts';
 import { images } from './images/images.ts';
+import { people } from './people/people.ts';
 import type { ResourceDefinition } from './resource/define-resource.ts';
 
 /** Every resource that a copy can serve. The only list: adding one is a folder and a line here. */
-export const resources: readonly ResourceDefinition[] = [images, books];
+export const resources: readonly ResourceDefinition[] = [images, books, people];
 
 /** The resources with these names, in the order of the list. */
 export const selectResources = (names: readonly string[]): readonly ResourceDefinition[] =>
