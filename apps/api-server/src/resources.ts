@@ -1,10 +1,11 @@
 import { books } from './books/books.ts';
 import { images } from './images/images.ts';
 import { people } from './people/people.ts';
+import { posts } from './posts/posts.ts';
 import type { ResourceDefinition } from './resource/define-resource.ts';
 
 /** Every resource that a copy can serve. The only list: adding one is a folder and a line here. */
-export const resources: readonly ResourceDefinition[] = [images, books, people];
+export const resources: readonly ResourceDefinition[] = [images, books, people, posts];
 
 /** The resources with these names, in the order of the list. */
 export const selectResources = (names: readonly string[]): readonly ResourceDefinition[] =>
