@@ -1,6 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { documentedServices, stackProgram } from './documented-services.ts';
 import { renderConfiguration } from './render-configuration.ts';
 import { renderErrors } from './render-errors.ts';
+import { renderPolicies } from './render-policies.ts';
+
+const readPage = (file: string): string => readFileSync(join(import.meta.dirname, '..', file), 'utf8');
 
 export type GeneratedDoc = {
   /** Relative to the checkout. */
@@ -8,8 +13,12 @@ export type GeneratedDoc = {
   readonly text: string;
 };
 
-/** Every page that is made from code, as it should be now. */
+/** Every page that is generated, or holds a generated table, as it should be now. */
 export const renderDocs = (): readonly GeneratedDoc[] => [
   { file: 'docs/reference/configuration.md', text: renderConfiguration(documentedServices, stackProgram) },
   { file: 'docs/reference/errors.md', text: renderErrors() },
+  {
+    file: 'docs/reference/balancing.md',
+    text: renderPolicies(readPage('docs/reference/balancing.md')),
+  },
 ];

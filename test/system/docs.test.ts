@@ -88,7 +88,7 @@ describe('the pages made from code', () => {
   );
 
   it('are two', () => {
-    expect(renderDocs()).toHaveLength(2);
+    expect(renderDocs()).toHaveLength(3);
   });
 });
 

@@ -1,9 +1,9 @@
 import { configFileSetting, portSetting, serviceSettings } from '@tripod/shared/config/service-settings';
 import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
-import { policyNames } from './balancing/policy-table.ts';
-import { engineNames } from './forwarding/engine-table.ts';
+import { policyNames } from './balancing/policies/policy-table.ts';
+import { engineNames, engineSummaries } from './engine-table.ts';
 import { parseTrustedProxies, type TrustedProxies } from './forwarding/forwarded-headers.ts';
-import { plainPath } from './routing/private-paths.ts';
+import { normalizePath } from './routing/private-paths.ts';
 import { parseRoutes, type RouteConfig, routeProblems } from './routing/route-config.ts';
 import { parseRouteObjects, type RouteObject, routeObjectFaults } from './routing/route-objects.ts';
 import { routesSchema } from './routing/route-schema.ts';
@@ -26,12 +26,12 @@ const trustedProxyProblems = (networks: readonly string[]): readonly string[] =>
     parseTrustedProxies(networks);
     return [];
   } catch (error) {
-    const named = JSON.stringify(error instanceof Error ? error.message : error);
-    return [`must be networks such as 10.0.0.0/8, and holds ${named}`];
+    const network = JSON.stringify(error instanceof Error ? error.message : error);
+    return [`must be networks such as 10.0.0.0/8, and holds ${network}`];
   }
 };
 
-/** Every setting of the proxy. */
+/** The settings of the proxy: flags, variables, `--help` and docs/reference/configuration.md are derived from them. */
 export const proxySettings = {
   port: portSetting(8080),
   route: {
@@ -45,8 +45,7 @@ export const proxySettings = {
       '/=http://127.0.0.1:8082',
     ],
     placeholder: 'prefix=urls',
-    description:
-      'Sends paths that begin with the prefix, which is cut off, to these upstreams; may be repeated',
+    description: 'Sends paths that begin with the prefix, without it, to these upstreams; may be repeated',
   },
   routes: {
     type: 'structure',
@@ -54,44 +53,42 @@ export const proxySettings = {
     schema: routesSchema,
     faults: routeObjectFaults,
     shape: 'a list of routes',
-    description:
-      'Routes with all that can be said of them, instead of `route`; see docs/reference/operations.md',
+    description: 'Routes with all their settings, instead of `route`; see docs/reference/operations.md',
   },
   engine: {
     type: 'string',
     enum: engineNames,
     default: 'direct',
     placeholder: 'name',
-    description:
-      'What carries requests out: our own engine on sockets, or the npm package http-proxy, hardened',
+    description: `The engine that forwards requests (${engineSummaries})`,
   },
   policy: {
     type: 'string',
     enum: policyNames,
     default: 'round-robin',
     placeholder: 'name',
-    description: 'How an upstream is chosen',
+    description: 'How an upstream is selected; a policy with options is set in the config file',
   },
   adminPort: {
     ...portSetting(8090),
-    description: 'Port of the admin side, on loopback only; 0 takes any free one',
+    description: 'Port of the admin server, on loopback only; 0 takes any free port',
   },
-  connectTimeoutMs: milliseconds(1000, 'Longest wait for a connection to an upstream'),
-  responseTimeoutMs: milliseconds(30_000, 'Longest wait for the head of a response'),
-  idleTimeoutMs: milliseconds(30_000, 'Longest pause within the body of a response'),
-  clientHeadTimeoutMs: milliseconds(10_000, 'Longest time for the head of a request to arrive (408)'),
-  clientBodyTimeoutMs: milliseconds(30_000, 'Longest pause within the body of a request (408)'),
-  clientKeepAliveMs: milliseconds(65_000, 'How long an idle connection of a client is kept'),
+  connectTimeoutMs: milliseconds(1000, 'Time limit for connecting to an upstream (504)'),
+  responseTimeoutMs: milliseconds(30_000, 'Time limit for the head of a response (504)'),
+  idleTimeoutMs: milliseconds(30_000, 'Time limit for each pause within the body of a response'),
+  clientHeadTimeoutMs: milliseconds(10_000, 'Time limit for the head of a request (408)'),
+  clientBodyTimeoutMs: milliseconds(30_000, 'Time limit for each pause within the body of a request (408)'),
+  clientKeepAliveMs: milliseconds(65_000, 'How long an idle client connection is kept open'),
   upstreamKeepAliveMs: milliseconds(
     4000,
-    'How long an idle connection to an upstream is kept; less than the upstream does',
+    'How long an idle upstream connection is kept open; must be less than the upstream keeps it',
   ),
   maxConnections: {
     type: 'integer',
     minimum: 1,
     maximum: 1_000_000,
     default: 16_384,
-    description: 'So many clients may be connected at once; one more is answered 503 and closed',
+    description: 'Limit on client connections; further ones are answered 503 and closed',
   },
   maxBodyBytes: {
     type: 'integer',
@@ -99,7 +96,7 @@ export const proxySettings = {
     maximum: 1_073_741_824,
     default: 1_048_576,
     placeholder: 'bytes',
-    description: 'Largest request body (413)',
+    description: 'Limit on the size of a request body (413)',
   },
   healthPath: {
     type: 'string',
@@ -107,28 +104,24 @@ export const proxySettings = {
     shape: 'a path such as /readyz, or off',
     default: '/readyz',
     placeholder: 'path',
-    description: 'Path that the active checks ask; off switches them off',
+    description: 'Path that active checks request; off disables them',
   },
   healthIntervalMs: milliseconds(
     1000,
-    'Pause between two active checks; 250 ms at most while an upstream is down',
+    'Pause between two active checks of an upstream; at most 250 ms while it is unhealthy',
   ),
-  healthTimeoutMs: milliseconds(1000, 'Longest wait for the answer to an active check'),
-  fall: count(2, 1, 'So many failed checks in a row make an upstream unhealthy'),
-  rise: count(1, 1, 'So many passed checks in a row make it healthy again'),
-  maxFails: count(
-    1,
-    0,
-    'So many failed requests within the window eject an upstream; 0 switches ejecting off',
-  ),
-  failWindowMs: milliseconds(10_000, 'That window, and the longest time an upstream stays ejected'),
+  healthTimeoutMs: milliseconds(1000, 'Time limit for an active check'),
+  fall: count(2, 1, 'Failed checks in a row that make an upstream unhealthy'),
+  rise: count(1, 1, 'Passed checks in a row that make an upstream healthy again'),
+  maxFails: count(1, 0, 'Failed requests within the window that eject an upstream; 0 disables ejection'),
+  failWindowMs: milliseconds(10_000, 'The window of maxFails, and the time limit of an ejection'),
   privatePaths: {
     type: 'array',
     items: { type: 'string', pattern: '^(none|/[\\x21-\\x7e]*)$' },
     shape: 'a list of paths, or none',
     default: ['/livez', '/readyz', '/metrics', '/healthz'],
     placeholder: 'paths',
-    description: 'Paths of upstreams that are answered 404, whatever the route',
+    description: 'Upstream paths that are answered 404 on every route, in every spelling',
   },
   trustedProxies: {
     type: 'array',
@@ -137,31 +130,31 @@ export const proxySettings = {
     problems: trustedProxyProblems,
     default: [],
     placeholder: 'networks',
-    description: 'Whose X-Forwarded headers are believed',
+    description: 'Networks of proxies whose X-Forwarded headers are trusted',
   },
   ...serviceSettings,
   logFormat: {
     ...serviceSettings.logFormat,
     enum: ['auto', 'text', 'json', 'combined'],
     description:
-      'How log lines look; auto means text on a terminal and json, one object a line, in a pipe; combined is what web servers write, with events on stderr',
+      'Format of log lines; auto is text on a terminal and json (one object a line) in a pipe; combined is the format of nginx and Apache, with events on stderr',
   },
   config: configFileSetting,
 } as const satisfies Settings;
 
 export type ProxySettings = ConfigOf<typeof proxySettings>;
 
-/** The settings with their texts understood. */
+/** The settings in parsed form. */
 export type ProxyConfig = Omit<ProxySettings, 'route' | 'routes' | 'trustedProxies' | 'privatePaths'> & {
   readonly routes: readonly RouteConfig[];
   readonly trustedProxies: TrustedProxies;
   readonly privatePaths: readonly string[];
 };
 
-/** Gives the texts their meaning. Expects settings whose `problems` were asked: throws on what they refuse. */
+/** Parses checked settings. Throws when a value was not checked by its `problems`. */
 export const parseProxyConfig = ({ route, routes, ...settings }: ProxySettings): ProxyConfig => ({
   ...settings,
   routes: routes === undefined ? parseRoutes(route) : parseRouteObjects(routes as readonly RouteObject[]),
   trustedProxies: parseTrustedProxies(settings.trustedProxies),
-  privatePaths: settings.privatePaths.includes('none') ? [] : settings.privatePaths.map(plainPath),
+  privatePaths: settings.privatePaths.includes('none') ? [] : settings.privatePaths.map(normalizePath),
 });

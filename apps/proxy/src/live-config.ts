@@ -4,38 +4,28 @@ import type { ResolvedConfig } from '@tripod/shared/config/load-config';
 import { AppError } from '@tripod/shared/errors/app-error';
 import type { Logger } from '@tripod/shared/logging/logger';
 import { adminErrors } from './admin/admin-errors.ts';
+import type { AdminConfig } from './admin/config-routes.ts';
 import { type ProxyConfig, type ProxySettings, parseProxyConfig, type proxySettings } from './config.ts';
 
 type Resolved = ResolvedConfig<typeof proxySettings>;
 export type ProxyConfigSource = ConfigSource<typeof proxySettings>;
 
-/** What a reload changed, by the names of the settings. */
-export type Reloaded = { readonly changed: readonly string[] };
-
-/** The configuration that holds now. */
-export type LiveConfig = {
-  /** Changed in place by a reload: who needs a value reads it when it is needed. */
+/** The configuration of a running proxy. */
+export type LiveConfig = AdminConfig & {
+  /** Updated in place by a reload: read a value when it is needed, and keep no copy. */
   readonly values: ProxyConfig;
+  /** Reloads since the start, by outcome. */
   readonly counters: { readonly reloaded: number; readonly refused: number };
-  /** Each setting with where it was taken from. */
-  report(): ConfigReport;
-  /** Reads the source again. Throws an AppError with everything that is wrong; then nothing has changed. */
-  reload(): Reloaded;
-};
-
-export type ConfigReport = {
-  readonly file: string | null;
-  readonly settings: Readonly<Record<string, { readonly value: unknown; readonly from: string }>>;
 };
 
 export type LiveConfigOptions = {
   readonly source: ProxyConfigSource;
   readonly logger: Logger;
-  /** Makes the new values hold: `values` has them already. */
+  /** Called after a reload has updated `values`. */
   readonly onChanged: () => void;
 };
 
-/** Settings that hold from the start to the end of the process: listeners, engine, log, and timers set when they open. */
+/** Settings that a reload can not change: listeners, engine, log, and timers that are set when a connection opens. */
 const fixedSettings = [
   'port',
   'host',
@@ -49,20 +39,20 @@ const fixedSettings = [
   'metrics',
 ] as const satisfies readonly (keyof ProxySettings)[];
 
-const differs = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
+const isDifferent = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
 
-const changedNames = (before: ProxySettings, after: ProxySettings): readonly (keyof ProxySettings)[] => {
+const findChanged = (before: ProxySettings, after: ProxySettings): readonly (keyof ProxySettings)[] => {
   const names = new Set([...Object.keys(before), ...Object.keys(after)] as (keyof ProxySettings)[]);
-  return [...names].filter((name) => differs(before[name], after[name]));
+  return [...names].filter((name) => isDifferent(before[name], after[name]));
 };
 
-const originOf = (from: string): Pick<ConfigProblem, 'source' | 'pointer'> => {
-  const [pointer = ''] = from.split(' in ');
-  return pointer.startsWith('#/') ? { source: from, pointer } : { source: from };
+/** An origin such as `#/port in /etc/proxy.json` holds the JSON pointer of the field; `--port` and `PORT` hold none. */
+const toProblemSource = (origin: string): Pick<ConfigProblem, 'source' | 'pointer'> => {
+  const [pointer = ''] = origin.split(' in ');
+  return pointer.startsWith('#/') ? { source: origin, pointer } : { source: origin };
 };
 
-/** Half a reload would be worse than none: one setting that can't follow refuses the whole. */
-const fixedProblems = (
+const findFixedProblems = (
   changed: readonly string[],
   before: Resolved,
   after: Resolved,
@@ -70,15 +60,15 @@ const fixedProblems = (
   fixedSettings
     .filter((name) => changed.includes(name))
     .map((name) => {
-      const from = after.origins[name] ?? 'default';
-      const held = JSON.stringify(before.config[name]);
+      const origin = after.origins[name] ?? 'default';
+      const [old, wanted] = [before.config[name], after.config[name]].map((value) => JSON.stringify(value));
       return {
-        ...originOf(from === 'default' ? `#/${name}` : from),
-        problem: `can not change from ${held} to ${JSON.stringify(after.config[name])} without a restart of the proxy`,
+        ...toProblemSource(origin === 'default' ? `#/${name}` : origin),
+        problem: `can not change from ${old} to ${wanted} without a restart of the proxy`,
       };
     });
 
-const refusal = ({ problems }: ConfigError): AppError =>
+const toAppError = ({ problems }: ConfigError): AppError =>
   new AppError(adminErrors.ADMIN_CONFIG_INVALID, {
     errors: problems.map(({ source, pointer, problem }) =>
       pointer === undefined ? { pointer: '#', detail: `${source} ${problem}` } : { pointer, detail: problem },
@@ -86,18 +76,18 @@ const refusal = ({ problems }: ConfigError): AppError =>
   });
 
 /**
- * Holds the configuration of a running proxy, and takes up a new one as a whole or not at all. Throws a ConfigError when
- * the first one is not valid.
+ * Holds the configuration of a running proxy. A reload is applied as a whole or not at all. Throws a ConfigError when the
+ * first configuration is not valid.
  */
 export const createLiveConfig = ({ source, logger, onChanged }: LiveConfigOptions): LiveConfig => {
   let current = source.read();
   const values: ProxyConfig = { ...parseProxyConfig(current.config) };
   const counters = { reloaded: 0, refused: 0 };
 
-  const readAgain = (): { readonly next: Resolved; readonly changed: readonly string[] } => {
+  const readChanges = (): { readonly next: Resolved; readonly changed: readonly string[] } => {
     const next = source.read();
-    const changed = changedNames(current.config, next.config);
-    const problems = fixedProblems(changed, current, next);
+    const changed = findChanged(current.config, next.config);
+    const problems = findFixedProblems(changed, current, next);
     if (problems.length > 0) throw new ConfigError(problems);
     return { next, changed };
   };
@@ -109,14 +99,14 @@ export const createLiveConfig = ({ source, logger, onChanged }: LiveConfigOption
       file: source.file ?? null,
       settings: Object.fromEntries(
         Object.entries(current.config)
-          // Flat routes that routes of the file stand for do not hold.
+          // Routes of the file replace those of flags and of the default.
           .filter(([name]) => name !== 'route' || current.config.routes === undefined)
           .map(([name, value]) => [name, { value, from: current.origins[name] ?? 'default' }]),
       ),
     }),
     reload() {
       try {
-        const { next, changed } = readAgain();
+        const { next, changed } = readChanges();
         current = next;
         Object.assign(values, parseProxyConfig(next.config));
         onChanged();
@@ -127,8 +117,8 @@ export const createLiveConfig = ({ source, logger, onChanged }: LiveConfigOption
         counters.refused += 1;
         if (!(error instanceof ConfigError)) throw error;
         const problems = error.problems.map((one) => `${one.source} ${one.problem}`);
-        logger.error('configuration not reloaded: the old one stays', { problems });
-        throw refusal(error);
+        logger.error('configuration not reloaded, the old one stays in force', { problems });
+        throw toAppError(error);
       }
     },
   };

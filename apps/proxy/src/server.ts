@@ -12,9 +12,9 @@ import { registerUpstreamMetrics } from './admin/upstream-metrics.ts';
 import { drainUpstream } from './balancing/drain-upstream.ts';
 import type { UpstreamPool } from './balancing/upstream-pool.ts';
 import type { ProxyConfig } from './config.ts';
+import { engines } from './engine-table.ts';
 import { createAccessLog } from './forwarding/access-log.ts';
 import type { Engine } from './forwarding/engine.ts';
-import { engines } from './forwarding/engine-table.ts';
 import { createExchangeObserver } from './forwarding/observe-exchanges.ts';
 import { RetryBudget } from './forwarding/retry.ts';
 import { createHealthChecks, type HealthChecks, type HealthLimits } from './health/health-checks.ts';
@@ -75,7 +75,14 @@ export const createProxy = (
   const observer = createExchangeObserver({ log: createAccessLog(logger), metrics: requestMetrics, passive });
   const budget = new RetryBudget(clock);
   const connections = { open: 0, refused: 0 };
-  const engine = engines[values.engine]({ config: values, routes, observer, clock, budget, connections });
+  const engine = engines[values.engine].create({
+    config: values,
+    routes,
+    observer,
+    clock,
+    budget,
+    connections,
+  });
   let healthLimits = healthLimitsOf(values);
   const checks = createHealthChecks(routes.pools, { ...healthLimits, clock, logger });
   const latencies = createLatencySampler(() => routes.pools, clock);

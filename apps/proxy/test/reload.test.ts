@@ -8,7 +8,7 @@ import {
   startScriptedUpstream,
 } from '@tripod/testing/scripted-upstream';
 import { waitFor } from '@tripod/testing/wait-for';
-import { engineNames } from '../src/forwarding/engine-table.ts';
+import { engineNames } from '../src/engine-table.ts';
 import { type Answer, ask, json } from './support/ask.ts';
 import { startClients } from './support/clients.ts';
 import { type RunningProxy, type RunOptions, runProxy } from './support/run-proxy.ts';

@@ -6,7 +6,7 @@ import { freePorts } from '@tripod/testing/free-port';
 import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
 import { plainResponse } from '@tripod/testing/scripted-upstream';
 import { waitFor } from '@tripod/testing/wait-for';
-import { engineNames } from '../src/forwarding/engine-table.ts';
+import { engineNames } from '../src/engine-table.ts';
 import { ask } from './support/ask.ts';
 import { routeTo, runProxy } from './support/run-proxy.ts';
 import { addressesOf, killProxies, spawnProxy } from './support/spawn-proxy.ts';

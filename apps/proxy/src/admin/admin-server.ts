@@ -10,16 +10,15 @@ import { createStoppableServer, type StoppableServer } from '@tripod/shared/http
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { Metrics } from '@tripod/shared/metrics/metrics';
 import express from 'express';
-import type { LiveConfig } from '../live-config.ts';
 import type { RouteTable } from '../routing/route-table.ts';
 import { adminErrors } from './admin-errors.ts';
-import { createConfigRoutes } from './config-routes.ts';
+import { type AdminConfig, createConfigRoutes } from './config-routes.ts';
 import { createPoolRoutes } from './pool-routes.ts';
 import { refuseForeign } from './refuse-foreign.ts';
 
 export type AdminServerOptions = {
   readonly routes: Pick<RouteTable, 'pools'>;
-  readonly config: Pick<LiveConfig, 'report' | 'reload'>;
+  readonly config: AdminConfig;
   /** Of the proxy itself: 503 on /readyz while it drains. */
   readonly readiness: Readiness;
   readonly metrics: Metrics | undefined;

@@ -1,9 +1,24 @@
 import { methodNotAllowed } from '@tripod/shared/http/not-found';
 import express, { type Router } from 'express';
-import type { LiveConfig } from '../live-config.ts';
 
-/** `/config`: what holds and where it came from, and reading the file again. */
-export const createConfigRoutes = ({ report, reload }: Pick<LiveConfig, 'report' | 'reload'>): Router => {
+/** Every setting with its value and where it came from. */
+export type ConfigReport = {
+  readonly file: string | null;
+  readonly settings: Readonly<Record<string, { readonly value: unknown; readonly from: string }>>;
+};
+
+/** Names of the settings that a reload changed. */
+export type Reloaded = { readonly changed: readonly string[] };
+
+/** The configuration of the running proxy, as the admin side uses it. */
+export type AdminConfig = {
+  report(): ConfigReport;
+  /** Reads the sources again. Throws an AppError that lists every problem; nothing has changed then. */
+  reload(): Reloaded;
+};
+
+/** `/config` shows the configuration in force; `/config/reload` reads the config file again. */
+export const createConfigRoutes = ({ report, reload }: AdminConfig): Router => {
   const router = express.Router();
   router
     .route('/config')

@@ -68,7 +68,8 @@ export const reportUpstream = (upstream: Upstream) => ({
 /** What the admin side tells of a pool. */
 export const reportPool = (pool: UpstreamPool) => ({
   name: pool.name,
-  policy: pool.policyName,
+  policy: pool.policyChoice.name,
+  policyOptions: pool.policyChoice.options,
   upstreams: pool.upstreams.map(reportUpstream),
   /** Of the upstreams that are in the pool now. */
   totals: countedAt(pool.upstreams),

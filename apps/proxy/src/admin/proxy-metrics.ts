@@ -2,31 +2,30 @@ import type { Logger } from '@tripod/shared/logging/logger';
 import type { Metrics, Sample } from '@tripod/shared/metrics/metrics';
 import type { ConnectionCounters } from '../forwarding/engine.ts';
 import type { RetryBudget } from '../forwarding/retry.ts';
-import type { LiveConfig } from '../live-config.ts';
 
 export type ProxyMetricsOptions = {
   readonly connections: ConnectionCounters;
   readonly budget: Pick<RetryBudget, 'counters'>;
   readonly logger: Pick<Logger, 'dropped'>;
-  readonly config: Pick<LiveConfig, 'counters'>;
+  readonly config: { readonly counters: { readonly reloaded: number; readonly refused: number } };
 };
 
-/** Hands what the proxy counts of itself to whoever scrapes. */
+/** Registers the metrics of the proxy as a whole. */
 export const registerProxyMetrics = (metrics: Metrics, options: ProxyMetricsOptions): void => {
   const { connections, budget, logger, config } = options;
   const one = (read: () => number) => (): readonly Sample[] => [{ value: read() }];
   const { counter, gauge } = metrics;
   gauge(
     'tripod_connections_open',
-    'Connections of clients that are open now.',
+    'Client connections that are open.',
     one(() => connections.open),
   );
   counter(
     'tripod_connections_refused_total',
-    'Connections over the limit, answered 503.',
+    'Client connections over the limit, answered 503.',
     one(() => connections.refused),
   );
-  counter('tripod_retry_budget_total', 'Retries that the budget paid for, or refused.', () => [
+  counter('tripod_retry_budget_total', 'Retries that the budget allowed or refused.', () => [
     { labels: { outcome: 'spent' }, value: budget.counters.spent },
     { labels: { outcome: 'refused' }, value: budget.counters.refused },
   ]);

@@ -1,54 +1,56 @@
-import type { PolicyName } from './policy-table.ts';
-import type { RequestFacts, SelectionPolicy } from './selection-policy.ts';
+import type { PolicyChoice, RequestFacts, SelectionPolicy } from './selection-policy.ts';
 import type { Upstream } from './upstream.ts';
+
+/** A pool holds at most this many upstreams: each one costs a health check, counters and metrics. */
+export const maxPoolUpstreams = 1000;
 
 export type UpstreamPoolOptions = {
   readonly name: string;
-  readonly policyName: PolicyName;
+  readonly policyChoice: PolicyChoice;
   readonly policy: SelectionPolicy;
   readonly upstreams: readonly Upstream[];
 };
 
-/** Told when an upstream joins or leaves, to start and stop its checks. */
+/** Notified when an upstream joins or leaves a pool; starts and stops its health checks. */
 export type PoolListener = {
   added(upstream: Upstream, pool: UpstreamPool): void;
   removed(upstream: Upstream, pool: UpstreamPool): void;
 };
 
-/** The upstreams that can serve the same requests. */
+/** The upstreams that can serve the same requests, and the policy that selects one of them. */
 export class UpstreamPool {
   readonly name: string;
-  #policyName: PolicyName;
+  #policyChoice: PolicyChoice;
   #policy: SelectionPolicy;
   readonly #listeners: PoolListener[] = [];
-  /** Replaced, never changed in place: who loops over it is not disturbed. */
+  /** Replaced and never changed in place, so that a loop over it stays valid. */
   upstreams: readonly Upstream[];
 
-  constructor({ name, policyName, policy, upstreams }: UpstreamPoolOptions) {
+  constructor({ name, policyChoice, policy, upstreams }: UpstreamPoolOptions) {
     this.name = name;
-    this.#policyName = policyName;
+    this.#policyChoice = policyChoice;
     this.#policy = policy;
     this.upstreams = upstreams;
   }
 
-  get policyName(): PolicyName {
-    return this.#policyName;
+  get policyChoice(): PolicyChoice {
+    return this.#policyChoice;
   }
 
-  /** From the next request on this policy chooses. */
-  setPolicy(name: PolicyName, policy: SelectionPolicy): void {
-    this.#policyName = name;
+  /** Changes the policy, from the next request on. */
+  setPolicy(choice: PolicyChoice, policy: SelectionPolicy): void {
+    this.#policyChoice = choice;
     this.#policy = policy;
   }
 
-  /** An available upstream that is not among those already tried, or undefined. */
+  /** Selects an available upstream that is not in `tried`; undefined when there is none. */
   select(request: RequestFacts, tried: readonly Upstream[]): Upstream | undefined {
     if (tried.length === 0) return this.#policy(this.upstreams, request);
     const untried = this.upstreams.filter((upstream) => !tried.includes(upstream));
     return this.#policy(untried, request, true);
   }
 
-  /** Whether `select` would find one. */
+  /** Whether `select` would return an upstream. */
   hasAvailable(tried: readonly Upstream[]): boolean {
     return this.upstreams.some((upstream) => upstream.available && !tried.includes(upstream));
   }
@@ -65,12 +67,12 @@ export class UpstreamPool {
     this.replace([...this.upstreams, upstream]);
   }
 
-  /** Takes it out of the choice at once; requests in flight to it go on. */
+  /** Removes an upstream: it gets no new requests; those in flight continue. */
   remove(upstream: Upstream): void {
     this.replace(this.upstreams.filter((one) => one !== upstream));
   }
 
-  /** From the next request on these are its upstreams. Who listens is told of each that left or joined. */
+  /** Sets the upstreams, from the next request on, and notifies the listeners of each that left or joined. */
   replace(next: readonly Upstream[]): void {
     const before = this.upstreams;
     this.upstreams = next;

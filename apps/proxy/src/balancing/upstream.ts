@@ -1,43 +1,42 @@
 import { LatencyHistogram } from '@tripod/shared/metrics/latency-histogram';
 
-/** Why an upstream gets no new requests, or `available`. */
+/** `available`, or the reason why an upstream gets no new requests. */
 export type UpstreamState = 'available' | 'unhealthy' | 'ejected' | 'full' | 'draining' | 'disabled';
 
 export type UpstreamOptions = {
   /** `http://127.0.0.1:8081`, without a path. */
   readonly url: URL;
-  /** Share of requests compared with the others of its pool. Default 1. */
+  /** Share of requests relative to the other upstreams of the pool. Default 1. */
   readonly weight?: number;
-  /** With this many requests in flight it counts as full. Default: no limit. */
+  /** The upstream is full with this many requests in flight. Default: no limit. */
   readonly maxInFlight?: number;
-  /** Whether it gets requests before its first active check. Default true. */
+  /** Whether it gets requests before its first health check. Default true. */
   readonly healthy?: boolean;
 };
 
-/** Counters of one upstream since the proxy started, raised where the work is done. */
+/** Counters of one upstream since the proxy started. */
 export type UpstreamCounters = {
-  /** Attempts. */
   requests: number;
   failures: number;
   retries: number;
   ejections: number;
   readonly ejectionsByReason: Map<string, number>;
-  /** Attempts that went out on a connection made for them, and on one that had served before. */
+  /** Attempts on a new connection, and attempts on a connection that had served before. */
   connects: number;
   reuses: number;
-  /** On the wire, heads and framing included. */
+  /** Bytes on the wire, heads and framing included. */
   bytesSent: number;
   bytesReceived: number;
-  /** Answers by the first digit of their status: index 2 holds the 2xx. */
+  /** Responses by the first digit of their status: index 2 holds the 2xx. */
   readonly answersByClass: number[];
 };
 
-/** What names an upstream within its pool: address and port. */
+/** The id of an upstream within its pool: address and port. */
 export const upstreamId = ({ hostname, port }: URL): string => `${hostname}:${port || 80}`;
 
 /**
- * One copy of a server as the proxy sees it. `available` is a field that changes on events, so that choosing an
- * upstream costs a comparison.
+ * One copy of a server as the proxy sees it. `available` is a field that is updated on events, so that a policy pays one
+ * comparison per upstream.
  */
 export class Upstream {
   readonly id: string;
@@ -56,14 +55,14 @@ export class Upstream {
     bytesReceived: 0,
     answersByClass: [0, 0, 0, 0, 0, 0],
   };
-  /** How long answered attempts took, from their begin to the end of the response. */
+  /** Durations of answered attempts, from the start of the attempt to the end of the response. */
   readonly latency = new LatencyHistogram();
   available = true;
-  /** Available, or only full for the moment. */
+  /** Available, or unavailable only because it is full. */
   serving = true;
   weight: number;
   inFlight = 0;
-  /** The last reason for not being healthy or for being ejected, for people. */
+  /** Why it is unhealthy or was ejected last, in words. */
   reason: string | undefined;
   #maxInFlight: number;
   #healthy: boolean;
@@ -88,7 +87,7 @@ export class Upstream {
     return this.#healthy;
   }
 
-  /** Whether the active checks have found anything about it yet. */
+  /** Whether a health check has set its state yet. */
   get checked(): boolean {
     return this.#checked;
   }
@@ -101,7 +100,7 @@ export class Upstream {
     return this.#draining;
   }
 
-  /** It was told to drain, and nothing is in flight any more: it can be stopped. */
+  /** Whether it is draining with no request in flight: it can be stopped. */
   get drained(): boolean {
     return this.#draining && this.inFlight === 0;
   }
@@ -122,20 +121,25 @@ export class Upstream {
     return this.inFlight >= this.#maxInFlight ? 'full' : 'available';
   }
 
-  /** The one place where the number in flight goes up. */
-  began(): void {
+  /** Requests in flight per unit of weight. */
+  get load(): number {
+    return this.inFlight / this.weight;
+  }
+
+  /** The only place that increments `inFlight`. */
+  startAttempt(): void {
     this.inFlight += 1;
     this.counters.requests += 1;
     if (this.inFlight >= this.#maxInFlight) this.#update();
   }
 
-  /** The one place where the number in flight goes down. */
-  ended(): void {
+  /** The only place that decrements `inFlight`. */
+  endAttempt(): void {
     this.inFlight -= 1;
     if (!this.available) this.#update();
   }
 
-  /** The verdict of the active checks. */
+  /** Sets the result of the active checks. */
   setHealthy(healthy: boolean, reason?: string): void {
     this.#checked = true;
     this.#healthy = healthy;
@@ -144,7 +148,7 @@ export class Upstream {
     this.#update();
   }
 
-  /** The verdict of the passive checks: no requests until `restore` or a passed active check. */
+  /** Sets the result of the passive checks: no requests until `restore`, or until an active check passes. */
   eject(reason: string): void {
     const { counters } = this;
     this.#ejected = true;
@@ -160,8 +164,8 @@ export class Upstream {
   }
 
   /**
-   * Takes no new requests and finishes the old ones; `onDrained` is called once when the last has ended, perhaps at
-   * once. `false` takes it back.
+   * Starts draining: no new requests, while those in flight finish. Calls `onDrained` once, when the last one has ended,
+   * which may be during this call. `false` stops draining.
    */
   setDraining(draining: boolean, onDrained?: () => void): void {
     if (draining && this.#draining) return;
@@ -170,13 +174,13 @@ export class Upstream {
     this.#update();
   }
 
-  /** Switched off by a person until switched on again, whatever the checks say. */
+  /** Enables or disables it by hand; health checks do not change this. */
   setEnabled(enabled: boolean): void {
     this.#enabled = enabled;
     this.#update();
   }
 
-  /** Infinity: no limit. */
+  /** `Infinity` removes the limit. */
   setMaxInFlight(maxInFlight: number): void {
     this.#maxInFlight = maxInFlight;
     this.#update();
@@ -187,8 +191,8 @@ export class Upstream {
     this.available = state === 'available';
     this.serving = this.available || state === 'full';
     if (!this.drained) return;
-    const tell = this.#onDrained;
+    const onDrained = this.#onDrained;
     this.#onDrained = undefined;
-    tell?.();
+    onDrained?.();
   }
 }

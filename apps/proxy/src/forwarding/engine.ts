@@ -46,6 +46,12 @@ export type Engine = {
   close(options: { readonly graceMs: number }): Promise<void>;
 };
 
+/** An engine as data: `--help` and the config schema are derived from it. */
+export type EngineDefinition = {
+  readonly summary: string;
+  create(options: EngineOptions): Engine;
+};
+
 export type EngineOptions = {
   readonly config: EngineConfig;
   readonly routes: RouteTable;

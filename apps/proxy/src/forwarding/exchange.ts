@@ -1,5 +1,6 @@
 import type { Clock } from '@tripod/shared/async/clock';
 import { AppError } from '@tripod/shared/errors/app-error';
+import type { RequestFacts } from '../balancing/selection-policy.ts';
 import type { Upstream } from '../balancing/upstream.ts';
 import type { Route } from '../routing/route-table.ts';
 import type { ExchangeObserver } from './exchange-observer.ts';
@@ -39,12 +40,8 @@ export type ExchangeContext = {
 };
 
 /** What is known of a request when its head has been read. */
-export type ExchangeRequest = {
-  readonly method: string;
-  /** As the client asked, before a prefix is cut off. */
-  readonly target: string;
+export type ExchangeRequest = RequestFacts & {
   readonly protocol: string;
-  readonly clientAddress: string;
   readonly requestId: string;
   readonly userAgent: string | undefined;
   readonly referer: string | undefined;
@@ -167,7 +164,7 @@ export class Exchange {
       ended: false,
     };
     this.attempts.push(attempt);
-    upstream.began();
+    upstream.startAttempt();
     this.#context.observer.attemptBegan(this, attempt);
     return attempt;
   }
@@ -176,7 +173,7 @@ export class Exchange {
     if (attempt.ended) return;
     attempt.ended = true;
     attempt.durationMs = nowMs - attempt.beganMs;
-    attempt.upstream.ended();
+    attempt.upstream.endAttempt();
     this.#context.observer.attemptEnded(this, attempt);
   }
 }

@@ -1,39 +1,39 @@
-import { type PolicyName, selectionPolicies } from '../balancing/policy-table.ts';
+import { createPolicy, type PolicySetting, parsePolicy } from '../balancing/policies/policy-table.ts';
 import { Upstream, upstreamId } from '../balancing/upstream.ts';
 import { UpstreamPool } from '../balancing/upstream-pool.ts';
 import type { PoolConfig, RouteConfig } from './route-config.ts';
 import type { Route } from './route-table.ts';
 
-/** What of the configuration makes the routes. */
+/** The part of the configuration that routes are made from. */
 export type RoutesConfig = {
   readonly routes: readonly RouteConfig[];
-  readonly policy: PolicyName;
+  readonly policy: PolicySetting;
   readonly maxBodyBytes: number;
 };
 
 export type MakeRoutesOptions = {
-  /** Pools of the configuration until now, by name. */
+  /** The pools of the configuration that was in force before. */
   readonly earlier: readonly UpstreamPool[];
-  /** From 0 up to 1. */
+  /** Returns a number from 0 up to 1. */
   readonly random: () => number;
-  /** Whether active checks will tell when a new upstream is ready. */
+  /** Whether active checks are on. They mark a new upstream healthy. */
   readonly activeChecks: boolean;
-  /** Told of each upstream that is in its pool no more. */
+  /** Called for each upstream that left its pool. */
   readonly onRemoved: (upstream: Upstream, pool: UpstreamPool) => void;
 };
 
 /**
- * The upstreams of a pool: those that stay are the same objects, with their health, their counters and what is in
- * flight. One that was never checked waits for its first passed check, unless the pool would have no one to ask meanwhile.
+ * The upstreams of a pool. Those that stay are the same objects, with their health, counters and requests in flight. A
+ * new upstream waits for its first passed check, unless the pool would be empty meanwhile.
  */
 const upstreamsOf = (
   config: PoolConfig,
   earlier: readonly Upstream[],
   activeChecks: boolean,
 ): readonly Upstream[] => {
+  const earlierById = new Map(earlier.map((upstream) => [upstream.id, upstream]));
   const upstreams = config.upstreams.map((options) => {
-    const id = upstreamId(options.url);
-    const kept = earlier.find((upstream) => upstream.id === id);
+    const kept = earlierById.get(upstreamId(options.url));
     if (!kept) return new Upstream({ ...options, healthy: !activeChecks });
     kept.weight = options.weight;
     kept.setMaxInFlight(options.maxInFlight);
@@ -45,9 +45,11 @@ const upstreamsOf = (
   return upstreams;
 };
 
+const isSamePolicy = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
 /**
- * Makes the routes of a configuration over the pools that there are: a pool of the same name stays and is brought up to
- * date, and one that no route names any more is emptied. Never throws for a configuration that was parsed.
+ * Makes the routes of a configuration over the existing pools: a pool that keeps its name is updated, and a pool that no
+ * route names any more is emptied. Never throws for a configuration that was parsed.
  */
 export const makeRoutes = (config: RoutesConfig, options: MakeRoutesOptions): readonly Route[] => {
   const { earlier, random, activeChecks, onRemoved } = options;
@@ -58,25 +60,25 @@ export const makeRoutes = (config: RoutesConfig, options: MakeRoutesOptions): re
     for (const upstream of left) onRemoved(upstream, pool);
   };
   for (const { pool: wanted } of config.routes) {
-    const { name, policy: policyName = config.policy } = wanted;
+    const { name, policy: setting = config.policy } = wanted;
     if (pools.has(name)) continue;
+    const policyChoice = parsePolicy(setting);
     const known = earlier.find((pool) => pool.name === name);
     const upstreams = upstreamsOf(wanted, known?.upstreams ?? [], activeChecks);
     if (!known) {
-      const policy = selectionPolicies[policyName](random);
-      pools.set(name, new UpstreamPool({ name, policyName, policy, upstreams }));
+      const policy = createPolicy(policyChoice, random);
+      pools.set(name, new UpstreamPool({ name, policyChoice, policy, upstreams }));
       continue;
     }
-    if (known.policyName !== policyName) known.setPolicy(policyName, selectionPolicies[policyName](random));
+    if (!isSamePolicy(known.policyChoice, policyChoice))
+      known.setPolicy(policyChoice, createPolicy(policyChoice, random));
     replace(known, upstreams);
     pools.set(name, known);
   }
   for (const pool of earlier) if (!pools.has(pool.name)) replace(pool, []);
-  return config.routes.map(({ prefix, stripPrefix, hostHeader, maxBodyBytes, pool }) => ({
-    prefix,
-    stripPrefix,
-    hostHeader,
-    maxBodyBytes: maxBodyBytes ?? config.maxBodyBytes,
+  return config.routes.map(({ pool, maxBodyBytes = config.maxBodyBytes, ...route }) => ({
+    ...route,
+    maxBodyBytes,
     pool: pools.get(pool.name) as UpstreamPool,
   }));
 };

@@ -1,12 +1,20 @@
 import { findCharacterFault, pathOf } from '@tripod/shared/http/request-target';
 
-/** A request target that router and upstream might read differently; the message says what is wrong. */
+/** A request target that the router and an upstream could read differently. The message says what is wrong. */
 export class TargetError extends Error {}
 
+const encodedSlash = /%2f/gi;
+
+/** The path with its encoded slashes decoded; undefined when it has none. */
+export const findDecodedSlashes = (path: string): string | undefined =>
+  path.includes('%2') && path.search(encodedSlash) !== -1 ? path.replace(encodedSlash, '/') : undefined;
+
+const hasDotSegment = (path: string): boolean => /\/\.{1,2}(?:\/|;|$)/.test(path);
+
 /**
- * Checks a path (with query, in origin form) that will be both routed and forwarded as it is. Refuses instead of
- * repairing (RFC 3986 6.2.2.3 removes dot segments, and parsers differ): anything that another parser could read as another
- * path would let a request past the rules of its route.
+ * Checks a target in origin form (path and query) that is routed and forwarded unchanged. Throws a TargetError instead of
+ * repairing (RFC 3986 6.2.2.3 removes dot segments, and parsers differ): a target that another parser reads as another
+ * path would bypass the rules of its route. Encoded slashes pass: whether they are allowed is a setting of the route.
  */
 export const checkTarget = (target: string): void => {
   const fault = findCharacterFault(target);
@@ -19,16 +27,15 @@ export const checkTarget = (target: string): void => {
     return;
   }
   if (/%(?![0-9a-f]{2})/i.test(path)) throw new TargetError('The path holds a broken percent-encoding.');
-  if (/%(?:2f|5c|00)/i.test(path))
-    throw new TargetError('The path holds an encoded slash, backslash or NUL.');
-  if (hasDotSegment(path.replace(/%2e/gi, '.'))) throw new TargetError('The path holds a dot segment.');
+  if (/%(?:5c|00)/i.test(path)) throw new TargetError('The path holds an encoded backslash or NUL.');
+  if (hasDotSegment(path.replace(encodedSlash, '/').replace(/%2e/gi, '.')))
+    throw new TargetError('The path holds a dot segment.');
 };
 
-const hasDotSegment = (path: string): boolean => /\/\.{1,2}(?:\/|;|$)/.test(path);
-
 /**
- * The origin form of a target (RFC 9112 3.2). An absolute one must be http and name the same authority as the Host
- * header, or the two could be routed by different parts of it.
+ * The origin form of a target (RFC 9112 3.2). An absolute form must be http and name the authority of the Host header:
+ * otherwise the proxy and an upstream could route by different ones. (The static server has a parser of its own: it serves
+ * one site, so it drops the authority, and it refuses nothing that a file name can hold.)
  */
 export const toOriginForm = (target: string, authority: string): string => {
   if (target.startsWith('/')) return target;
@@ -41,6 +48,6 @@ export const toOriginForm = (target: string, authority: string): string => {
   return rest.startsWith('/') ? rest : `/${rest}`;
 };
 
-/** A Host header that can stand in a URL: a name, an IPv4 or a bracketed IPv6 address, perhaps a port. */
+/** Whether a Host header can stand in a URL: a name, an IPv4 or a bracketed IPv6 address, with or without a port. */
 export const isAuthority = (host: string): boolean =>
   /^(?:[a-z0-9_](?:[a-z0-9_.-]{0,251})|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i.test(host);

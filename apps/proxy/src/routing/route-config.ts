@@ -1,11 +1,12 @@
-import type { PolicyName } from '../balancing/policy-table.ts';
+import type { PolicySetting } from '../balancing/policies/policy-table.ts';
+import { maxPoolUpstreams } from '../balancing/upstream-pool.ts';
 import type { HostHeader } from './route-table.ts';
 
 /** An upstream as it is configured. */
 export type UpstreamConfig = {
   readonly url: URL;
   readonly weight: number;
-  /** Infinity: no limit. */
+  /** `Infinity`: no limit. */
   readonly maxInFlight: number;
 };
 
@@ -14,23 +15,33 @@ export type PoolConfig = {
   readonly name: string;
   readonly upstreams: readonly UpstreamConfig[];
   /** Undefined: the policy of the proxy. */
-  readonly policy?: PolicyName;
+  readonly policy?: PolicySetting;
 };
 
-/** A route as it is configured: where it begins, and which pool it asks. */
+/** A route as it is configured: the prefix that it matches, and its pool. */
 export type RouteConfig = {
   readonly prefix: string;
   readonly stripPrefix: boolean;
+  readonly allowEncodedSlash: boolean;
+  readonly rewriteLocation: boolean;
   readonly pool: PoolConfig;
   readonly hostHeader: HostHeader;
   /** Undefined: the limit of the proxy. */
   readonly maxBodyBytes?: number;
 };
 
-/** A prefix ends in a slash and holds nothing that could be written in two ways. */
+/** The settings of a route that names none. */
+export const routeDefaults = {
+  stripPrefix: true,
+  allowEncodedSlash: false,
+  rewriteLocation: true,
+  hostHeader: 'client',
+} as const satisfies Partial<RouteConfig>;
+
+/** A prefix ends in a slash and holds no character that has two spellings. */
 export const prefixPattern = '^/(?:[\\w.~-]+/)*$';
 
-/** An upstream's address. Throws an Error that begins with "must" when it is not http://host[:port]. */
+/** Parses the address of an upstream. Throws an Error whose message begins with "must" unless it is http://host[:port]. */
 export const parseUpstreamUrl = (text: string): URL => {
   if (/^https:/i.test(text))
     throw new Error(`must not name ${text}: upstreams over https are not supported yet`);
@@ -40,34 +51,37 @@ export const parseUpstreamUrl = (text: string): URL => {
   } catch {
     throw new Error(`must name upstreams as http://address:port, and names ${JSON.stringify(text)}`);
   }
-  const plain =
+  const isAddressOnly =
     url.pathname === '/' &&
     url.search === '' &&
     url.hash === '' &&
     url.username === '' &&
     url.password === '';
-  if (url.protocol !== 'http:' || url.hostname === '' || !plain) {
+  if (url.protocol !== 'http:' || url.hostname === '' || !isAddressOnly) {
     throw new Error(
       `must name upstreams as http://address:port, without a path, and names ${JSON.stringify(text)}`,
     );
   }
+  if (url.port === '0')
+    throw new Error(`must name a port from 1 to 65535, and names ${JSON.stringify(text)}`);
   return url;
 };
 
 /** `/api/` → `api`, `/a/b/` → `a-b`, and `/`, where the pages come from, → `static`. */
 const poolNameOf = (prefix: string): string => prefix.split('/').filter(Boolean).join('-') || 'static';
 
-/** The name of a prefix's pool; where another has it (`/a/b/`, `/a-b/`), `a-b-2`. Takes it. */
-export const takePoolName = (prefix: string, taken: Set<string>): string => {
-  const plain = poolNameOf(prefix);
-  let name = plain;
-  for (let number = 2; taken.has(name); number += 1) name = `${plain}-${number}`;
+/** Derives the name of a prefix's pool and adds it to `taken`. A second pool of that name gets `a-b-2`. */
+export const reservePoolName = (prefix: string, taken: Set<string>): string => {
+  const base = poolNameOf(prefix);
+  let name = base;
+  for (let number = 2; taken.has(name); number += 1) name = `${base}-${number}`;
   taken.add(name);
   return name;
 };
 
 /**
- * Reads `PREFIX=URL[,URL…]`. Throws an Error whose message goes on from the name of the flag: "must be …, and is …".
+ * Parses `PREFIX=URL[,URL…]`. Throws an Error whose message completes a sentence that begins with the name of the flag:
+ * "must be …, and is …".
  */
 export const parseRoute = (text: string): { readonly prefix: string; readonly upstreams: readonly URL[] } => {
   const equals = text.indexOf('=');
@@ -77,28 +91,31 @@ export const parseRoute = (text: string): { readonly prefix: string; readonly up
       `must be PREFIX=URL[,URL…] with a prefix that ends in a slash, such as /api/, and is ${JSON.stringify(text)}`,
     );
   }
-  const upstreams = text
-    .slice(equals + 1)
-    .split(',')
-    .map((one) => parseUpstreamUrl(one.trim()));
-  const ids = upstreams.map(({ host }) => host);
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twice) throw new Error(`must not name the upstream ${twice} twice for ${prefix}`);
+  const texts = text.slice(equals + 1).split(',');
+  if (texts.length > maxPoolUpstreams)
+    throw new Error(
+      `must name at most ${maxPoolUpstreams} upstreams for ${prefix}, and names ${texts.length}`,
+    );
+  const upstreams = texts.map((one) => parseUpstreamUrl(one.trim()));
+  const seen = new Set<string>();
+  for (const { host } of upstreams) {
+    if (seen.has(host)) throw new Error(`must not name the upstream ${host} twice for ${prefix}`);
+    seen.add(host);
+  }
   return { prefix, upstreams };
 };
 
-/** Reads all routes of flags. Expects texts without `routeProblems`: throws on what they find. */
+/** Parses the routes of flags. Expects texts in which `routeProblems` finds nothing; throws otherwise. */
 export const parseRoutes = (texts: readonly string[]): readonly RouteConfig[] => {
   const taken = new Set<string>();
   return texts.map((text) => {
     const { prefix, upstreams: urls } = parseRoute(text);
     const upstreams = urls.map((url) => ({ url, weight: 1, maxInFlight: Number.POSITIVE_INFINITY }));
-    const pool = { name: takePoolName(prefix, taken), upstreams };
-    return { prefix, stripPrefix: true, hostHeader: 'client', pool };
+    return { ...routeDefaults, prefix, pool: { name: reservePoolName(prefix, taken), upstreams } };
   });
 };
 
-/** What is wrong with each of these routes, and with them together. */
+/** Returns what is wrong with each of these routes, and prefixes that occur twice. */
 export const routeProblems = (texts: readonly string[]): readonly string[] => {
   const problems: string[] = [];
   const prefixes = new Set<string>();

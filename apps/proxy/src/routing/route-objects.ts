@@ -1,43 +1,52 @@
 import type { StructureFault } from '@tripod/shared/config/settings';
-import type { PolicyName } from '../balancing/policy-table.ts';
+import type { PolicySetting } from '../balancing/policies/policy-table.ts';
 import { upstreamId } from '../balancing/upstream.ts';
 import {
   type PoolConfig,
   parseUpstreamUrl,
   type RouteConfig,
-  takePoolName,
+  reservePoolName,
+  routeDefaults,
   type UpstreamConfig,
 } from './route-config.ts';
 import type { HostHeader } from './route-table.ts';
 
 type UpstreamObject = { readonly url: string; readonly weight?: number; readonly maxInFlight?: number };
 
-/** A route as a config file holds it. */
+/** A route in a config file. */
 export type RouteObject = {
   readonly prefix: string;
   readonly stripPrefix?: boolean;
+  readonly allowEncodedSlash?: boolean;
+  readonly rewriteLocation?: boolean;
   readonly pool?: string;
-  /** Missing where another route of the same pool has them. */
+  /** Absent when another route of the same pool lists them. */
   readonly upstreams?: readonly (string | UpstreamObject)[];
-  readonly policy?: PolicyName;
+  readonly policy?: PolicySetting;
   readonly maxBodyBytes?: number;
   readonly hostHeader?: HostHeader;
 };
 
-const objectOf = (upstream: string | UpstreamObject): UpstreamObject =>
+const toUpstreamObject = (upstream: string | UpstreamObject): UpstreamObject =>
   typeof upstream === 'string' ? { url: upstream } : upstream;
 
 const parseUpstream = (upstream: string | UpstreamObject): UpstreamConfig => {
-  const { url, weight = 1, maxInFlight = Number.POSITIVE_INFINITY } = objectOf(upstream);
+  const { url, weight = 1, maxInFlight = Number.POSITIVE_INFINITY } = toUpstreamObject(upstream);
   return { url: parseUpstreamUrl(url), weight, maxInFlight };
 };
 
-/** Where the first of several equal ones stands, for each that comes later. */
-const repeated = (values: readonly (string | undefined)[]): readonly (readonly [number, number])[] =>
-  values.flatMap((value, index) => {
-    const first = value === undefined ? index : values.indexOf(value);
-    return first < index ? [[index, first] as const] : [];
-  });
+/** Pairs of indexes: each later occurrence of a value with the first one. `undefined` never counts. */
+const findRepeated = (values: readonly (string | undefined)[]): readonly (readonly [number, number])[] => {
+  const firsts = new Map<string, number>();
+  const pairs: (readonly [number, number])[] = [];
+  for (const [index, value] of values.entries()) {
+    if (value === undefined) continue;
+    const first = firsts.get(value);
+    if (first === undefined) firsts.set(value, index);
+    else pairs.push([index, first]);
+  }
+  return pairs;
+};
 
 const upstreamFaults = (
   upstreams: readonly (string | UpstreamObject)[],
@@ -48,32 +57,32 @@ const upstreamFaults = (
     typeof upstreams[index] === 'string' ? `${at}/${index}` : `${at}/${index}/url`;
   const ids = upstreams.map((upstream, index) => {
     try {
-      return upstreamId(parseUpstreamUrl(objectOf(upstream).url));
+      return upstreamId(parseUpstreamUrl(toUpstreamObject(upstream).url));
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
       faults.push({ pointer: pointerOf(index), problem });
       return undefined;
     }
   });
-  for (const [index, first] of repeated(ids)) {
+  for (const [index, first] of findRepeated(ids)) {
     faults.push({
       pointer: pointerOf(index),
-      problem: `must not name ${ids[index]} again, as ${first} does`,
+      problem: `must not name ${ids[index]} a second time; upstream ${first} has it`,
     });
   }
   return faults;
 };
 
-/** What the schema can't say: bad addresses, what stands twice, pools without upstreams. */
+/** Returns what the schema can not express: bad addresses, duplicates, and pools without upstreams. */
 export const routeObjectFaults = (routes: readonly RouteObject[]): readonly StructureFault[] => {
   const faults: StructureFault[] = [];
-  for (const [index, first] of repeated(routes.map(({ prefix }) => prefix))) {
-    const problem = `must be another one than that of route ${first}, and is ${JSON.stringify(routes[index]?.prefix)}`;
+  for (const [index, first] of findRepeated(routes.map(({ prefix }) => prefix))) {
+    const problem = `must differ from the prefix of route ${first}, and is ${JSON.stringify(routes[index]?.prefix)}`;
     faults.push({ pointer: `/${index}/prefix`, problem });
   }
   const owners = routes.map(({ pool, upstreams }) => (upstreams === undefined ? undefined : pool));
-  for (const [index, first] of repeated(owners)) {
-    const problem = `must be another one than that of route ${first}, or have no upstreams of its own`;
+  for (const [index, first] of findRepeated(owners)) {
+    const problem = `must differ from the pool of route ${first}, or the route must list no upstreams`;
     faults.push({ pointer: `/${index}/pool`, problem });
   }
   for (const [index, { upstreams, pool, policy }] of routes.entries()) {
@@ -85,13 +94,16 @@ export const routeObjectFaults = (routes: readonly RouteObject[]): readonly Stru
       const problem = 'is missing, and no other route gives its pool upstreams';
       faults.push({ pointer: `/${index}/upstreams`, problem });
     } else if (policy !== undefined) {
-      faults.push({ pointer: `/${index}/policy`, problem: 'must stand where the upstreams of its pool do' });
+      faults.push({
+        pointer: `/${index}/policy`,
+        problem: 'must be in the route that lists the upstreams of the pool',
+      });
     }
   }
   return faults;
 };
 
-/** Gives route objects without faults their meaning. Routes that name the same pool share it. */
+/** Parses route objects in which `routeObjectFaults` finds nothing. Routes that name the same pool share it. */
 export const parseRouteObjects = (routes: readonly RouteObject[]): readonly RouteConfig[] => {
   const taken = new Set(routes.flatMap(({ pool }) => (pool === undefined ? [] : [pool])));
   const pools = new Map<string, PoolConfig>();
@@ -100,15 +112,13 @@ export const parseRouteObjects = (routes: readonly RouteObject[]): readonly Rout
     const chosen = policy === undefined ? {} : { policy };
     pools.set(pool, { name: pool, upstreams: upstreams.map(parseUpstream), ...chosen });
   }
-  return routes.map((route) => {
-    const { prefix, stripPrefix = true, hostHeader = 'client', maxBodyBytes, policy } = route;
-    const named = route.pool === undefined ? undefined : pools.get(route.pool);
+  return routes.map(({ pool: poolName, upstreams = [], policy, ...route }) => {
+    const named = poolName === undefined ? undefined : pools.get(poolName);
     const pool = named ?? {
-      name: takePoolName(prefix, taken),
-      upstreams: (route.upstreams ?? []).map(parseUpstream),
+      name: reservePoolName(route.prefix, taken),
+      upstreams: upstreams.map(parseUpstream),
       ...(policy === undefined ? {} : { policy }),
     };
-    const limit = maxBodyBytes === undefined ? {} : { maxBodyBytes };
-    return { prefix, stripPrefix, hostHeader, pool, ...limit };
+    return { ...routeDefaults, ...route, pool };
   });
 };

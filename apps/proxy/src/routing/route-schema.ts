@@ -1,9 +1,10 @@
-import { policyNames } from '../balancing/policy-table.ts';
+import { policySchema } from '../balancing/policies/policy-table.ts';
+import { maxPoolUpstreams } from '../balancing/upstream-pool.ts';
 import { prefixPattern } from './route-config.ts';
 
-const address = { type: 'string', maxLength: 300, description: 'a text such as http://127.0.0.1:8081' };
+const addressSchema = { type: 'string', maxLength: 300, description: 'a text such as http://127.0.0.1:8081' };
 
-/** Also of the bodies of the admin side. */
+/** Weight of an upstream, in config files and in admin requests. */
 export const weightSchema = {
   type: 'integer',
   minimum: 1,
@@ -25,9 +26,9 @@ const upstreamSchema = {
     type: 'object',
     additionalProperties: false,
     required: ['url'],
-    properties: { url: address, weight: weightSchema, maxInFlight: maxInFlightSchema },
+    properties: { url: addressSchema, weight: weightSchema, maxInFlight: maxInFlightSchema },
   },
-  else: { ...address, description: 'a text such as http://127.0.0.1:8081, or an object with a url' },
+  else: { ...addressSchema, description: 'a text such as http://127.0.0.1:8081, or an object with a url' },
 };
 
 /** The JSON Schema of `routes` in a config file. */
@@ -47,6 +48,8 @@ export const routesSchema = {
         description: 'a path that begins and ends with a slash, such as /api/',
       },
       stripPrefix: { type: 'boolean', description: 'true or false' },
+      allowEncodedSlash: { type: 'boolean', description: 'true or false' },
+      rewriteLocation: { type: 'boolean', description: 'true or false' },
       pool: {
         type: 'string',
         pattern: '^[\\w.-]{1,64}$',
@@ -55,10 +58,11 @@ export const routesSchema = {
       upstreams: {
         type: 'array',
         minItems: 1,
+        maxItems: maxPoolUpstreams,
         items: upstreamSchema,
-        description: 'a list of one upstream or more',
+        description: `a list of 1 to ${maxPoolUpstreams} upstreams`,
       },
-      policy: { type: 'string', enum: policyNames, description: `one of ${policyNames.join(', ')}` },
+      policy: policySchema,
       maxBodyBytes: {
         type: 'integer',
         minimum: 0,

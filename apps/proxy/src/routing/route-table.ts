@@ -3,58 +3,73 @@ import { httpErrors } from '@tripod/shared/http/http-errors';
 import { pathOf } from '@tripod/shared/http/request-target';
 import type { UpstreamPool } from '../balancing/upstream-pool.ts';
 import { isPrivate } from './private-paths.ts';
-import { checkTarget, isAuthority, TargetError, toOriginForm } from './request-target.ts';
+import { checkTarget, findDecodedSlashes, isAuthority, TargetError, toOriginForm } from './request-target.ts';
 import { routingErrors } from './routing-errors.ts';
 
 export type HostHeader = 'client' | 'upstream';
 
-/** Requests whose path begins with `prefix` go to `pool`, without the prefix when `stripPrefix` says so. */
+/** Requests whose path begins with `prefix` go to `pool`. */
 export type Route = {
   readonly prefix: string;
+  /** Whether the prefix is removed from the path before it is forwarded. */
   readonly stripPrefix: boolean;
+  /** Whether a path may hold `%2f`; otherwise it is refused (400). */
+  readonly allowEncodedSlash: boolean;
+  /** Whether a Location that leads to the upstream is rewritten to lead through the route. */
+  readonly rewriteLocation: boolean;
   readonly pool: UpstreamPool;
   /** Larger request bodies are refused (413). */
   readonly maxBodyBytes: number;
-  /** Whether the upstream gets the client's Host header, or its own address as one. */
+  /** Whether the Host header sent upstream is the client's or the upstream's own address. */
   readonly hostHeader: HostHeader;
 };
 
-/** What the router needs to know of a request. */
+/** What the router reads from a request. */
 export type RoutedRequest = {
   readonly method: string;
   readonly target: string;
-  /** The one Host header; undefined in HTTP/1.0 requests without it. */
+  /** The Host header; undefined in HTTP/1.0 requests without one. */
   readonly authority: string | undefined;
 };
 
 export type Routing =
   | { readonly kind: 'forward'; readonly route: Route; readonly target: string }
   | { readonly kind: 'redirect'; readonly location: string }
-  /** `OPTIONS *`: what the proxy itself takes. */
+  /** `OPTIONS *`: the methods that the proxy forwards. */
   | { readonly kind: 'options'; readonly allow: string };
 
-/** Where requests go. Its routes change with a reload, the table itself stays. */
+/** The routes in force. A reload replaces the routes; the table stays the same object. */
 export type RouteTable = {
   readonly routes: readonly Route[];
   readonly pools: readonly UpstreamPool[];
-  /** Goes up with each change: an answer of `route` may be kept for as long as this stays the same. */
+  /** Incremented by each change. The result of `route` may be cached while it stays the same. */
   readonly version: number;
-  /** Where a request goes. Throws an AppError when it goes nowhere. */
+  /** Routes a request. Throws an AppError when it is refused or matches no route. */
   route(request: RoutedRequest): Routing;
-  /** From the next request on these routes hold. */
+  /** Replaces the routes, from the next request on. */
   replace(options: RouteTableOptions): void;
 };
 
 export type RouteTableOptions = {
   readonly routes: readonly Route[];
-  /** Plain paths (see `plainPath`) that are answered 404 on every route: they tell of the inside. */
+  /** Normalized paths (see `normalizePath`) that are answered 404 on every route: they expose internals. */
   readonly privatePaths: readonly string[];
 };
 
 const refusedMethods: ReadonlySet<string> = new Set(['CONNECT', 'TRACE']);
 const forwardedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 
-/** The longest prefix wins. The same string is routed and forwarded; only the prefix of its route is cut off. */
+/** An encoded slash must not lead to another route than the plain one: that would bypass the rules of the other route. */
+const checkEncodedSlash = (path: string, route: Route, longestFirst: readonly Route[]): void => {
+  const decoded = findDecodedSlashes(path);
+  if (decoded === undefined) return;
+  if (!route.allowEncodedSlash) throw new TargetError('The path holds an encoded slash.');
+  const isSameRoute = longestFirst.find(({ prefix }) => decoded.startsWith(prefix)) === route;
+  if (!isSameRoute || decoded.slice(route.prefix.length - 1).startsWith('//'))
+    throw new TargetError('The path holds an encoded slash that changes its route.');
+};
+
+/** The longest prefix wins. The string that is routed is the string that is forwarded, but for the prefix. */
 const findRoute = (
   target: string,
   longestFirst: readonly Route[],
@@ -63,18 +78,20 @@ const findRoute = (
   const path = pathOf(target);
   for (const route of longestFirst) {
     if (!target.startsWith(route.prefix)) {
-      // `/api` alone: the folder without its slash.
+      // `/api` redirects to `/api/`.
       if (route.prefix.endsWith('/') && path === route.prefix.slice(0, -1)) {
         return { kind: 'redirect', location: `${route.prefix}${target.slice(path.length)}` };
       }
       continue;
     }
+    checkEncodedSlash(path, route, longestFirst);
     const forwarded = route.stripPrefix ? `/${target.slice(route.prefix.length)}` : target;
     // `/api//x` must not become `//x`, which upstreams read as the address of another server.
     if (forwarded.startsWith('//')) throw new TargetError('The path holds two slashes after its prefix.');
     if (isPrivate(pathOf(forwarded), privatePaths)) throw new AppError(httpErrors.NOT_FOUND);
     return { kind: 'forward', route, target: forwarded };
   }
+  if (findDecodedSlashes(path) !== undefined) throw new TargetError('The path holds an encoded slash.');
   throw new AppError(httpErrors.NOT_FOUND);
 };
 
@@ -82,13 +99,13 @@ const poolsOf = (routes: readonly Route[]): readonly UpstreamPool[] => [
   ...new Set(routes.map(({ pool }) => pool)),
 ];
 
-const sorted = (routes: readonly Route[]): readonly Route[] =>
+const sortLongestFirst = (routes: readonly Route[]): readonly Route[] =>
   [...routes].sort((a, b) => b.prefix.length - a.prefix.length);
 
-/** A table of these routes, at version 1. */
+/** Creates a table of these routes, at version 1. */
 export const createRouteTable = (options: RouteTableOptions): RouteTable => {
   let { privatePaths } = options;
-  let longestFirst = sorted(options.routes);
+  let longestFirst = sortLongestFirst(options.routes);
   const table = {
     routes: options.routes,
     pools: poolsOf(options.routes),
@@ -114,7 +131,7 @@ export const createRouteTable = (options: RouteTableOptions): RouteTable => {
       }
     },
     replace(next: RouteTableOptions): void {
-      longestFirst = sorted(next.routes);
+      longestFirst = sortLongestFirst(next.routes);
       privatePaths = next.privatePaths;
       table.routes = next.routes;
       table.pools = poolsOf(next.routes);

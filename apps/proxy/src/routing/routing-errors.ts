@@ -1,15 +1,15 @@
 import { defineErrors } from '@tripod/shared/errors/define-errors';
 
-/** Errors of requests that no route takes. */
+/** Errors of requests that match no route. */
 export const routingErrors = defineErrors({
   PROXY_PATH_INVALID: {
     status: 400,
     title: 'The path is ambiguous',
-    meaning: 'Two servers could read the path differently, so it is not forwarded.',
+    meaning: 'Two servers could read the path differently, so the proxy does not forward it.',
   },
   PROXY_METHOD_REFUSED: {
     status: 405,
-    title: 'This method is not forwarded',
+    title: 'The proxy does not forward this method',
     meaning: '`Allow` lists the methods that the proxy forwards.',
   },
 });

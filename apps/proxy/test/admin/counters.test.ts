@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { plainResponse } from '@tripod/testing/scripted-upstream';
 import { waitFor } from '@tripod/testing/wait-for';
 import { parseMetrics } from '../../../../packages/shared/test/support/parse-metrics.ts';
-import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../src/engine-table.ts';
 import { ask, json } from '../support/ask.ts';
 import { type RunningProxy, routeTo, runProxy } from '../support/run-proxy.ts';
 import { stopAll } from '../support/stop-all.ts';

@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createRoundRobin } from '../../src/balancing/policies/round-robin.ts';
-import { selectionPolicies } from '../../src/balancing/policy-table.ts';
+import { parsePolicy, policyNames } from '../../src/balancing/policies/policy-table.ts';
 import { Upstream } from '../../src/balancing/upstream.ts';
 import { UpstreamPool } from '../../src/balancing/upstream-pool.ts';
-import { aRequest } from '../support/make-pool.ts';
+import { aRequest, makePolicy } from '../support/make-pool.ts';
 
 type Change = {
   readonly what:
@@ -22,7 +21,7 @@ type Change = {
     | 'request'
     | 'retry'
     | 'end';
-  /** Which upstream, counted round, or which request in flight. */
+  /** Index of the upstream, or of the request in flight, modulo their number. */
   readonly which: number;
   readonly weight: number;
 };
@@ -50,7 +49,9 @@ const change: fc.Arbitrary<Change> = fc.record({
   weight: fc.integer({ min: 1, max: 9 }),
 });
 
-/** A pool of which everything changes all the time, as by checks, operators and reloads. */
+const policyChoice = parsePolicy('round-robin');
+
+/** Changes a pool as checks, operators and reloads do. */
 const run = (pool: UpstreamPool, changes: readonly Change[]): readonly Upstream[] => {
   const inFlight: Upstream[] = [];
   let port = 9000;
@@ -60,7 +61,7 @@ const run = (pool: UpstreamPool, changes: readonly Change[]): readonly Upstream[
     expect(chosen === undefined).toBe(candidates.length === 0);
     if (!chosen) return;
     expect(candidates).toContain(chosen);
-    chosen.began();
+    chosen.startAttempt();
     inFlight.push(chosen);
   };
   for (const { what, which, weight } of changes) {
@@ -70,7 +71,7 @@ const run = (pool: UpstreamPool, changes: readonly Change[]): readonly Upstream[
       pool.add(new Upstream({ url: new URL(`http://127.0.0.1:${port}`), weight }));
     } else if (what === 'request') begin([]);
     else if (what === 'retry') begin(upstream ? [upstream] : []);
-    else if (what === 'end') inFlight.splice(which % Math.max(1, inFlight.length), 1)[0]?.ended();
+    else if (what === 'end') inFlight.splice(which % Math.max(1, inFlight.length), 1)[0]?.endAttempt();
     else if (!upstream) continue;
     else if (what === 'remove') pool.remove(upstream);
     else if (what === 'eject') upstream.eject('broke');
@@ -86,26 +87,26 @@ const run = (pool: UpstreamPool, changes: readonly Change[]): readonly Upstream[
   return inFlight;
 };
 
-describe.each(Object.entries(selectionPolicies))('a pool with %s, whatever changes', (_name, create) => {
-  it('chooses an available upstream for each request, and counts what is in flight right', () => {
+describe.each(policyNames)('upstream pool with policy %s under random changes', (name) => {
+  it('selects an available upstream for each request, and counts the requests in flight correctly', () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 80 }), (changes) => {
-        const policy = create(Math.random);
-        const pool = new UpstreamPool({ name: 'api', policyName: 'round-robin', policy, upstreams: [] });
+        const policy = makePolicy(name);
+        const pool = new UpstreamPool({ name: 'api', policyChoice, policy, upstreams: [] });
         const inFlight = run(pool, changes);
-        for (const upstream of inFlight) upstream.ended();
+        for (const upstream of inFlight) upstream.endAttempt();
         for (const { inFlight: left } of [...pool.upstreams, ...inFlight]) expect(left).toBe(0);
       }),
     );
   });
 });
 
-describe('round robin after any changes', () => {
+describe('policy round-robin after random changes', () => {
   it('gives each available upstream exactly its share over a full turn', () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 60 }), fc.nat(5), (changes, more) => {
-        const policy = createRoundRobin();
-        const pool = new UpstreamPool({ name: 'api', policyName: 'round-robin', policy, upstreams: [] });
+        const policy = makePolicy('round-robin');
+        const pool = new UpstreamPool({ name: 'api', policyChoice, policy, upstreams: [] });
         run(pool, [...changes.filter(({ what }) => what !== 'retry'), ...changesOfWeight(more)]);
         const available = pool.upstreams.filter((upstream) => upstream.available);
         const turn = available.reduce((sum, { weight }) => sum + weight, 0);
@@ -121,18 +122,18 @@ describe('round robin after any changes', () => {
     );
   });
 
-  it('lets everyone have a turn though the first is full again and again', () => {
+  it('selects every upstream although the first one is full again and again', () => {
     const upstreams = [1, 2, 3].map(
       (port) => new Upstream({ url: new URL(`http://127.0.0.1:${port}`), maxInFlight: 1 }),
     );
-    const policy = createRoundRobin();
-    const pool = new UpstreamPool({ name: 'api', policyName: 'round-robin', policy, upstreams });
+    const policy = makePolicy('round-robin');
+    const pool = new UpstreamPool({ name: 'api', policyChoice, policy, upstreams });
     for (let round = 0; round < 30; round += 1) {
       const pair = [pool.select(aRequest, []), undefined];
-      pair[0]?.began();
+      pair[0]?.startAttempt();
       pair[1] = pool.select(aRequest, []);
-      pair[1]?.began();
-      for (const upstream of pair) upstream?.ended();
+      pair[1]?.startAttempt();
+      for (const upstream of pair) upstream?.endAttempt();
     }
     for (const { counters } of upstreams) expect(counters.requests).toBeGreaterThanOrEqual(15);
   });

@@ -41,11 +41,11 @@ describe('Upstream', () => {
 
   it('is full with its greatest number in flight, and open again with one less', () => {
     const upstream = makeUpstream(1, { maxInFlight: 2 });
-    upstream.began();
+    upstream.startAttempt();
     expect(upstream.available).toBe(true);
-    upstream.began();
+    upstream.startAttempt();
     expect(upstream).toMatchObject({ state: 'full', available: false });
-    upstream.ended();
+    upstream.endAttempt();
     expect(upstream.available).toBe(true);
   });
 
@@ -61,7 +61,7 @@ describe('Upstream', () => {
 
   it('is full or open again when its limit changes', () => {
     const upstream = makeUpstream(1);
-    upstream.began();
+    upstream.startAttempt();
     upstream.setMaxInFlight(1);
     expect(upstream.state).toBe('full');
     upstream.setMaxInFlight(Number.POSITIVE_INFINITY);
@@ -71,13 +71,13 @@ describe('Upstream', () => {
   it('tells once when it has drained, at once with nothing in flight', () => {
     const upstream = makeUpstream(1);
     const told: string[] = [];
-    upstream.began();
-    upstream.began();
+    upstream.startAttempt();
+    upstream.startAttempt();
     upstream.setDraining(true, () => told.push('first'));
     upstream.setDraining(true, () => told.push('again'));
-    upstream.ended();
+    upstream.endAttempt();
     expect([upstream.drained, told]).toEqual([false, []]);
-    upstream.ended();
+    upstream.endAttempt();
     expect([upstream.drained, told]).toEqual([true, ['first']]);
     upstream.setHealthy(false);
     expect(told).toEqual(['first']);
@@ -90,12 +90,12 @@ describe('Upstream', () => {
   it('does not tell that it has drained when that was taken back', () => {
     const upstream = makeUpstream(1);
     let told = false;
-    upstream.began();
+    upstream.startAttempt();
     upstream.setDraining(true, () => {
       told = true;
     });
     upstream.setDraining(false);
-    upstream.ended();
+    upstream.endAttempt();
     expect(told).toBe(false);
   });
 
@@ -122,8 +122,8 @@ describe('Upstream', () => {
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const upstream = makeUpstream(1, { maxInFlight: 3 });
         for (const one of steps) {
-          if (one === 'began') upstream.began();
-          else if (one === 'ended' && upstream.inFlight > 0) upstream.ended();
+          if (one === 'began') upstream.startAttempt();
+          else if (one === 'ended' && upstream.inFlight > 0) upstream.endAttempt();
           else if (one === 'up' || one === 'down') upstream.setHealthy(one === 'up');
           else if (one === 'eject') upstream.eject('broke');
           else if (one === 'restore') upstream.restore();

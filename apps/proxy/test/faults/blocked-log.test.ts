@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { freePorts } from '@tripod/testing/free-port';
 import { waitFor } from '@tripod/testing/wait-for';
-import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../src/engine-table.ts';
 import { metricOf } from '../support/admin.ts';
 import { ask } from '../support/ask.ts';
 import { startClients } from '../support/clients.ts';

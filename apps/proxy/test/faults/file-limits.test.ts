@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@tripod/testing/wait-for';
-import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../src/engine-table.ts';
 import { ask, json } from '../support/ask.ts';
 import { startClients } from '../support/clients.ts';
 import { proxyArgs } from '../support/proxy-args.ts';

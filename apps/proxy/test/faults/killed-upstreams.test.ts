@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@tripod/testing/wait-for';
 import type { ProxySettings } from '../../src/config.ts';
-import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../src/engine-table.ts';
 import { reportOf } from '../support/admin.ts';
 import { ask, json } from '../support/ask.ts';
 import { startClients } from '../support/clients.ts';

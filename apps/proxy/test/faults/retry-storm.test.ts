@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '@tripod/testing/fake-clock';
-import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../src/engine-table.ts';
 import { ask } from '../support/ask.ts';
 import { routeTo, runProxy } from '../support/run-proxy.ts';
 import { stopAll } from '../support/stop-all.ts';

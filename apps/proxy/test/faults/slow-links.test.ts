@@ -3,7 +3,7 @@ import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@tripod/testing/wait-for';
-import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../src/engine-table.ts';
 import { ask } from '../support/ask.ts';
 import { runEchoUpstream, runNodeUpstream, type Told } from '../support/echo-upstream.ts';
 import { proxyArgs } from '../support/proxy-args.ts';

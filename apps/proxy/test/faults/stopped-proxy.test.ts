@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@tripod/testing/wait-for';
-import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../src/engine-table.ts';
 import { reportOf } from '../support/admin.ts';
 import { startClients } from '../support/clients.ts';
 import { routeTo } from '../support/run-proxy.ts';

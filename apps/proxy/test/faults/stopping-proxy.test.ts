@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { freePorts } from '@tripod/testing/free-port';
 import { waitFor } from '@tripod/testing/wait-for';
-import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../src/engine-table.ts';
 import { ask } from '../support/ask.ts';
 import { startClients } from '../support/clients.ts';
 import { runNodeUpstream } from '../support/echo-upstream.ts';

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
 import { plainResponse, type UpstreamScript } from '@tripod/testing/scripted-upstream';
 import { waitFor } from '@tripod/testing/wait-for';
-import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../src/engine-table.ts';
 import { metricOf, reportOf } from '../support/admin.ts';
 import { ask } from '../support/ask.ts';
 import { routeTo, runProxy } from '../support/run-proxy.ts';

@@ -4,13 +4,11 @@ import { createAccessLog } from '../../src/forwarding/access-log.ts';
 import { Exchange } from '../../src/forwarding/exchange.ts';
 import { RetryBudget } from '../../src/forwarding/retry.ts';
 import { collectLog } from '../support/collect-log.ts';
-import { makePool } from '../support/make-pool.ts';
+import { makePool, makeRequest, makeRoute } from '../support/make-pool.ts';
 
 const request = {
-  method: 'GET',
-  target: '/a?b',
+  ...makeRequest({ target: '/a?b', clientAddress: '10.0.0.1' }),
   protocol: 'HTTP/1.1',
-  clientAddress: '10.0.0.1',
   requestId: 'request-1',
   userAgent: 'curl',
   referer: undefined,
@@ -27,13 +25,7 @@ const scene = () => {
     finished: createAccessLog(log),
   };
   const exchange = new Exchange({ clock, observer, budget: new RetryBudget(clock) }, request);
-  const route = {
-    prefix: '/',
-    stripPrefix: true,
-    maxBodyBytes: 1,
-    hostHeader: 'client' as const,
-    pool: makePool(3),
-  };
+  const route = makeRoute({ pool: makePool(3) });
   return { clock, log, exchange, route };
 };
 

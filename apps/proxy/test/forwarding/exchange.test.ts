@@ -4,13 +4,11 @@ import fc from 'fast-check';
 import type { UpstreamPool } from '../../src/balancing/upstream-pool.ts';
 import { Exchange, type ExchangeRequest } from '../../src/forwarding/exchange.ts';
 import { type AttemptFailure, RetryBudget } from '../../src/forwarding/retry.ts';
-import { makePool } from '../support/make-pool.ts';
+import { aRequest, makePool, makeRoute } from '../support/make-pool.ts';
 
 const request: ExchangeRequest = {
-  method: 'GET',
-  target: '/',
+  ...aRequest,
   protocol: 'HTTP/1.1',
-  clientAddress: '127.0.0.1',
   requestId: 'request-1',
   userAgent: undefined,
   referer: undefined,
@@ -19,7 +17,7 @@ const request: ExchangeRequest = {
 const scene = (size: number) => {
   const clock = createFakeClock();
   const pool = makePool(size);
-  const route = { prefix: '/', stripPrefix: true, maxBodyBytes: 1000, hostHeader: 'client' as const, pool };
+  const route = makeRoute({ pool });
   const told = { received: 0, began: 0, ended: 0, finished: 0 };
   const count = (step: keyof typeof told) => () => {
     told[step] += 1;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { policyNames } from '../../src/balancing/policy-table.ts';
+import { policyNames } from '../../src/balancing/policies/policy-table.ts';
 import type { Upstream } from '../../src/balancing/upstream.ts';
 import type { UpstreamPool } from '../../src/balancing/upstream-pool.ts';
 import { makeRoutes, type RoutesConfig } from '../../src/routing/make-routes.ts';
@@ -15,7 +15,7 @@ const pool: fc.Arbitrary<PoolFacts> = fc.record({
   weights: fc.dictionary(fc.constantFrom('1', '2', '3', '4'), fc.integer({ min: 1, max: 5 }), { minKeys: 1 }),
 });
 
-/** Configurations as one reload after the other brings them, each with what happens until the next one. */
+/** A configuration, and what happens until the next one replaces it. */
 const reload = fc.record({
   pools: fc.uniqueArray(pool, { minLength: 1, selector: ({ name }) => name }),
   policy: fc.constantFrom(...policyNames),
@@ -42,7 +42,7 @@ const idsOf = (pools: readonly UpstreamPool[]): ReadonlyMap<string, Upstream> =>
   new Map(pools.flatMap(({ name, upstreams }) => upstreams.map((one) => [`${name} ${one.id}`, one])));
 
 describe('makeRoutes', () => {
-  it('keeps what stays, drains what goes and loses nothing in flight, however often', () => {
+  it('keeps the upstreams that stay, drains those that leave and loses no request in flight over many reloads', () => {
     fc.assert(
       fc.property(fc.array(reload, { minLength: 1, maxLength: 8 }), fc.boolean(), (reloads, activeChecks) => {
         let pools: readonly UpstreamPool[] = [];
@@ -68,19 +68,19 @@ describe('makeRoutes', () => {
           for (const [id, upstream] of before) expect(removed.has(upstream)).toBe(!after.has(id));
           for (const { name, weights } of facts) {
             const made = pools.find((one) => one.name === name);
-            expect(made?.policyName).toBe(policy);
+            expect(made?.policyChoice.name).toBe(policy);
             expect(Object.fromEntries(made?.upstreams.map((one) => [one.port, one.weight]) ?? [])).toEqual(
               weights,
             );
-            // Whatever has come and gone, a request finds someone.
+            // After every reload some upstream can be selected.
             expect(made?.select(aRequest, [])).toBeDefined();
           }
           for (let request = 0; request < requests; request += 1) {
             const chosen = pools[request % pools.length]?.select(aRequest, []);
-            chosen?.began();
+            chosen?.startAttempt();
             if (chosen) inFlight.push(chosen);
           }
-          for (const upstream of inFlight.splice(0, ended)) upstream.ended();
+          for (const upstream of inFlight.splice(0, ended)) upstream.endAttempt();
           for (const upstream of new Set([...after.values(), ...removed])) {
             expect(upstream.inFlight).toBe(inFlight.filter((one) => one === upstream).length);
             expect(upstream.drained).toBe(removed.has(upstream) && upstream.inFlight === 0);

@@ -47,6 +47,8 @@ describe('routes as objects', () => {
     expect(route).toEqual({
       prefix: '/shop/',
       stripPrefix: false,
+      allowEncodedSlash: false,
+      rewriteLocation: true,
       hostHeader: 'upstream',
       maxBodyBytes: 5,
       pool: {
@@ -55,6 +57,35 @@ describe('routes as objects', () => {
         upstreams: [{ url: new URL(url), weight: 3, maxInFlight: 20 }],
       },
     });
+  });
+
+  it('accept a policy as an object with its options', () => {
+    const policyOf = (policy: unknown) =>
+      load([{ prefix: '/', upstreams: [url], policy }]).routes[0]?.pool.policy;
+    expect(policyOf({ name: 'hash', key: 'header:X-User' })).toEqual({ name: 'hash', key: 'header:X-User' });
+    expect(policyOf({ name: 'ip-hash' })).toEqual({ name: 'ip-hash' });
+  });
+
+  it.each([
+    [
+      { name: 'hash', key: 'colour' },
+      '#/routes/0/policy/key must be path, host, header:NAME or cookie:NAME, and is "colour"',
+    ],
+    [{ name: 'ip-hash', key: 'path' }, '#/routes/0/policy/key is not a setting'],
+    [{ key: 'path' }, '#/routes/0/policy/name is missing'],
+  ])('are refused for the policy %j', (policy, problem) => {
+    expect(problemsOf([{ prefix: '/', upstreams: [url], policy }])).toEqual([problem]);
+  });
+
+  it('are refused for port 0 and for more than 1,000 upstreams in a pool', () => {
+    const many = Array.from({ length: 1001 }, (_, index) => `http://127.0.0.1:${index + 1}`);
+    expect(problemsOf([{ prefix: '/', upstreams: ['http://127.0.0.1:0'] }])).toEqual([
+      '#/routes/0/upstreams/0 must name a port from 1 to 65535, and names "http://127.0.0.1:0"',
+    ]);
+    expect(problemsOf([{ prefix: '/', upstreams: many }])[0]).toMatch(
+      'must be a list of 1 to 1000 upstreams',
+    );
+    expect(() => load(undefined, { route: [`/=${many.join(',')}`] })).toThrow('at most 1000 upstreams');
   });
 
   it('share a pool that they name both, and otherwise have pools of their own', () => {
@@ -82,8 +113,8 @@ describe('routes as objects', () => {
     ]);
     expect([...problems].sort()).toEqual([
       '#/routes/0/prefix must be a path that begins and ends with a slash, such as /api/, and is "/a"',
-      '#/routes/0/upstreams must be a list of one upstream or more, and is []',
-      '#/routes/1/policy must be one of round-robin, least-requests, random-two, ip-hash, and is "luck"',
+      '#/routes/0/upstreams must be a list of 1 to 1000 upstreams, and is []',
+      '#/routes/1/policy must be one of round-robin, least-requests, random-two, ip-hash, hash, and is "luck"',
       '#/routes/1/prefix is missing',
       '#/routes/1/upstreams/0 must be a text such as http://127.0.0.1:8081, or an object with a url, and is 5',
       '#/routes/1/upstreams/1/weight must be a whole number from 1 to 1000, and is 0',
@@ -106,14 +137,14 @@ describe('routes as objects', () => {
     ]);
     expect([...problems].sort()).toEqual([
       '#/routes/0/upstreams/0 must not name https://x: upstreams over https are not supported yet',
-      '#/routes/0/upstreams/2 must not name 127.0.0.1:1 again, as 1 does',
-      '#/routes/0/upstreams/3/url must not name 127.0.0.1:1 again, as 1 does',
-      '#/routes/1/pool must be another one than that of route 0, or have no upstreams of its own',
-      '#/routes/1/prefix must be another one than that of route 0, and is "/"',
+      '#/routes/0/upstreams/2 must not name 127.0.0.1:1 a second time; upstream 1 has it',
+      '#/routes/0/upstreams/3/url must not name 127.0.0.1:1 a second time; upstream 1 has it',
+      '#/routes/1/pool must differ from the pool of route 0, or the route must list no upstreams',
+      '#/routes/1/prefix must differ from the prefix of route 0, and is "/"',
       expect.stringContaining('#/routes/1/upstreams/0/url must name upstreams as http://address:port'),
       '#/routes/2/upstreams is missing, and no other route gives its pool upstreams',
       '#/routes/3/upstreams is missing, and no other route gives its pool upstreams',
-      '#/routes/4/policy must stand where the upstreams of its pool do',
+      '#/routes/4/policy must be in the route that lists the upstreams of the pool',
     ]);
   });
 

@@ -1,21 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
 import { AppError } from '@tripod/shared/errors/app-error';
-import { plainPath } from '../../src/routing/private-paths.ts';
-import { createRouteTable, type Routing } from '../../src/routing/route-table.ts';
-import { makeUpstream, poolOf } from '../support/make-pool.ts';
+import { normalizePath } from '../../src/routing/private-paths.ts';
+import { createRouteTable, type Route, type Routing } from '../../src/routing/route-table.ts';
+import { makeRoute, makeUpstream, poolOf } from '../support/make-pool.ts';
 
 const privatePaths = ['/livez', '/readyz', '/metrics', '/healthz'];
 
-const tableOf = (prefixes: readonly string[], closed: readonly string[] = privatePaths) =>
+const tableOf = (
+  prefixes: readonly string[],
+  closed: readonly string[] = privatePaths,
+  route: Partial<Route> = {},
+) =>
   createRouteTable({
-    privatePaths: closed.map(plainPath),
-    routes: prefixes.map((prefix, index) => ({
-      prefix,
-      stripPrefix: true,
-      maxBodyBytes: 1000,
-      hostHeader: 'client' as const,
-      pool: poolOf([makeUpstream(index + 1)], prefix),
-    })),
+    privatePaths: closed.map(normalizePath),
+    routes: prefixes.map((prefix, index) =>
+      makeRoute({ ...route, prefix, pool: poolOf([makeUpstream(index + 1)], prefix) }),
+    ),
   });
 
 const usual = tableOf(['/', '/api/', '/api/v2/']);
@@ -115,6 +115,39 @@ describe('createRouteTable', () => {
   });
 });
 
+describe('encoded slashes in route table', () => {
+  const table = tableOf(['/', '/api/'], privatePaths, { allowEncodedSlash: true });
+
+  it.each(['/a%2fb', '/a%2Fb', '/api/x%2F', '/api/a%2f%2fb'])('refuses %s by default', (target) => {
+    expect(codeOf(() => ask(target))).toBe('PROXY_PATH_INVALID');
+  });
+
+  it.each([
+    ['/@scope%2fname', '/@scope%2fname'],
+    ['/api/a%2Fb?c=%2f', '/a%2Fb?c=%2f'],
+  ])('forwards %s unchanged on a route with allowEncodedSlash', (target, forwarded) => {
+    expect(ask(target, table)).toMatchObject({ kind: 'forward', target: forwarded });
+  });
+
+  it.each([
+    ['leads to another route when it is decoded', '/api%2fx'],
+    ['begins with two slashes when it is decoded', '/%2fevil.example/'],
+    ['begins with two slashes behind its prefix when it is decoded', '/api/%2fevil.example/'],
+    ['holds a dot segment when it is decoded', '/a%2f..%2fb'],
+    ['holds an encoded dot segment when it is decoded', '/a%2f%2e%2e%2fb'],
+    ['holds an encoded backslash', '/a%5cb'],
+  ])('refuses a path that %s, even with allowEncodedSlash', (_what, target) => {
+    expect(codeOf(() => ask(target, table))).toBe('PROXY_PATH_INVALID');
+  });
+
+  it.each(['/x%2f..;/livez', '/livez%2f', '/api/livez%2F', '/;a%2flivez'])(
+    'never forwards %s, which could be read as a private path',
+    (target) => {
+      expect(codeOf(() => ask(target, table))).toMatch(/^(NOT_FOUND|PROXY_PATH_INVALID)$/);
+    },
+  );
+});
+
 describe('replacing the routes', () => {
   it('holds from the next request on, and tells so by the version', () => {
     const table = tableOf(['/']);
@@ -141,6 +174,25 @@ describe('private paths', () => {
       `${path}/?x`,
       path.replace('z', '%7a').replace('m', '%6D'),
       `/%${path.charCodeAt(1).toString(16)}${path.slice(2).toUpperCase()}/`,
+      // Servlet containers remove parameters.
+      `${path};x=1`,
+      `${path};/`,
+      `/;a=b${path}`,
+      `${path}%3bx`,
+      // Windows removes dots and blanks at the end of a name, and reads `::$DATA` as the file itself.
+      `${path}.`,
+      `${path}...`,
+      `${path}%20`,
+      `${path}%2e%20`,
+      `${path}::$DATA`,
+      // Doubled slashes are merged, line ends and tabs are dropped, NUL ends a string, and some decode twice.
+      `${path}%09`,
+      `${path.slice(0, 3)}%0a${path.slice(3)}`,
+      `${path}%23x`,
+      `${path}%3fx`,
+      `${path.slice(0, 2)}%25${path.charCodeAt(2).toString(16)}${path.slice(3)}`,
+      // Fullwidth letters (best-fit mappings).
+      `/%ef%bd%${(path.charCodeAt(1) - 0x61 + 0x81).toString(16)}${path.slice(2)}`,
     ]),
   )('answers 404 to %s on every route', (path) => {
     for (const prefix of ['', '/api', '/api/v2']) {
@@ -149,7 +201,15 @@ describe('private paths', () => {
     expect(codeOf(() => ask(`http://here${path}`))).toBe('NOT_FOUND');
   });
 
-  it.each(['/livezz', '/a/livez', '/livez.html', '/metrics/x'])('lets %s pass', (path) => {
+  it.each([
+    '/livezz',
+    '/a/livez',
+    '/livez.html',
+    '/metrics/x',
+    '/live%20z',
+    '/x;/livez',
+    '/metricss;metrics',
+  ])('lets %s pass', (path) => {
     expect(ask(path).kind).toBe('forward');
   });
 
@@ -157,7 +217,7 @@ describe('private paths', () => {
     expect(codeOf(() => ask('/secret', tableOf(['/'], [closed])))).toBe('NOT_FOUND');
   });
 
-  it('are open when there are none', () => {
+  it('are forwarded when the list is empty', () => {
     expect(ask('/livez', tableOf(['/'], [])).kind).toBe('forward');
   });
 });

@@ -1,6 +1,9 @@
-import { createRoundRobin } from '../../src/balancing/policies/round-robin.ts';
+import { createPolicy, type PolicySetting, parsePolicy } from '../../src/balancing/policies/policy-table.ts';
+import type { RequestFacts, SelectionPolicy } from '../../src/balancing/selection-policy.ts';
 import { Upstream, type UpstreamOptions } from '../../src/balancing/upstream.ts';
 import { UpstreamPool } from '../../src/balancing/upstream-pool.ts';
+import { routeDefaults } from '../../src/routing/route-config.ts';
+import type { Route } from '../../src/routing/route-table.ts';
 
 export const makeUpstream = (port: number, options: Partial<UpstreamOptions> = {}): Upstream =>
   new Upstream({ url: new URL(`http://127.0.0.1:${port}`), ...options });
@@ -10,6 +13,35 @@ export const makePool = (size: number, options: Partial<UpstreamOptions> = {}): 
   poolOf(Array.from({ length: size }, (_, index) => makeUpstream(index + 1, options)));
 
 export const poolOf = (upstreams: readonly Upstream[], name = 'api'): UpstreamPool =>
-  new UpstreamPool({ name, policyName: 'round-robin', policy: createRoundRobin(), upstreams });
+  new UpstreamPool({
+    name,
+    policyChoice: parsePolicy('round-robin'),
+    policy: makePolicy('round-robin'),
+    upstreams,
+  });
 
-export const aRequest = { clientAddress: '127.0.0.1' };
+/** A policy as a config file would name it. */
+export const makePolicy = (setting: PolicySetting, random: () => number = Math.random): SelectionPolicy =>
+  createPolicy(parsePolicy(setting), random);
+
+export const makeRequest = (
+  facts: Partial<RequestFacts> & { readonly lines?: Readonly<Record<string, string>> } = {},
+): RequestFacts => ({
+  clientAddress: '127.0.0.1',
+  method: 'GET',
+  target: '/',
+  host: 'here',
+  headers: { findHeader: (name) => facts.lines?.[name] },
+  ...facts,
+});
+
+export const aRequest = makeRequest();
+
+/** A route at `/` over a pool of one upstream, with the defaults of the config file. */
+export const makeRoute = (settings: Partial<Route> = {}): Route => ({
+  ...routeDefaults,
+  prefix: '/',
+  maxBodyBytes: 1000,
+  pool: settings.pool ?? makePool(1),
+  ...settings,
+});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { policyNames } from '@tripod/proxy/balancing/policies/policy-table';
+import { engineNames } from '@tripod/proxy/engine-table';
 import { systemProcesses } from '@tripod/shared/os/process-table';
-import { policyNames } from '../../../proxy/src/balancing/policy-table.ts';
-import { engineNames } from '../../../proxy/src/forwarding/engine-table.ts';
 import { locateState } from '../../src/control/state-folder.ts';
 import { createProgram } from '../../src/program.ts';
 import { type UpConfig, upSettings } from '../../src/settings.ts';

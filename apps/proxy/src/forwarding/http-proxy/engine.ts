@@ -12,6 +12,7 @@ import type { Engine, EngineConfig, EngineOptions } from '../engine.ts';
 import { Exchange, type ExchangeRequest } from '../exchange.ts';
 import { plainAddress } from '../forwarded-headers.ts';
 import { connectionTokens } from '../hop-by-hop.ts';
+import { createRawHeaders } from '../request-headers.ts';
 import { createUpstreamLookup } from '../resolve-upstream.ts';
 import { unreadRequest } from '../unread-request.ts';
 import { acceptEveryRequest, acceptOnly, forgetExpectation, oneAtATime } from './accept-requests.ts';
@@ -30,6 +31,8 @@ const exchangeRequestOf = (request: IncomingMessage): ExchangeRequest => ({
   method: request.method ?? '',
   target: request.url ?? '',
   protocol: `HTTP/${request.httpVersion}`,
+  host: request.headers.host,
+  headers: createRawHeaders(request.rawHeaders),
   clientAddress: plainAddress(request.socket.remoteAddress ?? ''),
   requestId: requestIdOf(request.headers['x-request-id']),
   userAgent: request.headers['user-agent'],

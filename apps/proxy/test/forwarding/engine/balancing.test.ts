@@ -4,7 +4,7 @@ import { freePort } from '@tripod/testing/free-port';
 import { plainResponse, startScriptedUpstream } from '@tripod/testing/scripted-upstream';
 import { waitFor } from '@tripod/testing/wait-for';
 import type { ProxySettings } from '../../../src/config.ts';
-import { engineNames } from '../../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../../src/engine-table.ts';
 import { ask } from '../../support/ask.ts';
 import { type RunOptions, routeTo, runProxy } from '../../support/run-proxy.ts';
 import { stopAll } from '../../support/stop-all.ts';

@@ -4,7 +4,7 @@ import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
 import { plainResponse } from '@tripod/testing/scripted-upstream';
 import { waitFor } from '@tripod/testing/wait-for';
 import type { ProxySettings } from '../../../src/config.ts';
-import { engineNames } from '../../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../../src/engine-table.ts';
 import { ask, json } from '../../support/ask.ts';
 import { runNodeUpstream } from '../../support/echo-upstream.ts';
 import { routeTo, runProxy } from '../../support/run-proxy.ts';

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
 import { plainResponse, type ScriptedUpstream } from '@tripod/testing/scripted-upstream';
 import type { ProxySettings } from '../../../src/config.ts';
-import { engineNames } from '../../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../../src/engine-table.ts';
 import { routeTo, runProxy } from '../../support/run-proxy.ts';
 import { stopAll } from '../../support/stop-all.ts';
 import { runUpstream } from '../../support/upstreams.ts';

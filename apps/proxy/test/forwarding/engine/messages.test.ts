@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
 import { plainResponse } from '@tripod/testing/scripted-upstream';
-import { engineNames } from '../../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../../src/engine-table.ts';
 import { ask, someBytes } from '../../support/ask.ts';
 import { runEchoUpstream, runNodeUpstream, sha, type Told } from '../../support/echo-upstream.ts';
 import { routeTo, runProxy } from '../../support/run-proxy.ts';

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { plainResponse, type ScriptedUpstream, type UpstreamScript } from '@tripod/testing/scripted-upstream';
 import { waitFor } from '@tripod/testing/wait-for';
 import type { ProxySettings } from '../../../src/config.ts';
-import { engineNames } from '../../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../../src/engine-table.ts';
 import { ask, json, someBytes } from '../../support/ask.ts';
 import { runEchoUpstream, sha, type Told } from '../../support/echo-upstream.ts';
 import { routeTo, runProxy } from '../../support/run-proxy.ts';

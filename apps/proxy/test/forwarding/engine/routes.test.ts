@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { exchangeRaw } from '@tripod/testing/raw-http';
-import { engineNames } from '../../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../../src/engine-table.ts';
 import { ask } from '../../support/ask.ts';
 import { runProxy } from '../../support/run-proxy.ts';
 import { stopAll } from '../../support/stop-all.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { exchangeRaw } from '@tripod/testing/raw-http';
 import { plainResponse } from '@tripod/testing/scripted-upstream';
-import { engineNames } from '../../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../../src/engine-table.ts';
 import { ask } from '../../support/ask.ts';
 import { routeTo, runProxy } from '../../support/run-proxy.ts';
 import { stopAll } from '../../support/stop-all.ts';

@@ -5,7 +5,7 @@ import { plainResponse } from '@tripod/testing/scripted-upstream';
 import { takeUnresponsivePort } from '@tripod/testing/unresponsive-port';
 import { waitFor } from '@tripod/testing/wait-for';
 import type { ProxySettings } from '../../../src/config.ts';
-import { engineNames } from '../../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../../src/engine-table.ts';
 import { ask, json } from '../../support/ask.ts';
 import { routeTo, runProxy } from '../../support/run-proxy.ts';
 import { stopAll } from '../../support/stop-all.ts';

@@ -3,11 +3,11 @@ import { describe, expect, it } from '@jest/globals';
 import { parseTrustedProxies } from '../../../src/forwarding/forwarded-headers.ts';
 import { outgoingHeaders } from '../../../src/forwarding/http-proxy/message-headers.ts';
 import type { HostHeader } from '../../../src/routing/route-table.ts';
-import { makePool } from '../../support/make-pool.ts';
+import { makeRoute } from '../../support/make-pool.ts';
 
 const headersFor = (hostHeader: HostHeader, rawHeaders: readonly string[]) =>
   outgoingHeaders({ rawHeaders, headers: { host: rawHeaders[1] } } as unknown as IncomingMessage, {
-    route: { prefix: '/', stripPrefix: true, maxBodyBytes: 1, hostHeader, pool: makePool(1) },
+    route: makeRoute({ hostHeader }),
     upstreamId: '127.0.0.1:1',
     requestId: 'id',
     clientAddress: '127.0.0.1',

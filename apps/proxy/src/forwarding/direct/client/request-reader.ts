@@ -42,6 +42,8 @@ export const exchangeRequestOf = (head: RequestHead, clientAddress: string): Exc
   target: head.target,
   protocol: head.minor === 1 ? 'HTTP/1.1' : 'HTTP/1.0',
   clientAddress,
+  host: head.authority,
+  headers: head.headers,
   requestId: requestIdOf(head.requestId),
   userAgent: head.userAgent,
   referer: head.referer,

@@ -1,6 +1,8 @@
+import type { RequestHeaders } from '../../../balancing/selection-policy.ts';
 import { forwardingErrors } from '../../forwarding-errors.ts';
 import { connectionTokens, endsHere } from '../../hop-by-hop.ts';
 import { isOwnHeader } from '../../own-headers.ts';
+import { createTextHeaders } from '../../request-headers.ts';
 import { checkCharacters, parseLength, visitHeaders } from './header-lines.ts';
 import { MessageError, malformed } from './message-error.ts';
 
@@ -28,6 +30,8 @@ export type RequestHead = {
   readonly claimed: { readonly for?: string; readonly proto?: string; readonly host?: string };
   /** The header lines to forward: without hop-by-hop headers and those that the proxy writes itself. */
   readonly lines: string;
+  /** The same lines, searchable by name. */
+  readonly headers: RequestHeaders;
   /** The head has credentials and must not be cached. */
   readonly isSecret: boolean;
 };
@@ -163,6 +167,7 @@ export const parseRequestHead = (text: string): RequestHead => {
     accept: found.accept,
     claimed: found.claimed ?? {},
     lines,
+    headers: createTextHeaders(lines),
     isSecret: found.isSecret ?? false,
   };
 };

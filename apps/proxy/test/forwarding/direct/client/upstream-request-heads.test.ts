@@ -3,10 +3,10 @@ import type { ForwardPlan } from '../../../../src/forwarding/direct/client/plan.
 import { UpstreamRequestHeads } from '../../../../src/forwarding/direct/client/upstream-request-heads.ts';
 import { parseRequestHead } from '../../../../src/forwarding/direct/wire/request-head.ts';
 import { parseTrustedProxies } from '../../../../src/forwarding/forwarded-headers.ts';
-import { makePool } from '../../../support/make-pool.ts';
+import { makeRoute } from '../../../support/make-pool.ts';
 
 const planOf = (lines: readonly string[], hostHeader: 'client' | 'upstream' = 'client'): ForwardPlan => {
-  const route = { prefix: '/api/', stripPrefix: true, maxBodyBytes: 1, pool: makePool(1), hostHeader };
+  const route = makeRoute({ prefix: '/api/', hostHeader });
   return {
     head: parseRequestHead(`${['GET /api/a HTTP/1.1', ...lines].join('\r\n')}\r\n\r\n`),
     routing: { kind: 'forward', route, target: '/a' },

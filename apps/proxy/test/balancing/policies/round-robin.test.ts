@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createRoundRobin } from '../../src/balancing/policies/round-robin.ts';
-import type { Upstream } from '../../src/balancing/upstream.ts';
-import { aRequest, makeUpstream } from '../support/make-pool.ts';
+import type { Upstream } from '../../../src/balancing/upstream.ts';
+import { aRequest, makePolicy, makeUpstream } from '../../support/make-pool.ts';
 
 const turns = (upstreams: readonly Upstream[], count: number): readonly (number | undefined)[] => {
-  const choose = createRoundRobin();
+  const choose = makePolicy('round-robin');
   return Array.from({ length: count }, () => choose(upstreams, aRequest)?.port);
 };
 
@@ -18,7 +17,7 @@ const tally = (ports: readonly (number | undefined)[]): Record<string, number> =
 const ofWeights = (weights: readonly number[]): readonly Upstream[] =>
   weights.map((weight, index) => makeUpstream(index + 1, { weight }));
 
-describe('createRoundRobin', () => {
+describe('selection policy round-robin', () => {
   it('gives 300 requests to 3 upstreams as 100 each, one after the other', () => {
     const ports = turns(ofWeights([1, 1, 1]), 300);
     expect(tally(ports)).toEqual({ 1: 100, 2: 100, 3: 100 });
@@ -74,7 +73,7 @@ describe('createRoundRobin', () => {
   it('does not flood an upstream that comes back with what it missed', () => {
     const upstreams = ofWeights([1, 1, 1]);
     const [first] = upstreams;
-    const choose = createRoundRobin();
+    const choose = makePolicy('round-robin');
     first?.setHealthy(false);
     for (let turn = 0; turn < 100; turn += 1) choose(upstreams, aRequest);
     first?.setHealthy(true);
