@@ -1,7 +1,7 @@
 import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
 import { lostWrites } from './trials.ts';
 
-/** Settings of every run. Flags only: a figure must not depend on what happens to be in the environment. */
+/** Settings of every run. They are flags only, so that a result does not depend on the environment. */
 export const benchSettings = {
   rounds: {
     type: 'integer',
@@ -9,7 +9,7 @@ export const benchSettings = {
     maximum: 100,
     default: 5,
     environment: false,
-    description: 'How many times each contestant is measured; they take turns',
+    description: 'Number of rounds; in each, every contestant is measured once',
   },
   seconds: {
     type: 'integer',
@@ -17,7 +17,7 @@ export const benchSettings = {
     maximum: 600,
     default: 2,
     environment: false,
-    description: `How long each measurement takes; for ${lostWrites.name}, how long faults go on, ${lostWrites.seconds} without it`,
+    description: `Length of each measurement; for ${lostWrites.name}, how long faults are injected (default ${lostWrites.seconds})`,
   },
   only: {
     type: 'array',
@@ -26,7 +26,7 @@ export const benchSettings = {
     placeholder: 'loads',
     shape: 'names of loads, such as get-32',
     environment: false,
-    description: 'Only these loads; all without it',
+    description: 'Measure only these loads (default: all)',
   },
   contestants: {
     type: 'array',
@@ -35,7 +35,7 @@ export const benchSettings = {
     placeholder: 'names',
     shape: 'names of contestants, such as direct,nginx',
     environment: false,
-    description: 'Only these contestants; a ratio needs the peer among them',
+    description: 'Measure only these contestants (default: all); ratios need the peer',
   },
   json: {
     type: 'string',
@@ -43,7 +43,7 @@ export const benchSettings = {
     path: true,
     placeholder: 'file',
     environment: false,
-    description: 'Write the report there too, as JSON',
+    description: 'Also write the report to this file, as JSON',
   },
   from: {
     type: 'string',
@@ -51,13 +51,13 @@ export const benchSettings = {
     path: true,
     placeholder: 'file',
     environment: false,
-    description: 'Measure nothing and take the figures from the report of an earlier run',
+    description: 'Measure nothing, and read the figures from the report of an earlier run',
   },
   writeDocs: {
     type: 'boolean',
     default: false,
     environment: false,
-    description: 'Write the figures and the chart into docs/reference/',
+    description: 'Write the figures and the chart to docs/reference/',
   },
 } as const satisfies Settings;
 

@@ -18,10 +18,10 @@ import { checkTrialFlags, lostWrites, trialNames } from './trials.ts';
 const checkout = join(import.meta.dirname, '../..');
 const path = process.env['PATH'] ?? '';
 
-const say = (line: string): void => console.error(`bench: ${line}`);
+const log = (line: string): void => console.error(`bench: ${line}`);
 
 const listRuns = async (): Promise<void> => {
-  console.log('Benchmarks, side by side; each prints ratios against its peer:\n');
+  console.log('Benchmarks that compare servers; each prints ratios to its peer:\n');
   for (const name of listRunNames()) {
     const { about, loads, contestants } = await loadRun(name);
     console.log(`  pnpm bench ${name}   ${about}`);
@@ -29,11 +29,11 @@ const listRuns = async (): Promise<void> => {
     console.log(`    contestants: ${contestants.map((contestant) => contestant.name).join(', ')}`);
   }
   console.log(`  pnpm bench ${lostWrites.name}   ${lostWrites.about}`);
-  console.log('\nMore or longer rounds: --rounds 9 --seconds 10. Results are kept in bench/results/.');
+  console.log('\nFor more or longer rounds: --rounds 9 --seconds 10. Reports are kept in bench/results/.');
 };
 
 const bringToTrial = async (seconds: number): Promise<void> => {
-  const trial = await tryLostWrites({ checkout, seconds, say });
+  const trial = await tryLostWrites({ checkout, seconds, log });
   if (process.stdout.isTTY) console.log(describeTrial(trial));
   else {
     console.error(describeTrial(trial));
@@ -43,10 +43,10 @@ const bringToTrial = async (seconds: number): Promise<void> => {
 };
 
 const measure = async (name: string, run: Run, config: BenchConfig): Promise<Report> => {
-  const report = await makeReport(run, { name, config, checkout, path, say });
+  const report = await makeReport(run, { name, config, checkout, path, log });
   const file = join(checkout, 'bench/results', `${name}.json`);
   writeReport(file, report);
-  say(`wrote ${file}`);
+  log(`wrote ${file}`);
   return report;
 };
 
@@ -55,22 +55,22 @@ const bench = async (name: string, config: BenchConfig): Promise<void> => {
   const run = await loadRun(name);
   const report = config.from === undefined ? await measure(name, run, config) : readReport(config.from, name);
   if (config.json !== undefined) writeReport(config.json, report);
-  // A person wants the tables, a program that reads a pipe wants the numbers.
+  // Tables for a terminal, JSON for a program that reads the pipe.
   if (process.stdout.isTTY) console.log(renderReport(report));
   else {
     console.error(renderReport(report));
     console.log(JSON.stringify(report));
   }
-  if (config.writeDocs) for (const file of writeFigures(checkout, report, run)) say(`wrote ${file}`);
+  if (config.writeDocs) for (const file of writeFigures(checkout, report, run)) log(`wrote ${file}`);
   if (hasFailure(report)) {
-    say('a contestant failed: see above');
+    log('a contestant failed (see above)');
     process.exitCode = 1;
   }
 };
 
 const program = new Command('bench')
-  .description('Measures servers beside each other, in turns, and prints ratios.')
-  .argument('[name]', 'which run; without one they are listed')
+  .description('Measures servers side by side, in turns, and prints ratios.')
+  .argument('[name]', 'name of the run; without it, all runs are listed')
   .exitOverride()
   .configureOutput({ writeErr: () => undefined })
   .action(async (name: string | undefined, flags: Record<string, unknown>, command: Command) => {
@@ -98,5 +98,5 @@ try {
     process.exitCode = told instanceof ConfigError ? 2 : 1;
   }
 }
-// Node does not always come to its end by itself: over a connection that was reset at its end it waits for ever.
+// Node 24 never exits by itself after a connection was reset while its FIN was in flight.
 process.stdout.write('', () => process.stderr.write('', () => process.exit()));

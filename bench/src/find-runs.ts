@@ -4,14 +4,14 @@ import type { Run } from './run.ts';
 
 const folder = join(import.meta.dirname, 'runs');
 
-/** The names of all runs: those of the files in `runs/`. */
+/** Returns the names of all runs: the files in `runs/`. */
 export const listRunNames = (): readonly string[] =>
   readdirSync(folder)
     .filter((file) => file.endsWith('.ts'))
     .map((file) => file.replace(/\.ts$/, ''))
     .sort();
 
-/** The run of that name. Throws when its file does not export one. */
+/** Loads the run with this name. Throws when its file does not export `run`. */
 export const loadRun = async (name: string): Promise<Run> => {
   const { run } = (await import(join(folder, `${name}.ts`))) as { readonly run?: Run };
   if (!run) throw new Error(`bench/src/runs/${name}.ts must export \`run\``);

@@ -15,12 +15,12 @@ export type MakeReportOptions = {
   readonly name: string;
   readonly config: BenchConfig;
   readonly checkout: string;
-  /** Where programs are looked for. */
+  /** PATH for finding programs. */
   readonly path: string;
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
 };
 
-/** What a person types to get the same comparison again. */
+/** Returns the command that repeats this comparison. */
 const commandOf = (name: string, { rounds, seconds, only, contestants }: BenchConfig): string =>
   [
     `pnpm bench ${name} --rounds ${rounds} --seconds ${seconds}`,
@@ -28,20 +28,20 @@ const commandOf = (name: string, { rounds, seconds, only, contestants }: BenchCo
     ...(contestants.length === 0 ? [] : [`--contestants ${contestants.join(',')}`]),
   ].join(' ');
 
-/** Measures a run as the settings want it. Throws a sentence when a program is missing that all need. */
+/** Measures a run with these settings. Throws when a program is missing that every contestant needs. */
 export const makeReport = async (run: Run, options: MakeReportOptions): Promise<Report> => {
-  const { name, config, checkout, path, say } = options;
+  const { name, config, checkout, path, log } = options;
   const { rounds, seconds } = config;
   const { loads, contestants } = selectParts(run, config);
   const needed = [...new Set([...run.programs, ...loads.flatMap(programsOf)])];
   const missing = explainMissing(needed, path);
   if (missing !== undefined) throw new Error(missing);
   const { cores, note } = run.onAllCores
-    ? { cores: anywhere, note: 'every process wherever the system puts it' }
+    ? { cores: anywhere, note: 'no CPU pinning' }
     : placeOnCores(availableParallelism(), findProgram('taskset', path) !== undefined);
-  say(`${run.about}; ${note}`);
+  log(`${run.about}; ${note}`);
   const parts = { rounds, seconds, path, loads, contestants };
-  const measured = await runInPlace(run, { ...parts, cores, checkout, onProgress: say });
+  const measured = await runInPlace(run, { ...parts, cores, checkout, onProgress: log });
   const asked = [...needed, ...contestants.flatMap(({ programs = [] }) => programs)];
   return {
     run: name,
@@ -61,8 +61,10 @@ export const makeReport = async (run: Run, options: MakeReportOptions): Promise<
   };
 };
 
-/** Throws when there is no run of that name. */
+/** Throws when there is no run with this name. */
 export const checkRunName = (name: string, names: readonly string[]): void => {
   if (names.includes(name)) return;
-  throw new ConfigError([{ source: name, problem: `is no run; there are: ${names.join(', ')}` }]);
+  throw new ConfigError([
+    { source: name, problem: `is not the name of a run: use one of ${names.join(', ')}` },
+  ]);
 };

@@ -12,7 +12,7 @@ export type RunInPlaceOptions = Omit<MeasureOptions, 'place'> & {
   readonly checkout: string;
 };
 
-/** Runs a benchmark in a folder of its own, and leaves neither processes nor files behind, also on Ctrl-C. */
+/** Runs a benchmark in a temporary folder, and leaves neither processes nor files behind, also on Ctrl-C. */
 export const runInPlace = async (run: Run, options: RunInPlaceOptions): Promise<Measured> => {
   const { cores, checkout, ...rest } = options;
   const folder = mkdtempSync(join(tmpdir(), 'tripod-bench-'));

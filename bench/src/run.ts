@@ -4,54 +4,54 @@ import type { Load } from './loads/load.ts';
 import type { Cores } from './machine/cores.ts';
 import type { Goal } from './report/goal.ts';
 
-/** A contestant that runs. */
+/** A running contestant. */
 export type Running = {
-  /** Its processor time and memory are those of these processes and everything below them. */
+  /** Processor time and memory are those of these processes and their descendants. */
   readonly pids: readonly number[];
   readonly url: string;
-  /** Asked for instead of the path of the load: for contestants that are two paths of one server. */
+  /** Replaces the path of the load, for contestants that are two paths of one server. */
   readonly path?: string;
-  /** For a program that makes its load itself, and is no server. */
+  /** For a contestant that generates its own load and is not a server. */
   readonly measure?: (load: Load, seconds: number) => Promise<LoadResult>;
 };
 
-/** What is measured, or measured against. */
+/** A server that takes part in a run. */
 export type Contestant = {
-  /** One word, as typed after `--contestants`. */
+  /** One word, for `--contestants`. */
   readonly name: string;
-  /** How it is set up: what a reader of the figures must know. */
+  /** Its configuration, for readers of the figures. */
   readonly about: string;
-  /** Programs that must be installed: without them it is left out, and that is said. */
+  /** Required programs. Without them the contestant is skipped with a message. */
   readonly programs?: readonly string[];
-  /** Given the addresses that `prepare` of its run returned. */
+  /** Starts it. `urls` are the addresses that `prepare` of the run returned. */
   start(place: Place, urls: readonly string[]): Promise<Running>;
 };
 
-/** Where a run starts its processes. */
+/** The environment in which a run starts its processes. */
 export type Place = {
   readonly cores: Cores;
-  /** For configuration and log files; removed at the end. */
+  /** Folder for configuration and log files; removed at the end. */
   readonly folder: string;
   readonly checkout: string;
-  /** Everything that is started is pushed here. */
+  /** Receives a step that stops each started process. */
   readonly stack: ShutdownStack;
 };
 
-/** One comparison. A file in `runs/` exports it as `run`; the file's name is the name of the run. */
+/** One comparison. A file in `runs/` exports it as `run`; the name of the file is the name of the run. */
 export type Run = {
-  /** One line: what is compared with what. */
+  /** One line about what is compared. */
   readonly about: string;
   readonly contestants: readonly Contestant[];
-  /** The name of the contestant whose figures divide those of all others. */
+  /** Name of the contestant that ratios refer to. */
   readonly peer: string;
   readonly loads: readonly Load[];
   readonly goals: readonly Goal[];
-  /** What stands over the chart that `--write-docs` draws of the ratios of requests per second. */
+  /** Title of the chart of `--write-docs`. */
   readonly chartTitle: string;
-  /** Programs without which there is no comparison. */
+  /** Programs that the run requires. */
   readonly programs: readonly string[];
-  /** Everything runs wherever the system puts it: for contestants of several processes. */
+  /** No CPU pinning, for contestants of several processes. */
   readonly onAllCores?: true;
-  /** Starts what all contestants need, such as upstreams, and returns its addresses. */
+  /** Starts what all contestants need, such as upstreams, and returns the addresses. */
   prepare(place: Place): Promise<readonly string[]>;
 };

@@ -9,13 +9,13 @@ const pick = <T extends { readonly name: string }>(
 ): readonly T[] => {
   const unknown = wanted.filter((name) => !all.some((one) => one.name === name));
   if (unknown.length > 0) {
-    const problem = `names ${unknown.join(', ')}, and there are: ${all.map(({ name }) => name).join(', ')}`;
+    const problem = `does not know ${unknown.join(', ')}: use ${all.map(({ name }) => name).join(', ')}`;
     throw new ConfigError([{ source: flag, problem }]);
   }
   return all.filter(({ name }) => wanted.includes(name));
 };
 
-/** The loads and contestants that were asked for; without a wish all. */
+/** Selects the requested loads and contestants; all when none are requested. */
 export const selectParts = (
   run: Run,
   wanted: { readonly only: readonly string[]; readonly contestants: readonly string[] },
@@ -27,7 +27,7 @@ export const selectParts = (
       : pick('--contestants', wanted.contestants, run.contestants);
   return {
     loads,
-    // Those that no load asks for need not be started.
+    // Contestants that no load uses are not started.
     contestants: contestants.filter(({ name }) =>
       loads.some((load) => load.contestants === undefined || load.contestants.includes(name)),
     ),

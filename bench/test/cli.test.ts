@@ -32,22 +32,22 @@ describe('pnpm bench', () => {
     expect(stdout).toContain('contestants: direct, ');
   });
 
-  it('says in its help how long the trial takes, beside the measurements', () => {
+  it('describes the length of the trial in --help', () => {
     const { status, stdout } = run('--help');
     expect(status).toBe(0);
     expect(stdout.replace(/\s+/g, ' ')).toContain(
-      'for lost-writes, how long faults go on, 60 without it [2]',
+      'for lost-writes, how long faults are injected (default 60) [2]',
     );
   });
 
   it.each([
-    [['porxy'], 'bench: porxy is no run; there are: '],
-    [['proxy', '--only', 'get-33'], 'bench: --only names get-33, and there are: get-32, '],
-    [['proxy', '--contestants', 'ngnix'], 'bench: --contestants names ngnix, and there are: direct, '],
+    [['porxy'], 'bench: porxy is not the name of a run: use one of '],
+    [['proxy', '--only', 'get-33'], 'bench: --only does not know get-33: use get-32, '],
+    [['proxy', '--contestants', 'ngnix'], 'bench: --contestants does not know ngnix: use direct, '],
     [['proxy', '--rounds', 'x'], 'bench: --rounds must be a whole number from 1 to 100'],
     [
       ['lost-writes', '--rounds', '5'],
-      'bench: --rounds means nothing to lost-writes, which takes --seconds alone: leave it out',
+      'bench: --rounds means nothing to lost-writes, which takes only --seconds: leave it out',
     ],
     [
       [
@@ -64,14 +64,14 @@ describe('pnpm bench', () => {
         'd',
         '--write-docs',
       ],
-      'bench: --only, --contestants, --from, --json, --write-docs mean nothing to lost-writes, which takes --seconds alone',
+      'bench: --only, --contestants, --from, --json, --write-docs mean nothing to lost-writes, which takes only --seconds',
     ],
     [
       ['lost-writes', '--seconds', '4'],
-      'bench: --seconds must be at least 8 for lost-writes, and is 4: each fault needs its turn',
+      'bench: --seconds is 4 and must be at least 8 for lost-writes, so that each fault has its turn',
     ],
     [['proxy', '--round', '1'], "bench: The command line is wrong: unknown option '--round'"],
-  ])('%j ends with exit code 2 and says why', (args, sentence) => {
+  ])('%j exits with code 2 and a sentence about the reason', (args, sentence) => {
     const { status, stdout, stderr } = run(...args);
     expect(status).toBe(2);
     expect(stdout).toBe('');
@@ -80,7 +80,7 @@ describe('pnpm bench', () => {
 });
 
 describe('pnpm bench proxy --from', () => {
-  it('tells the figures of an earlier run: a line of JSON in a pipe, and tables for people', () => {
+  it('prints the figures of an earlier run: one line of JSON to stdout and tables to stderr', () => {
     const copy = join(folder, 'copy.json');
     const { status, stdout, stderr } = run(
       'proxy',
@@ -96,23 +96,23 @@ describe('pnpm bench proxy --from', () => {
     expect(JSON.parse(readFileSync(copy, 'utf8'))).toEqual(JSON.parse(stdout));
   });
 
-  it('ends with exit code 1 when a contestant had failed', () => {
+  it('exits with code 1 when a contestant failed', () => {
     const absent = [{ name: 'ours', why: 'did not start', failed: true }];
     const failed: Report = { ...reportFixture, absent };
     expect(run('proxy', '--from', reportFile('b.json', failed))).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining('bench: a contestant failed: see above'),
+      stderr: expect.stringContaining('bench: a contestant failed (see above)'),
     });
   });
 
   it.each([
-    ['that is not there', () => join(folder, 'none.json'), 'can not be read'],
+    ['that is missing', () => join(folder, 'none.json'), "can't read the report"],
     [
       'of another run',
       () => reportFile('c.json', { ...reportFixture, run: 'api' }),
-      'is not the report of proxy',
+      'is a report of api, not of proxy',
     ],
-    ['that is none', () => reportFile('d.json', {}), 'is not the report of proxy'],
+    ['that is not a report', () => reportFile('d.json', {}), 'is a report of no run, not of proxy'],
   ])('refuses a file %s', (_what, file, sentence) => {
     const { status, stderr } = run('proxy', '--from', file());
     expect(status).toBe(1);

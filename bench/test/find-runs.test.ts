@@ -7,16 +7,16 @@ const expectDifferent = (names: readonly string[]): void => {
 };
 
 describe('the runs', () => {
-  it('are there', () => {
+  it('are all found', () => {
     expect(listRunNames()).toContain('proxy');
   });
 
   describe.each(listRunNames())('%s', (runName) => {
-    it('says in one line what it compares', async () => {
+    it('describes the comparison in one line', async () => {
       expect((await loadRun(runName)).about).toMatch(/^\S.{10,99}$/);
     });
 
-    it('has loads and contestants of different names', async () => {
+    it('has loads and contestants with unique names', async () => {
       const { loads, contestants } = await loadRun(runName);
       for (const all of [loads, contestants]) {
         expectDifferent(all.map(({ name }) => name));
@@ -24,7 +24,7 @@ describe('the runs', () => {
       }
     });
 
-    it('names only loads and contestants that there are', async () => {
+    it('refers only to existing loads and contestants', async () => {
       const { loads, contestants, goals, peer } = await loadRun(runName);
       const names = contestants.map(({ name }) => name);
       expect(names).toContain(peer);

@@ -42,8 +42,8 @@ describe('selectParts', () => {
   });
 
   it.each([
-    [['al'], [], '--only names al, and there are: all, of-a'],
-    [[], ['d', 'e'], '--contestants names d, e, and there are: a, b, c'],
+    [['al'], [], '--only does not know al: use all, of-a'],
+    [[], ['d', 'e'], '--contestants does not know d, e: use a, b, c'],
   ])('refuses loads %j and contestants %j', (only, contestants, message) => {
     expect(() => select(only, contestants)).toThrow(message);
   });

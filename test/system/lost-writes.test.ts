@@ -2,17 +2,17 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { checkout } from '@tripod/testing/spawn-node';
 import { runLostWrites } from '../../bench/src/lost-writes/run-lost-writes.ts';
 
-// Guards against a test that hangs; nothing is measured by them.
+// A limit against hanging.
 jest.setTimeout(300_000);
 
 describe('writes through the proxy and three copies', () => {
-  it('are stored once when they were confirmed, whatever is killed, stopped or cut off', async () => {
+  it('are stored exactly once when they were confirmed, despite kills, stops and lost connections', async () => {
     const { outcomes, verdict, walSyncs } = await runLostWrites({
       checkout,
       synchronousCommit: 'on',
       writers: 16,
-      // The one that lasts longest first.
-      faults: ['cut a wire', 'kill Postgres', 'stop a copy', 'kill a copy'],
+      // The longest fault comes first.
+      faults: ['cut a database connection', 'kill Postgres', 'stop a copy', 'kill a copy'],
       betweenFaultsMs: 1000,
     });
     expect(outcomes.acknowledged.size).toBeGreaterThan(100);
@@ -20,8 +20,8 @@ describe('writes through the proxy and three copies', () => {
     expect(walSyncs.syncs).toBeGreaterThanOrEqual(walSyncs.commits * 0.9);
   });
 
-  // Without this one, the other would prove nothing.
-  it('are lost where Postgres does not wait for its disk', async () => {
+  // The control: it shows that the other test can find a lost write.
+  it('are lost in part when Postgres runs without synchronous commit', async () => {
     const { verdict, walSyncs } = await runLostWrites({
       checkout,
       synchronousCommit: 'off',

@@ -9,7 +9,7 @@ import { ask } from '../support/ask.ts';
 import { type RunningStack, type RunStackOptions, runStack } from '../support/run-stack.ts';
 import { type Load, startLoad } from '../support/start-load.ts';
 
-// Guards against a test that hangs; nothing is measured by them.
+// A limit against hanging.
 jest.setTimeout(300_000);
 
 type Row = {

@@ -5,14 +5,14 @@ import { databaseOf } from '../machine/start-database.ts';
 import { startProcess } from '../machine/start-process.ts';
 import type { Contestant, Running } from '../run.ts';
 
-/** One copy of our API on the database of that name. */
-export const ourApi = (name: string, database: string): Contestant => ({
+/** One copy of Tripod's API on the database with this name. */
+export const tripodApi = (name: string, database: string): Contestant => ({
   name,
-  about: `one copy of our API with its default settings, node with the options of pnpm api-server, on the database ${database}`,
+  about: `one copy of Tripod's API with its default settings and the node options of pnpm api-server, on the database ${database}`,
   start: (place, urls) => startCopy(place, { name, databaseUrl: databaseOf(urls, database) }),
 });
 
-/** The API from the manuals on the database of that name. */
+/** The stock API on the database with this name. */
 export const stockApi = (name: string, database: string): Contestant => ({
   name,
   about: `Express 5, cors, knex with a pool of 10, ETag, NODE_ENV=production, no log, on the database ${database}`,
@@ -21,10 +21,10 @@ export const stockApi = (name: string, database: string): Contestant => ({
 
 const constantProgram = join(import.meta.dirname, '../programs/constant-answer.ts');
 
-/** The ceiling of what node:http can do. */
+/** The upper limit for a server on node:http. */
 export const constantAnswer: Contestant = {
   name: 'constant',
-  about: 'node:http that writes a constant: no routes, no database, no log',
+  about: 'node:http with a constant response: no routes, no database, no log',
   async start(place) {
     const port = await freePort();
     return startProcess(place, {
@@ -38,7 +38,7 @@ export const constantAnswer: Contestant = {
 
 const pageRows = 1000;
 
-/** Follows the pages until so many rows lie behind. Throws when there are fewer. */
+/** Follows the pages and returns the cursor after `rows` rows. Throws when there are fewer rows. */
 const findCursor = async (url: string, rows: number): Promise<string | undefined> => {
   let cursor: string | undefined;
   for (let done = 0; done < rows; done += pageRows) {
@@ -51,10 +51,10 @@ const findCursor = async (url: string, rows: number): Promise<string | undefined
   return cursor;
 };
 
-/** One copy of our API, asked for the page that begins after so many rows. */
+/** One copy of Tripod's API; the load requests the page that begins after `rows` rows. */
 export const pageAfter = (name: string, database: string, rows: number): Contestant => ({
-  ...ourApi(name, database),
-  about: `one copy of our API, asked for a page after ${rows} rows, on the database ${database}`,
+  ...tripodApi(name, database),
+  about: `one copy of Tripod's API, the page after ${rows} rows, on the database ${database}`,
   async start(place, urls): Promise<Running> {
     const running = await startCopy(place, { name, databaseUrl: databaseOf(urls, database) });
     const cursor = await findCursor(running.url, rows);

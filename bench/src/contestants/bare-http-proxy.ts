@@ -5,10 +5,10 @@ import type { Contestant } from '../run.ts';
 
 const program = join(import.meta.dirname, '../programs/bare-http-proxy.ts');
 
-/** The package alone, to see what our engine around it costs. */
+/** The bare package, to measure the cost of the engine around it. */
 export const bareHttpProxy: Contestant = {
   name: 'bare',
-  about: 'the npm package http-proxy with a keep-alive agent and a log, nothing else: no checks, no retries',
+  about: 'the npm package http-proxy with a keep-alive agent and a log only: no checks, no retries',
   async start(place, urls) {
     const port = await freePort();
     const command = [

@@ -6,7 +6,7 @@ import { findProgram } from '../machine/find-program.ts';
 import { startProcess } from '../machine/start-process.ts';
 import type { Contestant, Place } from '../run.ts';
 
-/** One thread; the access log gathers in a ring and goes out in batches, as nginx's and ours do. */
+/** One thread. The access log is buffered in a ring and written in batches, as with nginx and Tripod. */
 export const haproxyConfig = (
   urls: readonly string[],
   { port, logPort }: { readonly port: number; readonly logPort: number },
@@ -64,7 +64,7 @@ const startLogReceiver = (place: Place, logPort: number) =>
     ],
   });
 
-/** A second peer. */
+/** HAProxy, a second peer. */
 export const haproxy: Contestant = {
   name: 'haproxy',
   about:
@@ -80,7 +80,7 @@ export const haproxy: Contestant = {
       core: place.cores.measured,
       url: `http://127.0.0.1:${port}`,
       readyPath: '/api/images.json',
-      // In the foreground, as one process.
+      // -db: one process in the foreground.
       command: [findProgram('haproxy', process.env['PATH'] ?? '') ?? 'haproxy', '-db', '-f', file],
     });
   },

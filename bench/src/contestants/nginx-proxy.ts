@@ -2,7 +2,7 @@ import { freePort } from '@tripod/testing/free-port';
 import { startNginx } from '../machine/start-nginx.ts';
 import type { Contestant, Place } from '../run.ts';
 
-/** A server that hands /api/ on as one would tune it for speed: kept connections, large buffers, a buffered log. */
+/** A server block that proxies /api/, tuned for speed: keep-alive to upstreams, large buffers, a buffered log. */
 export const nginxProxyConfig = (
   { folder }: Pick<Place, 'folder'>,
   { port, urls, name }: { readonly port: number; readonly urls: readonly string[]; readonly name: string },
@@ -31,10 +31,10 @@ export const nginxProxyConfig = (
   }`;
 };
 
-/** The peer. */
+/** nginx, the peer. */
 export const nginxProxy: Contestant = {
   name: 'nginx',
-  about: 'one worker, keepalive 300, proxy_buffers 16 64k, access_log buffer=64k, passive checks, 3 tries',
+  about: 'one worker, keepalive 300, proxy_buffers 16 64k, access_log buffer=64k, passive checks, 3 attempts',
   programs: ['nginx'],
   async start(place, urls) {
     const port = await freePort();

@@ -10,19 +10,19 @@ const insert = `insert into images (title, alt_text, url)
   values ('Picture', 'What the picture shows', 'https://images.example/picture.jpg');
 `;
 
-/** Throws on output that is not understood. */
+/** Throws on unexpected output. */
 export const parsePgbench = (output: string): LoadResult => {
   const requests = readNumber(output, /^number of transactions actually processed: (\d+)/m);
   const rate = /^tps = ([\d.]+) \(without initial connection time\)$/m;
   return {
     requests,
     errors: Number(/^number of failed transactions: (\d+)/m.exec(output)?.[1] ?? 0),
-    // Of none, pgbench tells no rate.
+    // pgbench reports no rate when there were no transactions.
     figures: { requestsPerSecond: requests === 0 ? 0 : readNumber(output, rate) },
   };
 };
 
-/** How pgbench, as any program of Postgres, is told where its database is: a password has no place in argv. */
+/** Connection settings as environment variables of libpq, because a password in argv is visible in process lists. */
 const connectionOf = (url: URL) => ({
   PGHOST: url.hostname,
   PGPORT: url.port,
@@ -31,10 +31,10 @@ const connectionOf = (url: URL) => ({
   PGDATABASE: url.pathname.slice(1),
 });
 
-/** Postgres alone, one insert for each transaction, with prepared statements: what an API that inserts one by one can reach. */
+/** Postgres without an API: one prepared insert per transaction, the limit for an API that inserts rows one by one. */
 export const pgbench = (database: string): Contestant => ({
   name: 'pgbench',
-  about: 'pgbench, prepared single inserts, no API: Postgres alone',
+  about: 'pgbench with single prepared inserts: Postgres without an API',
   programs: ['pgbench'],
   start(place, urls) {
     const file = join(place.folder, 'insert.sql');

@@ -5,12 +5,12 @@ import { databaseOf } from '../machine/start-database.ts';
 import { startNginx } from '../machine/start-nginx.ts';
 import type { Contestant, Place, Running } from '../run.ts';
 import { nginxProxyConfig } from './nginx-proxy.ts';
-import { ourProxy } from './our-proxy.ts';
 import { startStatic } from './static-contestants.ts';
+import { tripodProxy } from './tripod-proxy.ts';
 
 type Start = (place: Place, options: ApiOptions) => Promise<Running>;
 
-/** Three copies of an API, as processes of the contestant that is in front of them. */
+/** Starts three copies of an API, as processes of the contestant in front of them. */
 const startThree = async (
   place: Place,
   {
@@ -26,7 +26,7 @@ const startThree = async (
   return copies;
 };
 
-/** One system of a proxy and three copies; its processor time is that of all of them, without that of Postgres. */
+/** A system of a proxy and three copies. Its processor time is that of all its processes, without Postgres. */
 const inFrontOf = (proxy: Contestant, start: Start, about: string): Contestant => ({
   ...proxy,
   about,
@@ -54,35 +54,35 @@ const nginxInFront = (name: string): Contestant => ({
   },
 });
 
-/** Everything as the manuals show it. */
-export const nginxBeforeStock = inFrontOf(
+/** nginx and the stock API. */
+export const nginxWithStockApi = inFrontOf(
   nginxInFront('nginx-stock'),
   startStock,
-  'nginx in front of three copies from the manuals of Express and knex',
+  'nginx in front of three copies of the stock API (Express and knex)',
 );
 
-export const nginxBeforeOurs = inFrontOf(
+export const nginxWithTripodApi = inFrontOf(
   nginxInFront('nginx-copies'),
   startCopy,
-  'nginx in front of three of our copies',
+  "nginx in front of three copies of Tripod's API",
 );
 
-/** Everything ours. */
+/** Tripod's proxy and API. */
 export const tripod = inFrontOf(
-  ourProxy({ name: 'tripod', about: '' }),
+  tripodProxy({ name: 'tripod', about: '' }),
   startCopy,
-  'our proxy in front of three of our copies',
+  'Tripod: its proxy in front of three copies of its API',
 );
 
 export const idleCopy: Contestant = {
   name: 'idle-copy',
-  about: 'one copy of our API that nobody asks',
+  about: "one idle copy of Tripod's API",
   start: (place, urls) => startCopy(place, { name: 'idle-copy', databaseUrl: databaseOf(urls, 'images') }),
 };
 
 export const idleStatic: Contestant = {
   name: 'idle-static',
-  about: 'our static server with the gallery, which nobody asks',
+  about: "Tripod's static server with the gallery, idle",
   start: (place) =>
     startStatic(place, { name: 'idle-static', folder: join(place.checkout, 'assets'), readyPath: '/' }),
 };

@@ -6,10 +6,10 @@ import type { Contestant, Place, Running } from '../run.ts';
 
 const readyPath = '/small.html';
 
-/** The folder that all serve is the one address that the run prepares, as a file URL. */
+/** The run prepares one address: the folder to serve, as a file URL. */
 const folderOf = ([url = '']: readonly string[]): string => new URL(url).pathname;
 
-/** Our static server on that folder, node started as by `pnpm static-server`. */
+/** Starts Tripod's static server on the folder, with the node options of `pnpm static-server`. */
 export const startStatic = async (
   place: Place,
   { name, folder, readyPath }: { readonly name: string; readonly folder: string; readonly readyPath: string },
@@ -29,9 +29,9 @@ export const startStatic = async (
   });
 };
 
-export const ourStatic: Contestant = {
+export const tripodStatic: Contestant = {
   name: 'static',
-  about: 'our static server with its default settings, node with the options of pnpm static-server',
+  about: "Tripod's static server with its default settings and the node options of pnpm static-server",
   start: (place, urls) => startStatic(place, { name: 'static', folder: folderOf(urls), readyPath }),
 };
 

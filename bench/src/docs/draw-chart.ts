@@ -8,7 +8,7 @@ const barHeight = 13;
 const groupGap = 14;
 const top = 76;
 
-/** Light first, dark where the reader prefers it; each text stands on the panel, so that it is readable on any page. */
+/** Light colours, and dark ones for readers who prefer them. All text is on the panel, so it is readable on any page. */
 const style = `
     .panel { fill: #ffffff; stroke: #d0d7de }
     text { fill: #1f2328; font: 12px system-ui, sans-serif }
@@ -32,7 +32,7 @@ const style = `
 type Bar = { readonly name: string; readonly label: string; readonly ratio: number };
 type Group = { readonly about: string; readonly bars: readonly Bar[] };
 
-/** A load with a peer of its own says so beside its bars: the line is the peer of all others. */
+/** The line in the chart is the common peer. A load with another peer has it in the labels of its bars. */
 const groupOf = ({ load, contestants, peer }: LoadReport, commonPeer: string): Group => ({
   about: load.about,
   bars: contestants.flatMap(({ name, figures }) => {
@@ -45,7 +45,7 @@ const groupOf = ({ load, contestants, peer }: LoadReport, commonPeer: string): G
 const escapeXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** A line for each part, three at most. */
+/** One line for each part, at most three. */
 const labelLines = (about: string): readonly string[] => {
   const parts = about.split(', ');
   return parts.map((part, index) => (index < parts.length - 1 ? `${part},` : part)).slice(0, 3);
@@ -82,7 +82,7 @@ const describe = (groups: readonly Group[]): string =>
     )
     .join(' ');
 
-/** Bars of requests per second as a ratio to the peer, which is a line at 1. */
+/** Draws the ratios of requests per second as bars, with the peer as a line at 1. */
 export const drawChart = (report: Report, title: string): string => {
   const peer = report.loads[0]?.peer ?? '';
   const groups = report.loads.map((load) => groupOf(load, peer)).filter(({ bars }) => bars.length > 0);

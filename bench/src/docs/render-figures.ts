@@ -13,9 +13,9 @@ const machineOf = ({ at, machine, versions, rounds, seconds }: Report): string =
   ].join('\n');
 };
 
-/** Requests per second by the peer's: a row for each load, a column for each contestant. */
+/** Ratios of requests per second: a row for each load, a column for each contestant. */
 const ratioRows = ({ contestants, loads }: Report): readonly (readonly string[])[] => {
-  const told = loads.filter((load) =>
+  const withRates = loads.filter((load) =>
     load.contestants.some(({ figures }) =>
       figures.some(({ figure, ratio }) => figure === 'requestsPerSecond' && ratio),
     ),
@@ -28,11 +28,14 @@ const ratioRows = ({ contestants, loads }: Report): readonly (readonly string[])
   };
   return [
     ['', ...contestants.map(({ name }) => name)],
-    ...told.map((report) => [report.load.about, ...contestants.map(({ name }) => ratioOf(report, name))]),
+    ...withRates.map((report) => [
+      report.load.about,
+      ...contestants.map(({ name }) => ratioOf(report, name)),
+    ]),
   ];
 };
 
-/** The figures of a run as a part of a page; the file of the chart is named as the page links to it. */
+/** Renders the figures of a run as part of a page. `chart.file` is the link target of the chart. */
 export const renderFigures = (
   report: Report,
   chart: { readonly file: string; readonly title: string },
@@ -42,14 +45,14 @@ export const renderFigures = (
   return [
     machineOf(report),
     `\`\`\`sh\n${command}\n\`\`\``,
-    markdownTable([['contestant', 'set up'], ...contestants.map(({ name, about }) => [name, about])]),
-    ...absent.map(({ name, why }) => `${name} is left out: ${why.split('\n')[0]}.`),
+    markdownTable([['contestant', 'configuration'], ...contestants.map(({ name, about }) => [name, about])]),
+    ...absent.map(({ name, why }) => `${name} is skipped: ${why.split('\n')[0]}.`),
     `![${chart.title}: requests per second, as ratios to ${peer}](${chart.file})`,
     `Requests per second, as a ratio to ${peer}:`,
     markdownTable(ratioRows(report)),
-    'Held against the goals:',
+    'Goals:',
     markdownTable(goalRows(goals)),
-    'All figures, as the median with the lowest and the highest of the rounds:',
+    'All figures: the median of the rounds, with the lowest and the highest:',
     ...loads.flatMap((one) => [`**${one.load.about}**`, markdownTable(loadRows(one))]),
   ].join('\n\n');
 };

@@ -12,7 +12,7 @@ const markersOf = (run: string) => ({
   end: `<!-- end of the figures of ${run} -->`,
 });
 
-/** The page with the figures of this run exchanged. Throws when the page has no place for them. */
+/** Replaces the figures of this run in the page. Throws when the page has no place for them. */
 export const insertFigures = (text: string, run: string, figures: string): string => {
   const { begin, end } = markersOf(run);
   const from = text.indexOf(begin);
@@ -21,7 +21,7 @@ export const insertFigures = (text: string, run: string, figures: string): strin
   return `${text.slice(0, from)}${begin}\n\n${figures}\n\n${text.slice(to)}`;
 };
 
-/** Writes the figures into the page, and draws the run's chart; returns the files, relative to the checkout. */
+/** Writes the figures into the page and draws the chart. Returns both files, relative to the repository. */
 export const writeFigures = (
   checkout: string,
   report: Report,

@@ -6,10 +6,10 @@ import { type LoadTool, urlOf } from './load-tool.ts';
 import { readNumber } from './read-number.ts';
 import { runProgram } from './run-program.ts';
 
-/** ab keeps 40 bytes for each request that it may make, and makes 50,000 at most unless it is told. */
+/** ab reserves 40 bytes for each request of -n, and stops after 50,000 requests without -n. */
 const mostRequests = 1_000_000;
 
-/** Arguments of ab; the percentiles go to a file, where they have decimals. */
+/** Returns the arguments of ab. It writes the percentiles to a file, because only there they have decimals. */
 export const abArguments = (
   { connections, keepAlive, requests }: NewConnections,
   url: string,
@@ -17,7 +17,7 @@ export const abArguments = (
 ): readonly string[] => [
   '-q',
   ...(keepAlive ? ['-k'] : []),
-  // -n stands after -t, which sets it too.
+  // -t also sets -n, so -n comes last.
   ...(requests === undefined
     ? ['-t', String(seconds), '-n', String(mostRequests)]
     : ['-n', String(requests)]),
@@ -28,7 +28,7 @@ export const abArguments = (
   url,
 ];
 
-/** Throws on output that is not understood. */
+/** Throws on unexpected output. */
 export const parseAb = (output: string, percentiles: string): LoadResult => ({
   requests: readNumber(output, /^Complete requests:\s+(\d+)$/m),
   errors:
@@ -40,7 +40,7 @@ export const parseAb = (output: string, percentiles: string): LoadResult => ({
   },
 });
 
-/** Loads over connections that serve one request each, or with -k over kept ones. */
+/** Runs a load with a new connection for each request, or with -k over persistent connections. */
 export const runAb: LoadTool<NewConnections> = async (load, running, { seconds, core, folder }) => {
   const file = join(folder, `${load.name}.csv`);
   const args = abArguments(load, urlOf(load, running), { seconds, percentiles: file });

@@ -9,7 +9,7 @@ import { type LoadTool, urlOf } from './load-tool.ts';
 
 const program = join(import.meta.dirname, '../programs/idle-clients.ts');
 
-/** Connects so many clients in a process of their own, and tells what the contestant takes while they wait. */
+/** Connects idle clients from a process of their own, and measures the memory of the contestant while they wait. */
 export const runIdleClients: LoadTool<IdleClients> = async (load, running, { core }) => {
   const command = [process.execPath, program, urlOf(load, running), String(load.connections)] as const;
   const [first, ...args] = pinned(core, [...command]);
@@ -22,7 +22,7 @@ export const runIdleClients: LoadTool<IdleClients> = async (load, running, { cor
       const figures = residentMb === undefined ? {} : { residentMb };
       return { requests: load.connections, errors: load.connections - open, figures };
     }
-    throw new Error('the process that opens the idle connections ended before they stood');
+    throw new Error('the process of the idle clients exited before all were connected');
   } finally {
     child.stdin.end();
     await exited;

@@ -4,18 +4,18 @@ import type { Running } from '../run.ts';
 
 export type LoadOptions = {
   readonly seconds: number;
-  /** The core that the load generator is held on. */
+  /** The core that the load generator is pinned to. */
   readonly core: number | undefined;
-  /** For its files. */
+  /** Folder for its files. */
   readonly folder: string;
 };
 
-/** Puts a load on a contestant and counts. Throws when it could not, or does not understand what it was told. */
+/** Runs a load against a contestant and returns its counts. Throws when the program fails or prints unexpected output. */
 export type LoadTool<L extends Load = Load> = (
   load: L,
   running: Running,
   options: LoadOptions,
 ) => Promise<LoadResult>;
 
-/** The address that this load asks of this contestant. */
+/** Returns the URL that a load requests from a contestant. */
 export const urlOf = (load: Load, { url, path }: Running): string => `${url}${path ?? load.path}`;

@@ -7,7 +7,7 @@ import { runIdleServer } from './idle-server.ts';
 import type { LoadOptions } from './load-tool.ts';
 import { runWrk } from './wrk.ts';
 
-/** Puts a load on a contestant by the tool that the load names, or by the contestant's own. Throws when it could not. */
+/** Runs a load with the tool that it names, or with the tool of the contestant. Throws when that fails. */
 export const runLoad = async (load: Load, running: Running, options: LoadOptions): Promise<LoadResult> => {
   if (running.measure) return running.measure(load, options.seconds);
   switch (load.tool) {
@@ -22,6 +22,6 @@ export const runLoad = async (load: Load, running: Running, options: LoadOptions
   }
 };
 
-/** Programs that this load needs. */
+/** Returns the programs that a load needs. */
 export const programsOf = ({ tool }: Load): readonly string[] =>
   tool === 'wrk' || tool === 'ab' ? [tool] : [];

@@ -4,7 +4,7 @@ import { pinned } from '../machine/cores.ts';
 
 const run = promisify(execFile);
 
-/** What a program writes to standard output, with these variables over our own. Throws when it fails, with what it says. */
+/** Runs a program and returns its standard output. `env` is added to the environment. Throws with its output when it fails. */
 export const runProgram = async (
   core: number | undefined,
   command: readonly [string, ...string[]],

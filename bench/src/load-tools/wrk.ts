@@ -8,9 +8,9 @@ import { runProgram } from './run-program.ts';
 
 const unitMs: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000 };
 
-/** A script that makes wrk send this body by POST; as it defines no function, it costs nothing for each request. */
+/** Returns a script that makes wrk POST this body. It defines no function, so it adds no cost per request. */
 export const wrkScript = (body: string): string =>
-  // A JSON text is also a string of Lua, as long as it is ASCII.
+  // An ASCII string in JSON is also a valid string in Lua.
   [
     'wrk.method = "POST"',
     `wrk.body = ${JSON.stringify(body)}`,
@@ -18,7 +18,7 @@ export const wrkScript = (body: string): string =>
     '',
   ].join('\n');
 
-/** Arguments of wrk: one thread, which is enough to keep one core busy. */
+/** Returns the arguments of wrk: one thread, which is enough to load one core. */
 export const wrkArguments = (
   { connections, headers = {} }: KeptConnections,
   url: string,
@@ -30,7 +30,7 @@ export const wrkArguments = (
   String(connections),
   '--duration',
   `${seconds}s`,
-  // Longer than a large answer takes on a busy machine: over it, wrk counts an error.
+  // wrk counts slower responses as errors, and large ones are slow on a busy machine.
   '--timeout',
   '30s',
   '--latency',
@@ -39,7 +39,7 @@ export const wrkArguments = (
   url,
 ];
 
-/** Throws on output that is not understood. */
+/** Throws on unexpected output. */
 export const parseWrk = (output: string): LoadResult => {
   const [, p99 = '', unit = ''] = /^\s*99%\s+([\d.]+)(us|ms|s|m)\s*$/m.exec(output) ?? [];
   const socketErrors = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(output);
@@ -54,7 +54,7 @@ export const parseWrk = (output: string): LoadResult => {
   };
 };
 
-/** The ETag of a resource. Throws when it has none. */
+/** Requests the ETag of a URL. Throws when it has none. */
 const readEntityTag = async (url: string): Promise<string> => {
   const response = await fetch(url, { headers: { Connection: 'close' } });
   await response.arrayBuffer();
@@ -63,7 +63,7 @@ const readEntityTag = async (url: string): Promise<string> => {
   return tag;
 };
 
-/** Loads over kept connections. */
+/** Runs a load over persistent connections. */
 export const runWrk: LoadTool<KeptConnections> = async (load, running, { seconds, core, folder }) => {
   const url = urlOf(load, running);
   const headers = load.revalidates

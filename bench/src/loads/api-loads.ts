@@ -3,14 +3,14 @@ import type { Load } from './load.ts';
 
 const path = '/images.json';
 
-/** About 200 bytes: an image as people post it. */
+/** A typical image, about 200 bytes. */
 const posted = JSON.stringify({
   title: 'A lighthouse at dusk',
   alt_text: 'A white lighthouse on a cliff, its lamp just lit, with a calm sea and a violet sky behind it',
   url: 'https://images.example/lighthouses/at-dusk-1600.jpg',
 });
 
-/** What is asked of the API. */
+/** The loads on the API. */
 export const apiLoads: readonly Load[] = [
   {
     name: 'list',
@@ -72,7 +72,7 @@ export const apiLoads: readonly Load[] = [
 
 const figure = 'requestsPerSecond';
 
-/** What it is to reach. */
+/** The goals of the API. */
 export const apiGoals: readonly Goal[] = [
   { load: 'list', contestant: 'copy', figure, against: 'stock', atLeast: 3.5 },
   { load: 'list', contestant: 'copy', figure, against: 'constant', atLeast: 0.45 },

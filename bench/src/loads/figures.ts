@@ -1,4 +1,4 @@
-/** Everything that can be measured of one contestant in one round. */
+/** Everything that is measured for one contestant in one round. */
 export const figureNames = [
   'requestsPerSecond',
   'p99Ms',
@@ -9,18 +9,18 @@ export const figureNames = [
 
 export type FigureName = (typeof figureNames)[number];
 
-/** Those that this load tells, and this system. */
+/** The figures that this load and this system provide. */
 export type Figures = Readonly<Partial<Record<FigureName, number>>>;
 
-/** What a load generator counted in one round. */
+/** The counts of a load generator in one round. */
 export type LoadResult = {
   readonly requests: number;
-  /** Answers that were not 2xx or 3xx, broken connections, time-outs, wrong lengths: any makes the round worthless. */
+  /** Statuses other than 2xx and 3xx, connection errors, time-outs, wrong lengths. A single one makes the round void. */
   readonly errors: number;
   readonly figures: Figures;
 };
 
-/** As people call them, with their unit. */
+/** Column titles with units. */
 export const figureTitles: Readonly<Record<FigureName, string>> = {
   requestsPerSecond: 'requests/s',
   p99Ms: 'p99 ms',

@@ -1,31 +1,31 @@
 type Common = {
-  /** One word, as typed after `--only`. */
+  /** One word, for `--only`. */
   readonly name: string;
-  /** What is asked for, and how often at the same time. */
+  /** The requests and their concurrency, for tables. */
   readonly about: string;
   readonly path: string;
   readonly connections: number;
-  /** Names of those that take part. Default: all. */
+  /** Names of the contestants. Default: all. */
   readonly contestants?: readonly string[];
-  /** Among them, the one that divides the figures of the others. Default: the peer of the run. */
+  /** The contestant that the ratios refer to. Default: the peer of the run. */
   readonly peer?: string;
-  /** Each contestant is started anew for each round: for memory, which what went before would blur. */
+  /** Restarts each contestant for each round, for memory figures that earlier rounds would distort. */
   readonly fresh?: true;
-  /** Tells by how much memory grew at its peak, over what the contestant took before its first request. */
+  /** Measures peak memory minus the memory before the first request. */
   readonly tellsGrowth?: true;
-  /** Measured for so long at least, where less would be a few requests. */
+  /** Minimum length of a measurement, for loads with few requests per second. */
   readonly minSeconds?: number;
-  /** So many rounds at most, where one tells as much as five. */
+  /** Maximum number of rounds, for loads where one round is as good as five. */
   readonly maxRounds?: number;
 };
 
-/** Kept connections, each with one request at a time (wrk). */
+/** Persistent connections with one request at a time each (wrk). */
 export type KeptConnections = Common & {
   readonly tool: 'wrk';
   readonly headers?: Readonly<Record<string, string>>;
-  /** Asks with If-None-Match for what the contestant sent before, so that it answers 304. */
+  /** Sends If-None-Match with the ETag of the contestant, so that it answers 304. */
   readonly revalidates?: true;
-  /** Sent by POST. */
+  /** Body of a POST. */
   readonly body?: string;
 };
 
@@ -33,15 +33,15 @@ export type KeptConnections = Common & {
 export type NewConnections = Common & {
   readonly tool: 'ab';
   readonly keepAlive?: true;
-  /** Ends after so many requests. Default: when the time is over. */
+  /** Number of requests after which the load ends. Default: it ends after the time of the round. */
   readonly requests?: number;
 };
 
-/** Clients that asked once and stay connected: what they cost in memory. */
+/** Clients that send one request and stay connected: their cost in memory. */
 export type IdleClients = Common & { readonly tool: 'idle-clients' };
 
-/** A server that nobody has asked anything yet: what it costs in memory. */
+/** A server without any request: its cost in memory. */
 export type IdleServer = Common & { readonly tool: 'idle-server' };
 
-/** What is asked of the contestants. */
+/** One load of a run. */
 export type Load = KeptConnections | NewConnections | IdleClients | IdleServer;

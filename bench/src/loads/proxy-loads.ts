@@ -3,10 +3,10 @@ import type { Load } from './load.ts';
 
 const small = '/api/images.json';
 
-/** 1,000 bytes of JSON, to be posted. */
+/** A POST body of 1,000 bytes of JSON. */
 const posted = JSON.stringify({ filler: 'x'.repeat(1000 - '{"filler":""}'.length) });
 
-/** The other format of our access log is compared once. */
+/** The contestant `combined`, with another log format, takes part in the first load only. */
 const contestants = ['direct', 'http-proxy', 'bare', 'nginx', 'haproxy'];
 
 const perFormat: readonly Load[] = [
@@ -49,7 +49,7 @@ const others: readonly Load[] = [
   },
 ];
 
-/** What is asked of the proxies. */
+/** The loads on the proxies. */
 export const proxyLoads: readonly Load[] = [
   ...perFormat,
   ...others.map((load) => ({ ...load, contestants })),
@@ -57,7 +57,7 @@ export const proxyLoads: readonly Load[] = [
 
 const against = 'nginx';
 
-/** What they are to reach. */
+/** The goals of the contestants. */
 export const proxyGoals: readonly Goal[] = [
   { load: 'get-32', contestant: 'direct', figure: 'requestsPerSecond', against, atLeast: 0.85 },
   { load: 'get-32', contestant: 'direct', figure: 'p99Ms', against, atMost: 2 },

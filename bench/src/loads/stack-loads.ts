@@ -11,7 +11,7 @@ const list = {
   contestants: systems,
 } as const;
 
-/** What is asked of the systems. */
+/** The loads on the systems. */
 export const stackLoads: readonly Load[] = [
   { ...list, name: 'kept', about: '20,000 lists, 25 kept connections', keepAlive: true },
   { ...list, name: 'new', about: '20,000 lists, new connections, 25 at a time' },
@@ -31,7 +31,7 @@ export const stackLoads: readonly Load[] = [
 const figure = 'requestsPerSecond';
 const against = 'nginx-stock';
 
-/** What they are to reach. */
+/** The goals of the contestants. */
 export const stackGoals: readonly Goal[] = [
   { load: 'kept', contestant: 'tripod', figure, against, atLeast: 1.4 },
   { load: 'kept', contestant: 'nginx-copies', figure, against, atLeast: 2 },

@@ -1,7 +1,7 @@
 import type { Goal } from '../report/goal.ts';
 import type { Load } from './load.ts';
 
-/** What is asked of the static servers. */
+/** The loads on the static servers. */
 export const staticLoads: readonly Load[] = [
   { name: 'html', about: 'GET 600 B, 32 connections', tool: 'wrk', path: '/small.html', connections: 32 },
   { name: 'css', about: 'GET 50 KB, 32 connections', tool: 'wrk', path: '/style.css', connections: 32 },
@@ -19,7 +19,7 @@ export const staticLoads: readonly Load[] = [
 const figure = 'requestsPerSecond';
 const against = 'nginx';
 
-/** What ours is to reach. */
+/** The goals of Tripod's static server. */
 export const staticGoals: readonly Goal[] = [
   { load: 'html', contestant: 'static', figure, against, atLeast: 0.5 },
   { load: 'css', contestant: 'static', figure, against, atLeast: 0.4 },

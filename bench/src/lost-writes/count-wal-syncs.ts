@@ -1,7 +1,7 @@
 import { waitFor } from '@tripod/testing/wait-for';
 import type { Arena } from './start-arena.ts';
 
-/** How often the write-ahead log was synced to the disk during so many commits, no two at the same time. */
+/** How often the write-ahead log was synced to disk during this number of sequential commits. */
 export type WalSyncs = { readonly commits: number; readonly syncs: number };
 
 const atLeast = 40;
@@ -10,16 +10,16 @@ const write = async (url: string): Promise<void> => {
   const body = JSON.stringify({ title: 'sync', alt_text: 'One commit', url: '/images/fox.svg' });
   const response = await fetch(`${url}/images.json`, { method: 'POST', body });
   await response.arrayBuffer();
-  if (!response.ok) throw new Error(`a write was answered with ${response.status}`);
+  if (!response.ok) throw new Error(`a write got the status ${response.status}`);
 };
 
 /**
- * A server process tells of its work once a second at most, and when it is asked something: so writes go on, until
- * those that were told of are enough. What was counted last may be a second old.
+ * A server process of Postgres reports its statistics at most once a second, and only between statements. So writes continue until
+ * enough of them are reported. The last counts may be a second old.
  */
 export const countWalSyncs = async (arena: Arena): Promise<WalSyncs> => {
   const [copy] = arena.copies;
-  if (copy === undefined) throw new Error('an arena has copies');
+  if (copy === undefined) throw new Error('the arena has no copies');
   const read = async (): Promise<{ syncs: number; inserts: number }> => {
     const [row] = await arena.query(
       `select (select sum(fsyncs) from pg_stat_io where object = 'wal')::int as syncs,
@@ -36,7 +36,7 @@ export const countWalSyncs = async (arena: Arena): Promise<WalSyncs> => {
       const commits = now.inserts - before.inserts;
       return commits >= atLeast && { commits, syncs: now.syncs - before.syncs };
     },
-    // A disk that others keep busy takes its time for each.
+    // Each sync may be slow on a busy disk.
     60_000,
   );
 };

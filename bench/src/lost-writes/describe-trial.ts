@@ -3,7 +3,7 @@ import { formatNumber } from '../report/format-number.ts';
 import { judgeTrial, type Trial } from './judge-trial.ts';
 import type { LostWritesReport } from './run-lost-writes.ts';
 
-/** What is told of one run: numbers only, of which those under `mustBeZero` are the verdict. */
+/** The counts of one run. The verdict depends on those in `mustBeZero`. */
 export const countRun = ({ outcomes, verdict, faults, walSyncs }: LostWritesReport) => {
   const byKind: Record<string, { times: number; slowestMs: number }> = {};
   for (const { name, untilAcknowledgedMs } of faults) {
@@ -35,7 +35,7 @@ const faultRows = (runs: readonly Counts[]): string[][] => {
     ...runs.map(({ faults: { [kind]: fault } }) =>
       fault === undefined
         ? '0'
-        : `${fault.times} (${formatNumber(fault.slowestMs / 1000)} s at most until the next confirmed write)`,
+        : `${fault.times} (at most ${formatNumber(fault.slowestMs / 1000)} s until the next confirmed write)`,
     ),
   ]);
 };
@@ -51,14 +51,14 @@ const describeVerdict = (trial: Trial): readonly string[] => {
   const { broken, voids, holds } = judgeTrial(trial);
   if (holds) {
     return [
-      'No confirmed write was lost, none is stored twice, and the control shows that they could have been.',
+      'No confirmed write was lost or stored twice, and the control shows that the trial would have found it.',
     ];
   }
-  // What was broken stays so in a trial that is void as well.
-  return broken.length > 0 ? ['Broken:', ...broken, ...voids] : ['This trial is void:', ...voids];
+  // A failure counts also in a void trial.
+  return broken.length > 0 ? ['Failed:', ...broken, ...voids] : ['This trial is void:', ...voids];
 };
 
-/** Both runs beside each other, and the verdict, for a person. */
+/** Both runs side by side and the verdict, as text. */
 export const describeTrial = (trial: Trial): string => {
   const runs = [countRun(trial.report), countRun(trial.control)];
   const row = (name: string, count: (run: Counts) => number): string[] => [
@@ -72,16 +72,16 @@ export const describeTrial = (trial: Trial): string => {
       ...faultRows(runs),
       ['writes'],
       row('  confirmed', ({ acknowledged }) => acknowledged),
-      row('  of unknown fate', ({ unknown }) => unknown),
+      row('  outcome unknown', ({ unknown }) => unknown),
       row('  refused', ({ refused }) => refused),
-      ['answers other than 200'],
+      ['responses other than 200'],
       ...answerRows(runs),
       ['afterwards'],
       row('  stored', ({ stored }) => stored),
-      row('  confirmed and not stored', ({ mustBeZero }) => mustBeZero.lost),
+      row('  confirmed but not stored', ({ mustBeZero }) => mustBeZero.lost),
       row('  stored twice', ({ mustBeZero }) => mustBeZero.doubled),
-      row('  stored, neither confirmed nor of unknown fate', ({ mustBeZero }) => mustBeZero.unasked),
-      ['before the faults, one write after the other'],
+      row('  stored although refused or never sent', ({ mustBeZero }) => mustBeZero.unasked),
+      ['before the faults, sequential writes'],
       row('  commits', ({ walSyncs }) => walSyncs.commits),
       row('  syncs of the log', ({ walSyncs }) => walSyncs.syncs),
     ]),
@@ -89,7 +89,7 @@ export const describeTrial = (trial: Trial): string => {
   ].join('\n\n');
 };
 
-/** The same for programs: one line of JSON for each run, and one for the verdict. */
+/** One line of JSON for each run and one for the verdict. */
 export const trialLines = (trial: Trial): readonly string[] => {
   const { broken, voids, holds } = judgeTrial(trial);
   return [

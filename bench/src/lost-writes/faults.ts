@@ -3,21 +3,21 @@ import { findPostmaster } from '@tripod/embedded-postgres/postmaster';
 import { listProcessTree, sendSignal } from '@tripod/shared/os/process-table';
 import type { Arena, Copy } from './start-arena.ts';
 
-export type FaultName = 'kill a copy' | 'kill Postgres' | 'stop a copy' | 'cut a wire';
+export type FaultName = 'kill a copy' | 'kill Postgres' | 'stop a copy' | 'cut a database connection';
 
-/** The whole server at once, so that no part of it can still write what another had in memory. */
+/** Kills all processes of Postgres at once, so that none of them can still write what is in shared memory. */
 export const killPostgres = ({ dataDir }: Pick<Arena, 'dataDir'>): void => {
   const postmaster = findPostmaster(dataDir);
   if (postmaster === undefined) return;
   for (const pid of listProcessTree([postmaster.pid])) sendSignal(pid, 'SIGKILL');
 };
 
-/** Longer than the proxy waits for a check, shorter than a client gives up. */
+/** Longer than the time-out of a health check, shorter than that of a client. */
 const stoppedMs = 1500;
-/** Longer than a copy waits for an answer of its database. */
+/** Longer than a copy waits for its database. */
 const silentMs = 3500;
 
-/** Each does its harm, and resolves when that is over: healing is left to those who were harmed. */
+/** Each injects a fault and resolves when it has ended. Recovery is up to the system. */
 export const faults: Readonly<Record<FaultName, (arena: Arena, copy: Copy) => Promise<void>>> = {
   'kill a copy': (_arena, copy) => copy.process.restart(),
   'kill Postgres': async (arena) => killPostgres(arena),
@@ -26,7 +26,7 @@ export const faults: Readonly<Record<FaultName, (arena: Arena, copy: Copy) => Pr
     await delay(stoppedMs);
     copy.process.signal('SIGCONT');
   },
-  'cut a wire': async (_arena, copy) => {
+  'cut a database connection': async (_arena, copy) => {
     copy.wire.silence();
     await delay(silentMs);
     await copy.wire.heal();

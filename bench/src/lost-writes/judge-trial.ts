@@ -1,19 +1,19 @@
 import { type FaultName, faults } from './faults.ts';
 import type { LostWritesReport } from './run-lost-writes.ts';
 
-/** A run that must lose nothing, and one whose database does not wait for its disk and therefore must. */
+/** A run that must lose nothing, and a control without synchronous commit, which must lose writes. */
 export type Trial = { readonly report: LostWritesReport; readonly control: LostWritesReport };
 
-/** A process kill shows no missing sync: each commit that comes alone has to be one. Some are told of late. */
+/** Killing a process can't reveal a missing fsync, so sequential commits must each cause one. Some are reported late. */
 const syncsPerCommit = 0.9;
 const leastAcknowledged = 100;
 
 export type TrialVerdict = {
-  /** Sentences that say what was broken; none when everything is as it must be. */
+  /** Sentences about what failed; empty when nothing did. */
   readonly broken: readonly string[];
-  /** Sentences that say why the trial is void: to have found nothing broken then proves nothing. */
+  /** Sentences about why the trial is void. A void trial proves nothing when it finds no failure. */
   readonly voids: readonly string[];
-  /** Neither broken nor void. */
+  /** Whether nothing failed and the trial is not void. */
   readonly holds: boolean;
 };
 
@@ -28,7 +28,7 @@ const findBroken = ({ report }: Trial): readonly string[] => {
       ? [`${unasked.length} writes are stored that were refused or never sent; ${first(unasked)}.`]
       : []),
     ...(syncs < commits * syncsPerCommit
-      ? [`${commits} commits, one after the other, were followed by ${syncs} syncs of the log only.`]
+      ? [`${commits} sequential commits caused only ${syncs} syncs of the write-ahead log.`]
       : []),
   ];
 };
@@ -38,20 +38,20 @@ const findVoids = ({ report, control }: Trial): readonly string[] => {
   const missing = (Object.keys(faults) as FaultName[]).filter((name) => !happened.has(name));
   const { syncs, commits } = control.walSyncs;
   return [
-    ...(missing.length > 0 ? [`It was too short for some faults: ${missing.join(', ')}.`] : []),
+    ...(missing.length > 0 ? [`The run was too short for some faults: ${missing.join(', ')}.`] : []),
     ...(report.outcomes.acknowledged.size < leastAcknowledged
       ? [`Only ${report.outcomes.acknowledged.size} writes were confirmed.`]
       : []),
     ...(control.verdict.lost.length === 0
-      ? ['The control lost nothing, so losing nothing says nothing: run it again.']
+      ? ['The control lost nothing, so the trial could not have found a loss: run it again.']
       : []),
     ...(syncs >= commits * syncsPerCommit
-      ? ['The control synced its log for each commit, so counting syncs says nothing.']
+      ? ['The control synced the log for each commit, so counting syncs proves nothing.']
       : []),
   ];
 };
 
-/** What a trial has shown: that it holds, that something is broken, or, being void, neither. */
+/** Judges a trial: passed, failed, or void. */
 export const judgeTrial = (trial: Trial): TrialVerdict => {
   const [broken, voids] = [findBroken(trial), findVoids(trial)];
   return { broken, voids, holds: broken.length + voids.length === 0 };

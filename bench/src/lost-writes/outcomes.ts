@@ -1,25 +1,25 @@
-/** What became of every write, as its client knows it. A write is known by its title, which no other has. */
+/** The outcome of every write as its client knows it. A write is identified by its unique title. */
 export type Outcomes = {
-  /** Answered 200: it must be there, once, whatever happens. */
+  /** Confirmed with 200: must be stored exactly once. */
   readonly acknowledged: ReadonlySet<string>;
-  /** Answered that nothing was written: it must not be there. */
+  /** Refused with an error that promises that nothing was written: must not be stored. */
   readonly refused: ReadonlySet<string>;
-  /** Anything else: it may be there, once. */
+  /** Anything else: may be stored once. */
   readonly unknown: ReadonlySet<string>;
-  /** How many of the unknown and refused ones were answered how. */
+  /** Number of unknown and refused writes by response. */
   readonly answers: ReadonlyMap<string, number>;
 };
 
-/** What is compared in the end. Each list but `stored` holds titles, and must be empty. */
+/** The comparison at the end. Each list except `stored` has titles and must be empty. */
 export type Verdict = {
   readonly stored: number;
   readonly lost: readonly string[];
   readonly doubled: readonly string[];
-  /** Stored although refused, or never sent. */
+  /** Stored although refused or never sent. */
   readonly unasked: readonly string[];
 };
 
-/** Holds what clients were told against the titles in the table. */
+/** Compares the outcomes that clients know with the titles in the table. */
 export const judgeWrites = (outcomes: Outcomes, titles: readonly string[]): Verdict => {
   const stored = new Set<string>();
   const doubled = new Set<string>();

@@ -9,17 +9,17 @@ import { startWriters } from './start-writers.ts';
 
 export type LostWritesOptions = ArenaOptions & {
   readonly writers: number;
-  /** One fault after the other, each some time after the one before began. */
+  /** The faults in their order, one at an interval. */
   readonly faults: readonly FaultName[];
   readonly betweenFaultsMs: number;
   readonly onProgress?: (line: string) => void;
-  /** Gets what ends everything that was started; unwound here in the end, and by its owner to end before. */
+  /** Receives the steps that stop everything. It is unwound at the end of the run, or earlier by its owner. */
   readonly undo?: ShutdownStack;
 };
 
 export type FaultReport = {
   readonly name: FaultName;
-  /** From its beginning until the answer to a write that began after it, which may be another copy's. */
+  /** Time from the start of the fault to the response of a write that was sent after it. */
   readonly untilAcknowledgedMs: number;
 };
 
@@ -30,7 +30,7 @@ export type LostWritesReport = {
   readonly walSyncs: WalSyncs;
 };
 
-/** A further try: Postgres may have been killed a moment ago. */
+/** Tries several times, because Postgres may have been killed a moment ago. */
 const readTitles = (arena: Arena, prefix: string): Promise<readonly string[]> =>
   waitFor('the table', async () => {
     try {
@@ -43,9 +43,9 @@ const readTitles = (arena: Arena, prefix: string): Promise<readonly string[]> =>
 
 const disturb = async (arena: Arena, options: LostWritesOptions): Promise<LostWritesReport> => {
   const { writers: count, betweenFaultsMs, onProgress = () => undefined } = options;
-  onProgress('ready; counting how often the log is synced');
+  onProgress('ready; counting syncs of the write-ahead log');
   const walSyncs = await countWalSyncs(arena);
-  onProgress(`${walSyncs.commits} commits one after the other: the log was synced ${walSyncs.syncs} times`);
+  onProgress(`${walSyncs.commits} sequential commits: the log was synced ${walSyncs.syncs} times`);
   const prefix = 'write';
   const writers = startWriters(arena.url, count, prefix);
   const done: FaultReport[] = [];
@@ -53,8 +53,8 @@ const disturb = async (arena: Arena, options: LostWritesOptions): Promise<LostWr
   for (const [index, name] of options.faults.entries()) {
     await delay(betweenFaultsMs);
     const copy = arena.copies[index % arena.copies.length];
-    if (copy === undefined) throw new Error('an arena has copies');
-    // To kill what is not back yet, or has confirmed nothing for a while, would prove nothing.
+    if (copy === undefined) throw new Error('the arena has no copies');
+    // Killing Postgres proves something only when it is running and has just confirmed a write.
     if (name === 'kill Postgres') await writers.untilAcknowledged();
     onProgress(name);
     const began = performance.now();
@@ -73,8 +73,8 @@ const disturb = async (arena: Arena, options: LostWritesOptions): Promise<LostWr
 };
 
 /**
- * Writes without a break through the proxy and three copies while one part after the other is killed, stopped or cut
- * off, and then holds what clients were told against what is stored.
+ * Writes continuously through the proxy and three copies while faults are injected, and then compares what clients were told with
+ * what is stored.
  */
 export const runLostWrites = async (options: LostWritesOptions): Promise<LostWritesReport> => {
   const undo = options.undo ?? createShutdownStack();

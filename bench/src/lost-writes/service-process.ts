@@ -7,15 +7,15 @@ export type ServiceProcessOptions = {
   readonly bin: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Answers 200 once it is ready. */
+  /** URL that answers 200 when the service is ready. */
   readonly readyUrl: string;
 };
 
-/** One of our services as a process that can be killed, and started again as it was. */
+/** A service of Tripod as a process that can be killed and restarted. */
 export type ServiceProcess = {
   untilReady(): Promise<void>;
   signal(signal: NodeJS.Signals): void;
-  /** Kills it, and starts it again at once. */
+  /** Kills the process and starts it again at once. */
   restart(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -28,7 +28,7 @@ export const startServiceProcess = ({ bin, args, env, readyUrl }: ServiceProcess
   const start = (): ChildProcess => {
     const child = spawn(process.execPath, [bin, ...args], {
       env: { PATH: process.env['PATH'], ...env },
-      // A service ends when the channel to whoever started it closes, however that ended.
+      // A service exits when its IPC channel closes, so it never outlives this process.
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
     child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
@@ -48,7 +48,7 @@ export const startServiceProcess = ({ bin, args, env, readyUrl }: ServiceProcess
       await waitFor(
         readyUrl,
         () => {
-          if (hasEnded(child)) throw new Error(`${bin} ended: ${errors}`);
+          if (hasEnded(child)) throw new Error(`${bin} exited: ${errors}`);
           return answersOk(readyUrl);
         },
         60_000,

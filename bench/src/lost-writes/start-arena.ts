@@ -10,23 +10,23 @@ import { startTcpForwarder, type TcpForwarder } from '@tripod/testing/tcp-forwar
 import { waitFor } from '@tripod/testing/wait-for';
 import { type ServiceProcess, startServiceProcess } from './service-process.ts';
 
-/** A copy, and the wire between it and the database, which can be made silent. */
+/** A copy, and the TCP forwarder between it and the database, which can be silenced. */
 export type Copy = { readonly process: ServiceProcess; readonly wire: TcpForwarder; readonly url: string };
 
-/** Proxy, three copies and a Postgres that a guard restarts when it is killed. */
+/** The proxy, three copies, and a Postgres that a guard restarts when it is killed. */
 export type Arena = {
-  /** Of the API behind the proxy. */
+  /** URL of the API through the proxy. */
   readonly url: string;
   readonly copies: readonly Copy[];
   readonly dataDir: string;
-  /** Asks the database without any wire. */
+  /** Queries the database directly, without a forwarder. */
   query(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   untilReady(): Promise<void>;
 };
 
 export type ArenaOptions = {
   readonly checkout: string;
-  /** `off` lets the database lose what it confirms when it is killed, and the copies write to it all the same. */
+  /** With `off` the database may lose confirmed writes when it is killed, and the copies write to it anyway. */
   readonly synchronousCommit: 'on' | 'off';
 };
 
@@ -52,23 +52,23 @@ const startCopy = async (
   return { process: service, wire, url };
 };
 
-/** Starts all of it on free ports and in a folder of its own, and waits until it is ready. `undo` ends it. */
+/** Starts everything on free ports and in a temporary folder, and waits until it is ready. `undo` receives the steps to stop it. */
 export const startArena = async (options: ArenaOptions, undo: ShutdownStack): Promise<Arena> => {
   const stateDir = mkdtempSync(join(tmpdir(), 'tripod-lost-writes-'));
   undo.push('the folder', async () => {
-    // The guard ends some time after its last user has left, and writes there until then.
+    // The guard exits some time after its last user has disconnected, and writes to the folder until then.
     const isUsed = (): boolean => listProcesses().some(({ command }) => command.includes(stateDir));
     await waitFor('the end of Postgres', () => !isUsed(), 60_000);
     rmSync(stateDir, { recursive: true, force: true });
   });
-  // Started by root, Postgres runs as another user, who has to pass through.
+  // When root starts Postgres, it runs as another user, who needs access to the folder.
   chmodSync(stateDir, 0o755);
   const { databaseUrl, dataDir, leave } = await joinEmbeddedPostgres({ stateDir });
   undo.push('Postgres', leave);
   const query: Arena['query'] = (text) => askDatabase(databaseUrl, text);
   await query(`alter role current_user set synchronous_commit = ${options.synchronousCommit}`);
   if (options.synchronousCommit === 'off') {
-    // What it may lose lies in memory for 0.2 s usually: too short for a kill to be certain to meet some of it.
+    // By default unsynced commits stay in memory for 0.2 s, too short for a kill to reliably lose some.
     await query("alter system set wal_writer_delay = '10s'");
     await query('select pg_reload_conf()');
   }

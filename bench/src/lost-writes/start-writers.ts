@@ -3,16 +3,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Outcomes } from './outcomes.ts';
 
 export type Writers = {
-  /** Resolves when one write that begins from now on has been acknowledged. */
+  /** Resolves when a write that starts from now on has been confirmed. */
   untilAcknowledged(): Promise<void>;
-  /** Waits for the answers that are still to come. */
+  /** Stops writing and waits for the outstanding responses. */
   stop(): Promise<Outcomes>;
 };
 
-/** Codes that promise that nothing was written. */
+/** Error codes that promise that nothing was written. */
 const refusals: readonly string[] = ['API_DATABASE_UNAVAILABLE', 'API_DURABILITY_OFF', 'PROXY_NO_UPSTREAM'];
 const noAnswerMs = 15_000;
-/** After a refusal, which comes at once. */
+/** Pause after a refusal, which comes immediately. */
 const pauseMs = 20;
 
 const readBody = async (response: IncomingMessage): Promise<string> => {
@@ -21,14 +21,14 @@ const readBody = async (response: IncomingMessage): Promise<string> => {
   return text;
 };
 
-/** One POST of that title; resolves with `stored`, an error code, or what happened to the connection. */
+/** POSTs an image with this title. Resolves with `stored`, an error code, or the connection error. */
 const post = (url: string, agent: Agent, title: string): Promise<string> =>
   new Promise((resolve) => {
     const body = JSON.stringify({ title, alt_text: 'A write that counts', url: '/images/fox.svg' });
     const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
     const outgoing = request(`${url}/images.json`, { method: 'POST', agent, headers, timeout: noAnswerMs });
     const fail = (error: NodeJS.ErrnoException): void => resolve(error.code ?? error.message);
-    outgoing.once('timeout', () => outgoing.destroy(new Error('no answer')));
+    outgoing.once('timeout', () => outgoing.destroy(new Error('no response')));
     outgoing.on('error', fail);
     outgoing.once('response', (response) => {
       readBody(response).then((text) => {
@@ -40,14 +40,14 @@ const post = (url: string, agent: Agent, title: string): Promise<string> =>
     outgoing.end(body);
   });
 
-/** Clients that write one image after the other, each under a title of its own, and keep what they are told. */
+/** Starts clients that each write one image after the other under unique titles, and record the responses. */
 export const startWriters = (url: string, count: number, prefix: string): Writers => {
   const acknowledged = new Set<string>();
   const refused = new Set<string>();
   const unknown = new Set<string>();
   const answers = new Map<string, number>();
   const agent = new Agent({ keepAlive: true, maxSockets: count });
-  /** Those who wait for a write to be acknowledged, with the number of the first one that counts. */
+  /** Waiters for a confirmed write, with the number of the first write that counts. */
   let waiting: { readonly from: number; readonly resolve: () => void }[] = [];
   let begun = 0;
   let stopping = false;
@@ -55,7 +55,7 @@ export const startWriters = (url: string, count: number, prefix: string): Writer
   const writeOne = async (title: string): Promise<void> => {
     const turn = begun;
     begun += 1;
-    const answer = await post(url, agent, title).catch(() => 'broken answer');
+    const answer = await post(url, agent, title).catch(() => 'broken response');
     if (answer === 'stored') {
       acknowledged.add(title);
       for (const { from, resolve } of waiting) if (turn >= from) resolve();

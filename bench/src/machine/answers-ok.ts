@@ -1,7 +1,7 @@
-/** One that was stopped takes the connection and says nothing. */
+/** A stopped process accepts the connection and never responds. */
 const answerWithinMs = 5000;
 
-/** Whether that address answers 2xx within 5 s. */
+/** Whether the URL answers 2xx within 5 s. */
 export const answersOk = async (url: string): Promise<boolean> => {
   try {
     const response = await fetch(url, {

@@ -1,6 +1,6 @@
-/** Which core does what. Undefined: wherever the system puts it. */
+/** The core for each role. Undefined: not pinned. */
 export type Cores = {
-  /** The contestants, which take turns. */
+  /** Core of the contestants, which take turns. */
   readonly measured: number | undefined;
   readonly load: number | undefined;
   readonly upstreams: number | undefined;
@@ -8,20 +8,20 @@ export type Cores = {
 
 export type Placement = {
   readonly cores: Cores;
-  /** What a reader of the figures must know. */
+  /** For readers of the figures. */
   readonly note: string;
 };
 
 /** Nothing is pinned. */
 export const anywhere: Cores = { measured: undefined, load: undefined, upstreams: undefined };
 
-/** The contestants get a core that nothing else uses, as far as there are enough. */
+/** Gives the contestants a core of their own when there are at least two. */
 export const placeOnCores = (count: number, hasTaskset: boolean): Placement => {
   if (!hasTaskset) {
-    const note = 'nothing is pinned to a core: taskset is missing (Debian: apt-get install util-linux)';
+    const note = 'no CPU pinning, because taskset is missing (Debian: apt-get install util-linux)';
     return { cores: anywhere, note };
   }
-  if (count < 2) return { cores: anywhere, note: 'nothing is pinned: there is one core for everything' };
+  if (count < 2) return { cores: anywhere, note: 'no CPU pinning, because there is only one core' };
   if (count === 2) {
     const note = 'contestants on core 0; load and upstreams together on core 1';
     return { cores: { measured: 0, load: 1, upstreams: 1 }, note };
@@ -30,7 +30,7 @@ export const placeOnCores = (count: number, hasTaskset: boolean): Placement => {
   return { cores: { measured: 0, load: 1, upstreams: 2 }, note };
 };
 
-/** The command, held on that core. taskset becomes the program, so that its process id is the program's. */
+/** Pins a command to a core. taskset execs the program, so its process id is that of the program. */
 export const pinned = (
   core: number | undefined,
   command: readonly [string, ...string[]],

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Where a program lies, or undefined. Also looks where Debian keeps servers, which is not on everyone's PATH. */
+/** Returns the path of a program, or undefined. Also searches /usr/sbin, which is often not on the PATH of a user. */
 export const findProgram = (name: string, path: string): string | undefined =>
   [...path.split(delimiter), '/usr/sbin', '/usr/local/sbin']
     .map((folder) => join(folder, name))
@@ -22,7 +22,7 @@ const debianPackages: Readonly<Record<string, string>> = {
   pgbench: 'postgresql-contrib',
 };
 
-/** One sentence that says how to get what is missing; undefined when nothing is. */
+/** Returns a sentence about how to install the missing programs; undefined when none is missing. */
 export const explainMissing = (names: readonly string[], path: string): string | undefined => {
   const missing = names.filter((name) => findProgram(name, path) === undefined);
   if (missing.length === 0) return undefined;

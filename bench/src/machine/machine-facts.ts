@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpus, release, type } from 'node:os';
 import { findProgram } from './find-program.ts';
 
-/** How each program is asked for its version. */
+/** The arguments that make each program print its version. */
 const questions: Readonly<Record<string, readonly string[]>> = {
   nginx: ['-v'],
   haproxy: ['-v'],
@@ -11,12 +11,12 @@ const questions: Readonly<Record<string, readonly string[]>> = {
   pgbench: ['--version'],
 };
 
-/** The first thing in what a program says of itself that looks like a version. */
+/** Returns the first version number in the output of a program. */
 export const parseVersion = (text: string): string | undefined => /\d+(?:\.\d+)+/.exec(text)?.[0];
 
 const askVersion = (program: string, args: readonly string[]): string | undefined => {
   try {
-    // nginx tells it on standard error; wrk exits with 1.
+    // nginx prints it to standard error, and wrk exits with code 1.
     return parseVersion(
       execFileSync('sh', ['-c', '"$0" "$@" 2>&1 || true', program, ...args], { encoding: 'utf8' }),
     );
@@ -25,7 +25,7 @@ const askVersion = (program: string, args: readonly string[]): string | undefine
   }
 };
 
-/** The versions of Node and of those programs that are installed, and tell. */
+/** Returns the versions of Node and of the installed programs. */
 export const readVersions = (programs: readonly string[], path: string): Readonly<Record<string, string>> => {
   const found = programs.flatMap((name) => {
     const program = findProgram(name, path);
@@ -35,7 +35,7 @@ export const readVersions = (programs: readonly string[], path: string): Readonl
   return { node: process.versions.node, ...Object.fromEntries(found) };
 };
 
-/** Processor and system. */
+/** Returns processor, number of cores and system. */
 export const readMachine = () => ({
   cores: cpus().length,
   model: cpus()[0]?.model.trim() ?? 'unknown processor',

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-/** Style rules as people write them: to about a fifth of its size by gzip. */
+/** Style rules that gzip compresses to about a fifth. */
 const makeStyle = (bytes: number): string => {
   let text = '';
   for (let number = 0; text.length < bytes; number += 1) {
@@ -13,11 +13,11 @@ const makeStyle = (bytes: number): string => {
   return text.slice(0, bytes);
 };
 
-/** Makes a folder of files of known sizes, with the gzip siblings that nginx serves by gzip_static. Returns the folder. */
+/** Creates files of known sizes, with gzip versions for gzip_static of nginx. Returns their folder. */
 export const makeSite = (parent: string): string => {
   const folder = join(parent, 'site');
   mkdirSync(folder);
-  // The worker of nginx is another user when it is started by root.
+  // When root starts nginx, the worker runs as another user.
   for (const one of [parent, folder]) chmodSync(one, 0o755);
   const page = `<!doctype html><title>Gallery</title><p>${'Pictures. '.repeat(60)}`.slice(0, 600);
   const style = makeStyle(50_000);

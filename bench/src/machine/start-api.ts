@@ -17,7 +17,7 @@ const started = (name: string, port: number, core: number | undefined, databaseU
   environment: { DATABASE_URL: databaseUrl, NODE_ENV: 'production' },
 });
 
-/** One copy of our API as anyone starts it, its access log into a file. */
+/** Starts one copy of Tripod's API with its defaults; the access log goes to a file. */
 export const startCopy = async (place: Place, { name, databaseUrl }: ApiOptions): Promise<Running> => {
   const port = await freePort();
   const flags = { '--host': '127.0.0.1', '--port': port, '--name': name, '--drain-delay-ms': 0 };
@@ -34,7 +34,7 @@ export const startCopy = async (place: Place, { name, databaseUrl }: ApiOptions)
 
 const stockProgram = join(import.meta.dirname, '../programs/stock-api.ts');
 
-/** One copy of the API from the manuals. */
+/** Starts one copy of the stock API. */
 export const startStock = async (place: Place, { name, databaseUrl }: ApiOptions): Promise<Running> => {
   const port = await freePort();
   return startProcess(place, {

@@ -16,7 +16,7 @@ const fillTable = `insert into images (title, alt_text, url)
   select 'Picture ' || n, 'What picture number ' || n || ' shows', 'https://images.example/' || n || '.jpg'
   from generate_series(1, $1::int) n`;
 
-/** Every process of the tree on that core; processes that Postgres makes later take it over from their parent. */
+/** Pins every process of the tree to a core. Processes that Postgres forks later inherit this. */
 const holdOnCore = (pid: number, core: number): void => {
   for (const member of listProcessTree([pid])) {
     execFileSync('taskset', ['--cpu-list', '--pid', String(core), String(member)], { stdio: 'ignore' });
@@ -24,8 +24,8 @@ const holdOnCore = (pid: number, core: number): void => {
 };
 
 /**
- * Starts an empty Postgres that keeps what it confirms, and makes a database of each name with so many images in it. Returns their
- * addresses, of which `databaseOf` finds one.
+ * Starts a durable Postgres with a database for each name, filled with the given number of images. Returns the addresses;
+ * `databaseOf` finds one by name.
  */
 export const startDatabases = async (
   place: Place,
@@ -48,7 +48,7 @@ export const startDatabases = async (
   return urls;
 };
 
-/** The address of the database of that name. Throws when there is none. */
+/** Returns the address of the database with this name. Throws when there is none. */
 export const databaseOf = (urls: readonly string[], name: string): string => {
   const found = urls.find((url) => new URL(url).pathname === `/${name}`);
   if (found === undefined) throw new Error(`there is no database ${name}`);

@@ -8,12 +8,12 @@ export type NginxOptions = {
   readonly name: string;
   readonly core: number | undefined;
   readonly url: string;
-  /** What stands within `http { … }`. */
+  /** Content of `http { … }`. */
   readonly http: string;
   readonly readyPath?: string;
 };
 
-/** One worker, no limits that a benchmark would meet, no files outside of the folder of the run. */
+/** One worker, limits that a benchmark does not reach, no files outside of the folder of the run. */
 const frame = (folder: string, name: string, http: string): string => `
 daemon off;
 worker_processes 1;

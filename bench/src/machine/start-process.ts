@@ -6,27 +6,27 @@ import type { Place, Running } from '../run.ts';
 import { answersOk } from './answers-ok.ts';
 import { pinned } from './cores.ts';
 
-/** A guard for machines that are busy with other work. */
+/** A limit against hanging, long enough for a busy machine. */
 const startWithinMs = 30_000;
 
 export type ProcessOptions = {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
   readonly core: number | undefined;
-  /** Where it answers once it is ready. */
+  /** URL that it answers when it is ready. */
   readonly url: string;
-  /** Path that then answers 200. Default `/`. */
+  /** Path that answers 200 when it is ready. Default `/`. */
   readonly readyPath?: string;
-  /** Asked instead, of a process that does not speak HTTP. */
+  /** Readiness check for a process that does not speak HTTP. */
   readonly isReady?: () => Promise<boolean>;
-  /** Over the environment of this process. */
+  /** Added to the environment of this process. */
   readonly environment?: Readonly<Record<string, string>>;
 };
 
-/** As long as our servers take at most to finish what is in flight, and a little. */
+/** A little longer than Tripod's servers take to finish requests in flight. */
 const patienceMs = 12_000;
 
-/** Starts a process with its output in a file, and waits until it answers. Throws with that output when it ends. */
+/** Starts a process with its output in a file, and waits until it is ready. Throws with that output when it exits. */
 export const startProcess = async (place: Place, options: ProcessOptions): Promise<Running> => {
   const { name, command, core, url, readyPath = '/', environment = {} } = options;
   const { isReady = () => answersOk(`${url}${readyPath}`) } = options;

@@ -5,16 +5,16 @@ import { freePorts } from '@tripod/testing/free-port';
 import type { Place } from '../run.ts';
 import { startNginx } from './start-nginx.ts';
 
-/** 370 bytes of JSON, about what two images take. */
+/** 370 bytes of JSON, about the size of two images. */
 const smallBody = JSON.stringify({ filler: 'x'.repeat(370 - '{"filler":""}'.length) });
 
 const files = { '100k.bin': 100_000, '10m.bin': 10_000_000 } as const;
 
-/** Three ports of one nginx that answer everything with 370 bytes of JSON, and two paths with larger files. */
+/** Starts one nginx on three ports. It answers 370 bytes of JSON, and larger files on two paths. */
 export const startUpstreams = async (place: Place): Promise<readonly string[]> => {
   const folder = join(place.folder, 'files');
   mkdirSync(folder);
-  // The worker is another user when nginx is started by root.
+  // When root starts nginx, the worker runs as another user.
   for (const one of [place.folder, folder]) chmodSync(one, 0o755);
   for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), randomBytes(bytes));
   const urls = (await freePorts(3)).map((port) => `http://127.0.0.1:${port}`);

@@ -3,7 +3,7 @@ import { formatNumber } from '../report/format-number.ts';
 import { figuresOf } from './measure-once.ts';
 import type { Round } from './report-load.ts';
 
-/** One line of progress: the first figure of each contestant, or why its round is void. */
+/** Returns one line of progress: the first figure of each contestant, or why its round is void. */
 export const describeRound = (round: Round, names: readonly string[]): string =>
   names
     .map((name) => {

@@ -6,19 +6,19 @@ import { readCpuMicros } from './cpu-time.ts';
 import { readPeakMb, resetPeak } from './memory.ts';
 import type { Entrant } from './start-contestants.ts';
 
-/** What one contestant did in one round; a round that is void says why. */
+/** The result of one contestant in one round, or why the round is void. */
 export type Outcome = { readonly figures: Figures } | { readonly void: string };
 
 export const figuresOf = (outcome: Outcome | undefined): Figures | undefined =>
   outcome && 'figures' in outcome ? outcome.figures : undefined;
 
-/** What went wrong, without the output of a program that may follow. */
+/** The first line of an error, without program output after it. */
 export const firstLineOf = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 
 const isRequestLoad = ({ tool }: Load): boolean => tool === 'wrk' || tool === 'ab';
 
-/** Measures one contestant once. Never throws: a round that failed is void. */
+/** Measures one contestant once. Never throws: a failed round is void. */
 export const measureOnce = async (
   load: Load,
   { running, idleMb }: Entrant,

@@ -10,7 +10,7 @@ export type MeasureOptions = {
   readonly rounds: number;
   readonly seconds: number;
   readonly place: Place;
-  /** Where programs are looked for. */
+  /** PATH for finding programs. */
   readonly path: string;
   readonly loads: readonly Load[];
   readonly contestants: readonly Contestant[];
@@ -22,7 +22,7 @@ export type Measured = { readonly loads: readonly LoadReport[]; readonly absent:
 const takesPart = (load: Load, name: string): boolean =>
   load.contestants === undefined || load.contestants.includes(name);
 
-/** Each round begins with another entrant, so that being first helps or hurts all of them alike. */
+/** Rotates the order, so that every contestant is equally often the first of a round. */
 const rotate = <T>(entrants: readonly T[], round: number): readonly T[] => {
   const first = entrants.length === 0 ? 0 : round % entrants.length;
   return [...entrants.slice(first), ...entrants.slice(0, first)];
@@ -47,7 +47,7 @@ const measureAnew = async (
   }
 };
 
-/** The options as this load wants them. */
+/** Returns the options with the limits of this load. */
 const forLoad = (load: Load, options: MeasureOptions): MeasureOptions => ({
   ...options,
   seconds: Math.max(options.seconds, load.minSeconds ?? 0),
@@ -58,7 +58,7 @@ const warmUp = async (load: Load, entrants: readonly Entrant[], options: Measure
   options.onProgress(`${load.name}: warming up`);
   const { seconds, place } = options;
   for (const { running } of entrants) {
-    // What fails now fails in the rounds too, where it counts.
+    // A failure shows again in the rounds, where it counts.
     await runLoad(load, running, { seconds, core: place.cores.load, folder: place.folder }).catch(
       () => undefined,
     );
@@ -91,12 +91,12 @@ const measureLoad = async (
   return reportLoad(load, rounds, { names, peer: load.peer ?? peer });
 };
 
-/** Starts the contestants, warms each up for a whole round that is not counted, and measures them in turns. */
+/** Starts the contestants, warms each up for a round that does not count, and measures them in turns. */
 export const measureRun = async (run: Run, options: MeasureOptions): Promise<Measured> => {
   const urls = await run.prepare(options.place);
   const { path } = options;
   const { entrants, absent } = await startContestants(options.contestants, options.place, { urls, path });
-  for (const { name, why } of absent) options.onProgress(`${name} is left out: ${why}`);
+  for (const { name, why } of absent) options.onProgress(`${name} is skipped: ${why}`);
   const loads: LoadReport[] = [];
   for (const load of options.loads) {
     loads.push(await measureLoad(load, entrants, urls, { peer: run.peer, options: forLoad(load, options) }));

@@ -3,20 +3,20 @@ import type { Load } from '../loads/load.ts';
 import { figuresOf, type Outcome } from './measure-once.ts';
 import { type Summary, summarise } from './statistics.ts';
 
-/** What each contestant did in one round, by name. */
+/** The results of one round by contestant. */
 export type Round = Readonly<Record<string, Outcome>>;
 
 export type FigureReport = {
   readonly figure: FigureName;
   readonly own: Summary;
-  /** By the peer's figure of the same round. */
+  /** Ratio to the peer in the same round. */
   readonly ratio?: Summary;
 };
 
 export type ContestantReport = {
   readonly name: string;
   readonly figures: readonly FigureReport[];
-  /** Of the rounds that are void: what happened. */
+  /** Reasons of the void rounds. */
   readonly voids: readonly string[];
 };
 
@@ -30,7 +30,7 @@ export type LoadReport = {
 const figureOf = (round: Round, name: string, figure: FigureName): number | undefined =>
   figuresOf(round[name])?.[figure];
 
-/** The ratios of two contestants' figures, of the rounds in which both have one. */
+/** Ratios of two contestants, from the rounds in which both have the figure. */
 export const ratiosOf = (
   rounds: readonly Round[],
   figure: FigureName,
@@ -42,7 +42,7 @@ export const ratiosOf = (
     return own === undefined || others === undefined || others === 0 ? [] : [own / others];
   });
 
-/** A contestant's figures of the rounds that count. */
+/** Figures of a contestant from the valid rounds. */
 export const valuesOf = (rounds: readonly Round[], figure: FigureName, name: string): readonly number[] =>
   rounds.flatMap((round) => figureOf(round, name, figure) ?? []);
 
@@ -64,7 +64,7 @@ const reportContestant = (rounds: readonly Round[], name: string, peer: string):
   };
 };
 
-/** Medians and spreads of some rounds; a ratio is taken within its round, where the machine was the same. */
+/** Computes medians and spreads. A ratio is taken within its round, under the same conditions. */
 export const reportLoad = (
   load: Load,
   rounds: readonly Round[],

@@ -3,21 +3,21 @@ import { findProgram } from '../machine/find-program.ts';
 import type { Contestant, Place, Running } from '../run.ts';
 import { readResidentMb } from './memory.ts';
 
-/** A contestant that takes part. */
+/** A started contestant. */
 export type Entrant = {
   readonly contestant: Contestant;
   readonly running: Running;
-  /** What it took when it was ready and had served nothing. */
+  /** Memory when it was ready, before its first request. */
   readonly idleMb: number | undefined;
   stop(): Promise<void>;
 };
 
-/** One that does not, and why. */
+/** A contestant that was not started, and why. */
 export type Absent = { readonly name: string; readonly why: string; readonly failed: boolean };
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Starts a contestant with an end of its own. Throws when it does not start. */
+/** Starts a contestant that can be stopped separately. Throws when it does not start. */
 export const startEntrant = async (
   contestant: Contestant,
   place: Place,
@@ -29,7 +29,7 @@ export const startEntrant = async (
   return { contestant, running, idleMb: readResidentMb(running.pids), stop: () => stack.unwind() };
 };
 
-/** Starts all that can be started. */
+/** Starts every contestant that can be started. */
 export const startContestants = async (
   contestants: readonly Contestant[],
   place: Place,

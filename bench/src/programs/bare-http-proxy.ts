@@ -1,4 +1,4 @@
-/** The npm package `http-proxy` as its manual shows it, with kept connections, in turns: `bare-http-proxy.ts PORT LOG URL…`. */
+/** The npm package `http-proxy` as in its manual, with keep-alive and round robin: `bare-http-proxy.ts PORT LOG URL…`. */
 import { createWriteStream } from 'node:fs';
 import { Agent, createServer, type ServerResponse } from 'node:http';
 import httpProxy from 'http-proxy';
@@ -20,7 +20,7 @@ const server = createServer((request, response) => {
   turn += 1;
   proxy.web(request, response, { target: targets[turn % targets.length] });
 });
-// Longer than Node's 5 s: as long as all other contestants keep an idle client.
+// Not the 5 s of Node, but the keep-alive time of all other contestants.
 server.keepAliveTimeout = 65_000;
 server.listen({ port: Number(port), host: '127.0.0.1' });
 process.once('SIGTERM', () => process.exit(0));

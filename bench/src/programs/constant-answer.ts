@@ -1,4 +1,4 @@
-/** The least that node:http can do: three images as JSON, the same for every request. `constant-answer.ts PORT` */
+/** The minimum of a node:http server: three images as constant JSON. `constant-answer.ts PORT` */
 import { createServer } from 'node:http';
 
 const images = [1, 2, 3].map((number) => ({

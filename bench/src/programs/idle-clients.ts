@@ -1,13 +1,13 @@
 /**
- * Opens so many connections, asks once on each, and keeps them all: `idle-clients.ts URL COUNT`. When all have been
- * answered and a second has passed, says in one line of JSON how many are still open. Ends with its standard input.
+ * Opens COUNT connections, sends one request on each, and keeps them open: `idle-clients.ts URL COUNT`. One second after the last
+ * response it prints the number of open connections as one line of JSON. It exits when its standard input ends.
  */
 import { connect } from 'node:net';
 
 const [address = '', countText = '0'] = process.argv.slice(2);
 const { hostname, port, pathname, search, host } = new URL(address);
 const count = Number(countText);
-/** So many wait for their first answer at the same time: it is the waiting that is measured, and no rush. */
+/** Limits concurrent requests, because idle connections are measured and not the rush of connecting. */
 const atOnce = 100;
 const patienceMs = 10_000;
 const settleMs = 1000;
@@ -35,7 +35,7 @@ const openNext = (): void => {
     if (!isDone) open += 1;
     goOn();
   });
-  // What follows an error is the end of the connection, which counts.
+  // An error is followed by 'close', which is counted.
   socket.on('error', () => undefined);
   socket.on('close', () => {
     if (isDone) open -= 1;

@@ -1,4 +1,4 @@
-/** Takes log lines over TCP and appends them to a file: `log-receiver.ts PORT FILE`. */
+/** Receives log lines over TCP and appends them to a file: `log-receiver.ts PORT FILE`. */
 import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:net';
 

@@ -1,6 +1,6 @@
 /**
- * The same API as a good team writes it from the manuals of Express and knex, without ideas of its own: `stock-api.ts PORT`, on
- * DATABASE_URL, with NODE_ENV=production.
+ * The stock API: the same API as written from the manuals of Express and knex, without optimizations. `stock-api.ts PORT`, with
+ * DATABASE_URL and NODE_ENV=production.
  */
 import cors from 'cors';
 import express from 'express';
@@ -41,6 +41,6 @@ app.post('/images.json', async (request, response) => {
 });
 
 const server = app.listen(Number(process.argv[2]), '127.0.0.1');
-// As behind any load balancer.
+// The usual keep-alive time behind a load balancer.
 server.keepAliveTimeout = 65_000;
 process.once('SIGTERM', () => process.exit(0));

@@ -1,4 +1,4 @@
-/** Rows of cells as text in columns. */
+/** Renders rows of cells as text in columns. */
 export const columns = (rows: readonly (readonly string[])[]): string => {
   const count = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: count }, (_none, column) =>
@@ -14,6 +14,6 @@ export const columns = (rows: readonly (readonly string[])[]): string => {
     .join('\n');
 };
 
-/** The same as a table of markdown; the first row is its head. */
+/** Renders a Markdown table. The first row is the head. */
 export const markdownTable = ([head = [], ...rows]: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');

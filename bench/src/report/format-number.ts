@@ -1,4 +1,4 @@
-/** As many digits as mean something: 48,231 · 332 · 9.81 · 0.213. */
+/** Formats a number with its significant digits: 48,231 · 332 · 9.81 · 0.213. */
 export const formatNumber = (value: number): string =>
   new Intl.NumberFormat(
     'en',

@@ -1,10 +1,10 @@
 import type { FigureName } from '../loads/figures.ts';
 
-/** What a contestant is to reach under a load. A goal that is missed is information, and no failure. */
+/** What a contestant has to reach under a load. A missed goal is information, not a failure. */
 export type Goal = {
   readonly load: string;
   readonly contestant: string;
   readonly figure: FigureName;
-  /** The contestant whose figure of the same round divides it. Default: the figure itself is judged. */
+  /** The contestant of the ratio. Default: the figure itself is compared with the limit. */
   readonly against?: string;
 } & ({ readonly atLeast: number } | { readonly atMost: number });

@@ -6,11 +6,11 @@ import { formatNumber } from './format-number.ts';
 import type { Goal } from './goal.ts';
 
 export type GoalReport = {
-  /** Load, contestants and figure, in words. */
+  /** Load, contestants and figure. */
   readonly line: string;
   /** "≥ 0.85" or "≤ 200 MB". */
   readonly goal: string;
-  /** The median of the rounds. Undefined when it was not measured. */
+  /** Median of the rounds. Undefined when it was not measured. */
   readonly reached: number | undefined;
   /** "ok", "missed by 7 %", "not measured". */
   readonly verdict: string;
@@ -18,7 +18,7 @@ export type GoalReport = {
 
 const limitOf = (goal: Goal): number => ('atLeast' in goal ? goal.atLeast : goal.atMost);
 
-/** How far beyond its limit, as a share of the limit: 0 or less is reached. */
+/** Distance from the limit, as a share of it. 0 or less means that the goal was reached. */
 const missOf = (goal: Goal, reached: number): number =>
   ('atLeast' in goal ? limitOf(goal) - reached : reached - limitOf(goal)) / limitOf(goal);
 
@@ -45,7 +45,7 @@ const lineOf = ({ load, contestant, figure, against }: Goal, loads: readonly Loa
   return `${about}: ${who}, ${figureTitles[figure]}`;
 };
 
-/** Holds the medians against the goals; goals of loads or contestants that did not take part are left out. */
+/** Compares medians with goals. Goals of loads or contestants that did not take part are left out. */
 export const judgeGoals = (goals: readonly Goal[], reports: readonly LoadReport[]): readonly GoalReport[] =>
   goals
     .filter((goal) => reports.some(({ load }) => load.name === goal.load))

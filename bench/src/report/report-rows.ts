@@ -25,7 +25,7 @@ const cellsOf = (
   voids.length === 0 ? '0' : `${voids.length} of ${rounds.length} rounds void`,
 ];
 
-/** A load as a table: a row for each contestant, two columns for each figure, its value and its ratio to the peer. */
+/** Table rows of a load: one row for each contestant, two columns for each figure (value and ratio to the peer). */
 export const loadRows = (report: LoadReport): Rows => {
   const shown = figureNames.filter((name) =>
     report.contestants.some(({ figures }) => figures.some(({ figure }) => figure === name)),
@@ -36,9 +36,9 @@ export const loadRows = (report: LoadReport): Rows => {
   ];
 };
 
-/** The goals as a table. */
+/** Table rows of the goals. */
 export const goalRows = (goals: readonly GoalReport[]): Rows => [
-  ['goal', 'reached', 'wanted', ''],
+  ['goal', 'reached', 'required', ''],
   ...goals.map(({ line, reached, goal, verdict }) => [
     line,
     reached === undefined ? '–' : formatNumber(reached),

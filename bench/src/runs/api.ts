@@ -1,4 +1,4 @@
-import { constantAnswer, ourApi, pageAfter, stockApi } from '../contestants/api-contestants.ts';
+import { constantAnswer, pageAfter, stockApi, tripodApi } from '../contestants/api-contestants.ts';
 import { pgbench } from '../contestants/pgbench.ts';
 import { apiGoals, apiLoads } from '../loads/api-loads.ts';
 import { startDatabases } from '../machine/start-database.ts';
@@ -6,17 +6,17 @@ import type { Run } from '../run.ts';
 
 const many = 100_000;
 
-// Those that insert have a database each, so that one's rows are not another's list.
+// Contestants that insert have a database each, so that they do not share rows.
 const rows = { copy: 3, stock: 3, pgbench: 3, large: many };
 
 export const run: Run = {
-  about: 'one copy of our API against Express and knex as the manuals show them, and against Postgres alone',
+  about: "one copy of Tripod's API beside a stock API (Express and knex), and beside Postgres without an API",
   contestants: [
-    ourApi('copy', 'copy'),
+    tripodApi('copy', 'copy'),
     stockApi('stock', 'stock'),
     constantAnswer,
     pgbench('pgbench'),
-    ourApi('copy-large', 'large'),
+    tripodApi('copy-large', 'large'),
     stockApi('stock-large', 'large'),
     pageAfter('page-first', 'large', 0),
     pageAfter('page-middle', 'large', many / 2),

@@ -1,23 +1,23 @@
 import { bareHttpProxy } from '../contestants/bare-http-proxy.ts';
 import { haproxy } from '../contestants/haproxy.ts';
 import { nginxProxy } from '../contestants/nginx-proxy.ts';
-import { ourProxy } from '../contestants/our-proxy.ts';
+import { tripodProxy } from '../contestants/tripod-proxy.ts';
 import { proxyGoals, proxyLoads } from '../loads/proxy-loads.ts';
 import { startUpstreams } from '../machine/start-upstreams.ts';
 import type { Run } from '../run.ts';
 
 export const run: Run = {
-  about: 'our proxy, by both engines, against nginx, HAProxy and the bare npm package',
+  about: "Tripod's proxy with both engines beside nginx, HAProxy and the bare npm package",
   contestants: [
-    ourProxy({ name: 'direct', about: 'our proxy with its default engine and default settings' }),
-    ourProxy({
+    tripodProxy({ name: 'direct', about: "Tripod's proxy with its default engine and default settings" }),
+    tripodProxy({
       name: 'combined',
-      about: 'direct with --log-format combined, the line that nginx writes',
+      about: 'direct with --log-format combined, the log format of nginx',
       options: { '--log-format': 'combined' },
     }),
-    ourProxy({
+    tripodProxy({
       name: 'http-proxy',
-      about: 'our proxy with the npm package as its engine',
+      about: "Tripod's proxy with the npm package as its engine",
       options: { '--engine': 'http-proxy' },
     }),
     bareHttpProxy,

@@ -1,8 +1,8 @@
 import {
   idleCopy,
   idleStatic,
-  nginxBeforeOurs,
-  nginxBeforeStock,
+  nginxWithStockApi,
+  nginxWithTripodApi,
   tripod,
 } from '../contestants/stack-contestants.ts';
 import { stackGoals, stackLoads } from '../loads/stack-loads.ts';
@@ -10,12 +10,12 @@ import { startDatabases } from '../machine/start-database.ts';
 import type { Run } from '../run.ts';
 
 export const run: Run = {
-  about: 'the whole system against nginx in front of Express and knex, on all cores',
-  contestants: [tripod, nginxBeforeOurs, nginxBeforeStock, idleCopy, idleStatic],
+  about: "Tripod, and nginx with Tripod's API copies, beside nginx with a stock API, on all cores",
+  contestants: [tripod, nginxWithTripodApi, nginxWithStockApi, idleCopy, idleStatic],
   peer: 'nginx-stock',
   programs: ['nginx', 'ab'],
   onAllCores: true,
-  chartTitle: 'A proxy, three copies of the API and Postgres on all cores',
+  chartTitle: "Tripod, and nginx with Tripod's API copies, on all cores",
   loads: stackLoads,
   goals: stackGoals,
   prepare: (place) => startDatabases(place, { images: 3 }),

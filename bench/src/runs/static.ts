@@ -1,12 +1,12 @@
 import { pathToFileURL } from 'node:url';
-import { nginxStatic, ourStatic } from '../contestants/static-contestants.ts';
+import { nginxStatic, tripodStatic } from '../contestants/static-contestants.ts';
 import { staticGoals, staticLoads } from '../loads/static-loads.ts';
 import { makeSite } from '../machine/make-site.ts';
 import type { Run } from '../run.ts';
 
 export const run: Run = {
-  about: 'our static server against nginx, tuned for files',
-  contestants: [ourStatic, nginxStatic],
+  about: "Tripod's static server beside nginx, tuned for files",
+  contestants: [tripodStatic, nginxStatic],
   peer: 'nginx',
   programs: ['nginx'],
   chartTitle: 'Static servers on one core',

@@ -29,14 +29,16 @@ describe('parsePgbench', () => {
     expect(parsePgbench(output(2)).errors).toBe(2);
   });
 
-  it('reads none, of which pgbench tells no rate', () => {
+  it('reads zero transactions, for which pgbench prints no rate', () => {
     const none = output(0)
       .replace('36817', '0')
       .replace(/^tps.*$/m, '');
     expect(parsePgbench(none)).toEqual({ requests: 0, errors: 0, figures: { requestsPerSecond: 0 } });
   });
 
-  it('refuses what it does not understand', () => {
-    expect(() => parsePgbench('pgbench: error: connection failed')).toThrow('not understood');
+  it('refuses unexpected output', () => {
+    expect(() => parsePgbench('pgbench: error: connection failed')).toThrow(
+      'unexpected output of the load generator',
+    );
   });
 });

@@ -17,7 +17,7 @@ const cores = { measured: undefined, load: undefined, upstreams: undefined };
 let place: Place;
 let urls: readonly string[] = [];
 
-// nginx is also the upstream of all; continuous integration has it.
+// nginx is also the upstream of all contestants; CI has it.
 const suite = has(run.programs) || process.env['CI'] === 'true' ? describe : describe.skip;
 
 suite('the contestants of the proxy run', () => {
@@ -30,7 +30,7 @@ suite('the contestants of the proxy run', () => {
   afterAll(() => stack.unwind());
 
   describe.each(run.contestants)('$name', (contestant) => {
-    // HAProxy is a peer that may be missing, also there.
+    // HAProxy may be missing, also in CI.
     const isThere = has(contestant.programs ?? []);
     const withIt = isThere ? it : it.skip;
     let running: Running;

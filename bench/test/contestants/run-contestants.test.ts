@@ -14,7 +14,7 @@ const runs = await Promise.all(
   ['api', 'static', 'stack'].map(async (name) => ({ name, run: await loadRun(name) })),
 );
 
-/** Set up as another one that is tried, on other rows or behind another proxy. */
+/** Contestants like another tested one, with other rows or another proxy. */
 const alikes: ReadonlySet<string> = new Set([
   'copy-large',
   'stock-large',
@@ -24,7 +24,7 @@ const alikes: ReadonlySet<string> = new Set([
   'idle-copy',
 ]);
 
-/** The programs of the peers may be missing on a machine; on one of continuous integration nginx is there. */
+/** Programs of peers may be missing locally; CI has nginx. */
 const isInstalled = ({ programs = [] }: Pick<Contestant, 'programs'>): boolean =>
   programs.every((program) => findProgram(program, path) !== undefined) ||
   (process.env['CI'] === 'true' && programs.every((program) => program === 'nginx'));

@@ -5,7 +5,7 @@ import { reportFixture } from './report-fixture.ts';
 const chart = drawChart(reportFixture, 'Proxies <here>');
 
 describe('drawChart', () => {
-  it('has a title and a description with every figure, for those who do not see it', () => {
+  it('has a title and a description with every figure, for screen readers', () => {
     expect(chart).toContain('role="img" aria-labelledby="title desc"');
     expect(chart).toContain('<title id="title">Proxies &lt;here&gt;</title>');
     expect(chart).toContain(
@@ -13,18 +13,18 @@ describe('drawChart', () => {
     );
   });
 
-  it('has one bar for each contestant but the peer, under each load that tells a rate', () => {
+  it('has one bar for each contestant except the peer, for each load with a rate', () => {
     expect(chart.match(/<rect class="bar-/g)).toHaveLength(1);
     expect(chart).toContain('>0.70 ours</text>');
   });
 
-  it('draws a bar as long as its part of the way to the line of the peer', () => {
+  it('draws a bar with a length proportional to its ratio', () => {
     const [, length] = /<rect class="bar-0" x="220" y="\d+" width="(\d+)"/.exec(chart) ?? [];
     const [, line] = /<line class="line" x1="(\d+)"/.exec(chart) ?? [];
     expect(Number(length) / (Number(line) - 220)).toBeCloseTo(0.7);
   });
 
-  it('has colours for light and for dark', () => {
+  it('has colours for light and for dark mode', () => {
     expect(chart).toContain('@media (prefers-color-scheme: dark)');
   });
 });

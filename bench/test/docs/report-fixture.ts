@@ -22,7 +22,7 @@ const loads = [
   ),
 ];
 
-/** A report of two loads and two contestants, one of which could not take part. */
+/** A report of two loads and two contestants, one of which was skipped. */
 export const reportFixture: Report = {
   run: 'proxy',
   about: 'ours against nginx',

@@ -33,7 +33,7 @@ const percentiles = `Percentage served,Time in ms
 `;
 
 describe('parseAb', () => {
-  it('reads requests and the rate, and from the file the slowest hundredth with its decimals', () => {
+  it('reads requests and rate, and the 99th percentile with decimals from the file', () => {
     expect(parseAb(output(0), percentiles)).toEqual({
       requests: 41_283,
       errors: 0,
@@ -41,12 +41,12 @@ describe('parseAb', () => {
     });
   });
 
-  it('counts failed requests and answers that are not 2xx', () => {
+  it('counts failed requests and responses other than 2xx', () => {
     expect(parseAb(output(3, 'Non-2xx responses:      40\n'), percentiles).errors).toBe(43);
   });
 
   it.each(['', 'apr_socket_recv: Connection refused (111)'])('refuses %j', (text) => {
-    expect(() => parseAb(text, percentiles)).toThrow('not understood');
+    expect(() => parseAb(text, percentiles)).toThrow('unexpected output of the load generator');
   });
 });
 
@@ -54,13 +54,13 @@ describe('abArguments', () => {
   const load = { name: 'x', about: 'x', tool: 'ab', path: '/', connections: 25 } as const;
   const timed = { seconds: 3, percentiles: 'file' };
 
-  it('limits the time, with more requests than can be made in it, and keeps no connection', () => {
+  it('limits the time, allows more requests than fit into it, and uses no keep-alive', () => {
     expect(abArguments(load, 'http://127.0.0.1:1/', timed).join(' ')).toBe(
       '-q -t 3 -n 1000000 -c 25 -e file http://127.0.0.1:1/',
     );
   });
 
-  it('keeps connections and counts requests when the load says so', () => {
+  it('uses keep-alive and a number of requests when the load says so', () => {
     const counted = { ...load, keepAlive: true, requests: 20_000 } as const;
     expect(abArguments(counted, 'http://127.0.0.1:1/', timed).join(' ')).toBe(
       '-q -k -n 20000 -c 25 -e file http://127.0.0.1:1/',

@@ -43,7 +43,7 @@ const answerWith =
 const options = () => ({ seconds: 1, core: undefined, folder });
 
 describe.each(['ab', 'wrk'] as const)('runLoad by %s', (tool) => {
-  // Without the program this can't be tried; continuous integration has it.
+  // Skipped without the program; CI has it.
   const withTool = findProgram(tool, path) === undefined && process.env['CI'] !== 'true' ? it.skip : it;
   const load = loads[tool];
 
@@ -71,7 +71,7 @@ describe.each(['ab', 'wrk'] as const)('runLoad by %s', (tool) => {
 describe('runLoad by idle clients', () => {
   const load: Load = { ...common, tool: 'idle-clients', connections: 150 };
 
-  it('opens them all, asks once on each, and tells the memory while they are connected', async () => {
+  it('opens all connections, sends one request on each, and measures memory while they are open', async () => {
     let asked = 0;
     const running = await start((_request, response) => {
       asked += 1;
@@ -82,7 +82,7 @@ describe('runLoad by idle clients', () => {
     if (process.platform === 'linux') expect(figures.residentMb).toBeGreaterThan(10);
   });
 
-  it('counts each connection that was closed as an error', async () => {
+  it('counts each closed connection as an error', async () => {
     const running = await start((_request, response) => {
       response.setHeader('Connection', 'close').end('fine');
     });
@@ -90,8 +90,8 @@ describe('runLoad by idle clients', () => {
   });
 });
 
-describe('runLoad by a contestant of its own', () => {
-  it('leaves the measuring to it', async () => {
+describe('runLoad by a contestant with its own load', () => {
+  it('uses the counts of the contestant', async () => {
     const result = { requests: 7, errors: 0, figures: { requestsPerSecond: 7 } };
     const running = { pids: [], url: '', measure: () => Promise.resolve(result) };
     expect(await runLoad(loads.wrk, running, options())).toBe(result);

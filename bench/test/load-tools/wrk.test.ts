@@ -17,7 +17,7 @@ Transfer/sec:     26.14MB
 `;
 
 describe('parseWrk', () => {
-  it('reads requests, rate and the slowest hundredth', () => {
+  it('reads requests, rate and the 99th percentile', () => {
     expect(parseWrk(output('8.71ms'))).toEqual({
       requests: 144_218,
       errors: 0,
@@ -28,7 +28,7 @@ describe('parseWrk', () => {
   it.each([
     ['612.00us', 0.612],
     ['1.02s', 1020],
-    // wrk pads short units with a blank.
+    // wrk pads short units with a space.
     ['4.40s ', 4400],
     ['1.50m', 90_000],
   ])('reads a time of %s', (text, p99Ms) => {
@@ -44,20 +44,20 @@ describe('parseWrk', () => {
   });
 
   it.each(['', 'unable to connect to 127.0.0.1:1 Connection refused', output('')])('refuses %j', (text) => {
-    expect(() => parseWrk(text)).toThrow('not understood');
+    expect(() => parseWrk(text)).toThrow('unexpected output of the load generator');
   });
 });
 
 describe('wrkArguments', () => {
   const load = { name: 'x', about: 'x', tool: 'wrk', path: '/', connections: 32 } as const;
 
-  it('asks for one thread, that many connections and that many seconds', () => {
+  it('sets one thread, the connections and the seconds', () => {
     expect(wrkArguments(load, 'http://127.0.0.1:1/', { seconds: 3 }).join(' ')).toBe(
       '--threads 1 --connections 32 --duration 3s --timeout 30s --latency http://127.0.0.1:1/',
     );
   });
 
-  it('sends headers, and a script', () => {
+  it('passes headers and a script', () => {
     const args = wrkArguments({ ...load, headers: { 'If-None-Match': '"x"' } }, 'http://127.0.0.1:1/', {
       seconds: 3,
       script: 'post.lua',
@@ -73,7 +73,7 @@ describe('wrkArguments', () => {
 });
 
 describe('wrkScript', () => {
-  it('posts the body as JSON', () => {
+  it('POSTs the body as JSON', () => {
     expect(wrkScript('{"a":"b"}')).toBe(
       'wrk.method = "POST"\nwrk.body = "{\\"a\\":\\"b\\"}"\nwrk.headers["Content-Type"] = "application/json"\n',
     );

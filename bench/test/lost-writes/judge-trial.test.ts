@@ -12,7 +12,9 @@ const outcomesOf = (acknowledged: readonly string[], rest: Partial<Outcomes> = {
   answers: new Map(),
   ...rest,
 });
-const everyFault = (['kill a copy', 'kill Postgres', 'stop a copy', 'cut a wire'] as const).map((name) => ({
+const everyFault = (
+  ['kill a copy', 'kill Postgres', 'stop a copy', 'cut a database connection'] as const
+).map((name) => ({
   name,
   untilAcknowledgedMs: 100,
 }));
@@ -45,10 +47,10 @@ describe('judgeWrites', () => {
   });
 });
 
-describe('a trial', () => {
-  it('holds when all is stored once and the control lost some', () => {
+describe('judgeTrial', () => {
+  it('passes a trial in which every write is stored once and the control lost some', () => {
     expect(judgeTrial(holding)).toEqual({ broken: [], voids: [], holds: true });
-    expect(describeTrial(holding)).toMatch(/No confirmed write was lost.*could have been\.$/);
+    expect(describeTrial(holding)).toMatch(/No confirmed write was lost.*would have found it\.$/);
   });
 
   it.each([
@@ -58,24 +60,24 @@ describe('a trial', () => {
       '1 confirmed',
     ],
     [
-      'a write is there twice',
+      'a write is stored twice',
       { ...good, verdict: judgeWrites(good.outcomes, [...titles(200), 'write 7']) },
       '1 writes are stored twice; the first is "write 7"',
     ],
     [
-      'a refused write is there',
+      'a refused write is stored',
       { ...good, verdict: judgeWrites(good.outcomes, [...titles(200), 'x']) },
       'refused or never sent; the first is "x"',
     ],
     [
       'commits are not synced',
       { ...good, walSyncs: { commits: 40, syncs: 20 } },
-      '40 commits, one after the other, were followed by 20 syncs',
+      '40 sequential commits caused only 20 syncs',
     ],
-  ])('is broken when %s', (_what, report, sentence) => {
+  ])('judgeTrial: fails a trial in which %s', (_what, report, sentence) => {
     const broken = [expect.stringContaining(sentence)];
     expect(judgeTrial({ report, control })).toEqual({ broken, voids: [], holds: false });
-    expect(describeTrial({ report, control })).toContain('Broken:\n');
+    expect(describeTrial({ report, control })).toContain('Failed:\n');
   });
 
   it.each<[string, Partial<Trial>, string]>([
@@ -92,30 +94,30 @@ describe('a trial', () => {
     [
       'it had no time for all faults',
       { report: { ...good, faults: everyFault.slice(0, 3) } },
-      'too short for some faults: cut a wire',
+      'too short for some faults: cut a database connection',
     ],
     [
       'hardly anything was confirmed',
       { report: reportOf(outcomesOf(titles(9)), titles(9)) },
       'Only 9 writes were confirmed',
     ],
-  ])('is void when %s', (_what, change, sentence) => {
+  ])('judgeTrial: declares a trial void when %s', (_what, change, sentence) => {
     const trial = { ...holding, ...change };
     const voids = [expect.stringContaining(sentence)];
     expect(judgeTrial(trial)).toEqual({ broken: [], voids, holds: false });
     expect(describeTrial(trial)).toContain('This trial is void:\n');
   });
 
-  it('is broken all the same when it is void as well', () => {
+  it('reports a failure also for a void trial', () => {
     const report = { ...good, verdict: judgeWrites(good.outcomes, titles(199)), faults: [] };
     expect(judgeTrial({ report, control })).toMatchObject({
       broken: [expect.anything()],
       voids: [expect.anything()],
     });
-    expect(describeTrial({ report, control })).toMatch(/Broken:\n1 confirmed.*\nIt was too short/);
+    expect(describeTrial({ report, control })).toMatch(/Failed:\n1 confirmed.*\nThe run was too short/);
   });
 
-  it('tells programs the same, one line of JSON for each run and one for the verdict', () => {
+  it('prints one line of JSON for each run and one for the verdict', () => {
     const answers = new Map([
       ['PROXY_UPSTREAM_FAILED', 2],
       ['API_WRITE_UNCERTAIN', 5],
@@ -133,7 +135,7 @@ describe('a trial', () => {
         'kill a copy': { times: 1, slowestMs: 100 },
         'kill Postgres': { times: 2, slowestMs: 1235 },
         'stop a copy': { times: 1, slowestMs: 100 },
-        'cut a wire': { times: 1, slowestMs: 100 },
+        'cut a database connection': { times: 1, slowestMs: 100 },
       },
       acknowledged: 200,
       unknown: 7,

@@ -6,14 +6,14 @@ describe('placeOnCores', () => {
     [2, { measured: 0, load: 1, upstreams: 1 }],
     [3, { measured: 0, load: 1, upstreams: 2 }],
     [64, { measured: 0, load: 1, upstreams: 2 }],
-  ])('with %d cores leaves one to the contestants alone', (count, cores) => {
+  ])('with %d cores reserves one for the contestants', (count, cores) => {
     expect(placeOnCores(count, true).cores).toEqual(cores);
   });
 
   it.each([
-    [1, true, 'there is one core for everything'],
+    [1, true, 'there is only one core'],
     [8, false, 'taskset is missing'],
-  ])('pins nothing with %d cores and taskset %p, and says why', (count, hasTaskset, why) => {
+  ])('does not pin with %d cores and taskset %p, and says why', (count, hasTaskset, why) => {
     const { cores, note } = placeOnCores(count, hasTaskset);
     expect(Object.values(cores)).toEqual([undefined, undefined, undefined]);
     expect(note).toContain(why);
@@ -21,7 +21,7 @@ describe('placeOnCores', () => {
 });
 
 describe('pinned', () => {
-  it('puts taskset in front only when there is a core', () => {
+  it('runs the command by taskset only when a core is given', () => {
     expect(pinned(0, ['wrk', '-t1'])).toEqual(['taskset', '--cpu-list', '0', 'wrk', '-t1']);
     expect(pinned(undefined, ['wrk', '-t1'])).toEqual(['wrk', '-t1']);
   });

@@ -13,7 +13,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('findProgram', () => {
-  it('finds what can be run, in any folder of the path', () => {
+  it('finds an executable file in any folder of the path', () => {
     expect(findProgram('runs', `/nowhere:${folder}`)).toBe(join(folder, 'runs'));
   });
 
@@ -23,11 +23,11 @@ describe('findProgram', () => {
 });
 
 describe('explainMissing', () => {
-  it('says nothing when everything is there', () => {
+  it('returns undefined when every program is installed', () => {
     expect(explainMissing(['runs'], folder)).toBeUndefined();
   });
 
-  it('names all that is missing and how to get it', () => {
+  it('names every missing program and its Debian package', () => {
     expect(explainMissing(['runs', 'absent', 'other'], folder)).toBe(
       'absent and other must be installed first (Debian: apt-get install absent other).',
     );

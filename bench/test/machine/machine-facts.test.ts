@@ -15,7 +15,7 @@ describe('parseVersion', () => {
 });
 
 describe('readVersions', () => {
-  it('tells that of Node, and leaves out what is not installed', () => {
+  it('returns the version of Node and leaves out programs that are not installed', () => {
     expect(readVersions(['absent'], '/nowhere')).toEqual({ node: process.versions.node });
   });
 });

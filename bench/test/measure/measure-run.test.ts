@@ -7,7 +7,7 @@ import type { Contestant } from '../../src/run.ts';
 const load: Load = { name: 'small', about: 'small', tool: 'wrk', path: '/', connections: 1 };
 const ok = { requests: 1, errors: 0, figures: { requestsPerSecond: 10 } };
 
-/** Contestants that measure themselves, and what was done with them, in order. */
+/** Contestants that measure themselves, and a record of the calls in their order. */
 const createFixture = (results: Readonly<Record<string, () => typeof ok>>) => {
   const did: string[] = [];
   const contestants = Object.entries(results).map(
@@ -51,14 +51,14 @@ const start = async (contestants: readonly Contestant[], loads: readonly Load[],
 };
 
 describe('measureRun', () => {
-  it('warms all up, and then lets them take turns, each round beginning with another', async () => {
+  it('warms up every contestant, and then measures them in turns with a rotating order', async () => {
     const { did, contestants } = createFixture({ a: () => ok, b: () => ok });
     await start(contestants, [load], 3);
     const started = ['start a at http://upstream', 'start b at http://upstream'];
     expect(did).toEqual([...started, 'a', 'b', 'a', 'b', 'b', 'a', 'a', 'b']);
   });
 
-  it('ends them all with its place', async () => {
+  it('stops every contestant when its place is unwound', async () => {
     const { did, contestants } = createFixture({ a: () => ok, b: () => ok });
     const { stack } = await start(contestants, [load], 1);
     expect(did).not.toContain('stop a');
@@ -66,14 +66,14 @@ describe('measureRun', () => {
     expect(did.slice(-2).sort()).toEqual(['stop a', 'stop b']);
   });
 
-  it('starts them anew for each round of a load that wants it, so many rounds at most', async () => {
+  it('restarts the contestants for each round when the load says so, up to its maximum of rounds', async () => {
     const { did, contestants } = createFixture({ b: () => ok });
     await start(contestants, [{ ...load, fresh: true, maxRounds: 1 }], 5);
     const one = 'start b at http://upstream';
     expect(did).toEqual([one, one, 'b', 'stop b']);
   });
 
-  it('measures only those that a load is for', async () => {
+  it('measures only the contestants of the load', async () => {
     const { contestants } = createFixture({ a: () => ok, b: () => ok });
     const { measured } = await start(contestants, [{ ...load, contestants: ['b'] }], 1);
     expect(measured.loads[0]?.contestants.map(({ name }) => name)).toEqual(['b']);
@@ -93,7 +93,7 @@ describe('measureRun', () => {
     expect(told.at(-1)).toBe(`small: round 1 of 1: a void (${why}), b 10 requests/s`);
   });
 
-  it('takes a round that throws for void', async () => {
+  it('treats a round that throws as void', async () => {
     const throws = () => {
       throw new Error('gone\nand its output');
     };
@@ -102,7 +102,7 @@ describe('measureRun', () => {
     expect(measured.loads[0]?.contestants[0]?.voids).toEqual(['round 1: gone']);
   });
 
-  it('leaves out one that does not start, which is a failure, and one without its program, which is none', async () => {
+  it('skips a contestant that does not start as a failure, and one without its program as no failure', async () => {
     const { contestants } = createFixture({ b: () => ok });
     const broken: Contestant = {
       name: 'broken',

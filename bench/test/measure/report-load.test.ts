@@ -10,7 +10,7 @@ const names = ['ours', 'theirs'];
 const report = (rounds: readonly Round[]) => reportLoad(load, rounds, { names, peer: 'theirs' }).contestants;
 
 describe('reportLoad', () => {
-  it('takes each ratio within its round, and then their median', () => {
+  it('takes each ratio within its round, and then the median of the ratios', () => {
     const [ours, theirs] = report([rates(50, 100), rates(300, 400), rates(90, 100)]);
     expect(ours?.figures[0]).toEqual({
       figure: 'requestsPerSecond',
@@ -23,12 +23,12 @@ describe('reportLoad', () => {
     });
   });
 
-  it('leaves the ratio out where the peer does not tell a figure', () => {
+  it('leaves out the ratio when the peer has no such figure', () => {
     const [ours] = report([rates(1, 1)]);
     expect(ours?.figures[1]).toEqual({ figure: 'p99Ms', own: { median: 1, lowest: 1, highest: 1 } });
   });
 
-  it('counts no void round, neither for itself nor for a ratio, and says what happened', () => {
+  it('ignores void rounds in figures and ratios, and reports their reasons', () => {
     const broken = { void: '3 errors in 10 requests' };
     const [ours, theirs] = report([
       { ...rates(1, 1), ours: broken },
@@ -43,7 +43,7 @@ describe('reportLoad', () => {
     expect(theirs?.voids).toEqual(['round 3: 3 errors in 10 requests']);
   });
 
-  it('has no figures of one whose rounds are all void', () => {
+  it('has no figures for a contestant whose rounds are all void', () => {
     const [ours] = report([{ ours: { void: 'gone' }, theirs: { void: 'gone' } }]);
     expect(ours).toEqual({ name: 'ours', figures: [], voids: ['round 1: gone'] });
   });

@@ -31,12 +31,12 @@ describe('judgeGoals', () => {
     });
   });
 
-  it('says in words what is judged', () => {
+  it('describes the goal with load, contestants and figure', () => {
     expect(judge({ ...ratio, atLeast: 1 }, [round(1, 1)])?.line).toBe('GET 1 B: ours ÷ theirs, requests/s');
     expect(judge({ ...alone, atLeast: 1 }, [round(1, 1)])?.line).toBe('GET 1 B: ours, requests/s');
   });
 
-  it('says that a goal was not measured when every round is void', () => {
+  it('reports a goal as not measured when every round is void', () => {
     const gone = { void: 'gone' };
     expect(judge({ ...ratio, atLeast: 1 }, [{ ours: gone, theirs: gone }])).toMatchObject({
       reached: undefined,
@@ -44,7 +44,7 @@ describe('judgeGoals', () => {
     });
   });
 
-  it('leaves out goals of loads that were not asked for', () => {
+  it('leaves out goals of loads that were not selected', () => {
     expect(judge({ ...ratio, load: 'other', atLeast: 1 }, [round(1, 1)])).toBeUndefined();
   });
 });

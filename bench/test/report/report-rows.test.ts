@@ -12,7 +12,7 @@ const names = ['ours', 'nginx'];
 const rowsOf = (rounds: readonly Round[]) => loadRows(reportLoad(load, rounds, { names, peer: 'nginx' }));
 
 describe('loadRows', () => {
-  it('shows medians with their spread and the ratio to the peer, and a dash for what is not told', () => {
+  it('shows medians with their range and the ratio to the peer, and a dash for a missing figure', () => {
     expect(rowsOf([round(500), round(900)])).toEqual([
       ['', 'requests/s', '÷ nginx', 'p99 ms', '÷ nginx', 'errors'],
       ['ours', '700 (500–900)', '0.7 (0.5–0.9)', '–', '–', '0'],
@@ -20,7 +20,7 @@ describe('loadRows', () => {
     ]);
   });
 
-  it('says how many rounds are void', () => {
+  it('shows how many rounds are void', () => {
     const rows = rowsOf([round(500), { ...round(900), ours: { void: '1 error in 2 requests' } }]);
     expect(rows[1]?.at(-1)).toBe('1 of 2 rounds void');
   });
@@ -38,7 +38,7 @@ describe('goalRows', () => {
 });
 
 describe('columns', () => {
-  it('makes each as wide as its widest cell, with no blanks at the end of a line', () => {
+  it('makes each column as wide as its widest cell, without trailing spaces', () => {
     expect(
       columns([
         ['a', 'bbb', ''],
@@ -47,13 +47,13 @@ describe('columns', () => {
     ).toEqual(['a    bbb', 'aaa  b']);
   });
 
-  it('is empty without rows', () => {
+  it('returns an empty text without rows', () => {
     expect(columns([])).toBe('');
   });
 });
 
 describe('markdownTable', () => {
-  it('takes the first row as the head', () => {
+  it('uses the first row as the head', () => {
     expect(
       markdownTable([
         ['', 'x'],

@@ -2,15 +2,15 @@ import { freePorts } from '@tripod/testing/free-port';
 import { startProcess } from '../machine/start-process.ts';
 import type { Contestant } from '../run.ts';
 
-/** Our proxy as anyone starts it: checks, metrics, retries, limits and time-outs on, its access log into a file. */
-export const ourProxy = ({
+/** Tripod's proxy with its defaults: checks, metrics, retries, limits and time-outs enabled; the access log goes to a file. */
+export const tripodProxy = ({
   name,
   about,
   options = {},
 }: {
   readonly name: string;
   readonly about: string;
-  /** Further flags of the proxy, such as `--engine`. */
+  /** More flags of the proxy, such as `--engine`. */
   readonly options?: Readonly<Record<string, string>>;
 }): Contestant => ({
   name,
