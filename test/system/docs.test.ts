@@ -21,30 +21,30 @@ const flags = ownFlags(root);
 const variables = readVariables(root);
 const paths = listPaths(root);
 
-/** All code of all pages, in which what exists must be named. */
+/** All code of all pages. Every command, flag, variable and error code must be in it. */
 const code = pages.flatMap(({ text }) => codeOf(parseMarkdown(text))).join('\n');
 
 const isNamed = (name: string): boolean => new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(code);
 
-/** A page with nothing but this in it, to see each check find its fault. */
+/** A page with only this text, to see each check find its fault. */
 const planted = (text: string) => [{ file: 'planted.md', text }];
 
-describe('what the documentation names', () => {
-  // With the smallest number of mentions that is believable: a check that matches nothing must fail.
+describe('the documentation', () => {
+  // With a minimum number of mentions, because a check that matches nothing must fail.
   it.each<[string, number, () => Checked]>([
     ['commands', 40, () => checkCommands(pages, commands)],
     ['flags', 80, () => checkFlags(pages, flags)],
     ['error codes and variables', 80, () => checkCapitals(pages, variables)],
     ['files and folders', 50, () => checkPaths(pages, paths)],
     ['links', 20, () => checkLinks(pages, root)],
-  ])('exists: %s, %d mentions or more', (_what, fewest, check) => {
+  ])('mentions only existing %s, at least %d of them', (_what, fewest, check) => {
     const { looked, faults } = check();
     expect(faults).toEqual([]);
     expect(looked.length).toBeGreaterThanOrEqual(fewest);
   });
 });
 
-describe('what exists', () => {
+describe('the documentation is complete and', () => {
   it.each<[string, number, () => Iterable<string>]>([
     ['flags', 40, () => flags],
     ['environment variables', 30, () => variables],
@@ -55,54 +55,54 @@ describe('what exists', () => {
       () => [...(commands.get('stack')?.subcommands?.keys() ?? [])].map((n) => `stack ${n}`),
     ],
     ['scripts of the root', 12, () => readRootScripts(root).map((name) => `pnpm(?:@12)? ${name}`)],
-  ])('is named in the documentation: %s, %d or more', (_what, fewest, list) => {
+  ])('mentions all %s, at least %d', (_what, fewest, list) => {
     const names = [...list()];
     expect(names.filter((name) => !isNamed(name))).toEqual([]);
     expect(names.length).toBeGreaterThanOrEqual(fewest);
   });
 });
 
-/** Whether `pnpm NAME` is a command of pnpm, which would then run instead of our script. */
-const isKeptByPnpm = (name: string): boolean => {
+/** Whether `pnpm NAME` is a command of pnpm, which then runs instead of the script. */
+const isPnpmCommand = (name: string): boolean => {
   const { status, error } = spawnSync('pnpm', ['help', name], { stdio: 'ignore' });
   if (error) throw error;
   return status === 0;
 };
 
-// Without pnpm on the PATH this can't be tried; a run by pnpm itself has it there.
+// Skipped without pnpm on the PATH; a run by pnpm has it there.
 const withPnpm = spawnSync('pnpm', ['--version']).error && process.env['CI'] !== 'true' ? it.skip : it;
 
 describe('the names of the root scripts', () => {
-  withPnpm('are free, but for test, which pnpm hands on', () => {
-    expect(isKeptByPnpm('docs')).toBe(true);
-    expect(readRootScripts(root).filter((name) => name !== 'test' && isKeptByPnpm(name))).toEqual([]);
+  withPnpm('are not commands of pnpm, except test, which pnpm passes on', () => {
+    expect(isPnpmCommand('docs')).toBe(true);
+    expect(readRootScripts(root).filter((name) => name !== 'test' && isPnpmCommand(name))).toEqual([]);
   });
 });
 
-describe('the pages made from code', () => {
+describe('the generated pages', () => {
   it.each(renderDocs().map(({ file, text }) => [file, text]))(
-    '%s is as `pnpm write-docs` writes it',
+    '%s is what `pnpm write-docs` writes',
     (file, text) => {
       expect(readFileSync(join(root, file), 'utf8')).toBe(text);
     },
   );
 
-  it('are two', () => {
+  it('are all found', () => {
     expect(renderDocs()).toHaveLength(3);
   });
 });
 
-describe('the checks themselves find', () => {
+describe('the documentation checks find', () => {
   it.each([
-    ['a script that is not there', '```sh\nnpx --yes pnpm@12 devv\n```', 'pnpm has no script devv'],
-    ['npx that would ask', '```sh\nnpx pnpm@12 dev\n```', 'npx must be called as: npx --yes pnpm@12 …'],
-    ['an unknown program after a pipe', '```sh\ncurl http://x | jqq\n```', 'jqq is no known program'],
+    ['a script that does not exist', '```sh\nnpx --yes pnpm@12 devv\n```', 'pnpm has no script devv'],
+    ['npx without --yes', '```sh\nnpx pnpm@12 dev\n```', 'npx must be called as: npx --yes pnpm@12 …'],
+    ['an unknown program after a pipe', '```sh\ncurl http://x | jqq\n```', 'jqq is not a known program'],
     ['a flag of another command', '`pnpm static-server --route x`', 'static-server has no flag --route'],
-    ['a flag behind a line break', '```sh\npnpm proxy \\\n  --prot 1\n```', 'proxy has no flag --prot'],
-    ['a command of the stack that is not there', '`pnpm stack scael api=2`', 'stack has no command scael'],
+    ['a flag after a line break', '```sh\npnpm proxy \\\n  --prot 1\n```', 'proxy has no flag --prot'],
+    ['a command of the stack that does not exist', '`pnpm stack scael api=2`', 'stack has no command scael'],
     ['a flag of another command of the stack', '`pnpm stack ps --follow`', 'stack ps has no flag --follow'],
-    ['a benchmark that is not there', '`pnpm bench porxy --rounds 1`', 'bench has no command porxy'],
-    ['a variable in front of it', '```sh\nPORT=1 pnpm porxy\n```', 'pnpm has no script porxy'],
+    ['a benchmark that does not exist', '`pnpm bench porxy --rounds 1`', 'bench has no command porxy'],
+    ['an unknown script after a variable', '```sh\nPORT=1 pnpm porxy\n```', 'pnpm has no script porxy'],
   ])('%s', (_what, text, fault) => {
     expect(checkCommands(planted(text), commands).faults).toEqual([
       expect.stringMatching(new RegExp(`: ${fault}$`)),
@@ -111,7 +111,7 @@ describe('the checks themselves find', () => {
 
   it('an unknown flag on its own', () => {
     expect(checkFlags(planted('see `--helth-path`'), flags).faults).toEqual([
-      'planted.md: --helth-path: is no flag of ours',
+      'planted.md: --helth-path: is not a flag of a command',
     ]);
   });
 

@@ -5,7 +5,7 @@ import { parseShell, type ShellCommand } from './shell-words.ts';
 
 export type Commands = ReadonlyMap<string, KnownCommand>;
 
-/** Programs of others that our pages may use. */
+/** Other programs that pages may use. */
 const programs: ReadonlySet<string> = new Set([
   'ab',
   'apt-get',
@@ -19,7 +19,7 @@ const programs: ReadonlySet<string> = new Set([
   'wrk',
 ]);
 
-/** What pnpm does by itself. */
+/** Commands of pnpm itself. */
 const pnpmCommands: ReadonlySet<string> = new Set(['install']);
 
 const flagFault = (
@@ -33,7 +33,7 @@ const flagFault = (
   return wrong === undefined ? undefined : `${name} has no flag ${wrong}`;
 };
 
-const ownFault = (
+const commandFault = (
   name: string,
   words: readonly string[],
   { flags, subcommands }: KnownCommand,
@@ -44,7 +44,7 @@ const ownFault = (
   return own ? flagFault(`${name} ${next}`, words.slice(1), own) : `${name} has no command ${next}`;
 };
 
-/** What is wrong with a command that a page shows; undefined when it can be typed. */
+/** Returns what is wrong with a command of a page; undefined when it is valid. */
 const findCommandFault = ([first = '', ...words]: ShellCommand, commands: Commands): string | undefined => {
   if (first === 'npx') {
     const [yes, pnpm = '', ...rest] = words;
@@ -55,17 +55,17 @@ const findCommandFault = ([first = '', ...words]: ShellCommand, commands: Comman
     const [name = '', ...rest] = words;
     if (pnpmCommands.has(name)) return undefined;
     const command = commands.get(name);
-    return command ? ownFault(name, rest, command) : `pnpm has no script ${name}`;
+    return command ? commandFault(name, rest, command) : `pnpm has no script ${name}`;
   }
   const command = commands.get(first);
-  if (command) return ownFault(first, words, command);
-  return programs.has(first) ? undefined : `${first} is no known program`;
+  if (command) return commandFault(first, words, command);
+  return programs.has(first) ? undefined : `${first} is not a known program`;
 };
 
-/** Spans that are whole commands, and not only the name of one. */
+/** Whether a span is a complete command and not only its name. */
 const isCommand = (span: string): boolean => /^(npx|pnpm|api-server|static-server|proxy|stack) \S/.test(span);
 
-/** Every command of the blocks of shell, by any of its names, and of spans that begin with one of ours. */
+/** Checks every command in shell blocks, and in spans that begin with a command of the repository. */
 export const checkCommands = (pages: readonly Page[], commands: Commands): Checked =>
   lookThrough(pages, ({ blocks, spans }) => {
     const shell = blocks

@@ -1,31 +1,30 @@
 import { allErrors } from '../../../scripts/error-registry.ts';
-
-const errorCodes = new Set(allErrors.map(({ code }) => code));
-
 import { type Checked, codeOf, lookThrough } from './look-through.ts';
 import type { Page } from './read-pages.ts';
 
-/** Flags of other programs that our pages may name without their program. */
+const errorCodes = new Set(allErrors.map(({ code }) => code));
+
+/** Flags of other programs that pages may name without the program. */
 const foreignFlags: ReadonlySet<string> = new Set(
   ['--yes', '--data', '--frozen-lockfile'].concat(['--max-semi-space-size', '--memory-saver-mode']),
 );
 
-/** Words in capitals that are neither variables nor codes. */
+/** Words in upper case that are neither variables nor error codes. */
 const otherCapitals =
-  /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|SIG[A-Z]+|INSERT|COMMIT|E[A-Z]+|[A-Z]|NAME|PATH|URL|API|FIN|NUL)$/;
+  /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE|SIG[A-Z]+|INSERT|COMMIT|LISTEN|NOTIFY|BLMOVE|LPUSH|LLEN|E[A-Z]+|[A-Z]|NAME|PATH|URL|API|FIN|NUL)$/;
 
-/** Every flag in code, wherever it stands. */
+/** Checks every flag in code spans and blocks. */
 export const checkFlags = (pages: readonly Page[], own: ReadonlySet<string>): Checked =>
   lookThrough(pages, (markdown) =>
     codeOf(markdown)
       .flatMap((code) => [...code.matchAll(/(?<![\w-])--[a-z][a-z0-9-]*/g)])
       .map(([flag]) => ({
         what: flag,
-        fault: own.has(flag) || foreignFlags.has(flag) ? undefined : 'is no flag of ours',
+        fault: own.has(flag) || foreignFlags.has(flag) ? undefined : 'is not a flag of a command',
       })),
   );
 
-/** Every error code and environment variable in code: names in capitals, those with an underscore anywhere. */
+/** Checks every error code and environment variable in code: names in upper case, and those with an underscore anywhere. */
 export const checkCapitals = (pages: readonly Page[], variables: ReadonlySet<string>): Checked =>
   lookThrough(pages, (markdown) => {
     const withUnderscore = codeOf(markdown).flatMap(
@@ -35,6 +34,8 @@ export const checkCapitals = (pages: readonly Page[], variables: ReadonlySet<str
     return [...withUnderscore, ...alone].map((what) => ({
       what,
       fault:
-        errorCodes.has(what) || variables.has(what) ? undefined : 'is neither an error code nor a variable',
+        errorCodes.has(what) || variables.has(what)
+          ? undefined
+          : 'is neither an error code nor an environment variable',
     }));
   });

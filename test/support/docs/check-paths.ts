@@ -12,11 +12,13 @@ const skipped: ReadonlySet<string> = new Set([
   'results',
 ]);
 
-/** Names that pages give to say that there is no such file, and files that a person or a run makes. */
-const isNotOurs = (span: string): boolean =>
-  span === 'index.ts' || /^(\.tripod|bench\/results)\//.test(span) || /^[\w-]+\.[0-9a-f]{8}\.\w+$/.test(span);
+/** Example names, and files that a user or a run creates. */
+const isExample = (span: string): boolean =>
+  ['index.ts', '0002-name.ts', 'static/', '_next/'].includes(span) ||
+  /^(\.tripod|bench\/results)\//.test(span) ||
+  /^(assets\/)?[\w-]+[.-][0-9a-f]{8}\.\w+$/.test(span);
 
-/** Every file and folder of the checkout; folders end in a slash. */
+/** Lists every file and folder of the repository. Folders end with a slash. */
 export const listPaths = (root: string): readonly string[] => {
   const paths: string[] = [];
   const walk = (folder: string): void => {
@@ -31,24 +33,24 @@ export const listPaths = (root: string): readonly string[] => {
   return paths;
 };
 
-/** A span that can only be a file or a folder of ours: it ends in a slash or in one of our extensions. */
+/** Whether a span can only be a file or folder of the repository: it ends with a slash or a known extension. */
 const isPath = (span: string): boolean =>
   /^\.?[\w@][\w@.-]*(\/[\w@.-]+)*(\/|\.(ts|js|mjs|cjs|json|md|css|html|conf|types|svg|yaml|yml))$/.test(span);
 
-/** Paths from the root, also within commands. */
+/** Paths from the root of the repository, also within commands. */
 const fromRoot =
   /(?<![\w@.-]|(?<!\))\/)(?:apps|packages|docs|config|bench|conformance|scripts|assets|test|\.ci|\.github|\.githooks)\/[\w@./-]*[\w/]/g;
 
-/** Every path in code. Spans may leave out the folders in front (`routing/`, `cli.ts`). */
+/** Checks every path in code. A span may leave out leading folders (`routing/`, `cli.ts`). */
 export const checkPaths = (pages: readonly Page[], paths: readonly string[]): Checked => {
   const exists = (path: string): boolean =>
     paths.some((one) => one === path || one === `${path}/` || one.endsWith(`/${path}`));
   const existsFromRoot = (path: string): boolean => paths.includes(path) || paths.includes(`${path}/`);
   return lookThrough(pages, (markdown, { file }) => {
-    const spans = markdown.spans.filter((span) => isPath(span) && !isNotOurs(span));
+    const spans = markdown.spans.filter((span) => isPath(span) && !isExample(span));
     const whole = codeOf(markdown)
       .flatMap((code) => code.match(fromRoot) ?? [])
-      .filter((path) => !isNotOurs(path));
+      .filter((path) => !isExample(path));
     const here = file.replace(/[^/]*$/, '');
     return [
       ...spans.map((what) => ({ what, fault: exists(what) ? undefined : 'there is no such file or folder' })),

@@ -6,16 +6,16 @@ import { listRunNames } from '../../../bench/src/find-runs.ts';
 import { trialNames } from '../../../bench/src/trials.ts';
 import { documentedServices, stackProgram } from '../../../scripts/documented-services.ts';
 
-/** A command of ours: the flags it takes, and the words that may follow it. */
+/** A command of the repository: its flags, and the words that may follow it. */
 export type KnownCommand = {
   readonly flags: ReadonlySet<string>;
-  /** Name → its own flags; undefined where any word may follow (a path, the name of a run). */
+  /** Flags by subcommand. Undefined where any word may follow, such as a path. */
   readonly subcommands?: ReadonlyMap<string, ReadonlySet<string>> | undefined;
 };
 
 const alwaysKnown = ['--help', '-h'];
 
-/** The servers, whose command line is made by `runCli`. */
+/** Servers, whose command line is read by `runCli`. */
 const servers: ReadonlySet<string> = new Set(['proxy', 'api-server', 'static-server']);
 
 const flagsOf = (settings: Settings): readonly string[] =>
@@ -30,7 +30,7 @@ const stackCommands = new Map(
   ]),
 );
 
-/** The scripts of the root package.json, but for those that pnpm runs by itself. */
+/** Returns the scripts of the root package.json, except those that pnpm runs by itself. */
 export const readRootScripts = (root: string): readonly string[] => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
@@ -38,7 +38,7 @@ export const readRootScripts = (root: string): readonly string[] => {
   return Object.keys(scripts).filter((name) => name !== 'prepare');
 };
 
-/** What can be typed after `pnpm`, or alone once it is on the PATH. */
+/** Returns what may follow `pnpm`, and what may be typed alone when it is on the PATH. */
 export const knownCommands = (root: string): ReadonlyMap<string, KnownCommand> => {
   const commands = new Map<string, KnownCommand>();
   for (const name of readRootScripts(root)) commands.set(name, { flags: new Set(alwaysKnown) });
@@ -62,7 +62,7 @@ export const knownCommands = (root: string): ReadonlyMap<string, KnownCommand> =
   return commands;
 };
 
-/** Every flag of ours. */
+/** Returns every flag of every command. */
 export const ownFlags = (root: string): ReadonlySet<string> =>
   new Set(
     [...knownCommands(root).values()].flatMap(({ flags, subcommands }) => [

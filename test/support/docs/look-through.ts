@@ -1,13 +1,13 @@
 import { type Markdown, parseMarkdown } from './parse-markdown.ts';
 import type { Page } from './read-pages.ts';
 
-/** Something that a page names, and what is wrong with it; undefined when nothing is. */
+/** Something that a page mentions, and what is wrong with it; undefined when it is right. */
 export type Mention = { readonly what: string; readonly fault: string | undefined };
 
-/** All that a check looked at, so that one that finds nothing to look at is not taken for one that finds no fault. */
+/** Everything that a check looked at, so that a check that matches nothing is not mistaken for one without faults. */
 export type Checked = { readonly looked: readonly string[]; readonly faults: readonly string[] };
 
-/** Collects the mentions of every page. */
+/** Collects the mentions and faults of every page. */
 export const lookThrough = (
   pages: readonly Page[],
   mentionsOf: (markdown: Markdown, page: Page) => readonly Mention[],
@@ -23,7 +23,7 @@ export const lookThrough = (
   return { looked, faults };
 };
 
-/** Everything that stands in code: spans and blocks. */
+/** Returns the text of all code spans and blocks. */
 export const codeOf = ({ spans, blocks }: Markdown): readonly string[] => [
   ...spans,
   ...blocks.map(({ text }) => text),

@@ -1,12 +1,12 @@
 export type CodeBlock = { readonly language: string; readonly text: string };
 
 export type Markdown = {
-  /** What stands between single backticks, outside of blocks. */
+  /** Text between single backticks, outside of blocks. */
   readonly spans: readonly string[];
   readonly blocks: readonly CodeBlock[];
-  /** Targets of links and pictures. */
+  /** Targets of links and images. */
   readonly links: readonly string[];
-  /** What `#…` may lead to, as GitHub makes them of headings. */
+  /** Anchors of the headings, as GitHub generates them. */
   readonly anchors: ReadonlySet<string>;
 };
 
@@ -27,7 +27,7 @@ const anchorsOf = (text: string): ReadonlySet<string> => {
   return anchors;
 };
 
-/** Takes apart as much Markdown as our pages use. */
+/** Parses the subset of Markdown that the pages use. */
 export const parseMarkdown = (text: string): Markdown => {
   const blocks = [...text.matchAll(fence)].map(([, language = '', body = '']) => ({ language, text: body }));
   const prose = text.replace(fence, '');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { environmentOf, hasVariable } from '@tripod/shared/config/settings';
 import { documentedServices } from '../../../scripts/documented-services.ts';
 
-/** Set by npm, pnpm or our own processes for each other, or by every system: no setting of a person. */
+/** Variables that the system, npm, pnpm or Tripod's processes set for each other, and not a user. */
 const internal: ReadonlySet<string> = new Set([
   'PATH',
   'HOME',
@@ -15,7 +15,7 @@ const internal: ReadonlySet<string> = new Set([
 
 const sources = ['apps/*/src/**/*.ts', 'packages/*/src/**/*.ts', 'test/support/**/*.ts', 'bench/src/**/*.ts'];
 
-/** Every environment variable that a person may set: those of the settings, and those that code reads by name. */
+/** Returns every environment variable that a user may set: those of the settings, and those that code reads by name. */
 export const readVariables = (root: string): ReadonlySet<string> => {
   const variables = new Set<string>(['CI']);
   for (const { settings } of documentedServices) {

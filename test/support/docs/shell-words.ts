@@ -1,4 +1,4 @@
-/** One command of a shell line, as words without their quotes. */
+/** One command of a shell line, as words without quotes. */
 export type ShellCommand = readonly string[];
 
 const separators = new Set(['|', '||', '&&', ';', '&']);
@@ -9,8 +9,8 @@ const wordsOf = (line: string): readonly string[] =>
   );
 
 /**
- * The commands of some lines of shell: comments, variables in front and redirections left out. As much of the grammar
- * as documentation should use.
+ * Splits shell lines into commands. Comments, leading variables and redirections are left out. It knows only the part of the shell
+ * grammar that documentation uses.
  */
 export const parseShell = (text: string): readonly ShellCommand[] => {
   const commands: string[][] = [];
