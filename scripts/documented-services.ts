@@ -4,6 +4,7 @@ import type { Settings } from '@tripod/shared/config/settings';
 import { createProgram } from '@tripod/stack/program';
 import { upSettings } from '@tripod/stack/settings';
 import { staticServerSettings } from '@tripod/static-server/config';
+import { workerSettings } from '@tripod/worker/config';
 import { benchSettings } from '../bench/src/bench-settings.ts';
 
 /** A command and the settings that it takes, as docs/reference/configuration.md shows them. */
@@ -25,6 +26,7 @@ export const documentedServices: readonly DocumentedService[] = [
     commands: { migrate: 'Runs the migrations that are due, and exits' },
   },
   { command: 'static-server', about: 'The server of files.', settings: staticServerSettings },
+  { command: 'worker', about: 'Works off the jobs that the API adds.', settings: workerSettings },
   { command: 'dev', about: 'The whole stack; the same as `pnpm stack up`.', settings: upSettings('.') },
   {
     command: 'bench',

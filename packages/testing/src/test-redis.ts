@@ -45,7 +45,8 @@ const askRedis = (port: number, words: readonly string[]): Promise<string> =>
       answer += piece;
     });
     socket.on('end', () => resolve(answer.replace(/\+OK\r\n$/, '')));
-    socket.end(`${words.join(' ')}\r\nQUIT\r\n`);
+    // QUIT ends the connection after the answers. At an end from here Redis would drop what it has not sent yet.
+    socket.write(`${words.join(' ')}\r\nQUIT\r\n`);
   });
 
 /** Starts a redis-server on a free loopback port. */

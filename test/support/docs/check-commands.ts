@@ -63,7 +63,8 @@ const findCommandFault = ([first = '', ...words]: ShellCommand, commands: Comman
 };
 
 /** Whether a span is a complete command and not only its name. */
-const isCommand = (span: string): boolean => /^(npx|pnpm|api-server|static-server|proxy|stack) \S/.test(span);
+const isCommand = (span: string): boolean =>
+  /^(npx|pnpm|api-server|static-server|proxy|worker|stack) \S/.test(span);
 
 /** Checks every command in shell blocks, and in spans that begin with a command of the repository. */
 export const checkCommands = (pages: readonly Page[], commands: Commands): Checked =>

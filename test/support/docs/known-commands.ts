@@ -16,7 +16,7 @@ export type KnownCommand = {
 const alwaysKnown = ['--help', '-h'];
 
 /** Servers, whose command line is read by `runCli`. */
-const servers: ReadonlySet<string> = new Set(['proxy', 'api-server', 'static-server']);
+const servers: ReadonlySet<string> = new Set(['proxy', 'api-server', 'static-server', 'worker']);
 
 const flagsOf = (settings: Settings): readonly string[] =>
   Object.entries(settings)

@@ -25,7 +25,7 @@ const start = async (...args: readonly string[]) => {
   const service = spawn({
     command: { file, args: ['--port', `${port}`, ...args] },
     env: { PATH: process.env['PATH'] ?? '' },
-    onReady: ({ url }) => {
+    onReady: ({ url = '' }) => {
       seen.ready = url;
     },
     onLine: (line) => void seen.lines.push(line),

@@ -20,14 +20,21 @@ const logDescriptor = (descriptor: 1 | 2): number => {
   }
 };
 
-/** The logger of a process: on stdout, and in the combined format its events on stderr. */
-export const createCliLogger = (name: string, logFormat: CliLogFormat): Logger => {
-  const { isTTY } = process.stdout;
+/** A standard stream of the process. */
+export type LogOutput = 'stdout' | 'stderr';
+
+/** The logger of a process, on one of its streams. In the combined format its events are on stderr. */
+export const createCliLogger = (
+  name: string,
+  logFormat: CliLogFormat,
+  output: LogOutput = 'stdout',
+): Logger => {
+  const { isTTY } = process[output];
   const format = logFormat === 'auto' ? (isTTY ? 'text' : 'json') : logFormat;
   const colour = isTTY === true && !process.env['NO_COLOR'];
   return createLogger({
     name,
-    sink: createLogSink(logDescriptor(1)),
+    sink: createLogSink(logDescriptor(output === 'stdout' ? 1 : 2)),
     ...(format === 'combined' ? { eventSink: createLogSink(logDescriptor(2)) } : {}),
     format,
     colour,

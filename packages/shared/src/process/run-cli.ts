@@ -7,7 +7,7 @@ import type { ConfigOf, Settings } from '../config/settings.ts';
 import { StartError } from '../errors/start-error.ts';
 import type { Logger } from '../logging/logger.ts';
 import { ListenError } from '../os/listen.ts';
-import { type CliLogFormat, createCliLogger } from './cli-logger.ts';
+import { type CliLogFormat, createCliLogger, type LogOutput } from './cli-logger.ts';
 import { hasControllingTerminal } from './controlling-terminal.ts';
 import { readVersion } from './read-version.ts';
 import { stopWhenTold } from './stop-when-told.ts';
@@ -15,13 +15,17 @@ import type { ReadyReport } from './supervision.ts';
 import { workingDir } from './working-dir.ts';
 
 /** A started service. `stop` may be called again; each call resolves when the last response has been sent. */
-export type RunningService = {
-  readonly url: string;
+export type RunningProcess = {
+  /** Undefined for a service that does not listen. */
+  readonly url?: string | undefined;
   readonly adminUrl?: string | undefined;
   stop(options: { readonly drainDelayMs: number }): Promise<void>;
   /** Takes up what is new in its config file. Never throws: what is wrong is logged, and the old values stay. */
   reload?(): void;
 };
+
+/** A started service that listens at an address. */
+export type RunningService = RunningProcess & { readonly url: string };
 
 /** What a service is given by its command. */
 export type CliContext<S extends Settings = Settings> = {
@@ -37,14 +41,17 @@ export type CliContext<S extends Settings = Settings> = {
 
 type LoggedConfig = {
   readonly logFormat: CliLogFormat;
-  readonly drainDelayMs: number;
+  /** A service that does not listen has none. */
+  readonly drainDelayMs?: number;
 };
 
 export type Cli<S extends Settings> = CommandLine & {
   readonly settings: S;
   /** The name in front of each log line of the service, such as the copy's. Default: its own. */
   readonly loggerName?: (config: ConfigOf<S>) => string;
-  readonly start: (config: ConfigOf<S>, context: CliContext<S>) => Promise<RunningService>;
+  /** Where log lines go. Default stdout. */
+  readonly logTo?: LogOutput;
+  readonly start: (config: ConfigOf<S>, context: CliContext<S>) => Promise<RunningProcess>;
   /** The service can reload: SIGHUP does it when there is a config file and no terminal whose end it would tell of. */
   readonly reloads?: true;
   /** What the further commands of the command line do; the process ends when they have. */
@@ -94,9 +101,9 @@ export const runCli = async <const S extends Settings>(cli: Cli<S>): Promise<voi
       workingDir: workingDir(),
     });
     const { config } = source.read();
-    const { logFormat, drainDelayMs } = config as ConfigOf<S> & LoggedConfig;
+    const { logFormat, drainDelayMs = 0 } = config as ConfigOf<S> & LoggedConfig;
     // A further command is no copy of the service.
-    logger = createCliLogger(command ?? cli.loggerName?.(config) ?? cli.name, logFormat);
+    logger = createCliLogger(command ?? cli.loggerName?.(config) ?? cli.name, logFormat, cli.logTo);
     endOnUncaught(logger);
     const print = (line: string): void => console.log(line);
     const context = { logger, clock: systemClock, print, flags, source };

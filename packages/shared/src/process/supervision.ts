@@ -1,7 +1,8 @@
 /** What a service tells its supervisor over the IPC channel once it answers. */
 export type ReadyReport = {
   readonly type: 'ready';
-  readonly url: string;
+  /** Undefined for a service that does not listen. */
+  readonly url?: string | undefined;
   readonly adminUrl?: string | undefined;
 };
 

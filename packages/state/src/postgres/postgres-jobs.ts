@@ -9,6 +9,8 @@ import {
   type JobQueue,
   keptEndedJobs,
   maxJobTries,
+  maxRowsPerGroup,
+  maxWaitingRows,
   type TakenJob,
 } from '../store/state-store.ts';
 
@@ -78,10 +80,6 @@ const failJob = {
     select case when tries < ${maxJobTries} then 'retried' else 'failed' end as outcome from held`,
 };
 
-/** Most jobs in one statement, and most that wait for theirs. */
-const maxRows = 500;
-const maxWaitingRows = 5000;
-
 export type PostgresJobsOptions = {
   readonly database: Database;
   readonly createUuid: () => string;
@@ -103,7 +101,7 @@ export const createPostgresJobs = (options: PostgresJobsOptions): JobQueue => {
       };
     },
     isRowFault: (error) => classifyDatabaseError(error) === 'badValue',
-    maxRows,
+    maxRows: maxRowsPerGroup,
     maxWaiting: maxWaitingRows,
     refusal: databaseUnavailable,
     unconfirmed: writeUncertain,

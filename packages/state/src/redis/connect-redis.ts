@@ -1,4 +1,4 @@
-import type { Clock } from '@tripod/shared/async/clock';
+import type { Clock, Timer } from '@tripod/shared/async/clock';
 import type { StateAddress } from './parse-state-url.ts';
 
 /** Redis refused a command. The connection goes on. */
@@ -36,19 +36,36 @@ export type ConnectOptions = {
   readonly clock: Clock;
 };
 
-/** Without an answer for this long Redis counts as away: to a connection attempt and to each command. */
+/** Redis counts as away when it answers nothing for this long: to a connection attempt, and to all that waits. */
 const answerTimeoutMs = 700;
 /** Bound on the commands of one connection that wait for an answer. */
 const maxPending = 2000;
 
-/** Rejects when the work takes longer. */
-const within = <T>(clock: Clock, limitMs: number, work: Promise<T>): Promise<T> =>
+/** Rejects when nothing was heard of Redis for that long. `heardMs` tells when something was, or when the work began. */
+const unlessSilent = <T>(
+  clock: Clock,
+  limitMs: number,
+  heardMs: () => number,
+  work: Promise<T>,
+): Promise<T> =>
   new Promise((resolve, reject) => {
-    // When this process itself was busy its timers come due before what has arrived meanwhile is read.
-    const timer = clock.after(limitMs, () =>
-      setImmediate(() => reject(new Error(`no answer within ${limitMs} ms`))),
-    );
-    work.then(resolve, reject).finally(() => timer.cancel());
+    let timer: Timer;
+    let settled = false;
+    const look = (): void => {
+      if (settled) return;
+      const leftMs = heardMs() + limitMs - clock.monotonicMs();
+      if (leftMs > 0) waitFor(leftMs);
+      else reject(new Error(`no answer within ${limitMs} ms`));
+    };
+    const waitFor = (ms: number): void => {
+      // When this process itself was busy its timers come due before what has arrived meanwhile is read.
+      timer = clock.after(ms, () => setImmediate(look));
+    };
+    waitFor(limitMs);
+    work.then(resolve, reject).finally(() => {
+      settled = true;
+      timer.cancel();
+    });
   });
 
 /**
@@ -77,21 +94,33 @@ export const connectRedis = async ({
     client.destroy();
   };
   client.on('error', end);
+  const beganMs = clock.monotonicMs();
   try {
-    await within(clock, answerTimeoutMs, client.connect());
+    await unlessSilent(clock, answerTimeoutMs, () => beganMs, client.connect());
   } catch (error) {
     end(error as Error);
     throw error;
   }
   let pending = 0;
+  let answeredMs = clock.monotonicMs();
+  const answered = (): void => {
+    answeredMs = clock.monotonicMs();
+  };
   return {
     command: async (args, blockMs = 0) => {
       if (pending >= maxPending) throw new RedisBusyError();
       pending += 1;
+      const sentMs = clock.monotonicMs();
+      const heardMs = (): number => Math.max(sentMs, answeredMs);
       try {
-        return await within(clock, answerTimeoutMs + blockMs, client.sendCommand(args));
+        const reply = await unlessSilent(clock, answerTimeoutMs + blockMs, heardMs, client.sendCommand(args));
+        answered();
+        return reply;
       } catch (error) {
-        if (error instanceof ErrorReply) throw new RedisReplyError(error);
+        if (error instanceof ErrorReply) {
+          answered();
+          throw new RedisReplyError(error);
+        }
         end(error as Error);
         throw error;
       } finally {

@@ -1,6 +1,14 @@
 import { createCoalescedRead } from '@tripod/shared/async/coalesced-read';
-import { jobsFull } from '../store/state-errors.ts';
-import { type JobQueue, keptEndedJobs, maxJobTries, type TakenJob } from '../store/state-store.ts';
+import { createGroupCommit } from '@tripod/shared/async/group-commit';
+import { jobsFull, stateUnavailable } from '../store/state-errors.ts';
+import {
+  type JobQueue,
+  keptEndedJobs,
+  maxJobTries,
+  maxRowsPerGroup,
+  maxWaitingRows,
+  type TakenJob,
+} from '../store/state-store.ts';
 import { formatJobElement, parseJobElement } from './job-element.ts';
 import { defineRedisScript, type RedisLink } from './redis-link.ts';
 
@@ -20,12 +28,16 @@ const endedList = 'jobs:ended';
 const nowMs = `local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
-/** KEYS: list, last id. ARGV: limit, rest of the element. */
+/** KEYS: list, last id. ARGV: limit, then the names as JSON. Returns the id of the first job. */
 const enqueueScript = defineRedisScript(`
 if redis.call('LLEN', KEYS[1]) >= tonumber(ARGV[1]) then return 0 end
-local id = redis.call('INCR', KEYS[2])
-redis.call('LPUSH', KEYS[1], '{"id":' .. string.format('%.0f', id) .. ',' .. ARGV[2])
-return id`);
+local last = redis.call('INCRBY', KEYS[2], #ARGV - 1)
+local first = last - #ARGV + 2
+for at = 2, #ARGV do
+  local id = string.format('%.0f', first + at - 2)
+  redis.call('LPUSH', KEYS[1], '{"id":' .. id .. ',"job":' .. ARGV[at] .. ',"failedTries":0}')
+end
+return first`);
 
 /** A job whose lease has expired comes before those that wait. KEYS: list, held, leases. ARGV: lease, its ms. */
 const takeScript = defineRedisScript(`
@@ -85,6 +97,19 @@ export const createRedisJobs = ({
     const keys = [heldHash, leaseSet, totalKey, endedList];
     return (await link.script(endScript, keys, [job.lease, record, String(keptEndedJobs)])) === 1;
   };
+  const add = createGroupCommit<string, { readonly id: number }>({
+    insert: async (names) => {
+      const args = [String(maxWaitingJobs), ...names.map((name) => JSON.stringify(name))];
+      const first = Number(await link.script(enqueueScript, [waitingList, lastIdKey], args));
+      if (first === 0) throw jobsFull(maxWaitingJobs);
+      return (ordinal) => ({ id: first + ordinal });
+    },
+    isRowFault: () => false,
+    maxRows: maxRowsPerGroup,
+    maxWaiting: maxWaitingRows,
+    refusal: stateUnavailable,
+    unconfirmed: stateUnavailable,
+  });
   const length = async (...command: readonly string[]): Promise<number> =>
     Number((await link.command(command)) ?? 0);
   const counts = createCoalescedRead(async () => {
@@ -98,12 +123,7 @@ export const createRedisJobs = ({
     return { waiting, running, done, failed };
   });
   return {
-    enqueue: async (name) => {
-      const rest = `"job":${JSON.stringify(name)},"failedTries":0}`;
-      const id = await link.script(enqueueScript, [waitingList, lastIdKey], [String(maxWaitingJobs), rest]);
-      if (id === 0) throw jobsFull(maxWaitingJobs);
-      return { id: Number(id) };
-    },
+    enqueue: add,
     counts,
     take: async (_workerName, leaseMs) => {
       const lease = createUuid();

@@ -95,3 +95,7 @@ export const defaultMaxWaitingJobs = 100_000;
 
 /** An idle worker looks for expired leases this often, and a missed notification delays it no longer. */
 export const longestJobWaitMs = 2000;
+
+/** Most visits or jobs that go out in one statement, and most that wait for theirs: further ones are refused. */
+export const maxRowsPerGroup = 500;
+export const maxWaitingRows = 5000;

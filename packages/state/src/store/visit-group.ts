@@ -1,5 +1,5 @@
 import { createGroupCommit } from '@tripod/shared/async/group-commit';
-import type { Visit, VisitCounters } from './state-store.ts';
+import { maxRowsPerGroup, maxWaitingRows, type Visit, type VisitCounters } from './state-store.ts';
 
 /** A visit that is to be counted: in the claimed session if it is known, otherwise in a new one with the other id. */
 export type IncomingVisit = { readonly claimedId: string | undefined; readonly newId: string };
@@ -14,10 +14,6 @@ export type VisitGroupOptions = {
 
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-/** Most visits in one statement, and most that wait for theirs. */
-const maxRows = 500;
-const maxWaiting = 5000;
-
 /** Visits that arrive while others are being counted go out together in the next statement. */
 export const createVisitGroup = ({ countAll, createUuid, busy }: VisitGroupOptions): VisitCounters => {
   const count = createGroupCommit<IncomingVisit, Visit>({
@@ -26,8 +22,8 @@ export const createVisitGroup = ({ countAll, createUuid, busy }: VisitGroupOptio
       return (ordinal) => visits[ordinal];
     },
     isRowFault: () => false,
-    maxRows,
-    maxWaiting,
+    maxRows: maxRowsPerGroup,
+    maxWaiting: maxWaitingRows,
     refusal: busy,
     unconfirmed: () => new Error('the state store returned fewer visits than it was given'),
   });
