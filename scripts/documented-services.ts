@@ -1,7 +1,9 @@
 import { apiServerSettings } from '@tripod/api-server/config';
 import { proxySettings } from '@tripod/proxy/config';
 import type { Settings } from '@tripod/shared/config/settings';
+import { commands } from '@tripod/stack/commands';
 import { createProgram } from '@tripod/stack/program';
+import { services } from '@tripod/stack/services';
 import { upSettings } from '@tripod/stack/settings';
 import { staticServerSettings } from '@tripod/static-server/config';
 import { workerSettings } from '@tripod/worker/config';
@@ -41,10 +43,12 @@ const neverCalled = (): never => {
 
 /** The command line of the stack, to be looked at. */
 export const stackProgram = createProgram({
+  commands,
+  services,
   checkout: '.',
   workingDir: '/',
   environment: {},
-  actions: { contextOf: neverCalled, up: neverCalled, reset: neverCalled },
+  createClient: neverCalled,
 });
 
 export type StackProgram = typeof stackProgram;

@@ -23,7 +23,14 @@ export const runNginx = async (
   const file = join(dir, 'nginx.conf');
   writeFileSync(
     file,
-    generateNginxConfig(template, { ...upstreams, host: 'localhost', port, dir, mimeTypes, ipv6: false }),
+    generateNginxConfig(template, {
+      pools: { api: upstreams.apiPorts, static: [upstreams.staticPort] },
+      host: 'localhost',
+      port,
+      dir,
+      mimeTypes,
+      ipv6: false,
+    }),
   );
   const child: ChildProcess = spawn(nginx, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
   let complaints = '';

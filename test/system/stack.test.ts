@@ -91,7 +91,7 @@ describe('a running stack', () => {
     const { code, output } = await stack.command('up');
     expect([code, output]).toEqual([
       1,
-      `stack: Tripod already runs here, as process ${stack.process.pid}, at ${stack.url} with 3 copies of the API; stop it with Ctrl-C in its terminal, or with: pnpm stack down\n`,
+      `stack: Tripod already runs here, as process ${stack.process.pid}, at ${stack.url} with 3 copies of api; stop it with Ctrl-C in its terminal, or with: pnpm stack down\n`,
     ]);
   });
 

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
+import { readVersion } from '@tripod/shared/process/read-version';
 import { workingDir } from '@tripod/shared/process/working-dir';
 import { runStack } from './run-stack.ts';
-import { createServiceCommands } from './supervisor/service-commands.ts';
 
-// The lock is SQLite's, which Node calls experimental each time; every other warning is shown.
-const [showWarning] = process.listeners('warning');
+// The stack's lock uses SQLite, for which Node prints an ExperimentalWarning; all other warnings are printed.
+const [printWarning] = process.listeners('warning');
 process.removeAllListeners('warning');
 process.on('warning', (warning) => {
-  if (warning.name !== 'ExperimentalWarning') showWarning?.(warning);
+  if (warning.name !== 'ExperimentalWarning') printWarning?.(warning);
 });
 
 const checkout = join(import.meta.dirname, '..', '..', '..');
@@ -16,5 +16,5 @@ await runStack({
   own: process,
   checkout,
   workingDir: workingDir(),
-  commands: createServiceCommands(checkout),
+  version: readVersion(import.meta.filename),
 });

@@ -1,28 +1,32 @@
+import { spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { systemClock } from '@tripod/shared/async/clock';
 import { commandLineError } from '@tripod/shared/config/command-line';
 import { ConfigError } from '@tripod/shared/config/config-error';
 import { StartError } from '@tripod/shared/errors/start-error';
-import { createLogSink, type LogSink } from '@tripod/shared/logging/log-sink';
+import { createLogSink } from '@tripod/shared/logging/log-sink';
 import { isPortFree } from '@tripod/shared/os/is-port-free';
 import { ListenError } from '@tripod/shared/os/listen';
 import { systemProcesses } from '@tripod/shared/os/process-table';
 import { CommanderError } from 'commander';
-import type { CommandContext } from './commands/command-context.ts';
-import { runReset } from './commands/reset.ts';
-import { runUp } from './commands/up.ts';
+import type { CommandClient } from './command/command-definition.ts';
+import { createHandler } from './command/create-handler.ts';
+import type { StackHost } from './command/stack-host.ts';
+import { commands } from './commands.ts';
+import { askStack } from './control/control-client.ts';
 import { locateState } from './control/state-folder.ts';
-import { createProgram, type ProgramActions } from './program.ts';
-import type { StackDependencies } from './stack-dependencies.ts';
-import type { ServiceCommands } from './supervisor/service-commands.ts';
+import { createProgram } from './program.ts';
+import { services } from './services.ts';
+import { tryAddress } from './stack/try-address.ts';
 import { watchLauncher } from './supervisor/watch-launcher.ts';
-import { tryAddress } from './try-address.ts';
 
 /** The process itself, as an argument. */
 export type OwnProcess = Pick<
   NodeJS.Process,
   | 'argv'
   | 'env'
+  | 'execArgv'
   | 'pid'
   | 'ppid'
   | 'execPath'
@@ -40,8 +44,10 @@ export type RunStackOptions = {
   readonly checkout: string;
   /** The folder in which the command was typed. */
   readonly workingDir: string;
-  readonly commands: ServiceCommands;
+  readonly version: string | undefined;
 };
+
+const startCommand = 'pnpm dev';
 
 const explain = (error: unknown): { readonly lines: readonly string[]; readonly code: number } => {
   if (error instanceof ConfigError) {
@@ -51,90 +57,112 @@ const explain = (error: unknown): { readonly lines: readonly string[]; readonly 
   return { lines: [error instanceof Error ? (error.stack ?? error.message) : String(error)], code: 1 };
 };
 
-const createActions = ({ own, checkout, commands }: RunStackOptions): ProgramActions => {
-  const isTerminal = own.stdout.isTTY === true;
-  const colour = isTerminal && !own.env['NO_COLOR'];
-  const userId = own.getuid?.() ?? 0;
-  const contextOf = (stateDir: string): CommandContext => ({
-    folder: locateState(stateDir, userId),
-    print: (line) => void own.stdout.write(`${line}\n`),
-    isTerminal,
-    colour,
+const isColoured = (own: OwnProcess): boolean => own.stdout.isTTY === true && !own.env['NO_COLOR'];
+
+const createHost = ({ own, checkout }: RunStackOptions): StackHost => {
+  let onReaderClosed = (): void => undefined;
+  const sink = createLogSink(1, { delayMs: 30, onReaderClosed: () => onReaderClosed() });
+  const dependencies = {
+    checkout,
+    services,
+    pid: own.pid,
+    userId: own.getuid?.() ?? 0,
+    execPath: own.execPath,
+    environment: own.env,
+    clock: systemClock,
     table: systemProcesses,
-    wait: (ms) =>
-      new Promise((resolve) => {
-        setTimeout(resolve, ms);
-      }),
-  });
+    signal: (pid: number, signal: NodeJS.Signals) => void own.kill(pid, signal),
+    isPortFree,
+    tryAddress,
+    sink,
+    lineFormat: { format: own.stdout.isTTY === true ? 'text' : 'json', colour: isColoured(own) },
+  } as const;
+  return {
+    dependencies,
+    connect(requestStop) {
+      // Timers of the clock do not keep the process alive while it starts.
+      setInterval(() => undefined, 2 ** 30);
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) own.on(signal, () => requestStop(signal));
+      own.on('SIGHUP', () => requestStop('SIGHUP', { repeatKills: false }));
+      own.on('uncaughtException', (error) =>
+        requestStop(`uncaught exception: ${error.stack}`, { repeatKills: false, code: 1 }),
+      );
+      onReaderClosed = () =>
+        requestStop('the reader of its output has closed the pipe', { repeatKills: false });
+      watchLauncher(own, () => requestStop('the command that started it has ended', { repeatKills: false }));
+    },
+    createHandler: (stack, requestStop) =>
+      createHandler({ commands, stack, dependencies, stopStack: () => requestStop('stack down') }),
+    exit(code) {
+      sink.flush();
+      own.exit(code);
+    },
+    spawnDetached(errorFile) {
+      const [, script = '', ...args] = own.argv;
+      // Without this variable the new process does not watch the package manager, which ends before it.
+      const { npm_lifecycle_event: _script, ...env } = own.env;
+      const rest = args.filter((arg) => arg !== '--detach');
+      return spawn(own.execPath, [...own.execArgv, script, ...rest], {
+        env,
+        detached: true,
+        stdio: ['ignore', 'ignore', openSync(errorFile, 'w', 0o600)],
+      });
+    },
+    onInterrupt: (callback) => void own.on('SIGINT', callback),
+  };
+};
+
+const createClients = (options: RunStackOptions): ((stateDir: string) => CommandClient) => {
+  const { own } = options;
+  const isTerminal = own.stdout.isTTY === true;
+  const userId = own.getuid?.() ?? 0;
+  const print = (line: string): void => void own.stdout.write(`${line}\n`);
   const askPerson = async (question: string): Promise<boolean> => {
     const lines = createInterface({ input: own.stdin, output: own.stdout });
     const answer = await lines.question(`${question} Type yes: `);
     lines.close();
     return answer.trim().toLowerCase() === 'yes';
   };
-  const dependencies = (sink: LogSink): StackDependencies => ({
-    checkout,
-    commands,
-    pid: own.pid,
-    userId,
-    execPath: own.execPath,
-    environment: own.env,
-    clock: systemClock,
-    table: systemProcesses,
-    killGroup: (pid, signal) => void own.kill(-pid, signal),
-    isPortFree,
-    tryAddress,
-    sink,
-    lineFormat: { format: isTerminal ? 'text' : 'json', colour },
-  });
-
-  return {
-    contextOf,
-    async up(config) {
-      // Nothing else keeps the process while it starts: its own timers never do.
-      setInterval(() => undefined, 2 ** 30);
-      let onReaderGone = (): void => undefined;
-      const sink = createLogSink(1, { delayMs: 30, onReaderClosed: () => onReaderGone() });
-      await runUp({
-        config,
-        dependencies: dependencies(sink),
-        exit(code) {
-          sink.flush();
-          own.exit(code);
-        },
-        onStopWanted(stop) {
-          for (const signal of ['SIGINT', 'SIGTERM'] as const) own.on(signal, () => stop(signal));
-          own.on('SIGHUP', () => stop('SIGHUP', { again: false }));
-          own.on('uncaughtException', (error) => stop(`uncaught: ${error.stack}`, { again: false, code: 1 }));
-          onReaderGone = () => stop('nobody reads its output any more', { again: false });
-          watchLauncher(own, () => stop('what started it is gone', { again: false }));
-        },
-      });
-    },
-    reset: (context, { yes }) =>
-      runReset(context, {
-        databaseUrl: own.env['DATABASE_URL'] || undefined,
-        userId,
-        confirm: yes ? () => Promise.resolve(true) : own.stdin.isTTY && isTerminal ? askPerson : undefined,
-      }),
+  return (stateDir) => {
+    const folder = locateState(stateDir, userId);
+    return {
+      services,
+      folder,
+      userId,
+      databaseUrl: own.env['DATABASE_URL'] || undefined,
+      print,
+      isTerminal,
+      colour: isColoured(own),
+      table: systemProcesses,
+      wait: (ms) =>
+        new Promise((resolve) => {
+          setTimeout(resolve, ms);
+        }),
+      confirm: own.stdin.isTTY && isTerminal ? askPerson : undefined,
+      ask: (request) => askStack(request, { socketPath: folder.socketPath, startCommand, onProgress: print }),
+      host: createHost(options),
+    };
   };
 };
 
-/** The `stack` command: reads the arguments, does what they say, and gives each failure one sentence and its code. */
+/** Runs the `stack` command. Every failure is one sentence on stderr and an exit code. */
 export const runStack = async (options: RunStackOptions): Promise<void> => {
-  const { own, checkout, workingDir } = options;
+  const { own, checkout, workingDir, version } = options;
   const program = createProgram({
+    commands,
+    services,
     checkout,
     workingDir,
     environment: own.env,
-    actions: createActions(options),
+    version,
+    createClient: createClients(options),
   });
-  // `head` has read enough: what is still to be said has no reader.
+  // A reader such as `head` closes the pipe when it has read enough.
   own.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     own.exit(0);
   });
-  // pnpm passes on the `--` that npm takes away: `pnpm dev -- --port 9000`.
+  // pnpm passes on the `--` that npm removes: `pnpm dev -- --port 9000`.
   const args = own.argv.slice(2).filter((arg, at) => arg !== '--' || at > 1);
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -146,7 +174,7 @@ export const runStack = async (options: RunStackOptions): Promise<void> => {
       own.exit(2);
       return;
     }
-    const typed = own.env['npm_lifecycle_event'] === 'dev' ? 'pnpm dev' : 'pnpm stack';
+    const typed = own.env['npm_lifecycle_event'] === 'dev' ? startCommand : 'pnpm stack';
     const { lines, code } = explain(
       error instanceof CommanderError ? commandLineError(typed, args, error) : error,
     );

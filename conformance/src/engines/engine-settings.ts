@@ -102,8 +102,7 @@ export const conformanceNginxConfig = (template: string, input: NginxConfigInput
     port,
     dir,
     mimeTypes,
-    apiPorts: [],
-    staticPort: 1,
+    pools: {},
     ipv6: false,
   });
   const changes: readonly (readonly [line: RegExp, replacement: string])[] = [

@@ -1,30 +1,35 @@
-import type { ProcessSpec } from '../supervisor/supervised-process.ts';
+import type { Command } from '../supervisor/command.ts';
 
-/** What the proxy says of one copy. */
+/** What the load balancer reports about one copy. */
 export type UpstreamReport = {
   readonly state: string;
   readonly inFlight: number;
-  /** Why it gets no requests. */
+  /** Why the copy receives no requests. */
   readonly reason?: string;
 };
 
 /**
- * What stands in front of the copies, as the stack moves them in and out of it: our proxy or nginx. What was asked
- * while it was down holds when it is up again.
+ * A load balancer as the stack controls it. Changes that are made while its process is down take effect when it is up
+ * again.
  */
 export type Balancer = {
-  readonly spec: ProcessSpec;
-  /** Sends requests to the copy from now on; resolves when it gets them, or would if it were healthy. */
-  add(port: number): Promise<void>;
-  /** Sends it no new ones; resolves when none is in flight, or after the longest wait. */
-  drain(port: number): Promise<void>;
-  /** Forgets a drained copy. */
-  remove(port: number): Promise<void>;
-  /** By port. Empty when the balancer can't tell. */
+  /** Called at each start of the process, because the copies may have changed. */
+  command(): Command;
+  /** Adds a copy to a pool; resolves when it receives requests, or would if it were healthy. */
+  add(pool: string, port: number): Promise<void>;
+  /** Sends a copy no new requests; resolves when none is in flight, or after the longest wait. */
+  drain(pool: string, port: number): Promise<void>;
+  /** Removes a drained copy from its pool. */
+  remove(pool: string, port: number): Promise<void>;
+  /** By port. Empty when the balancer does not report on its upstreams. */
   report(): Promise<ReadonlyMap<number, UpstreamReport>>;
-  /** The process serves, for the first time or again: brings it to what was asked meanwhile. */
+  /** Called when the process has become ready: makes the changes that were requested while it was down. */
   becameReady(): Promise<void>;
+  /** Whether its log lines name the upstream that answered. The request lines of the upstreams are hidden then. */
+  readonly logsUpstreams: boolean;
+  /** A file to which it writes its request lines. Default: it writes them to standard output. */
+  readonly accessLog?: string;
 };
 
-/** Longest wait for the requests that a copy is still answering. */
+/** Longest time for which a draining copy may finish its requests. */
 export const maxDrainMs = 30_000;

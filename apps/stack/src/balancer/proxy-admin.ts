@@ -9,15 +9,15 @@ export type PoolUpstream = {
   readonly draining: boolean;
 };
 
-/** The proxy's admin side, as far as the stack uses it. Every call throws a StartError when it gets no good answer. */
+/** The calls of the proxy's admin API that the stack uses. Each throws a StartError when it fails. */
 export type ProxyAdmin = {
-  upstreams(): Promise<readonly PoolUpstream[]>;
-  add(url: string): Promise<void>;
-  setDraining(id: string, draining: boolean): Promise<void>;
-  remove(id: string): Promise<void>;
+  /** The upstreams of every pool, by the name of the pool. */
+  pools(): Promise<ReadonlyMap<string, readonly PoolUpstream[]>>;
+  add(pool: string, url: string): Promise<void>;
+  setDraining(pool: string, id: string, draining: boolean): Promise<void>;
+  remove(pool: string, id: string): Promise<void>;
 };
 
-const poolName = 'api';
 const timeoutMs = 3000;
 
 export const createProxyAdmin = (adminPort: number): ProxyAdmin => {
@@ -32,30 +32,30 @@ export const createProxyAdmin = (adminPort: number): ProxyAdmin => {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
     } catch (error) {
-      throw new StartError(`The proxy's admin side at ${origin} does not answer.`, error);
+      throw new StartError(`The admin API of the proxy at ${origin} does not answer.`, error);
     }
     const text = await response.text();
-    if (!response.ok)
-      throw new StartError(`The proxy refused ${method} ${path} with ${response.status}: ${text}`);
+    if (!response.ok) {
+      throw new StartError(`The proxy answered ${method} ${path} with ${response.status}: ${text}`);
+    }
     return text === '' ? undefined : JSON.parse(text);
   };
-  const upstreamsPath = `/pools/${poolName}/upstreams`;
   return {
-    async upstreams() {
+    async pools() {
       const pools = (await ask('GET', '/pools')) as readonly {
         readonly name: string;
         readonly upstreams: readonly PoolUpstream[];
       }[];
-      return pools.find(({ name }) => name === poolName)?.upstreams ?? [];
+      return new Map(pools.map(({ name, upstreams }) => [name, upstreams]));
     },
-    async add(url) {
-      await ask('POST', upstreamsPath, { url });
+    async add(pool, url) {
+      await ask('POST', `/pools/${pool}/upstreams`, { url });
     },
-    async setDraining(id, draining) {
-      await ask('PATCH', `${upstreamsPath}/${id}`, { draining });
+    async setDraining(pool, id, draining) {
+      await ask('PATCH', `/pools/${pool}/upstreams/${id}`, { draining });
     },
-    async remove(id) {
-      await ask('DELETE', `${upstreamsPath}/${id}`);
+    async remove(pool, id) {
+      await ask('DELETE', `/pools/${pool}/upstreams/${id}`);
     },
   };
 };

@@ -1,55 +1,61 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import type { Settings } from '@tripod/shared/config/settings';
 import { StartError } from '@tripod/shared/errors/start-error';
-import { followFile } from '../output/follow-file.ts';
+import type { CommandClient, CommandDefinition } from '../command/command-definition.ts';
+import { findLogNames, followLogFolder } from '../output/log-folder.ts';
 import { showLine } from '../output/show-line.ts';
-import type { CommandContext } from './command-context.ts';
 
-export type LogsOptions = {
-  readonly name: string;
-  /** So many of the last lines. */
-  readonly lines: number;
-  readonly follow: boolean;
-};
+const settings = {
+  follow: {
+    type: 'boolean',
+    default: false,
+    environment: false,
+    description: 'Go on with the lines that are written from now on',
+  },
+  lines: {
+    type: 'integer',
+    minimum: 0,
+    maximum: 100_000,
+    default: 50,
+    environment: false,
+    description: 'How many of the last lines to show',
+  },
+} as const satisfies Settings;
 
-const namesIn = (logsDir: string): readonly string[] => {
-  try {
-    return readdirSync(logsDir)
-      .filter((file) => file.endsWith('.log'))
-      .map((file) => file.slice(0, -'.log'.length));
-  } catch {
-    return [];
-  }
-};
+type LogsConfig = { readonly follow: boolean; readonly lines: number };
 
-/** `stack logs NAME`: the last lines a process wrote, also after the stack has ended; with -f also those to come. */
-export const runLogs = async (
-  context: CommandContext,
-  { name, lines, follow }: LogsOptions,
+/** Whether a log belongs to the name: to the process of that name, or to a copy of the service. */
+const isLogOf = (log: string, name: string): boolean =>
+  name === '' || log === name || log.replace(/-\d+$/, '') === name;
+
+/** Shows the logs of one process, of the copies of a service, or of all. Throws a StartError when there is none. */
+const showLogs = async (
+  { folder, print, isTerminal, colour }: CommandClient,
+  name: string,
+  { lines: lastLineCount, follow }: LogsConfig,
 ): Promise<void> => {
-  const { folder, print, isTerminal, colour } = context;
-  const names = namesIn(folder.logsDir);
-  if (!names.includes(name)) {
+  const names = findLogNames(folder.logsDir);
+  if (!names.some((log) => isLogOf(log, name))) {
     const known = names.length === 0 ? 'nothing has run here yet' : `there are ${names.join(', ')}`;
-    throw new StartError(`There is no log of ${name}; ${known}.`);
+    throw new StartError(
+      name === '' ? 'There are no logs; nothing has run here yet.' : `There is no log of ${name}; ${known}.`,
+    );
   }
-  const lineFormat = { format: isTerminal ? 'text' : 'json', colour } as const;
-  const show = (line: string): void => print(showLine(name, line, Date.now(), lineFormat).trimEnd());
-  const kept: string[] = [];
-  let live = false;
-  const path = join(folder.logsDir, `${name}.log`);
-  const following = await followFile(path, {
-    fromStart: true,
-    onLine: (line) => {
-      if (live) {
-        show(line);
-        return;
-      }
-      kept.push(line);
-      if (kept.length > lines) kept.shift();
-    },
+  const format = isTerminal ? 'text' : 'json';
+  const followed = await followLogFolder(folder.logsDir, {
+    includes: (log) => isLogOf(log, name),
+    lastLineCount,
+    onLine: ({ name: log, line }) => print(showLine(log, line, Date.now(), { format, colour }).trimEnd()),
   });
-  for (const line of kept) show(line);
-  live = true;
-  if (!follow) await following.stop();
+  if (!follow) await followed.stop();
+};
+
+/** `stack logs [NAME]`: the last lines of the logs, merged by time, also after the stack has ended. */
+export const logs: CommandDefinition = {
+  name: 'logs',
+  argument: '[name]',
+  description: () => 'Show the last lines of a process, of the copies of a service, or of all processes',
+  example: ['logs api-2 -f', 'follow what one copy writes; without a name, what all write'],
+  settings: () => settings,
+  letters: { follow: 'f', lines: 'n' },
+  run: (client, { argument, config }) => showLogs(client, argument, config as LogsConfig),
 };

@@ -1,9 +1,10 @@
-import type { ProcessRow, StackReport } from '../control/protocol.ts';
-import { ask, type CommandContext } from './command-context.ts';
+import { ansi, paint } from '@tripod/shared/logging/log-line';
+import type { CommandDefinition } from '../command/command-definition.ts';
+import { type ProcessRow, reportStack, type StackReport } from '../stack/report-stack.ts';
 
 const nothing = '-';
 
-/** 75 s → `1m 15s`: the two largest units. */
+/** Formats a duration by its two largest units: `1m 15s`. */
 export const formatDuration = (ms: number | undefined): string => {
   if (ms === undefined) return nothing;
   const seconds = Math.floor(ms / 1000);
@@ -34,37 +35,50 @@ const columns: readonly (readonly [title: string, cell: (row: ProcessRow) => str
   ['RESTARTS', ({ restarts }) => `${restarts ?? nothing}`],
   ['UPTIME', ({ uptimeMs }) => formatDuration(uptimeMs)],
   ['MEMORY', ({ memoryBytes }) => formatMemory(memoryBytes)],
-  ['PROXY SAYS', formatUpstream],
+  ['IN THE PROXY', formatUpstream],
 ];
 
-const stateColours: Readonly<Record<string, number>> = { ready: 32, failed: 31, stopped: 2 };
+const stateColours: Readonly<Record<string, number>> = {
+  ready: ansi.green,
+  failed: ansi.red,
+  stopped: ansi.faint,
+};
 
-/** The rows as an aligned table, first line the titles. */
+/** The rows as an aligned table; its first line holds the titles. */
 export const formatTable = (rows: readonly ProcessRow[], colour: boolean): readonly string[] => {
   const cells = rows.map((row) => columns.map(([, cell]) => cell(row)));
   const titles = columns.map(([title]) => title);
   const widths = titles.map((title, at) =>
     Math.max(title.length, ...cells.map((row) => row[at]?.length ?? 0)),
   );
-  const line = (row: readonly string[], paint: (text: string, at: number) => string): string =>
+  const formatLine = (row: readonly string[], paintCell: (text: string, at: number) => string): string =>
     row
-      .map((text, at) => paint(text.padEnd(widths[at] ?? 0), at))
+      .map((text, at) => paintCell(text.padEnd(widths[at] ?? 0), at))
       .join('  ')
       .trimEnd();
   const stateAt = titles.indexOf('STATE');
   const paintState = (text: string, at: number): string =>
-    colour && at === stateAt ? `\u001b[${stateColours[text.trim()] ?? 33}m${text}\u001b[0m` : text;
-  const paintTitle = (text: string): string => (colour ? `\u001b[2m${text}\u001b[0m` : text);
-  return [line(titles, paintTitle), ...cells.map((row) => line(row, paintState))];
+    at === stateAt ? paint(text, stateColours[text.trim()] ?? ansi.yellow, colour) : text;
+  const paintTitle = (text: string): string => paint(text, ansi.faint, colour);
+  return [formatLine(titles, paintTitle), ...cells.map((row) => formatLine(row, paintState))];
 };
 
 /** `stack ps`: every process of the stack. */
-export const runPs = async (context: CommandContext): Promise<void> => {
-  const { processes, url, proxy } = (await ask(context, { command: 'ps' })) as StackReport;
-  if (!context.isTerminal) {
-    for (const row of processes) context.print(JSON.stringify(row));
-    return;
-  }
-  context.print(`${url} by ${proxy}`);
-  for (const line of formatTable(processes, context.colour)) context.print(line);
+export const ps: CommandDefinition = {
+  name: 'ps',
+  description: () => 'Show every process: a table on a terminal, NDJSON in a pipe',
+  example: ['ps', 'what runs, and what the proxy reports about each copy'],
+  run: async ({ ask, print, isTerminal, colour }) => {
+    const { processes, url, proxy } = (await ask({ command: 'ps' })) as StackReport;
+    if (!isTerminal) {
+      for (const row of processes) print(JSON.stringify(row));
+      return;
+    }
+    print(`${url} by ${proxy}`);
+    for (const line of formatTable(processes, colour)) print(line);
+  },
+  serve: {
+    always: true,
+    answer: ({ stack, dependencies }) => reportStack(stack, dependencies),
+  },
 };

@@ -1,32 +1,33 @@
+import type { Settings } from '@tripod/shared/config/settings';
 import { StartError, toStartError } from '@tripod/shared/errors/start-error';
+import type { CommandClient, CommandDefinition } from '../command/command-definition.ts';
 import { takeStackLock } from '../control/stack-lock.ts';
-import { makeStateFolder } from '../control/state-folder.ts';
-import type { CommandContext } from './command-context.ts';
+import { createStateFolder } from '../control/state-folder.ts';
 
-export type ResetOptions = {
-  readonly databaseUrl: string | undefined;
-  readonly userId: number;
-  /** Asks a person; undefined where there is none to ask. */
-  readonly confirm: ((question: string) => Promise<boolean>) | undefined;
-};
+const settings = {
+  yes: { type: 'boolean', default: false, environment: false, description: 'Do not ask' },
+} as const satisfies Settings;
 
-/** `stack reset`: empties the database from npm. Never one of DATABASE_URL, and never under a running stack. */
-export const runReset = async (context: CommandContext, options: ResetOptions): Promise<void> => {
-  const { databaseUrl, userId, confirm } = options;
+/**
+ * Empties the embedded database. Throws a StartError for the database of DATABASE_URL, while a stack runs, and when
+ * nobody agrees.
+ */
+const resetDatabase = async (client: CommandClient, yes: boolean): Promise<void> => {
+  const { databaseUrl, userId, print } = client;
   if (databaseUrl !== undefined) {
     throw new StartError(
-      'DATABASE_URL is set, and that database is not the stack’s to empty; unset it for this command.',
+      'DATABASE_URL is set, and the stack does not empty a database that it does not own; unset it for this command.',
     );
   }
-  const folder = makeStateFolder(context.folder.stateDir, userId);
+  const folder = createStateFolder(client.folder.stateDir, userId);
   const { stateDir } = folder;
   const lock = await takeStackLock(folder);
   if (!lock) throw new StartError('A stack runs here and uses the database; stop it first: pnpm stack down');
   try {
-    if (!confirm)
-      throw new StartError('This deletes every image of the database for good; to agree, add --yes');
-    if (!(await confirm(`Delete every image in ${stateDir} for good?`))) {
-      context.print('nothing was changed');
+    const confirm = yes ? () => Promise.resolve(true) : client.confirm;
+    if (!confirm) throw new StartError('This deletes all data of the database for good; to agree, add --yes');
+    if (!(await confirm(`Delete all data of the database in ${stateDir} for good?`))) {
+      print('nothing was changed');
       return;
     }
     const { resetEmbeddedPostgres } = await import('@tripod/embedded-postgres/reset-embedded-postgres');
@@ -35,8 +36,17 @@ export const runReset = async (context: CommandContext, options: ResetOptions): 
     } catch (error) {
       throw toStartError(error);
     }
-    context.print('the database is empty; the next start fills it with the first images');
+    print('the database is empty; the next start adds the first images');
   } finally {
     lock.release();
   }
+};
+
+/** `stack reset`: empties the embedded database. */
+export const reset: CommandDefinition = {
+  name: 'reset',
+  description: () => 'Empty the embedded database',
+  example: ['reset', 'begin with an empty database'],
+  settings: () => settings,
+  run: (client, { config }) => resetDatabase(client, config['yes'] === true),
 };

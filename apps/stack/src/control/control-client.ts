@@ -13,15 +13,15 @@ export class NotRunningError extends StartError {
 
 export type AskOptions = {
   readonly socketPath: string;
-  /** What a person types to start a stack, for the error. */
+  /** The command that starts a stack, for the error message. */
   readonly startCommand: string;
   readonly onProgress?: (message: string) => void;
 };
 
-const endedEarly = (cause?: unknown): StartError =>
+const connectionClosed = (cause?: unknown): StartError =>
   new StartError('The stack ended before it answered.', cause);
 
-/** Asks the running stack and waits for the end of it. Throws a StartError with its reason when it says no. */
+/** Sends a request to the running stack and returns its result. Throws a StartError with the reason when it fails. */
 export const askStack = (
   request: ControlRequest,
   { socketPath, startCommand, onProgress = () => undefined }: AskOptions,
@@ -39,8 +39,9 @@ export const askStack = (
     socket.on('data', (piece: string) => lines.add(piece));
     socket.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') reject(new NotRunningError(startCommand));
-      else if (error.code === 'EACCES') reject(new StartError('The stack that runs here is another user’s.'));
-      else reject(endedEarly(error));
+      else if (error.code === 'EACCES')
+        reject(new StartError('The stack that runs here belongs to another user.'));
+      else reject(connectionClosed(error));
     });
-    socket.once('close', () => reject(endedEarly()));
+    socket.once('close', () => reject(connectionClosed()));
   });

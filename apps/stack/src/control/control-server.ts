@@ -3,7 +3,8 @@ import { createServer, type Socket } from 'node:net';
 import { createLineSplitter } from '../output/split-lines.ts';
 import { type ControlReply, type ControlRequest, parseControlRequest } from './protocol.ts';
 
-export type HandleControl = (request: ControlRequest, say: (message: string) => void) => Promise<unknown>;
+/** Answers one request; `report` passes progress on to the person who typed the command. */
+export type HandleControl = (request: ControlRequest, report: (message: string) => void) => Promise<unknown>;
 
 export type ControlServer = { close(): Promise<void> };
 
@@ -24,12 +25,12 @@ const serve = (socket: Socket, handle: HandleControl): void => {
     }
     socket.end();
   };
-  let asked = false;
+  let received = false;
   let length = 0;
   const lines = createLineSplitter((line) => {
-    if (asked) return;
-    asked = true;
-    // Failures are part of the answer.
+    if (received) return;
+    received = true;
+    // `answer` never rejects: failures are replies.
     void answer(line);
   });
   socket.setEncoding('utf8');
@@ -42,8 +43,8 @@ const serve = (socket: Socket, handle: HandleControl): void => {
 };
 
 /**
- * Listens on a Unix-domain socket that only this user can open. The caller holds the stack's lock: a socket that is
- * already there is a dead one's.
+ * Listens on a Unix-domain socket that only this user can open. The caller holds the lock of the stack, so a socket that
+ * already exists belongs to a stack that has ended.
  */
 export const startControlServer = async (path: string, handle: HandleControl): Promise<ControlServer> => {
   const sockets = new Set<Socket>();

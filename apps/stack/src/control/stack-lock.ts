@@ -4,8 +4,8 @@ import type { StateFolder } from './state-folder.ts';
 export type StackLock = { release(): void };
 
 /**
- * Takes the lock of a state folder, or answers undefined while another process has it. The kernel gives it back when its
- * holder ends in any way, so there is no stale one and no pid to compare.
+ * Takes the lock of a state folder. Returns undefined while another process holds it. The kernel releases the lock when
+ * its holder ends in any way, so that a lock is never stale.
  */
 export const takeStackLock = async ({ lockFile, stateDir }: StateFolder): Promise<StackLock | undefined> => {
   const { takeLock } = await import('@tripod/embedded-postgres/lock');
@@ -13,7 +13,7 @@ export const takeStackLock = async ({ lockFile, stateDir }: StateFolder): Promis
     return takeLock(lockFile);
   } catch (error) {
     throw new StartError(
-      `The folder ${stateDir} is another user’s or can not be written; choose another one with --state-dir.`,
+      `The folder ${stateDir} belongs to another user or is not writable; choose another one with --state-dir.`,
       error,
     );
   }

@@ -1,14 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { StartedProcess } from '../supervisor/end-leftovers.ts';
 
-/** A process that the stack started, and words of its command line by which it is known again. */
-export type StartedProcess = {
-  readonly name: string;
-  readonly pid: number;
-  readonly port: number;
-  readonly marks: readonly string[];
-};
-
-/** What the file says of a stack: whom a next start must not find still there. */
+/** What a stack writes down about itself, so that the next start can find what it left running. */
 export type StackState = {
   readonly pid: number;
   readonly url: string;
@@ -17,7 +10,7 @@ export type StackState = {
   readonly processes: readonly StartedProcess[];
 };
 
-/** Undefined when there is no such file, or it is not one of ours. */
+/** Returns undefined when there is no such file or it has another format. */
 export const findStackState = (file: string): StackState | undefined => {
   try {
     const value = JSON.parse(readFileSync(file, 'utf8')) as Partial<StackState>;
@@ -29,7 +22,7 @@ export const findStackState = (file: string): StackState | undefined => {
   }
 };
 
-/** Replaces the file in one step, so that no reader ever finds half of it. */
+/** Replaces the file atomically. */
 export const writeStackState = (file: string, state: StackState): void => {
   const next = `${file}.next`;
   writeFileSync(next, `${JSON.stringify(state, undefined, 2)}\n`, { mode: 0o600 });

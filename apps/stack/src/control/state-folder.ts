@@ -3,21 +3,19 @@ import { dirname, join } from 'node:path';
 import { StartError } from '@tripod/shared/errors/start-error';
 import { locateStateFolder, socketPathIn } from '@tripod/shared/os/state-folder';
 
-/** Where everything of one stack lies. */
+/** The paths of everything that one stack keeps. */
 export type StateFolder = {
   readonly stateDir: string;
   readonly logsDir: string;
   readonly lockFile: string;
   readonly stateFile: string;
-  /** Holds the control socket; nobody else may enter. */
+  /** Holds the control socket; only this user may enter it. */
   readonly socketDir: string;
   readonly socketPath: string;
   readonly compileCacheDir: string;
-  /** Files of nginx, when it is the proxy. */
-  readonly nginxDir: string;
 };
 
-/** Names everything in a state folder; makes nothing. The same folder by another path gives the same names. */
+/** Returns the paths in a state folder and creates nothing. Two paths to the same folder give the same result. */
 export const locateState = (stateDir: string, userId: number): StateFolder => {
   const located = locateStateFolder(stateDir, userId);
   const { stateDir: real, logsDir } = located;
@@ -30,15 +28,14 @@ export const locateState = (stateDir: string, userId: number): StateFolder => {
     socketDir: dirname(socketPath),
     socketPath,
     compileCacheDir: join(real, 'compile-cache'),
-    nginxDir: join(real, 'nginx'),
   };
 };
 
-const notUsable = (folder: string, why: string): StartError =>
-  new StartError(`The folder ${folder} can not be used (${why}); choose another one with --state-dir.`);
+const notUsable = (folder: string, reason: string): StartError =>
+  new StartError(`The folder ${folder} cannot be used (${reason}); choose another one with --state-dir.`);
 
-/** Makes the state folder and the one for the socket. Throws a StartError when they are not this user's to write. */
-export const makeStateFolder = (stateDir: string, userId: number): StateFolder => {
+/** Creates the state folder and its subfolders. Throws a StartError when this user may not write there. */
+export const createStateFolder = (stateDir: string, userId: number): StateFolder => {
   try {
     mkdirSync(stateDir, { recursive: true });
   } catch (error) {
@@ -52,9 +49,10 @@ export const makeStateFolder = (stateDir: string, userId: number): StateFolder =
       throw notUsable(dir, (error as NodeJS.ErrnoException).code ?? 'unknown');
     }
   }
-  // In a temp folder anybody may have put it there first.
+  // In the shared temporary folder another user may have created it first.
   const found = lstatSync(folder.socketDir);
-  if (!found.isDirectory() || found.uid !== userId) throw notUsable(folder.socketDir, 'it is another user’s');
+  if (!found.isDirectory() || found.uid !== userId)
+    throw notUsable(folder.socketDir, 'it belongs to another user');
   chmodSync(folder.socketDir, 0o700);
   return folder;
 };

@@ -2,21 +2,21 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { StartError } from '@tripod/shared/errors/start-error';
 
-/** Where packages put nginx and an ordinary user's PATH does not look. */
-const furtherFolders = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
+/** Folders in which packages install nginx and which may not be on the PATH of an ordinary user. */
+const otherFolders = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
 
-/** The path of nginx. Throws a StartError that says how to get it, or do without. */
+/** Returns the path of nginx. Throws a StartError that says how to install it or do without. */
 export const findNginx = (searchPath: string): string => {
-  for (const folder of [...searchPath.split(delimiter).filter(Boolean), ...furtherFolders]) {
+  for (const folder of [...searchPath.split(delimiter).filter(Boolean), ...otherFolders]) {
     const file = join(folder, 'nginx');
     try {
       accessSync(file, constants.X_OK);
       return file;
     } catch {
-      // Not here.
+      // It is not in this folder.
     }
   }
   throw new StartError(
-    'nginx is not installed; install it (apt-get install nginx, or brew install nginx), or use --proxy http-proxy.',
+    'nginx is not installed; install it (apt-get install nginx, or brew install nginx), or use --proxy direct.',
   );
 };

@@ -6,94 +6,90 @@ import { createSerialQueue } from '@tripod/shared/async/serial-queue';
 import { StartError } from '@tripod/shared/errors/start-error';
 import type { ProcessTable } from '@tripod/shared/os/process-table';
 import { type Balancer, maxDrainMs } from '../balancer/balancer.ts';
-import { generateNginxConfig, nginxConfigFile, nginxPidFile } from './nginx-config.ts';
+import {
+  generateNginxConfig,
+  type NginxRoute,
+  nginxAccessLog,
+  nginxConfigFile,
+  nginxPidFile,
+} from './nginx-config.ts';
 
 export type NginxBalancerOptions = {
-  readonly checkout: string;
-  /** The nginx to run. */
+  /** The path of nginx. */
   readonly nginx: string;
+  /** The folder of nginx.conf and mime.types. */
+  readonly templateDir: string;
+  /** A folder for the generated configuration and the files of nginx. It is created. */
   readonly dir: string;
   readonly host: string;
   readonly port: number;
-  readonly staticPort: number;
+  readonly routes: readonly NginxRoute[];
   readonly ipv6: boolean;
-  readonly env: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly table: ProcessTable;
-  /** Whether its guard, and so nginx, serves. */
+  /** Whether the process of nginx serves. */
   readonly isReady: () => boolean;
 };
 
 const pollMs = 50;
 const maxReloadMs = 5000;
 
-/** nginx with a copy of config/nginx.conf that is written anew, and reloaded, whenever the copies change. */
+/** Controls nginx by a configuration that is generated from config/nginx.conf and reloaded when copies change. */
 export const createNginxBalancer = (options: NginxBalancerOptions): Balancer => {
-  const { checkout, nginx, dir, host, port, staticPort, ipv6, env, clock, table, isReady } = options;
+  const { nginx, templateDir, dir, host, port, routes, ipv6, clock, table, isReady } = options;
   const file = nginxConfigFile(dir);
-  const template = readFileSync(join(checkout, 'config', 'nginx.conf'), 'utf8');
-  const mimeTypes = join(checkout, 'config', 'mime.types');
-  const serving = new Set<number>();
+  const template = readFileSync(join(templateDir, 'nginx.conf'), 'utf8');
+  const mimeTypes = join(templateDir, 'mime.types');
+  const serving = new Map(routes.map(({ pool }) => [pool, new Set<number>()]));
   mkdirSync(dir, { recursive: true });
 
-  const write = (): void => {
-    const apiPorts = [...serving].sort((a, b) => a - b);
-    writeFileSync(
-      file,
-      generateNginxConfig(template, { host, port, apiPorts, staticPort, dir, mimeTypes, ipv6 }),
+  const writeConfig = (): void => {
+    const pools = Object.fromEntries(
+      [...serving].map(([pool, ports]) => [pool, [...ports].sort((a, b) => a - b)]),
     );
+    writeFileSync(file, generateNginxConfig(template, { host, port, pools, routes, dir, mimeTypes, ipv6 }));
   };
-  const until = async (holds: () => boolean, withinMs: number): Promise<boolean> => {
+  const waitUntil = async (isMet: () => boolean, withinMs: number): Promise<void> => {
     const deadlineMs = clock.monotonicMs() + withinMs;
-    while (!holds() && isReady() && clock.monotonicMs() < deadlineMs) await pause(clock, pollMs);
-    return holds();
+    while (!isMet() && isReady() && clock.monotonicMs() < deadlineMs) await pause(clock, pollMs);
   };
-  const isGone = (pid: number): boolean => table.commandOf(pid) === undefined;
-  /** A worker accepts until it calls itself by this name, a moment after the new ones do. */
-  const leaves = (pid: number): boolean => table.commandOf(pid)?.includes('is shutting down') ?? true;
-  /** New workers take over at once; the old ones end when their last request is answered. */
-  const reload = async (waitForOldMs: number): Promise<void> => {
-    write();
+  const hasEnded = (pid: number): boolean => table.commandOf(pid) === undefined;
+  /** An old worker accepts connections until its process title says this, shortly after the new workers do. */
+  const isShuttingDown = (pid: number): boolean => table.commandOf(pid)?.includes('is shutting down') ?? true;
+
+  /** New workers take over at once; the old ones end after their last request, for which this waits `drainMs`. */
+  const reload = async (drainMs: number): Promise<void> => {
+    writeConfig();
     if (!isReady()) return;
     const master = Number(readFileSync(nginxPidFile(dir), 'utf8'));
-    const before = table.childrenOf(master);
+    const oldWorkers = table.childrenOf(master);
+    const hasNewWorkers = (): boolean => table.childrenOf(master).some((pid) => !oldWorkers.includes(pid));
     table.signal(master, 'SIGHUP');
-    const changed = await until(
-      () => table.childrenOf(master).some((pid) => !before.includes(pid)),
-      maxReloadMs,
-    );
-    if (!changed && isReady()) {
-      throw new StartError('nginx did not take the new configuration; its reason: pnpm stack logs proxy');
+    await waitUntil(hasNewWorkers, maxReloadMs);
+    if (isReady() && !hasNewWorkers()) {
+      throw new StartError('nginx did not accept the new configuration; its reason: pnpm stack logs nginx');
     }
-    await until(() => before.every(leaves), maxReloadMs);
-    await until(() => before.every(isGone), waitForOldMs);
+    await waitUntil(() => oldWorkers.every(isShuttingDown), maxReloadMs);
+    await waitUntil(() => oldWorkers.every(hasEnded), drainMs);
   };
   const inTurn = createSerialQueue();
-  const change = (waitForOldMs: number): Promise<void> => inTurn(() => reload(waitForOldMs));
+  const portsOf = (pool: string): Set<number> => serving.get(pool) ?? new Set();
 
   return {
-    spec: {
-      name: 'proxy',
-      port,
-      env,
-      command: () => {
-        write();
-        return {
-          file: join(import.meta.dirname, '..', 'nginx-guard', 'cli.ts'),
-          args: [
-            ...['--nginx', nginx, '--file', file, '--pid-file', nginxPidFile(dir)],
-            ...['--host', host, '--port', `${port}`],
-          ],
-        };
-      },
+    logsUpstreams: false,
+    accessLog: nginxAccessLog(dir),
+    command() {
+      writeConfig();
+      // `-e stderr`: nginx writes to the open descriptor, which may be a socket that it could not open by its path.
+      return { type: 'binary', file: nginx, args: ['-e', 'stderr', '-c', file], stopSignal: 'SIGQUIT' };
     },
-    add(apiPort) {
-      serving.add(apiPort);
-      return change(0);
+    add(pool, copyPort) {
+      portsOf(pool).add(copyPort);
+      return inTurn(() => reload(0));
     },
-    drain(apiPort) {
-      serving.delete(apiPort);
-      return change(maxDrainMs);
+    drain(pool, copyPort) {
+      portsOf(pool).delete(copyPort);
+      return inTurn(() => reload(maxDrainMs));
     },
     remove: () => Promise.resolve(),
     report: () => Promise.resolve(new Map()),

@@ -1,29 +1,44 @@
 import { join } from 'node:path';
 import { StartError } from '@tripod/shared/errors/start-error';
 
+/** A location of nginx: a path prefix, and the pool that serves it. */
+export type NginxRoute = {
+  readonly prefix: string;
+  readonly pool: string;
+  /** Default true. */
+  readonly stripPrefix?: boolean;
+};
+
 export type NginxConfigInput = {
   readonly host: string;
   readonly port: number;
-  readonly apiPorts: readonly number[];
-  readonly staticPort: number;
-  /** Where nginx keeps its pid, its access log and its temporary files. */
+  /** The ports of the copies of each pool. */
+  readonly pools: Readonly<Record<string, readonly number[]>>;
+  /** Default: the routes of config/nginx.conf, to the pools api and static. */
+  readonly routes?: readonly NginxRoute[];
+  /** A folder for its pid file, its access log and its temporary files. */
   readonly dir: string;
   readonly mimeTypes: string;
-  /** Whether this machine has ::1; without it nginx would not start. */
+  /** Whether this machine has ::1; nginx does not start when it cannot listen on an address. */
   readonly ipv6: boolean;
 };
 
-/** nginx reads `$` as a variable even within quotes. */
+const templateRoutes: readonly NginxRoute[] = [
+  { prefix: '/api/', pool: 'api' },
+  { prefix: '/', pool: 'static' },
+];
+
+/** nginx expands variables even inside quotes. */
 const quote = (path: string): string => {
   if (/["\\$\n]/.test(path)) {
     throw new StartError(
-      `nginx can not use the folder ${path}; choose one without quotes and $ with --state-dir.`,
+      `nginx cannot use the folder ${path}; choose one without quotes, backslashes and $ with --state-dir.`,
     );
   }
   return `"${path}"`;
 };
 
-/** An upstream block may not be empty; one that is down is never asked. */
+/** An upstream block must not be empty. nginx sends no request to a server that is marked down. */
 const serverLines = (ports: readonly number[]): string =>
   ports.length === 0
     ? 'server 127.0.0.1:1 down;'
@@ -32,11 +47,40 @@ const serverLines = (ports: readonly number[]): string =>
 const listenLines = ({ host, port, ipv6 }: NginxConfigInput): readonly [string, string] => {
   if (host === 'localhost') return [`listen 127.0.0.1:${port};`, ipv6 ? `listen [::1]:${port};` : ''];
   if (!/^[\w.:-]+$/.test(host)) {
-    throw new StartError(`nginx can not listen on ${host}; choose an address such as 0.0.0.0 with --host.`);
+    throw new StartError(`nginx cannot listen on ${host}; choose an address such as 0.0.0.0 with --host.`);
   }
-  // Node's servers on :: take IPv4 too.
+  // As servers of Node do, a listener on :: also accepts IPv4.
   if (host === '::') return [`listen [::]:${port} ipv6only=off;`, ''];
   return [`listen ${host.includes(':') ? `[${host}]` : host}:${port};`, ''];
+};
+
+const upstreamBlock = (pool: string, ports: readonly number[]): string => `upstream ${pool} {
+    zone ${pool} 64k;
+    ${serverLines(ports)}
+    keepalive 32;
+    keepalive_timeout 4s;
+  }`;
+
+const locationBlock = ({ prefix, pool, stripPrefix = true }: NginxRoute): string => {
+  const bare = prefix.slice(0, -1);
+  const redirect =
+    bare === '' ? '' : `location = ${bare} {\n      return 308 ${prefix}$is_args$args;\n    }\n    `;
+  // With a path in proxy_pass nginx replaces the prefix, without one it forwards the path unchanged.
+  const address = `http://${pool}${stripPrefix && bare !== '' ? '/' : ''}`;
+  return `${redirect}location ${prefix} {
+      if ($ambiguous_path) {
+        return 400;
+      }
+      proxy_pass ${address};
+    }`;
+};
+
+/** Matches the operational paths below every prefix, as a regular expression of nginx. */
+const prefixPattern = (routes: readonly NginxRoute[]): string => {
+  const prefixes = routes.map(({ prefix }) => prefix.slice(1, -1)).filter((prefix) => prefix !== '');
+  const pattern = prefixes.map((prefix) => prefix.replaceAll('.', '\\.').replaceAll('/', '/+')).join('|');
+  if (prefixes.length === 0) return '';
+  return prefixes.length === 1 ? `(?:${pattern}/+)?` : `(?:(?:${pattern})/+)?`;
 };
 
 export const nginxConfigFile = (dir: string): string => join(dir, 'nginx.conf');
@@ -44,26 +88,36 @@ export const nginxPidFile = (dir: string): string => join(dir, 'nginx.pid');
 export const nginxAccessLog = (dir: string): string => join(dir, 'access.log');
 
 /**
- * config/nginx.conf with the ports and paths of this stack in place of its own; everything else is as it stands
- * there. Throws when that file no longer has one of the lines.
+ * Returns config/nginx.conf with the routes, pools, ports and paths of a stack; all other directives stay as they are.
+ * Throws an Error when that file has changed so that one of them is not found.
  */
 export const generateNginxConfig = (template: string, input: NginxConfigInput): string => {
-  const { apiPorts, staticPort, dir, mimeTypes } = input;
-  const [listen, listenToo] = listenLines(input);
-  const changes: readonly (readonly [line: RegExp, replacement: string])[] = [
+  const { pools, routes = templateRoutes, dir, mimeTypes } = input;
+  const [listen, listenIpv6] = listenLines(input);
+  const names = [...new Set(routes.map(({ pool }) => pool))];
+  const changes: readonly (readonly [directive: RegExp, replacement: string])[] = [
     [/^pid .*;$/m, `pid ${quote(nginxPidFile(dir))};`],
-    // Each client that closes its connection is a line of level info: too much beside the other services.
+    // At level info nginx writes a line whenever a client closes its connection.
     [/^error_log stderr info;$/m, 'error_log stderr warn;'],
     [/^( *\w+_temp_path) .*;$/gm, `$1 ${quote(join(dir, 'temp'))};`],
     [/^( *include) mime\.types;$/m, `$1 ${quote(mimeTypes)};`],
     [/^( *access_log) \/dev\/stdout /m, `$1 ${quote(nginxAccessLog(dir))} `],
-    [/server 127\.0\.0\.1:8081 [^}]*?8084 [^;]*;/, serverLines(apiPorts)],
-    [/server 127\.0\.0\.1:8082;/, `server 127.0.0.1:${staticPort};`],
+    [/^.*\n +upstream static \{[\s\S]*?\n {2}\}\n/m, ''],
+    [/^.*\n +location \/ \{[\s\S]*?\n {4}\}\n/m, ''],
+    [
+      /upstream api \{[\s\S]*?\n {2}\}/,
+      names.map((pool) => upstreamBlock(pool, pools[pool] ?? [])).join('\n\n  '),
+    ],
     [/listen 127\.0\.0\.1:8080;/, listen],
-    [/listen \[::1\]:8080;/, listenToo],
+    [/listen \[::1\]:8080;/, listenIpv6],
+    [/\(\?:api\/\+\)\?/, prefixPattern(routes)],
+    [/location = \/api \{[\s\S]*?\n {4}\}/, ''],
+    [/location \/api\/ \{[\s\S]*?\n {4}\}/, routes.map(locationBlock).join('\n\n    ')],
   ];
-  return changes.reduce((text, [line, replacement]) => {
-    if (text.search(line) === -1) throw new Error(`config/nginx.conf has no line ${line.source}`);
-    return text.replace(line, replacement);
+  return changes.reduce((text, [directive, replacement]) => {
+    if (text.search(directive) === -1) throw new Error(`config/nginx.conf does not have ${directive.source}`);
+    return text.replace(directive, (found, first: unknown) =>
+      replacement.replaceAll('$1', typeof first === 'string' ? first : found),
+    );
   }, template);
 };

@@ -4,25 +4,25 @@ import { createLineSplitter } from './split-lines.ts';
 
 export type FollowOptions = {
   readonly onLine: (line: string) => void;
-  /** Default: from where it ends now. */
+  /** Whether to read what the file already holds. Default false. */
   readonly fromStart?: boolean;
-  /** A file that grew beyond this is emptied after reading; whoever writes it must append. Default: never. */
+  /** A file that is longer than this is truncated after reading; its writer must append. Default: no limit. */
   readonly maxBytes?: number;
   /** Default 200 ms. */
   readonly intervalMs?: number;
 };
 
 export type Following = {
-  /** Reads what is new now. */
+  /** Reads the new lines now. */
   read(): Promise<void>;
   stop(): Promise<void>;
 };
 
-const pieceBytes = 65_536;
+const chunkBytes = 65_536;
 
 /**
- * Reads what is added to a file by another process. A file that became shorter, or is another one by that name, is read
- * from its start. The timer keeps the process alive until `stop`.
+ * Passes on the lines that another process appends to a file. A file that was truncated or replaced is read from its
+ * start. The timer keeps this process alive until `stop`.
  */
 export const followFile = async (path: string, options: FollowOptions): Promise<Following> => {
   const { onLine, fromStart = false, maxBytes = Number.POSITIVE_INFINITY, intervalMs = 200 } = options;
@@ -34,7 +34,7 @@ export const followFile = async (path: string, options: FollowOptions): Promise<
   const readNew = async (): Promise<void> => {
     const file = await open(path, maxBytes === Number.POSITIVE_INFINITY ? 'r' : 'r+').catch(() => undefined);
     if (!file) {
-      // What appears later is all new.
+      // A file that is created later is read from its start.
       inode ??= 0;
       return;
     }
@@ -44,7 +44,7 @@ export const followFile = async (path: string, options: FollowOptions): Promise<
       else if (stat.ino !== inode || stat.size < offset) offset = 0;
       inode = stat.ino;
       for (;;) {
-        const { bytesRead, buffer } = await file.read(Buffer.alloc(pieceBytes), 0, pieceBytes, offset);
+        const { bytesRead, buffer } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes, offset);
         if (bytesRead === 0) break;
         offset += bytesRead;
         lines.add(decoder.decode(buffer.subarray(0, bytesRead), { stream: true }));

@@ -1,53 +1,34 @@
 import { formatJson, formatText, type LogEvent } from '@tripod/shared/logging/log-line';
+import { formatRequestText } from '@tripod/shared/logging/request-text';
+import { findRequest, parseLogLine, parsePostgresLine, parseStartError } from './parse-line.ts';
 
 export type LineFormat = { readonly format: 'text' | 'json'; readonly colour: boolean };
 
+export type ShowLineOptions = LineFormat & {
+  /** The name of an upstream, such as `api-1` for `127.0.0.1:8081`. Default: the address itself. */
+  readonly nameUpstream?: (address: string) => string;
+};
+
+/** Width of the longest name of a service today, `static-server`. */
 const nameWidth = 13;
 
-/** Reads a line that one of our loggers wrote. Undefined when it is anything else. */
-export const parseLogLine = (line: string): LogEvent | undefined => {
-  if (!line.startsWith('{')) return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-  const { time, level, name, message, ...fields } = value as Record<string, unknown>;
-  const timeMs = typeof time === 'string' ? Date.parse(time) : Number.NaN;
-  if (typeof name !== 'string' || typeof message !== 'string' || Number.isNaN(timeMs)) return undefined;
-  return { timeMs, level: level === 'warn' || level === 'error' ? level : 'info', name, message, fields };
-};
-
-const postgresLine = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3}) UTC (.*)$/;
-
-/** Reads a line of the Postgres from npm, whose log is in UTC. Undefined when it is anything else. */
-const parsePostgresLine = (
-  line: string,
-): { readonly timeMs: number; readonly message: string } | undefined => {
-  const [, day, time, message = ''] = postgresLine.exec(line) ?? [];
-  const timeMs = Date.parse(`${day}T${time}Z`);
-  return Number.isNaN(timeMs) ? undefined : { timeMs, message };
-};
-
-const complaintLine = /^(?:proxy|static-server|api-server): (.*)$/;
-
-/** The sentence with which a service ends that can not start, without its name. Undefined for any other line. */
-export const parseComplaint = (line: string): string | undefined => complaintLine.exec(line)?.[1];
-
-const showEvent = (event: LogEvent, { format, colour }: LineFormat): string => {
+const showEvent = (event: LogEvent, options: ShowLineOptions): string => {
+  const { format, colour, nameUpstream = (address) => address } = options;
   if (format === 'json') return formatJson(event);
-  return formatText(event, { colour, nameWidth });
+  const request = findRequest(event);
+  if (!request) return formatText(event, { colour, nameWidth });
+  const upstream = request.upstream?.split(', ').map(nameUpstream).join(', ');
+  return formatRequestText({ ...request, upstream }, { colour, nameWidth });
 };
 
 /**
- * A line of the service `name` as it is shown: on a terminal its particulars in short, in a pipe one JSON object.
- * A line that is no log line is shown as it is, behind the name.
+ * Formats a line that the process `name` wrote: aligned columns on a terminal, one JSON object in a pipe. A line in
+ * another format becomes the message of an event.
  */
-export const showLine = (name: string, line: string, timeMs: number, how: LineFormat): string => {
-  if (how.format === 'json' && line.startsWith('{') && line.endsWith('}')) return `${line}\n`;
-  const plain = { timeMs, level: 'info', name, message: line, fields: {} } as const;
-  const complaint = parseComplaint(line);
-  if (complaint !== undefined) return showEvent({ ...plain, level: 'error', message: complaint }, how);
-  return showEvent(parseLogLine(line) ?? { ...plain, ...parsePostgresLine(line) }, how);
+export const showLine = (name: string, line: string, timeMs: number, options: ShowLineOptions): string => {
+  if (options.format === 'json' && line.startsWith('{') && line.endsWith('}')) return `${line}\n`;
+  const event = { timeMs, level: 'info', name, message: line, fields: {} } as const;
+  const startError = parseStartError(name, line);
+  if (startError !== undefined) return showEvent({ ...event, level: 'error', message: startError }, options);
+  return showEvent(parseLogLine(line) ?? { ...event, ...parsePostgresLine(line) }, options);
 };

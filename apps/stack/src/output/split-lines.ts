@@ -1,10 +1,14 @@
-/** Longest line that is waited for; longer ones are cut. */
+/** Longest line in characters; longer ones are split. */
 const maxLineLength = 65_536;
 
-/** Gathers pieces of text and hands on whole lines, without their ends. */
-export const createLineSplitter = (
-  onLine: (line: string) => void,
-): { add(piece: string): void; end(): void } => {
+export type LineSplitter = {
+  add(piece: string): void;
+  /** Passes on the last line when it has no line end. */
+  end(): void;
+};
+
+/** Collects pieces of text and passes on whole lines without their line ends. */
+export const createLineSplitter = (onLine: (line: string) => void): LineSplitter => {
   let rest = '';
   return {
     add(piece) {

@@ -1,26 +1,26 @@
-/** Decides what follows a death. One per process. */
+/** Decides what happens after a process has died. One per process. */
 export type RestartPolicy = {
   /** The process serves. */
   ready(): void;
-  /** The process ended by itself: how long to wait before the next start, or that it is to be left down. */
-  died(): { readonly delayMs: number } | 'leave down';
-  /** Forgets all deaths: a person asked for the next start. */
+  /** The process died: returns how long to wait before the next start, or that it must stay down. */
+  died(): { readonly delayMs: number } | 'give up';
+  /** Forgets all deaths, because a person asked for the next start. */
   reset(): void;
 };
 
 export type RestartLimits = {
-  /** The first wait; each next one is twice as long. Default 200 ms. */
+  /** The first delay; each following one is twice as long. Default 200 ms. */
   readonly firstDelayMs?: number;
   /** Default 5 s. */
   readonly maxDelayMs?: number;
-  /** After serving this long the wait is the first one again. Default 10 s. */
+  /** A process that served for this long starts again with the first delay. Default 10 s. */
   readonly stableMs?: number;
   /** More deaths than this within the window are a crash loop. Default 5 in 30 s. */
   readonly maxDeaths?: number;
   readonly windowMs?: number;
 };
 
-/** Waits longer after each death, and gives up on a process that dies again and again. */
+/** Creates a policy with exponential delays that gives up on a crash loop. */
 export const createRestartPolicy = (monotonicMs: () => number, limits: RestartLimits = {}): RestartPolicy => {
   const {
     firstDelayMs = 200,
@@ -41,10 +41,10 @@ export const createRestartPolicy = (monotonicMs: () => number, limits: RestartLi
       if (readySinceMs !== undefined && nowMs - readySinceMs >= stableMs) delayMs = firstDelayMs;
       readySinceMs = undefined;
       deathsMs = [...deathsMs.filter((deathMs) => nowMs - deathMs < windowMs), nowMs];
-      if (deathsMs.length > maxDeaths) return 'leave down';
-      const wait = { delayMs };
+      if (deathsMs.length > maxDeaths) return 'give up';
+      const next = { delayMs };
       delayMs = Math.min(delayMs * 2, maxDelayMs);
-      return wait;
+      return next;
     },
     reset() {
       delayMs = firstDelayMs;

@@ -1,57 +1,67 @@
 import type { Clock, Timer } from '@tripod/shared/async/clock';
 import { StartError } from '@tripod/shared/errors/start-error';
 import type { LogFields, LogLevel } from '@tripod/shared/logging/log-line';
-import { parseComplaint, parseLogLine } from '../output/show-line.ts';
+import { isStackTrace, messageOf } from '../output/parse-line.ts';
+import type { Command } from './command.ts';
+import { pollReadiness, type Readiness } from './readiness.ts';
 import { createRestartPolicy, type RestartLimits, type RestartPolicy } from './restart-policy.ts';
-import type { NodeCommand } from './service-commands.ts';
-import type { Exit, Running, SpawnService } from './spawn-service.ts';
+import type { Exit, Running, SpawnProcess } from './spawn-process.ts';
 
 /**
- * `restarting`: it died and waits for its next start. `failed`: it died too often, or could not start, and is left
- * down. `stopped`: a person wanted it down.
+ * `restarting`: it died and waits for its next start. `failed`: it died too often or could not start, and stays down.
+ * `stopped`: a person stopped it.
  */
 export type ProcessState = 'stopped' | 'starting' | 'ready' | 'restarting' | 'failed' | 'stopping';
 
 export type ProcessSpec = {
   readonly name: string;
-  readonly port: number;
-  /** Asked at each start: what the arguments say may have changed. */
-  readonly command: () => NodeCommand;
-  readonly env: Readonly<Record<string, string>>;
+  /** Undefined for a process that does not listen. */
+  readonly port: number | undefined;
+  /** Called at each start, because the arguments may have changed. */
+  readonly command: () => Command;
+  /** Called at each start. */
+  readonly env: () => Readonly<Record<string, string>>;
+  readonly readiness: Readiness;
 };
 
 export type SupervisionOptions = {
-  readonly spawn: SpawnService;
+  readonly spawn: SpawnProcess;
   readonly clock: Clock;
   readonly onLine: (name: string, line: string) => void;
   readonly onEvent: (level: LogLevel, message: string, fields?: LogFields) => void;
-  /** False when the whole stack stops: nothing is started any more. */
+  /** False while the whole stack stops: nothing may be started then. */
   readonly mayStart: () => boolean;
-  /** Told after every change of state or pid. */
+  /** Called after every change of state or process id. */
   readonly onChange: (process: SupervisedProcess) => void;
   readonly limits?: RestartLimits;
-  /** A start that takes longer has failed. Default 60 s. */
+  /** A start that takes longer fails. Default 60 s. */
   readonly startTimeoutMs?: number;
 };
 
-type Waiting = { resolve(): void; reject(error: Error): void };
+export type StopOptions = {
+  /** How long to go on serving before stopping. Default 0. */
+  readonly drainDelayMs?: number;
+  /** After this time the process is killed. Default 11 s, because requests in flight get 10 s. */
+  readonly graceMs?: number;
+};
 
-const describe = ({ code, signal }: Exit): string => (signal ? `signal ${signal}` : `exit code ${code}`);
+type PendingStart = { resolve(): void; reject(error: Error): void };
 
-/** What Node writes below the sentence of an error that nobody caught. */
-const afterError = /^(?:\s|$|\}|Node\.js v)/;
+const describeExit = ({ code, signal }: Exit): string => (signal ? `signal ${signal}` : `exit code ${code}`);
 
-/** One service that is kept running until a person wants it stopped. */
+/** One process that is restarted whenever it dies, until it is stopped. */
 export class SupervisedProcess {
   readonly spec: ProcessSpec;
   readonly #options: SupervisionOptions;
   readonly #policy: RestartPolicy;
   #state: ProcessState = 'stopped';
   #running: Running | undefined;
-  #command: NodeCommand | undefined;
+  #command: Command | undefined;
+  /** The start timeout, or the delay before the next start. */
   #timer: Timer | undefined;
-  #first: Waiting | undefined;
-  #lastLine = '';
+  #endPolling: () => void = () => undefined;
+  #pendingStart: PendingStart | undefined;
+  #lastMessage = '';
   #readyAtMs: number | undefined;
   #restarts = 0;
 
@@ -73,8 +83,8 @@ export class SupervisedProcess {
     return this.#running?.pid;
   }
 
-  /** What was run last. */
-  get command(): NodeCommand | undefined {
+  /** The command of the last start. */
+  get command(): Command | undefined {
     return this.#command;
   }
 
@@ -82,14 +92,14 @@ export class SupervisedProcess {
     return this.#restarts;
   }
 
-  /** Undefined while it does not serve. */
+  /** Time since it became ready; undefined while it is not. */
   get uptimeMs(): number | undefined {
     return this.#readyAtMs === undefined ? undefined : this.#options.clock.monotonicMs() - this.#readyAtMs;
   }
 
   /**
-   * Starts it and waits until it serves. Throws a StartError with its last words when it ends before that; it is then
-   * left down. One that already runs, or is about to, is waited for.
+   * Starts the process and resolves when it is ready. Throws a StartError with its last message when it ends before
+   * that; it then stays down.
    */
   async start(): Promise<void> {
     if (this.#state === 'ready') return;
@@ -99,45 +109,45 @@ export class SupervisedProcess {
     if (!this.#options.mayStart()) throw new StartError('The stack is stopping.');
     this.#timer?.cancel();
     this.#policy.reset();
-    const serves = new Promise<void>((resolve, reject) => {
-      this.#first = { resolve, reject };
+    const ready = new Promise<void>((resolve, reject) => {
+      this.#pendingStart = { resolve, reject };
     });
     this.#launch();
-    await serves;
+    await ready;
   }
 
-  /** Asks it to stop and waits; after `graceMs` (default 11 s: requests get 10 s) it is killed. */
-  async stop({ drainDelayMs = 0, graceMs = 11_000 } = {}): Promise<void> {
+  /** Asks the process to stop and resolves when it has ended. */
+  async stop({ drainDelayMs = 0, graceMs = 11_000 }: StopOptions = {}): Promise<void> {
     this.#timer?.cancel();
     const running = this.#running;
     if (!running) {
-      this.#become('stopped');
+      this.#setState('stopped');
       return;
     }
-    this.#become('stopping');
-    running.order({ type: 'stop', drainDelayMs });
-    const late = this.#options.clock.after(graceMs, () => {
-      this.#options.onEvent('warn', `${this.name} did not end within ${graceMs / 1000} s: killed`);
+    this.#setState('stopping');
+    running.requestStop({ drainDelayMs });
+    const graceTimer = this.#options.clock.after(graceMs, () => {
+      this.#options.onEvent('warn', `${this.name} did not stop within ${graceMs / 1000} s and was killed`);
       running.kill();
     });
     await running.exited;
-    late.cancel();
+    graceTimer.cancel();
   }
 
-  /** SIGKILL; it is started again as after any death, which does not count as one of a crash loop. */
+  /** Sends SIGKILL. The process is restarted, and this death does not count towards a crash loop. */
   kill(): void {
     this.#policy.reset();
     this.#running?.kill();
   }
 
-  /** SIGKILL, and it stays down. */
+  /** Sends SIGKILL. The process stays down. */
   killForGood(): void {
     this.#timer?.cancel();
-    if (this.#running) this.#become('stopping');
+    if (this.#running) this.#setState('stopping');
     this.#running?.kill();
   }
 
-  #become(state: ProcessState): void {
+  #setState(state: ProcessState): void {
     this.#state = state;
     if (state !== 'ready') this.#readyAtMs = undefined;
     this.#options.onChange(this);
@@ -145,73 +155,79 @@ export class SupervisedProcess {
 
   #launch(): void {
     const { spawn, clock, onLine, startTimeoutMs = 60_000 } = this.#options;
+    const { env, port = 0, readiness } = this.spec;
     const command = this.spec.command();
     this.#command = command;
+    const onReady = (): void => {
+      if (this.#running === running && this.#state === 'starting') this.#becomeReady();
+    };
     const running = spawn({
       command,
-      env: this.spec.env,
+      env: env(),
       onReady: () => {
-        if (this.#running !== running || this.#state !== 'starting') return;
-        this.#timer?.cancel();
-        this.#readyAtMs = clock.monotonicMs();
-        this.#policy.ready();
-        this.#become('ready');
-        this.#first?.resolve();
-        this.#first = undefined;
+        if (readiness.type === 'ipc') onReady();
       },
       onLine: (line) => {
-        if (!afterError.test(line))
-          this.#lastLine = parseLogLine(line)?.message ?? parseComplaint(line) ?? line;
+        if (!isStackTrace(line)) this.#lastMessage = messageOf(this.name, line);
+        if (readiness.type === 'log-line' && readiness.pattern.test(line)) onReady();
         onLine(this.name, line);
       },
     });
     this.#running = running;
     this.#timer = clock.after(startTimeoutMs, () => {
-      this.#lastLine = `it did not serve within ${startTimeoutMs / 1000} s`;
+      this.#lastMessage = `it was not ready within ${startTimeoutMs / 1000} s`;
       running.kill();
     });
-    this.#become('starting');
+    this.#endPolling = pollReadiness(readiness, { port, clock, onReady });
+    this.#setState('starting');
     // `exited` never rejects.
-    void running.exited.then((exit) => this.#ended(exit));
+    void running.exited.then((exit) => this.#onExit(exit));
   }
 
-  #ended(exit: Exit): void {
+  #becomeReady(): void {
+    this.#timer?.cancel();
+    this.#readyAtMs = this.#options.clock.monotonicMs();
+    this.#policy.ready();
+    this.#setState('ready');
+    this.#pendingStart?.resolve();
+    this.#pendingStart = undefined;
+  }
+
+  #onExit(exit: Exit): void {
     this.#running = undefined;
     this.#timer?.cancel();
+    this.#endPolling();
     if (this.#state === 'stopping') {
-      this.#become('stopped');
-      this.#giveUpStart(new StartError(`${this.name} was stopped before it served.`));
-      return;
+      this.#setState('stopped');
+      this.#rejectStart(`${this.name} was stopped before it was ready.`);
+    } else if (this.#pendingStart) {
+      this.#setState('failed');
+      const reason = this.#lastMessage || 'it wrote no message';
+      this.#rejectStart(`${this.name} did not start (${describeExit(exit)}): ${reason}`);
+    } else {
+      this.#scheduleRestart(exit);
     }
-    if (this.#first) {
-      this.#become('failed');
-      this.#giveUpStart(
-        new StartError(
-          `${this.name} did not start (${describe(exit)}): ${this.#lastLine || 'it said nothing'}`,
-        ),
+  }
+
+  #rejectStart(message: string): void {
+    this.#pendingStart?.reject(new StartError(message));
+    this.#pendingStart = undefined;
+  }
+
+  #scheduleRestart(exit: Exit): void {
+    const { clock, onEvent } = this.#options;
+    const decision = this.#policy.died();
+    if (decision === 'give up') {
+      this.#setState('failed');
+      onEvent(
+        'error',
+        `${this.name} keeps dying (${describeExit(exit)}) and stays down; the other services go on. Its last lines: pnpm stack logs ${this.name}. To try again: pnpm stack start ${this.name}`,
       );
       return;
     }
-    this.#restartLater(exit);
-  }
-
-  #giveUpStart(error: StartError): void {
-    this.#first?.reject(error);
-    this.#first = undefined;
-  }
-
-  #restartLater(exit: Exit): void {
-    const { clock, onEvent } = this.#options;
-    const verdict = this.#policy.died();
-    if (verdict === 'leave down') {
-      this.#become('failed');
-      const message = `${this.name} keeps dying (${describe(exit)}) and is left down; the others go on. Its last lines: pnpm stack logs ${this.name}. To try again: pnpm stack start ${this.name}`;
-      onEvent('error', message);
-      return;
-    }
     this.#restarts += 1;
-    this.#become('restarting');
-    onEvent('warn', `${this.name} died (${describe(exit)}) and starts again in ${verdict.delayMs / 1000} s`);
-    this.#timer = clock.after(verdict.delayMs, () => this.#launch());
+    this.#setState('restarting');
+    onEvent('warn', `${this.name} died (${describeExit(exit)}) and restarts in ${decision.delayMs / 1000} s`);
+    this.#timer = clock.after(decision.delayMs, () => this.#launch());
   }
 }

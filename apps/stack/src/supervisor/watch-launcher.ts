@@ -10,12 +10,11 @@ const maxLinks = 8;
 const intervalMs = 500;
 
 /**
- * Calls back once when something of the chain npx → sh → pnpm → sh above this process is gone: SIGTERM to npx ends npx
- * and its shell only and leaves pnpm running, so each link up to the topmost of them is watched. Elsewhere than on
- * Linux only the parent is. One that was started without them, by a shell that may go, is nobody's but its own.
- * Returns how to end the watch.
+ * Calls back once when a process of the chain npx → sh → pnpm → sh above this one has ended. SIGTERM to npx ends npx and
+ * its shell but leaves pnpm running, so every link up to the topmost npx or pnpm is watched; outside Linux only the
+ * parent is. A process that was started without a package manager is not watched. Returns how to end the watch.
  */
-export const watchLauncher = (own: LaunchedProcess, onGone: () => void): (() => void) => {
+export const watchLauncher = (own: LaunchedProcess, onEnded: () => void): (() => void) => {
   if (own.env['npm_lifecycle_event'] === undefined) return () => undefined;
   const links: { readonly pid: number; readonly parent: number }[] = [];
   let top = 0;
@@ -31,7 +30,7 @@ export const watchLauncher = (own: LaunchedProcess, onGone: () => void): (() => 
   const timer = setInterval(() => {
     if (own.ppid === parent && watched.every((link) => findParentPid(link.pid) === link.parent)) return;
     clearInterval(timer);
-    onGone();
+    onEnded();
   }, intervalMs);
   timer.unref();
   return () => clearInterval(timer);

@@ -1,20 +1,25 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '@tripod/shared/async/clock';
 import { listen } from '@tripod/shared/os/listen';
 import { waitFor } from '@tripod/testing/wait-for';
 import type { Balancer } from '../../src/balancer/balancer.ts';
 import { createProxyBalancer } from '../../src/balancer/proxy-balancer.ts';
-import { createServiceCommands } from '../../src/supervisor/service-commands.ts';
+import { useTempFolders } from '../support/temp-folder.ts';
 
 type Upstream = { id: string; state: string; inFlight: number; draining: boolean };
+
+const makeFolder = useTempFolders();
 
 let server: Server;
 let upstreams: Upstream[];
 let asked: string[];
 let balancer: Balancer;
 let proxyIsReady: boolean;
-/** How the first check of an added upstream ends. */
+let dir: string;
+/** The state of an upstream after it was added. */
 let stateWhenAdded: string;
 
 const upstream = (port: number, state = 'available'): Upstream => ({
@@ -51,16 +56,16 @@ beforeEach(async () => {
     });
   });
   const { port } = await listen(server, { host: '127.0.0.1', port: 0 });
+  dir = makeFolder();
   balancer = createProxyBalancer({
-    commands: createServiceCommands('/checkout'),
-    port: 8080,
+    command: { type: 'node', file: 'proxy.js', args: ['--port', '8080'] },
     adminPort: port,
-    host: '0.0.0.0',
-    engine: 'http-proxy',
-    policy: 'ip-hash',
-    staticPort: 8082,
-    firstApiPort: 8081,
-    env: {},
+    dir,
+    routes: [
+      { prefix: '/api/', pool: 'api' },
+      { prefix: '/', pool: 'static' },
+    ],
+    poolPort: (pool) => (pool === 'api' ? 8081 : 8082),
     clock: systemClock,
     isReady: () => proxyIsReady,
   });
@@ -70,30 +75,28 @@ afterEach(() => {
   server.close();
 });
 
-const routes = (): readonly string[] =>
-  balancer.spec.command().args.filter((argument) => argument.startsWith('/'));
+/** The upstreams of the pool api that the proxy reads when it starts. */
+const configured = (): readonly string[] => {
+  const { args } = balancer.command();
+  expect(args).toEqual(['--port', '8080', '--config', join(dir, 'proxy.json')]);
+  const { routes } = JSON.parse(readFileSync(join(dir, 'proxy.json'), 'utf8')) as {
+    readonly routes: readonly { readonly pool: string; readonly upstreams: readonly string[] }[];
+  };
+  return routes.find(({ pool }) => pool === 'api')?.upstreams ?? [];
+};
 
-describe('createProxyBalancer', () => {
-  it('names the copies that were added before the proxy runs in its routes', async () => {
+describe('the balancer of our proxy', () => {
+  it('writes the copies that were added before the proxy runs into its configuration', async () => {
     proxyIsReady = false;
-    await balancer.add(8081);
-    await balancer.add(8083);
-    expect(routes()).toEqual([
-      '/api/=http://127.0.0.1:8081,http://127.0.0.1:8083',
-      '/=http://127.0.0.1:8082',
-    ]);
+    await balancer.add('api', 8081);
+    await balancer.add('api', 8083);
+    expect(configured()).toEqual(['http://127.0.0.1:8081', 'http://127.0.0.1:8083']);
     expect(asked).toEqual([]);
   });
 
-  it('passes the address and the policy on', () => {
-    const { args } = balancer.spec.command();
-    expect(args.join(' ')).toMatch(/--host 0\.0\.0\.0 .*--policy ip-hash/);
-    expect(args.filter((argument) => argument === '--host')).toHaveLength(1);
-  });
-
-  it('adds a copy to the running proxy, and waits until its check has passed', async () => {
+  it('adds a copy to the running proxy and waits until its health check has passed', async () => {
     stateWhenAdded = 'unhealthy';
-    const added = balancer.add(8083);
+    const added = balancer.add('api', 8083);
     await waitFor('the upstream', () => upstreams.length === 1);
     let done = false;
     void added.then(() => {
@@ -107,9 +110,9 @@ describe('createProxyBalancer', () => {
 
   it('drains a copy and waits for its last request', async () => {
     upstreams = [{ ...upstream(8081), inFlight: 1 }];
-    await balancer.add(8081);
+    await balancer.add('api', 8081);
     let done = false;
-    const drained = balancer.drain(8081).then(() => {
+    const drained = balancer.drain('api', 8081).then(() => {
       done = true;
     });
     await waitFor('the drain', () => upstreams[0]?.draining);
@@ -121,32 +124,32 @@ describe('createProxyBalancer', () => {
 
   it('removes a drained copy', async () => {
     upstreams = [upstream(8081)];
-    await balancer.add(8081);
-    await balancer.drain(8081);
-    await balancer.remove(8081);
+    await balancer.add('api', 8081);
+    await balancer.drain('api', 8081);
+    await balancer.remove('api', 8081);
     expect(asked.at(-1)).toBe('DELETE /pools/api/upstreams/127.0.0.1:8081');
     expect(upstreams).toEqual([]);
   });
 
-  it('lets a drained copy serve again', async () => {
+  it('ends the draining of a copy that is added again', async () => {
     upstreams = [upstream(8081)];
-    await balancer.add(8081);
-    await balancer.drain(8081);
-    await balancer.add(8081);
+    await balancer.add('api', 8081);
+    await balancer.drain('api', 8081);
+    await balancer.add('api', 8081);
     expect(asked.at(-1)).toBe('PATCH /pools/api/upstreams/127.0.0.1:8081 {"draining":false}');
   });
 
-  it('does not name a draining copy when the proxy starts again', async () => {
+  it('leaves a draining copy out when the proxy starts again', async () => {
     upstreams = [upstream(8081), upstream(8083)];
-    await balancer.add(8081);
-    await balancer.add(8083);
-    await balancer.drain(8081);
-    expect(routes()[0]).toBe('/api/=http://127.0.0.1:8083');
+    await balancer.add('api', 8081);
+    await balancer.add('api', 8083);
+    await balancer.drain('api', 8081);
+    expect(configured()).toEqual(['http://127.0.0.1:8083']);
   });
 
-  it('brings a proxy that started again to what was asked while it was down', async () => {
+  it('applies changes that were made while the proxy was down when it is ready again', async () => {
     proxyIsReady = false;
-    await balancer.add(8083);
+    await balancer.add('api', 8083);
     upstreams = [upstream(8081), { ...upstream(8083), draining: true }];
     proxyIsReady = true;
     await balancer.becameReady();
@@ -156,23 +159,25 @@ describe('createProxyBalancer', () => {
     ]);
   });
 
-  it('takes out the placeholder that the command line needs when there is no copy', async () => {
-    expect(routes()[0]).toBe('/api/=http://127.0.0.1:8081');
+  it('removes the placeholder that a pool without copies needs in the configuration', async () => {
+    expect(configured()).toEqual(['http://127.0.0.1:8081']);
     upstreams = [upstream(8081)];
     await balancer.becameReady();
     expect(upstreams).toEqual([]);
   });
 
-  it('reports what the proxy says of each copy, and nothing while it is down', async () => {
+  it('reports the state of each copy, and nothing while the proxy is down', async () => {
     upstreams = [{ ...upstream(8081), inFlight: 3 }];
     expect((await balancer.report()).get(8081)).toMatchObject({ state: 'available', inFlight: 3 });
     proxyIsReady = false;
     expect((await balancer.report()).size).toBe(0);
   });
 
-  it('says so when the admin side does not answer', async () => {
+  it('fails with a sentence when the admin API does not answer', async () => {
     server.closeAllConnections();
     server.close();
-    await expect(balancer.add(8081)).rejects.toThrow(/The proxy's admin side at .* does not answer\./);
+    await expect(balancer.add('api', 8081)).rejects.toThrow(
+      /The admin API of the proxy at .* does not answer\./,
+    );
   });
 });

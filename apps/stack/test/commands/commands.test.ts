@@ -1,33 +1,18 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { systemProcesses } from '@tripod/shared/os/process-table';
-import type { CommandContext } from '../../src/commands/command-context.ts';
-import { runLogs } from '../../src/commands/logs.ts';
+import type { CommandClient } from '../../src/command/command-definition.ts';
+import { logs } from '../../src/commands/logs.ts';
 import { formatDuration, formatTable } from '../../src/commands/ps.ts';
-import { runReset } from '../../src/commands/reset.ts';
-import type { ProcessRow } from '../../src/control/protocol.ts';
+import { reset } from '../../src/commands/reset.ts';
 import { takeStackLock } from '../../src/control/stack-lock.ts';
-import { makeStateFolder } from '../../src/control/state-folder.ts';
+import type { ProcessRow } from '../../src/stack/report-stack.ts';
 import { useTempFolders } from '../support/temp-folder.ts';
+import { createTestClient } from '../support/test-client.ts';
 
 const makeFolder = useTempFolders();
-const userId = process.getuid?.() ?? 0;
 
-const createContext = (): { readonly context: CommandContext; readonly printed: string[] } => {
-  const printed: string[] = [];
-  const context = {
-    folder: makeStateFolder(makeFolder(), userId),
-    print: (line: string) => void printed.push(line),
-    isTerminal: true,
-    colour: false,
-    table: systemProcesses,
-    wait: () => Promise.resolve(),
-  };
-  return { context, printed };
-};
-
-describe('formatDuration', () => {
+describe('a duration in ps', () => {
   it.each([
     [undefined, '-'],
     [999, '0s'],
@@ -35,14 +20,15 @@ describe('formatDuration', () => {
     [61_000, '1m 1s'],
     [3_600_000, '1h 0m'],
     [90_000_000, '1d 1h'],
-  ])('shows %p ms as %s', (ms, text) => {
+  ])('of %p ms is shown as %s', (ms, text) => {
     expect(formatDuration(ms)).toBe(text);
   });
 });
 
-describe('formatTable', () => {
+describe('the table of ps', () => {
   const row: ProcessRow = {
     name: 'api-1',
+    service: 'api',
     pid: 123,
     port: 8081,
     state: 'ready',
@@ -54,20 +40,20 @@ describe('formatTable', () => {
   };
   const down = { ...row, name: 'static-server', pid: undefined, state: 'failed', uptimeMs: undefined };
 
-  it('aligns its columns, with a dash for what there is not', () => {
+  it('aligns its columns and has a dash for what is unknown', () => {
     expect(
       formatTable(
         [row, { ...down, memoryBytes: undefined, upstream: undefined, restarts: undefined }],
         false,
       ),
     ).toEqual([
-      'NAME           PID  PORT  STATE   RESTARTS  UPTIME  MEMORY   PROXY SAYS',
+      'NAME           PID  PORT  STATE   RESTARTS  UPTIME  MEMORY   IN THE PROXY',
       'api-1          123  8081  ready   0         1m 1s   100 MiB  available, 2 in flight',
       'static-server  -    8081  failed  -         -       -        -',
     ]);
   });
 
-  it('says why a copy is not ready, and why it gets no requests', () => {
+  it('shows why a copy is not ready and why it receives no requests', () => {
     const unready = {
       ...row,
       state: 'not ready',
@@ -79,69 +65,94 @@ describe('formatTable', () => {
     expect(line).toContain(' unhealthy (status 503 on /readyz), 0 in flight');
   });
 
-  it('paints states on a terminal with colours', () => {
+  it('colours states on a terminal', () => {
     const [, first, second] = formatTable([row, down], true);
     expect(first).toContain('\u001b[32mready ');
     expect(second).toContain('\u001b[31mfailed');
   });
 });
 
-describe('runLogs', () => {
+const showLogs = (client: CommandClient, name: string, lines = 50): Promise<unknown> =>
+  logs.run(client, { argument: name, config: { lines, follow: false } });
+
+describe('stack logs', () => {
   it.each([
     [0, []],
     [1, ['three']],
     [2, ['two', 'three']],
     [9, ['one', 'two', 'three']],
   ])('shows the last lines with -n %d', async (lines, shown) => {
-    const { context, printed } = createContext();
-    writeFileSync(join(context.folder.logsDir, 'api-1.log'), 'one\ntwo\nthree\n');
-    await runLogs(context, { name: 'api-1', lines, follow: false });
+    const { client, printed } = createTestClient(makeFolder());
+    writeFileSync(join(client.folder.logsDir, 'api-1.log'), 'one\ntwo\nthree\n');
+    await showLogs(client, 'api-1', lines);
     expect(printed.map((line) => line.split(' ').at(-1))).toEqual(shown);
   });
 
-  it('names what there is when it is asked for something else', async () => {
-    const { context } = createContext();
-    const asked = () => runLogs(context, { name: 'api-9', lines: 1, follow: false });
-    await expect(asked()).rejects.toThrow('There is no log of api-9; nothing has run here yet.');
-    appendFileSync(join(context.folder.logsDir, 'proxy.log'), '');
-    await expect(asked()).rejects.toThrow('There is no log of api-9; there are proxy.');
+  it.each([
+    ['', ['a-line', 'b-line', 'c-line']],
+    ['api', ['a-line', 'b-line']],
+    ['api-2', ['b-line']],
+  ])('for the name %p shows %j', async (name, shown) => {
+    const { client, printed } = createTestClient(makeFolder());
+    for (const [log, line] of Object.entries({ 'api-1': 'a', 'api-2': 'b', proxy: 'c' })) {
+      writeFileSync(join(client.folder.logsDir, `${log}.log`), `${line}-line\n`);
+    }
+    await showLogs(client, name);
+    expect(printed.map((line) => line.split(' ').at(-1))).toEqual(shown);
+  });
+
+  it('shows the name of each process in its own colour on a terminal', async () => {
+    const { client, printed } = createTestClient(makeFolder(), { colour: true });
+    for (const log of ['api-1', 'api-2']) writeFileSync(join(client.folder.logsDir, `${log}.log`), 'x\n');
+    await showLogs(client, '');
+    const colours = printed.map((line) => line.split('\u001b[')[3]?.split('m')[0]);
+    expect(new Set(colours).size).toBe(2);
+  });
+
+  it('lists the existing logs when there is none of that name', async () => {
+    const { client } = createTestClient(makeFolder());
+    await expect(showLogs(client, '')).rejects.toThrow('There are no logs; nothing has run here yet.');
+    await expect(showLogs(client, 'api-9')).rejects.toThrow(
+      'There is no log of api-9; nothing has run here yet.',
+    );
+    appendFileSync(join(client.folder.logsDir, 'proxy.log'), '');
+    await expect(showLogs(client, 'api-9')).rejects.toThrow('There is no log of api-9; there are proxy.');
   });
 });
 
-describe('runReset', () => {
+describe('stack reset', () => {
   const confirm = () => Promise.resolve(true);
-  const options = { databaseUrl: undefined, userId, confirm };
+  const run = (client: CommandClient, yes = false): Promise<unknown> =>
+    reset.run(client, { argument: '', config: { yes } });
 
-  it('refuses to empty a database of DATABASE_URL', async () => {
-    const { context } = createContext();
-    await expect(runReset(context, { ...options, databaseUrl: 'postgres://a/b' })).rejects.toThrow(
-      /DATABASE_URL is set/,
-    );
+  it('refuses to empty the database of DATABASE_URL', async () => {
+    const { client } = createTestClient(makeFolder(), { databaseUrl: 'postgres://a/b', confirm });
+    await expect(run(client)).rejects.toThrow(/DATABASE_URL is set/);
   });
 
   it('refuses while a stack runs', async () => {
-    const { context } = createContext();
-    const lock = await takeStackLock(context.folder);
-    await expect(runReset(context, options)).rejects.toThrow(/stop it first: pnpm stack down/);
+    const { client } = createTestClient(makeFolder(), { confirm });
+    const lock = await takeStackLock(client.folder);
+    await expect(run(client)).rejects.toThrow(/stop it first: pnpm stack down/);
     lock?.release();
   });
 
-  it('refuses without a person to ask, unless --yes', async () => {
-    const { context } = createContext();
-    await expect(runReset(context, { ...options, confirm: undefined })).rejects.toThrow(
-      /to agree, add --yes/,
-    );
+  it('refuses when there is nobody to ask, unless --yes is given', async () => {
+    const { client, printed } = createTestClient(makeFolder());
+    await expect(run(client)).rejects.toThrow(/to agree, add --yes/);
+    await run(client, true);
+    expect(printed).toHaveLength(1);
   });
 
   it('changes nothing when the person does not agree', async () => {
-    const { context, printed } = createContext();
-    await runReset(context, { ...options, confirm: () => Promise.resolve(false) });
+    const { client, printed } = createTestClient(makeFolder(), { confirm: () => Promise.resolve(false) });
+    await run(client);
     expect(printed).toEqual(['nothing was changed']);
   });
 
-  it('is done at once where there is no database yet', async () => {
-    const { context, printed } = createContext();
-    await runReset(context, options);
-    expect(printed).toEqual(['the database is empty; the next start fills it with the first images']);
+  it('succeeds when there is no database yet', async () => {
+    const { client, printed } = createTestClient(makeFolder(), { confirm });
+    await run(client);
+    expect(printed).toEqual(['the database is empty; the next start adds the first images']);
   });
 });

@@ -24,10 +24,10 @@ const serve = async (handle: HandleControl) => {
 };
 
 describe('the control socket', () => {
-  it('carries a request there, and progress and the result back', async () => {
-    const where = await serve(async (request, say) => {
-      say('one');
-      say('two');
+  it('carries a request to the stack, and progress and the result back', async () => {
+    const where = await serve(async (request, report) => {
+      report('one');
+      report('two');
       return { request };
     });
     const progress: string[] = [];
@@ -37,33 +37,33 @@ describe('the control socket', () => {
     expect(progress).toEqual(['one', 'two']);
   });
 
-  it('carries the sentence of a failure back', async () => {
+  it('carries the message of a failure back', async () => {
     const where = await serve(() => Promise.reject(new Error('There is no api-9 here.')));
     await expect(askStack({ command: 'stop', name: 'api-9' }, where)).rejects.toThrow(
       'There is no api-9 here.',
     );
   });
 
-  it('can be opened by its user alone', async () => {
+  it('can be opened by its user only', async () => {
     const { socketPath } = await serve(() => Promise.resolve());
     expect(statSync(socketPath).mode & 0o777).toBe(0o600);
   });
 
-  it('takes the place of the socket of a dead stack', async () => {
+  it('replaces the socket of a stack that has ended', async () => {
     const socketPath = join(makeFolder(), 'stack.sock');
     writeFileSync(socketPath, '');
     servers.push(await startControlServer(socketPath, () => Promise.resolve('here')));
     expect(await askStack({ command: 'ps' }, { socketPath, startCommand: '' })).toBe('here');
   });
 
-  it('says how to start one when nothing runs', async () => {
+  it('reports how to start a stack when none runs', async () => {
     const where = { socketPath: join(makeFolder(), 'stack.sock'), startCommand: 'pnpm dev' };
     const asked = askStack({ command: 'ps' }, where);
     await expect(asked).rejects.toThrow(NotRunningError);
     await expect(asked).rejects.toThrow('No stack runs here. Start it with: pnpm dev');
   });
 
-  it('says so when the stack ends before it answers', async () => {
+  it('reports that the stack ended before it answered', async () => {
     const where = await serve(() => new Promise(() => undefined));
     const asked = askStack({ command: 'ps' }, where);
     asked.catch(() => undefined);
@@ -77,10 +77,9 @@ describe('the control socket', () => {
 
   it.each([
     ['no JSON', 'hello', /JSON/],
-    ['an unknown command', '{"command":"explode"}', /does not know that command/],
-    ['a command without its name', '{"command":"stop"}', /does not know that command/],
-    ['too many copies', '{"command":"scale","count":17}', /from 0 to 16/],
-    ['half a copy', '{"command":"scale","count":1.5}', /from 0 to 16/],
+    ['a list', '[]', /must be a JSON object with a command/],
+    ['an object without a command', '{}', /must be a JSON object with a command/],
+    ['a command that is no string', '{"command":1}', /must be a string/],
   ])('refuses %s', async (_what, line, reason) => {
     const { socketPath } = await serve(() => Promise.resolve('never'));
     const reply = await new Promise<string>((resolve) => {
@@ -94,7 +93,7 @@ describe('the control socket', () => {
     expect(JSON.parse(reply)).toMatchObject({ type: 'failed', message: expect.stringMatching(reason) });
   });
 
-  it('cuts a client off that sends without end', async () => {
+  it('closes the connection of a client whose request is too long', async () => {
     const { socketPath } = await serve(() => Promise.resolve('never'));
     const reply = await new Promise<string>((resolve) => {
       let text = '';

@@ -3,59 +3,59 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { takeStackLock } from '../../src/control/stack-lock.ts';
 import { findStackState, removeStackState, writeStackState } from '../../src/control/state-file.ts';
-import { locateState, makeStateFolder } from '../../src/control/state-folder.ts';
+import { createStateFolder, locateState } from '../../src/control/state-folder.ts';
 import { useTempFolders } from '../support/temp-folder.ts';
 
 const makeFolder = useTempFolders();
-const me = process.getuid?.() ?? 0;
+const userId = process.getuid?.() ?? 0;
 
-describe('makeStateFolder', () => {
-  it('makes the folders, the one of the socket for this user alone', () => {
-    const { logsDir, socketDir } = makeStateFolder(join(makeFolder(), 'a/b'), me);
+describe('the state folder', () => {
+  it('is created with its subfolders, and only its user may enter the one of the socket', () => {
+    const { logsDir, socketDir } = createStateFolder(join(makeFolder(), 'a/b'), userId);
     expect(statSync(logsDir).isDirectory()).toBe(true);
     expect(statSync(socketDir).mode & 0o777).toBe(0o700);
   });
 
-  it('names the same socket whichever way the folder was entered', () => {
+  it('has the same socket for two paths to it', () => {
     const real = join(makeFolder(), 'real');
     const link = join(makeFolder(), 'link');
     mkdirSync(real);
     symlinkSync(real, link);
-    expect(locateState(link, me).socketPath).toBe(locateState(real, me).socketPath);
+    expect(locateState(link, userId).socketPath).toBe(locateState(real, userId).socketPath);
   });
 
-  it('puts the socket of a deep folder into the temp folder, since its path would be too long', () => {
+  it('has its socket in the temporary folder when its own path is too long', () => {
     const deep = join(makeFolder(), 'x'.repeat(90));
-    const { socketPath, socketDir } = makeStateFolder(deep, me);
+    const { socketPath, socketDir } = createStateFolder(deep, userId);
     expect(Buffer.byteLength(socketPath)).toBeLessThanOrEqual(100);
     expect(statSync(socketDir).mode & 0o777).toBe(0o700);
     rmSync(dirname(socketPath), { recursive: true });
   });
 
-  it('refuses a folder for the socket that somebody else has put there', () => {
+  it('is refused when another user has created the folder of its socket', () => {
     const deep = join(makeFolder(), 'y'.repeat(90));
     mkdirSync(deep);
-    const { socketDir } = locateState(deep, me);
+    const { socketDir } = locateState(deep, userId);
     symlinkSync('/tmp', socketDir);
     try {
-      expect(() => makeStateFolder(deep, me)).toThrow('choose another one with --state-dir');
+      expect(() => createStateFolder(deep, userId)).toThrow('choose another one with --state-dir');
     } finally {
       rmSync(socketDir);
     }
   });
 
-  it('says which flag to change when the folder can not be made', () => {
+  it('fails with the flag to change when it cannot be created', () => {
     const file = join(makeFolder(), 'file');
     writeFileSync(file, '');
-    expect(() => makeStateFolder(join(file, 'sub'), me)).toThrow(
-      /can not be used \(ENOTDIR\); .* --state-dir/,
+    expect(() => createStateFolder(join(file, 'sub'), userId)).toThrow(
+      /cannot be used \(ENOTDIR\); .* --state-dir/,
     );
   });
 });
 
-describe('takeStackLock', () => {
-  it('is given to one at a time', async () => {
-    const folder = makeStateFolder(makeFolder(), me);
+describe('the lock of a stack', () => {
+  it('is held by one process at a time', async () => {
+    const folder = createStateFolder(makeFolder(), userId);
     const first = await takeStackLock(folder);
     expect(await takeStackLock(folder)).toBeUndefined();
     first?.release();
@@ -64,8 +64,8 @@ describe('takeStackLock', () => {
     second?.release();
   });
 
-  it('says which flag to change when the lock can not be opened', async () => {
-    const folder = makeStateFolder(makeFolder(), me);
+  it('fails with the flag to change when it cannot be opened', async () => {
+    const folder = createStateFolder(makeFolder(), userId);
     mkdirSync(folder.lockFile);
     await expect(takeStackLock(folder)).rejects.toThrow('choose another one with --state-dir');
   });
@@ -74,16 +74,16 @@ describe('takeStackLock', () => {
 describe('the state file', () => {
   const state = { pid: 1, url: 'http://127.0.0.1:8080', proxy: 'nginx', startedAt: '', processes: [] };
 
-  it('gives back what was written, and nothing once it is removed', () => {
-    const { stateFile } = makeStateFolder(makeFolder(), me);
+  it('holds what was written until it is removed', () => {
+    const { stateFile } = createStateFolder(makeFolder(), userId);
     writeStackState(stateFile, state);
     expect(findStackState(stateFile)).toEqual(state);
     removeStackState(stateFile);
     expect(findStackState(stateFile)).toBeUndefined();
   });
 
-  it.each(['', '{', '[]', '{"pid":"1"}'])('takes %p for no state', (text) => {
-    const { stateFile } = makeStateFolder(makeFolder(), me);
+  it.each(['', '{', '[]', '{"pid":"1"}'])('is ignored when it holds %p', (text) => {
+    const { stateFile } = createStateFolder(makeFolder(), userId);
     writeFileSync(stateFile, text);
     expect(findStackState(stateFile)).toBeUndefined();
   });

@@ -13,8 +13,7 @@ const template = readFileSync(join(checkout, 'config/nginx.conf'), 'utf8');
 const input = {
   host: 'localhost',
   port: 18_080,
-  apiPorts: [18_081, 18_083],
-  staticPort: 18_082,
+  pools: { api: [18_081, 18_083], static: [18_082] },
   dir: '/state/nginx',
   mimeTypes: '/checkout/mime.types',
   ipv6: true,
@@ -22,8 +21,8 @@ const input = {
 /** The directives alone. */
 const directives = (text: string): string => text.replace(/^\s*#.*\n/gm, '').replace(/\s+/g, ' ');
 
-describe('generateNginxConfig', () => {
-  it('puts the ports and paths of the stack in', () => {
+describe('the generated configuration of nginx', () => {
+  it('has the ports and paths of the stack', () => {
     const text = directives(generateNginxConfig(template, input));
     for (const line of [
       'pid "/state/nginx/nginx.pid";',
@@ -31,58 +30,90 @@ describe('generateNginxConfig', () => {
       'include "/checkout/mime.types";',
       'access_log "/state/nginx/access.log" combined;',
       'server 127.0.0.1:18081 max_fails=1 fail_timeout=10s; server 127.0.0.1:18083 max_fails=1 fail_timeout=10s; keepalive',
-      'server 127.0.0.1:18082;',
+      'upstream static { zone static 64k; server 127.0.0.1:18082 ',
       'listen 127.0.0.1:18080; listen [::1]:18080;',
     ]) {
       expect(text).toContain(line);
     }
   });
 
-  it('leaves nothing of the paths and ports of the file it was made from', () => {
+  it('has none of the paths and ports of config/nginx.conf', () => {
     expect(directives(generateNginxConfig(template, input))).not.toMatch(/\/tmp|\/dev\/stdout|:80\d\d\b/);
   });
 
-  it('gives an upstream without copies one that is never asked', () => {
-    const text = directives(generateNginxConfig(template, { ...input, apiPorts: [] }));
+  it('marks the only server of a pool without copies as down', () => {
+    const text = directives(generateNginxConfig(template, { ...input, pools: { static: [18_082] } }));
     expect(text).toContain('zone api 64k; server 127.0.0.1:1 down;');
   });
 
-  it('does not listen on ::1 on a machine that has none', () => {
+  it('has an upstream block for each pool and a location for each route', () => {
+    const text = directives(
+      generateNginxConfig(template, {
+        ...input,
+        pools: { api: [18_081], docs: [18_085] },
+        routes: [
+          { prefix: '/docs/', pool: 'docs' },
+          { prefix: '/v1/', pool: 'api', stripPrefix: false },
+          { prefix: '/', pool: 'api' },
+        ],
+      }),
+    );
+    expect(text.match(/upstream \w+ \{/g)).toEqual(['upstream docs {', 'upstream api {']);
+    expect(text).toContain('location = /docs { return 308 /docs/$is_args$args; }');
+    expect(text).toMatch(/location \/docs\/ \{[^}]*\} proxy_pass http:\/\/docs\/;/);
+    expect(text).toMatch(/location \/v1\/ \{[^}]*\} proxy_pass http:\/\/api;/);
+    expect(text).toMatch(/location \/ \{[^}]*\} proxy_pass http:\/\/api;/);
+    expect(text).toContain('^/+(?:(?:docs|v1)/+)?(?:livez|');
+    expect(text).not.toContain('static');
+  });
+
+  it('does not listen on ::1 on a machine without IPv6', () => {
     expect(generateNginxConfig(template, { ...input, ipv6: false })).not.toContain('listen [::1]');
   });
 
   it.each([
     ['0.0.0.0', 'listen 0.0.0.0:18080; server_name'],
     ['::', 'listen [::]:18080 ipv6only=off; server_name'],
-  ])('listens on %s alone when it is asked to', (host, lines) => {
+  ])('listens on %s alone when that is the host', (host, lines) => {
     expect(directives(generateNginxConfig(template, { ...input, host }))).toContain(lines);
   });
 
-  it('refuses an address that nginx would read as something else', () => {
+  it('refuses a host that nginx would read as further directives', () => {
     expect(() => generateNginxConfig(template, { ...input, host: '0.0.0.0:1; x' })).toThrow(
-      'nginx can not listen on 0.0.0.0:1; x; choose an address such as 0.0.0.0 with --host.',
+      'nginx cannot listen on 0.0.0.0:1; x; choose an address such as 0.0.0.0 with --host.',
     );
   });
 
-  it('fails loudly when the file it is made from has changed', () => {
-    expect(() => generateNginxConfig(template.replace(/^pid /m, 'pit '), input)).toThrow(/has no line/);
+  it('fails when config/nginx.conf lacks a directive that is replaced', () => {
+    expect(() => generateNginxConfig(template.replace(/^pid /m, 'pit '), input)).toThrow(/does not have/);
   });
 
-  it('refuses a folder that nginx would read as something else', () => {
+  it('refuses a folder whose name holds a variable of nginx', () => {
     expect(() => generateNginxConfig(template, { ...input, dir: '/state/$uri' })).toThrow(/--state-dir/);
   });
 
   const nginx = installedNginx();
   const withNginx = nginx ? it : it.skip;
   withNginx.each([
-    ['copies', [18_081, 18_083]],
-    ['no copies', []],
-  ])('makes what nginx itself finds good, with %s (skipped where nginx is missing)', (_what, apiPorts) => {
+    ['copies', {}],
+    ['no copies', { pools: {} }],
+    [
+      'other routes',
+      {
+        pools: { api: [18_081], docs: [18_085] },
+        routes: [
+          { prefix: '/docs/v1.0/', pool: 'docs', stripPrefix: false },
+          { prefix: '/docs/', pool: 'docs' },
+          { prefix: '/', pool: 'api' },
+        ],
+      },
+    ],
+  ])('is valid for nginx itself, with %s (skipped where nginx is missing)', (_what, change) => {
     const dir = join(makeFolder(), 'with space');
     mkdirSync(dir);
     const file = join(dir, 'nginx.conf');
     const mimeTypes = join(checkout, 'config/mime.types');
-    writeFileSync(file, generateNginxConfig(template, { ...input, apiPorts, dir, mimeTypes }));
+    writeFileSync(file, generateNginxConfig(template, { ...input, ...change, dir, mimeTypes }));
     const { stderr, status } = spawnSync(nginx ?? '', ['-t', '-e', 'stderr', '-c', file], {
       encoding: 'utf8',
     });
@@ -90,8 +121,8 @@ describe('generateNginxConfig', () => {
   });
 });
 
-describe('findNginx', () => {
-  it('finds the first one on the search path', () => {
+describe('looking for nginx', () => {
+  it('finds the first nginx on the search path', () => {
     const folder = makeFolder();
     writeFileSync(join(folder, 'nginx'), '', { mode: 0o755 });
     expect(findNginx(`/nowhere:${folder}`)).toBe(join(folder, 'nginx'));

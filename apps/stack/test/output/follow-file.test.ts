@@ -18,8 +18,8 @@ const follow = async (path: string, options: Partial<FollowOptions> = {}) => {
   return { following, lines };
 };
 
-describe('followFile', () => {
-  it('reads what is added after it began', async () => {
+describe('following a file', () => {
+  it('reads lines that are added', async () => {
     const path = join(makeFolder(), 'a.log');
     writeFileSync(path, 'old\n');
     const { following, lines } = await follow(path);
@@ -29,13 +29,13 @@ describe('followFile', () => {
     expect(lines).toEqual(['new', 'half']);
   });
 
-  it('reads from the start when asked to', async () => {
+  it('reads the existing lines with fromStart', async () => {
     const path = join(makeFolder(), 'a.log');
     writeFileSync(path, 'old\n');
     expect((await follow(path, { fromStart: true })).lines).toEqual(['old']);
   });
 
-  it('waits for a file that is not there yet', async () => {
+  it('reads a file that is created later', async () => {
     const path = join(makeFolder(), 'a.log');
     const { following, lines } = await follow(path);
     writeFileSync(path, 'first\n');
@@ -43,7 +43,7 @@ describe('followFile', () => {
     expect(lines).toEqual(['first']);
   });
 
-  it('goes on with the new file when the old one was put away', async () => {
+  it('goes on with the new file after a rotation', async () => {
     const path = join(makeFolder(), 'a.log');
     writeFileSync(path, 'one\n');
     const { following, lines } = await follow(path, { fromStart: true });
@@ -53,7 +53,7 @@ describe('followFile', () => {
     expect(lines).toEqual(['one', 'two']);
   });
 
-  it('empties a file that has grown too long, and goes on', async () => {
+  it('truncates a file that is too long and goes on', async () => {
     const path = join(makeFolder(), 'a.log');
     writeFileSync(path, '0123456789\n');
     const { following, lines } = await follow(path, { fromStart: true, maxBytes: 5 });
@@ -63,7 +63,7 @@ describe('followFile', () => {
     expect(lines).toEqual(['0123456789', 'on']);
   });
 
-  it('hands on the last line, also one without an end, when it stops', async () => {
+  it('passes on a last line without a line end when it stops', async () => {
     const path = join(makeFolder(), 'a.log');
     writeFileSync(path, '');
     const { following, lines } = await follow(path);

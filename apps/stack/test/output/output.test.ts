@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '@tripod/testing/fake-clock';
 import { openLogFile } from '../../src/output/log-file.ts';
-import { createOutput } from '../../src/output/output.ts';
+import { createOutput, type OutputOptions } from '../../src/output/output.ts';
 import { showLine } from '../../src/output/show-line.ts';
 import { createLineSplitter } from '../../src/output/split-lines.ts';
 import { useTempFolders } from '../support/temp-folder.ts';
@@ -14,23 +14,24 @@ const logLine =
 const text = { format: 'text', colour: false } as const;
 const json = { format: 'json', colour: false } as const;
 
-describe('showLine', () => {
-  it('shows a log line in short on a terminal', () => {
+describe('a shown line', () => {
+  it('has time, name, message and fields in columns on a terminal', () => {
     expect(showLine('api-1', logLine, 0, text)).toMatch(/^\d\d:00:00 api-1 +ready port=8081\n$/);
   });
 
-  it('gives each name its colour', () => {
+  it('has a colour of its own for each name', () => {
     const colour = { format: 'text', colour: true } as const;
-    const nameOf = (name: string) => showLine(name, 'x', 0, colour).split('m').slice(0, 6).join('m');
-    expect(nameOf('api-1')).not.toBe(nameOf('api-2'));
+    const colourOf = (name: string) => showLine(name, 'x', 0, colour).split('\u001b[')[3]?.split('m')[0];
+    expect(colourOf('api-1')).toMatch(/^\d+$/);
+    expect(colourOf('api-1')).not.toBe(colourOf('api-2'));
   });
 
-  it('passes a log line on as it is in a pipe', () => {
+  it('is the log line itself in a pipe', () => {
     expect(showLine('api-1', logLine, 0, json)).toBe(`${logLine}\n`);
   });
 
   it.each(['port: 8082', '{ not json }x', '{"other":"json"'])(
-    'puts a line that is none, as %p, behind the name on a terminal and into an event in a pipe',
+    'that is no log line, %p, follows the name on a terminal and is an event in a pipe',
     (line) => {
       expect(showLine('static-server', line, 0, text)).toMatch(
         new RegExp(`static-server ${line.replace(/[{}]/g, '.')}\n$`),
@@ -51,26 +52,26 @@ describe('showLine', () => {
       '1970-01-01T00:00:00.000Z',
       '2026-13-01 10:00:00.250 UTC [7] odd',
     ],
-  ])('takes the time of a line of Postgres, %p, from itself', (line, time, message) => {
+  ])('of Postgres, %p, has the time that Postgres wrote', (line, time, message) => {
     expect(JSON.parse(showLine('postgres', line, 0, json))).toMatchObject({ time, message });
   });
 
   it.each([
     ['proxy', 'proxy: This machine has no address 192.0.2.1.'],
     ['api-2', 'api-server: This machine has no address 192.0.2.1.'],
-  ])('shows why %s can not start as an error, with its name once', (name, line) => {
+  ])('with the reason why %s cannot start is an error, without the name of the program', (name, line) => {
     const message = 'This machine has no address 192.0.2.1.';
     expect(JSON.parse(showLine(name, line, 0, json))).toMatchObject({ level: 'error', name, message });
     expect(showLine(name, line, 0, text)).toMatch(new RegExp(`${name} +error ${message}\n$`));
   });
 
-  it('lets no line draw on the terminal', () => {
+  it('has no control characters', () => {
     expect(showLine('api-1', '\u001b[2Jgone', 0, text)).not.toContain('\u001b');
   });
 });
 
-describe('createLineSplitter', () => {
-  it('puts lines together from any pieces', () => {
+describe('the line splitter', () => {
+  it('assembles lines from pieces', () => {
     const lines: string[] = [];
     const splitter = createLineSplitter((line) => void lines.push(line));
     for (const piece of ['on', 'e\ntw', 'o\r\n\nthr', 'ee']) splitter.add(piece);
@@ -78,7 +79,7 @@ describe('createLineSplitter', () => {
     expect(lines).toEqual(['one', 'two', '', 'three']);
   });
 
-  it('cuts a line that does not end', () => {
+  it('splits a line that is too long', () => {
     const lines: string[] = [];
     const splitter = createLineSplitter((line) => void lines.push(line));
     splitter.add('x'.repeat(70_000));
@@ -86,10 +87,10 @@ describe('createLineSplitter', () => {
   });
 });
 
-describe('openLogFile', () => {
+describe('a log file', () => {
   const flushAtOnce = (flush: () => void): void => queueMicrotask(flush);
 
-  it('adds to what is there', () => {
+  it('is appended to', () => {
     const path = join(makeFolder(), 'a.log');
     writeFileSync(path, 'old\n');
     const file = openLogFile(path, { flushSoon: flushAtOnce });
@@ -98,7 +99,7 @@ describe('openLogFile', () => {
     expect(readFileSync(path, 'utf8')).toBe('old\nnew\n');
   });
 
-  it('begins anew before it grows too long, and keeps the one before', () => {
+  it('is replaced before it grows too long, and the previous one is kept', () => {
     const path = join(makeFolder(), 'a.log');
     const file = openLogFile(path, { flushSoon: () => undefined, maxBytes: 10, batchLength: 1 });
     for (const line of ['12345', '67', 'new', 'newer']) file.add(line);
@@ -107,15 +108,15 @@ describe('openLogFile', () => {
     expect(readFileSync(path, 'utf8')).toBe('new\nnewer\n');
   });
 
-  it('takes lines after its end without a word', () => {
+  it('ignores lines after it was closed', () => {
     const file = openLogFile(join(makeFolder(), 'a.log'), { flushSoon: flushAtOnce });
     file.close();
     expect(() => file.add('late')).not.toThrow();
   });
 });
 
-describe('createOutput', () => {
-  it('shows lines and events, and keeps them by name', () => {
+describe('the output of a stack', () => {
+  it('shows lines and events and writes them to a log file per process', () => {
     const logsDir = join(makeFolder(), 'logs');
     const shown: string[] = [];
     const sink = { add: (line: string) => void shown.push(line), flush: () => undefined, dropped: () => 0 };
@@ -133,5 +134,45 @@ describe('createOutput', () => {
     });
     expect(shown.map((line) => JSON.parse(line).name)).toEqual(['api-1', 'stack']);
     output.close();
+  });
+
+  const requestLine = (name: string, fields = {}): string => {
+    const facts = { status: 200, durationMs: 2, bytes: 3, requestId: 'id-123456', ...fields };
+    return JSON.stringify({
+      time: '2026-01-01T10:00:00.000Z',
+      level: 'info',
+      name,
+      message: 'GET /api/a',
+      ...facts,
+    });
+  };
+  const collect = (options: Partial<OutputOptions> = {}) => {
+    const shown: string[] = [];
+    const sink = { add: (line: string) => void shown.push(line), flush: () => undefined, dropped: () => 0 };
+    const logsDir = join(makeFolder(), 'logs');
+    const output = createOutput({ logsDir, sink, clock: createFakeClock(), ...text, ...options });
+    return { shown, output, logsDir };
+  };
+
+  it('shows a request with the name of the copy that answered', () => {
+    const { shown, output } = collect({
+      nameUpstream: (address) => (address === '127.0.0.1:8081' ? 'api-1' : address),
+    });
+    output.line('proxy', requestLine('proxy', { upstream: '127.0.0.1:8083, 127.0.0.1:8081' }));
+    expect(shown).toEqual([
+      expect.stringMatching(/ proxy +200 GET +\/api\/a +127\.0\.0\.1:8083, api-1 +2\.0 ms\n$/),
+    ]);
+  });
+
+  it('writes hidden requests to the log file of their process only', () => {
+    const { shown, output, logsDir } = collect({ showsRequestsOf: (name) => name === 'proxy' });
+    output.line('api-1', requestLine('api-1'));
+    output.accessLine('nginx', '127.0.0.1 - - "GET / HTTP/1.1" 200 1');
+    output.line('api-1', logLine);
+    output.line('proxy', requestLine('proxy'));
+    output.close();
+    expect(shown.map((line) => line.split(/ +/)[1])).toEqual(['api-1', 'proxy']);
+    expect(readFileSync(join(logsDir, 'api-1.log'), 'utf8').split('\n')).toHaveLength(3);
+    expect(readFileSync(join(logsDir, 'nginx.log'), 'utf8')).toContain('GET / HTTP/1.1');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { childEnvironment } from '../../src/supervisor/child-environment.ts';
 
-describe('childEnvironment', () => {
+describe('the environment of a service', () => {
   it.each([
     'PORT',
     'HOST',
@@ -12,18 +12,18 @@ describe('childEnvironment', () => {
     'DRAIN_DELAY_MS',
     'DATABASE_URL',
     'INIT_CWD',
-  ])('does not pass %s on, which would reach every service', (name) => {
+  ])('does not inherit %s, which would reach every service', (name) => {
     expect(childEnvironment({ [name]: 'x' }, {})).toEqual({});
   });
 
   it.each(['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR', 'NODE_OPTIONS', 'PGSSLMODE'])(
-    'passes %s on',
+    'inherits %s',
     (name) => {
       expect(childEnvironment({ [name]: 'x' }, {})).toEqual({ [name]: 'x' });
     },
   );
 
-  it('adds what it is given, and leaves out what is undefined', () => {
+  it('contains what is added, and leaves out undefined values', () => {
     const added = { DATABASE_URL: 'postgres://a/b', OTHER: undefined };
     expect(childEnvironment({ DATABASE_URL: 'postgres://c/d' }, added)).toEqual({
       DATABASE_URL: 'postgres://a/b',

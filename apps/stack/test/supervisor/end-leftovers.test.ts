@@ -23,32 +23,32 @@ const startLeftover = async () => {
   await once(child.stdout, 'data');
   return { child, leftover: { name: 'api-1', pid: child.pid ?? 0, port, marks: [file, `--port ${port}`] } };
 };
-const world = { table: systemProcesses, clock: systemClock };
+const dependencies = { table: systemProcesses, clock: systemClock };
 
-describe('endLeftovers', () => {
-  it('ends a process that is still there', async () => {
+describe('ending leftover processes', () => {
+  it('ends a process that is still running', async () => {
     const { child, leftover } = await startLeftover();
-    expect(await endLeftovers([leftover], { ...world, graceMs: 60_000 })).toEqual([leftover]);
+    expect(await endLeftovers([leftover], { ...dependencies, graceMs: 60_000 })).toEqual([leftover]);
     expect(child.signalCode ?? (await once(child, 'exit'))[1]).toBe('SIGTERM');
   });
 
-  it('kills one that hangs', async () => {
+  it('kills a process that hangs', async () => {
     const { child, leftover } = await startLeftover();
     child.kill('SIGSTOP');
-    await endLeftovers([leftover], { ...world, graceMs: 100 });
+    await endLeftovers([leftover], { ...dependencies, graceMs: 100 });
     expect(child.signalCode ?? (await once(child, 'exit'))[1]).toBe('SIGKILL');
   });
 
-  it('leaves another program alone that has the number now', async () => {
+  it('leaves another program alone that has been given the process id', async () => {
     const { child, leftover } = await startLeftover();
-    expect(await endLeftovers([{ ...leftover, marks: [file, '--port 1'] }], world)).toEqual([]);
+    expect(await endLeftovers([{ ...leftover, marks: [file, '--port 1'] }], dependencies)).toEqual([]);
     expect(child.exitCode ?? child.signalCode).toBeNull();
   });
 
-  it('has nothing to do for a process that is gone', async () => {
+  it('does nothing for a process that has ended', async () => {
     const { child, leftover } = await startLeftover();
     child.kill('SIGKILL');
     await once(child, 'exit');
-    expect(await endLeftovers([leftover], world)).toEqual([]);
+    expect(await endLeftovers([leftover], dependencies)).toEqual([]);
   });
 });

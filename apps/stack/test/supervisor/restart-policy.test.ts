@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '@tripod/testing/fake-clock';
 import { createRestartPolicy } from '../../src/supervisor/restart-policy.ts';
 
-describe('createRestartPolicy', () => {
-  it('waits 0.2 s after the first death and twice as long after each next one, 5 s at most', () => {
+describe('the restart policy', () => {
+  it('doubles the delay after each death, from 0.2 s to 5 s', () => {
     const clock = createFakeClock();
     const policy = createRestartPolicy(clock.monotonicMs);
     const delays = Array.from({ length: 7 }, () => {
@@ -13,7 +13,7 @@ describe('createRestartPolicy', () => {
     expect(delays).toEqual([200, 400, 800, 1600, 3200, 5000, 5000].map((delayMs) => ({ delayMs })));
   });
 
-  it('begins anew with 0.2 s after a process that served for 10 s', () => {
+  it('starts again with 0.2 s after the process served for 10 s', () => {
     const clock = createFakeClock();
     const policy = createRestartPolicy(clock.monotonicMs);
     policy.died();
@@ -23,7 +23,7 @@ describe('createRestartPolicy', () => {
     expect(policy.died()).toEqual({ delayMs: 200 });
   });
 
-  it('goes on doubling after a process that served for less', () => {
+  it('goes on doubling when the process served for less than 10 s', () => {
     const clock = createFakeClock();
     const policy = createRestartPolicy(clock.monotonicMs);
     policy.died();
@@ -32,7 +32,7 @@ describe('createRestartPolicy', () => {
     expect(policy.died()).toEqual({ delayMs: 400 });
   });
 
-  it('does not take the time that a process was down for time that it served', () => {
+  it('does not count the time while the process was down as time that it served', () => {
     const clock = createFakeClock();
     const policy = createRestartPolicy(clock.monotonicMs);
     policy.ready();
@@ -41,28 +41,28 @@ describe('createRestartPolicy', () => {
     expect(policy.died()).toEqual({ delayMs: 400 });
   });
 
-  it('leaves a process down at the sixth death within 30 s', () => {
+  it('gives up after the sixth death within 30 s', () => {
     const clock = createFakeClock();
     const policy = createRestartPolicy(clock.monotonicMs);
-    const verdicts = Array.from({ length: 6 }, () => {
+    const decisions = Array.from({ length: 6 }, () => {
       clock.advance(4999);
       return policy.died();
     });
-    expect(verdicts.slice(0, 5)).not.toContain('leave down');
-    expect(verdicts[5]).toBe('leave down');
+    expect(decisions.slice(0, 5)).not.toContain('give up');
+    expect(decisions[5]).toBe('give up');
   });
 
   it('counts only the deaths of the last 30 s', () => {
     const clock = createFakeClock();
     const policy = createRestartPolicy(clock.monotonicMs);
-    const verdicts = Array.from({ length: 20 }, () => {
+    const decisions = Array.from({ length: 20 }, () => {
       clock.advance(6001);
       return policy.died();
     });
-    expect(verdicts).not.toContain('leave down');
+    expect(decisions).not.toContain('give up');
   });
 
-  it('forgets everything when a person asks for the next start', () => {
+  it('forgets all deaths when a person asks for the next start', () => {
     const clock = createFakeClock();
     const policy = createRestartPolicy(clock.monotonicMs);
     for (let death = 0; death < 6; death += 1) policy.died();

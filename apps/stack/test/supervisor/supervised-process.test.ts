@@ -1,16 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '@tripod/testing/fake-clock';
+import type { Readiness } from '../../src/supervisor/readiness.ts';
 import { SupervisedProcess } from '../../src/supervisor/supervised-process.ts';
 import { createFakeSpawn } from '../support/fake-spawn.ts';
 
-const supervise = () => {
+const supervise = (readiness: Readiness = { type: 'ipc' }) => {
   const clock = createFakeClock();
   const { spawn, started } = createFakeSpawn();
   const events: string[] = [];
   const states: string[] = [];
   const stack = { mayStart: true };
   const process = new SupervisedProcess(
-    { name: 'api-1', port: 8081, env: {}, command: () => ({ file: 'api.js', args: [] }) },
+    {
+      name: 'api-1',
+      port: 8081,
+      env: () => ({}),
+      command: () => ({ type: 'node', file: 'api.js', args: [] }),
+      readiness,
+    },
     {
       spawn,
       clock,
@@ -33,15 +40,15 @@ const supervise = () => {
   return { clock, process, started, events, states, stack, last, serve };
 };
 
-describe('SupervisedProcess', () => {
-  it('is ready once the service says so', async () => {
+describe('a supervised process', () => {
+  it('is ready once it reports so over IPC', async () => {
     const { process, states, serve } = supervise();
     await serve();
     expect(states).toEqual(['starting', 'ready']);
     expect(process.pid).toBe(1000);
   });
 
-  it('starts a service that died again after 0.2 s', async () => {
+  it('is restarted 0.2 s after it died', async () => {
     const { clock, process, started, events, last, serve } = supervise();
     await serve();
     await last().die({ code: 3 });
@@ -53,10 +60,10 @@ describe('SupervisedProcess', () => {
     last().ready();
     expect(process.state).toBe('ready');
     expect(process.restarts).toBe(1);
-    expect(events).toEqual(['warn: api-1 died (exit code 3) and starts again in 0.2 s']);
+    expect(events).toEqual(['warn: api-1 died (exit code 3) and restarts in 0.2 s']);
   });
 
-  it('leaves a service down, in one line, that dies for the sixth time', async () => {
+  it('stays down after its sixth death, which is logged in one line', async () => {
     const { clock, process, started, events, last, serve } = supervise();
     await serve();
     for (let death = 0; death < 6; death += 1) {
@@ -69,7 +76,7 @@ describe('SupervisedProcess', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  it('can be started again after that', async () => {
+  it('can be started by hand after a crash loop', async () => {
     const { clock, process, last, serve } = supervise();
     await serve();
     for (let death = 0; death < 6; death += 1) {
@@ -80,7 +87,7 @@ describe('SupervisedProcess', () => {
     expect(process.state).toBe('ready');
   });
 
-  it('says the last words of a service that ends before it serves, and leaves it down', async () => {
+  it('reports its last message and stays down when it ends before it is ready', async () => {
     const { clock, process, started, last } = supervise();
     const begun = process.start();
     for (const line of [
@@ -99,19 +106,19 @@ describe('SupervisedProcess', () => {
     expect(process.state).toBe('failed');
   });
 
-  it('kills a service that does not serve within a minute', async () => {
+  it('is killed when it is not ready within a minute', async () => {
     const { clock, process, last } = supervise();
     const begun = process.start();
     clock.advance(60_000);
     expect(last().killed).toBe(true);
-    await expect(begun).rejects.toThrow('it did not serve within 60 s');
+    await expect(begun).rejects.toThrow('it was not ready within 60 s');
   });
 
-  it('asks a service to stop with the drain delay, and does not start it again', async () => {
+  it('is asked to stop with the drain delay and not restarted', async () => {
     const { clock, process, started, last, serve } = supervise();
     await serve();
     const stopped = process.stop({ drainDelayMs: 5 });
-    expect(last().orders).toEqual([{ type: 'stop', drainDelayMs: 5 }]);
+    expect(last().stopRequests).toEqual([5]);
     await last().die({ code: 0 });
     await stopped;
     expect(process.state).toBe('stopped');
@@ -120,7 +127,7 @@ describe('SupervisedProcess', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  it('kills a service that does not stop in time, and says so', async () => {
+  it('is killed when it does not stop in time, which is logged', async () => {
     const { clock, process, events, last, serve } = supervise();
     await serve();
     const stopped = process.stop({ graceMs: 1000 });
@@ -130,10 +137,10 @@ describe('SupervisedProcess', () => {
     clock.advance(1);
     await stopped;
     expect(last().killed).toBe(true);
-    expect(events).toEqual(['warn: api-1 did not end within 1 s: killed']);
+    expect(events).toEqual(['warn: api-1 did not stop within 1 s and was killed']);
   });
 
-  it('does not start any more what waits for its restart when it is stopped', async () => {
+  it('is not restarted when it is stopped while it waits for its restart', async () => {
     const { clock, process, started, last, serve } = supervise();
     await serve();
     await last().die();
@@ -143,7 +150,7 @@ describe('SupervisedProcess', () => {
     expect(process.state).toBe('stopped');
   });
 
-  it('starts one that a person killed again, however often', async () => {
+  it('is restarted after any number of kills by a person', async () => {
     const { clock, process, started, last, serve } = supervise();
     await serve();
     for (let kill = 0; kill < 8; kill += 1) {
@@ -156,19 +163,29 @@ describe('SupervisedProcess', () => {
     expect(process.state).toBe('ready');
   });
 
-  it('ends a start that is stopped before the service serves', async () => {
+  it('fails its start when it is stopped before it is ready', async () => {
     const { process, last } = supervise();
     const begun = process.start();
     const stopped = process.stop();
     void last().die({ code: 0 });
-    await expect(begun).rejects.toThrow('api-1 was stopped before it served.');
+    await expect(begun).rejects.toThrow('api-1 was stopped before it was ready.');
     await stopped;
   });
 
-  it('starts nothing while the stack stops', async () => {
+  it('does not start while the stack stops', async () => {
     const { process, started, stack } = supervise();
     stack.mayStart = false;
     await expect(process.start()).rejects.toThrow('The stack is stopping.');
     expect(started).toHaveLength(0);
+  });
+
+  it('is ready once it has written a line that matches', async () => {
+    const { process, last } = supervise({ type: 'log-line', pattern: /ready to accept/ });
+    const begun = process.start();
+    last().options.onLine('loading');
+    expect(process.state).toBe('starting');
+    last().options.onLine('ready to accept connections');
+    await begun;
+    expect(process.state).toBe('ready');
   });
 });

@@ -1,21 +1,21 @@
-import type { StopOrder } from '@tripod/shared/process/supervision';
-import type { Exit, SpawnService, StartOptions } from '../../src/supervisor/spawn-service.ts';
+import type { Exit, SpawnProcess, StartOptions } from '../../src/supervisor/spawn-process.ts';
 
-/** A process of the test's own: it serves, speaks and dies when the test says so. */
+/** A process that becomes ready, writes lines and dies when the test decides. */
 export type FakeProcess = {
   readonly pid: number;
   readonly options: StartOptions;
-  readonly orders: readonly StopOrder[];
+  /** The drain delays of the requests to stop. */
+  readonly stopRequests: readonly number[];
   readonly killed: boolean;
   ready(): void;
   die(exit?: Partial<Exit>): Promise<void>;
 };
 
-/** Starts nothing, and keeps what it was asked to start. */
-export const createFakeSpawn = (): { readonly spawn: SpawnService; readonly started: FakeProcess[] } => {
+/** Starts nothing and records what it was asked to start. */
+export const createFakeSpawn = (): { readonly spawn: SpawnProcess; readonly started: FakeProcess[] } => {
   const started: FakeProcess[] = [];
-  const spawn: SpawnService = (options) => {
-    const orders: StopOrder[] = [];
+  const spawn: SpawnProcess = (options) => {
+    const stopRequests: number[] = [];
     let end: (exit: Exit) => void = () => undefined;
     const exited = new Promise<Exit>((resolve) => {
       end = resolve;
@@ -30,17 +30,17 @@ export const createFakeSpawn = (): { readonly spawn: SpawnService; readonly star
     started.push({
       pid,
       options,
-      orders,
+      stopRequests,
       die,
       get killed() {
         return state.killed;
       },
-      ready: () => options.onReady({ type: 'ready', url: 'http://127.0.0.1:1' }),
+      ready: () => options.onReady(),
     });
     return {
       pid,
       exited,
-      order: (order) => void orders.push(order),
+      requestStop: ({ drainDelayMs }) => void stopRequests.push(drainDelayMs),
       kill: () => {
         state.killed = true;
         end({ code: null, signal: 'SIGKILL' });

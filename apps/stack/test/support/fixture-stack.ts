@@ -1,61 +1,78 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '@tripod/shared/async/clock';
+import { loadConfig } from '@tripod/shared/config/load-config';
 import { isPortFree } from '@tripod/shared/os/is-port-free';
 import { systemProcesses } from '@tripod/shared/os/process-table';
 import { freePorts } from '@tripod/testing/free-port';
-import type { UpConfig } from '../../src/settings.ts';
-import type { StackDependencies } from '../../src/stack-dependencies.ts';
-import type { ServiceCommands } from '../../src/supervisor/service-commands.ts';
-import { tryAddress } from '../../src/try-address.ts';
-import { fixtureCommands } from './fixture-commands.ts';
+import type { AnyService } from '../../src/definition/service-definition.ts';
+import { type StackConfig, stackSettings } from '../../src/definition/stack-settings.ts';
+import type { StackDependencies } from '../../src/stack/stack-dependencies.ts';
+import { tryAddress } from '../../src/stack/try-address.ts';
+import { fixtureServices } from './fixture-services.ts';
 
 export const checkout = join(import.meta.dirname, '../../../..');
 
+/** Values of the settings that the services of today define. */
+type FixtureConfig = StackConfig & {
+  readonly copies: number;
+  readonly port: number;
+  readonly host: string;
+  readonly proxy: string;
+  readonly policy: string;
+  readonly assets: string;
+  readonly apiPort: number;
+  readonly staticPort: number;
+  readonly adminPort: number;
+  readonly databaseUrl?: string;
+};
+/** Values that a test sets, by the names of their settings. */
+export type ConfigChange = Partial<FixtureConfig>;
+
 export type FixtureStack = {
-  readonly config: UpConfig;
+  readonly config: FixtureConfig;
   readonly dependencies: StackDependencies;
-  /** Every line it has shown, as it was shown. */
+  /** Every line that was shown. */
   readonly shown: string[];
 };
 
-/** What a stack of small services is started with: free ports, a state folder of its own, no database to prepare. */
+/** A stack of small services on free ports, with a state folder of its own and a database that nobody uses. */
 export const prepareFixtureStack = async (
   folder: string,
-  change: Partial<UpConfig> = {},
-  commands: ServiceCommands = fixtureCommands(),
+  change: ConfigChange = {},
+  services: readonly AnyService[] = fixtureServices(),
 ): Promise<FixtureStack> => {
-  // The copies of the API take the ports from the fourth on.
+  // Copies take the ports from the fourth on.
   const [port = 0, staticPort = 0, adminPort = 0, apiPort = 0] = await freePorts(8);
   const assets = join(folder, 'assets');
   mkdirSync(assets, { recursive: true });
   const shown: string[] = [];
+  const defaults = loadConfig(stackSettings(services, checkout), { workingDir: folder });
+  const config = {
+    ...defaults,
+    copies: 2,
+    port,
+    assets,
+    stateDir: join(folder, 'state'),
+    apiPort,
+    staticPort,
+    adminPort,
+    databaseUrl: 'postgres://nobody@127.0.0.1:1/none',
+    ...change,
+  } as unknown as FixtureConfig;
   return {
     shown,
-    config: {
-      copies: 2,
-      port,
-      host: 'localhost',
-      proxy: 'http-proxy',
-      policy: 'round-robin',
-      assets,
-      stateDir: join(folder, 'state'),
-      apiPort,
-      staticPort,
-      adminPort,
-      databaseUrl: 'postgres://nobody@127.0.0.1:1/none',
-      ...change,
-    },
+    config,
     dependencies: {
       checkout,
-      commands,
+      services,
       pid: process.pid,
       userId: process.getuid?.() ?? 0,
       execPath: process.execPath,
       environment: { PATH: process.env['PATH'], PORT: '1', NAME: 'wrong' },
       clock: systemClock,
       table: systemProcesses,
-      killGroup: (pid, signal) => void process.kill(-pid, signal),
+      signal: (pid, signal) => void process.kill(pid, signal),
       isPortFree,
       tryAddress,
       sink: { add: (line) => void shown.push(line), flush: () => undefined, dropped: () => 0 },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from '@jest/globals';
 
-/** Makes folders that are removed after the test. Called where the tests are described. */
+/** Returns a function that creates folders, which are removed after each test. Call it once per test file. */
 export const useTempFolders = (): (() => string) => {
   const made: string[] = [];
   afterEach(() => {

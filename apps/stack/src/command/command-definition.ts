@@ -1,0 +1,75 @@
+import type { Settings } from '@tripod/shared/config/settings';
+import type { ProcessTable } from '@tripod/shared/os/process-table';
+import type { ControlRequest } from '../control/protocol.ts';
+import type { StateFolder } from '../control/state-folder.ts';
+import type { AnyService } from '../definition/service-definition.ts';
+import type { Stack } from '../stack/stack.ts';
+import type { StackDependencies } from '../stack/stack-dependencies.ts';
+import type { Report } from '../supervisor/process-group.ts';
+import type { StackHost } from './stack-host.ts';
+
+/** What a command uses in the process of the person who typed it. */
+export type CommandClient = {
+  readonly services: readonly AnyService[];
+  readonly folder: StateFolder;
+  readonly userId: number;
+  /** The DATABASE_URL of the person who typed the command. */
+  readonly databaseUrl: string | undefined;
+  readonly print: (line: string) => void;
+  /** A terminal gets tables and colours, a pipe one JSON object per line. */
+  readonly isTerminal: boolean;
+  readonly colour: boolean;
+  readonly table: ProcessTable;
+  readonly wait: (ms: number) => Promise<void>;
+  /** Asks the person a question. Undefined when there is no terminal to ask on. */
+  readonly confirm: ((question: string) => Promise<boolean>) | undefined;
+  /** Sends a request to the running stack, prints its progress and returns its result. */
+  readonly ask: (request: ControlRequest) => Promise<unknown>;
+  /** For a command that starts a stack. */
+  readonly host: StackHost;
+};
+
+/** What was typed behind the name of the command. */
+export type CommandInput = {
+  /** The argument; empty when an optional one is left out. */
+  readonly argument: string;
+  /** The values of the command's settings, defaults included. */
+  readonly config: Readonly<Record<string, unknown>>;
+};
+
+/** What a command uses inside the running stack. */
+export type CommandServer = {
+  readonly stack: Stack;
+  readonly dependencies: StackDependencies;
+  /** Prints a line for the person who typed the command. */
+  readonly report: Report;
+  /** Begins to stop the whole stack. */
+  readonly stopStack: () => void;
+};
+
+/** Where the settings of a command come from. */
+export type SettingsPlace = { readonly checkout: string; readonly services: readonly AnyService[] };
+
+/** Everything there is to know about one command. See README.md for an example. */
+export type CommandDefinition = {
+  readonly name: string;
+  /** As in `--help`: `<name>` is required, `[name]` optional. Default: the command takes none. */
+  readonly argument?: string;
+  readonly description: (place: SettingsPlace) => string;
+  /** A line of the help: what follows `pnpm stack`, and what it is for. */
+  readonly example: readonly [line: string, purpose: string];
+  /** Its flags. Default: `--state-dir` alone. */
+  readonly settings?: (place: SettingsPlace) => Settings;
+  /** Letters for flags: `{ follow: 'f' }` also allows `-f`. */
+  readonly letters?: Readonly<Record<string, string>>;
+  /** The client side. Throws a ConfigError or a StartError with one sentence. */
+  readonly run: (client: CommandClient, input: CommandInput) => Promise<unknown>;
+  /** The server side, for a command that asks the running stack. Throws a StartError with one sentence. */
+  readonly serve?: {
+    readonly answer: (server: CommandServer, request: ControlRequest) => Promise<unknown>;
+    /** Whether it is answered before all services were ready, and while the stack stops. Default: refused. */
+    readonly always?: true;
+    /** Whether it waits for other commands that change the stack. Default: it does not wait. */
+    readonly queued?: true;
+  };
+};

@@ -1,0 +1,25 @@
+import type { CommandDefinition } from './command/command-definition.ts';
+import { down } from './commands/down.ts';
+import { kill } from './commands/kill.ts';
+import { logs } from './commands/logs.ts';
+import { ps } from './commands/ps.ts';
+import { reset } from './commands/reset.ts';
+import { restart } from './commands/restart.ts';
+import { scale } from './commands/scale.ts';
+import { start } from './commands/start.ts';
+import { stop } from './commands/stop.ts';
+import { up } from './commands/up.ts';
+
+/** Every command of `stack`, in the order of its help. The only list. */
+export const commands: readonly CommandDefinition[] = [
+  up,
+  ps,
+  scale,
+  restart,
+  stop,
+  start,
+  kill,
+  logs,
+  down,
+  reset,
+];

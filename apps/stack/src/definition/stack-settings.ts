@@ -1,0 +1,134 @@
+import { configFileSetting, portSetting } from '@tripod/shared/config/service-settings';
+import {
+  type ConfigOf,
+  flagOf,
+  type Setting,
+  type Settings,
+  type StructureFault,
+} from '@tripod/shared/config/settings';
+import { findUnknownPools, type Route, routesSchema } from './route.ts';
+import type { AnyService } from './service-definition.ts';
+
+/** Largest number of copies of one service. */
+export const maxCopies = 16;
+
+/**
+ * The port of a service. Settings of the stack have no environment variables: its services read variables such as PORT,
+ * and one that is set for another program would reach all of them.
+ */
+export const stackPort = (port: number, description: string) =>
+  ({ ...portSetting(port), minimum: 1, environment: false, description }) as const;
+
+/** The number of copies of a service. */
+export const copiesSetting = (count: number, description: string) =>
+  ({
+    type: 'integer',
+    minimum: 0,
+    maximum: maxCopies,
+    default: count,
+    environment: false,
+    description,
+  }) as const;
+
+/** Where a stack keeps everything. One stack runs per folder. */
+export const stateDirSetting = (checkout: string) =>
+  ({
+    type: 'string',
+    minLength: 1,
+    path: true,
+    default: `${checkout}/.tripod`,
+    placeholder: 'folder',
+    environment: false,
+    description: 'Folder for the database, the logs and the state; one stack runs per folder',
+  }) as const;
+
+const flagValueSchema = {
+  not: { type: 'object' },
+  description: 'a text, a number, true, false or a list',
+} as const;
+
+/** Settings that belong to no service. */
+const commonSettings = (checkout: string, services: readonly AnyService[]) => {
+  const names = services.map(({ name }) => name);
+  const pools = services.flatMap(({ pool }) => pool?.name ?? []);
+  return {
+    config: configFileSetting,
+    stateDir: stateDirSetting(checkout),
+    services: {
+      type: 'array',
+      default: names,
+      environment: false,
+      placeholder: 'names',
+      description: 'Services to start, among those that the other settings ask for',
+      problems: (wanted: readonly string[]) =>
+        wanted
+          .filter((name) => !names.includes(name))
+          .map((name) => `must name services among ${names.join(', ')}, and names ${JSON.stringify(name)}`),
+    },
+    allLines: {
+      type: 'boolean',
+      default: false,
+      environment: false,
+      description:
+        'On a terminal: also show the request lines of the servers behind the proxy, which are in their logs',
+    },
+    routes: {
+      type: 'structure',
+      description: 'Path prefixes and the pools that serve them; default: as the services say',
+      schema: routesSchema,
+      faults: (routes: readonly Route[]) => findUnknownPools(routes, pools),
+    },
+    serviceFlags: {
+      type: 'structure',
+      description: 'Further flags of the services: a service and, by their names in code, its settings',
+      schema: {
+        type: 'object',
+        description: 'an object with the names of services',
+        additionalProperties: {
+          type: 'object',
+          description: 'an object with the settings of a service',
+          additionalProperties: flagValueSchema,
+        },
+      },
+      faults: (flags: object): readonly StructureFault[] =>
+        Object.keys(flags)
+          .filter((name) => !names.includes(name))
+          .map((name) => ({ pointer: `/${name}`, problem: `must be one of ${names.join(', ')}` })),
+    },
+  } as const satisfies Settings;
+};
+
+type FlagValue = string | number | boolean | readonly string[];
+
+/** Values of all settings of a stack, by their names. */
+export type StackConfig = Omit<ConfigOf<ReturnType<typeof commonSettings>>, 'routes' | 'serviceFlags'> & {
+  readonly routes?: readonly Route[];
+  readonly serviceFlags?: Readonly<Record<string, Readonly<Record<string, FlagValue>>>>;
+} & Readonly<Record<string, unknown>>;
+
+/**
+ * The settings of `stack up`: those of its services, in their order, and the common ones. Throws an Error when two
+ * services define one name in different ways.
+ */
+export const stackSettings = (services: readonly AnyService[], checkout: string): Settings => {
+  const settings: Record<string, Setting> = {};
+  for (const service of services) {
+    for (const [name, setting] of Object.entries(service.settings({ checkout }))) {
+      const known = settings[name];
+      if (known !== undefined && known !== setting) {
+        throw new Error(`The setting ${name} of ${service.name} has another definition elsewhere.`);
+      }
+      settings[name] = setting;
+    }
+  }
+  return { ...settings, ...commonSettings(checkout, services) };
+};
+
+/** Further flags of a service as arguments: `{ poolSize: 5 }` becomes `--pool-size 5`. */
+export const serviceArguments = (config: StackConfig, service: string): readonly string[] =>
+  Object.entries(config.serviceFlags?.[service] ?? {}).flatMap(([name, value]) => {
+    const flag = flagOf(name);
+    if (value === true) return [flag];
+    if (value === false) return [flag.replace('--', '--no-')];
+    return [flag, Array.isArray(value) ? value.join(',') : `${value}`];
+  });

@@ -1,0 +1,9 @@
+import type { AnyService } from './definition/service-definition.ts';
+import { api } from './services/api.ts';
+import { nginx } from './services/nginx.ts';
+import { postgres } from './services/postgres.ts';
+import { proxy } from './services/proxy.ts';
+import { staticServer } from './services/static-server.ts';
+
+/** Every service that the stack can run, in the order in which `ps` lists them. The only list. */
+export const services: readonly AnyService[] = [proxy, nginx, staticServer, api, postgres];

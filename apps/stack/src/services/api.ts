@@ -1,0 +1,33 @@
+import { defineService } from '../definition/service-definition.ts';
+import { copiesSetting, stackPort } from '../definition/stack-settings.ts';
+import { binOf, innerServerArgs, smallYoungHeap } from './app-command.ts';
+
+/** Copies of the JSON API on one database. */
+export const api = defineService({
+  name: 'api',
+  description: 'The API server',
+  settings: () => ({
+    copies: copiesSetting(3, 'How many copies of the API server to start'),
+    apiPort: stackPort(8081, 'Port of the first copy of the API; the others take the next free ones'),
+  }),
+  ports: ['apiPort'],
+  replicas: 'copies',
+  pool: { name: 'api', prefix: '/api/' },
+  run: {
+    type: 'process',
+    command: ({ checkout, name, port }) => ({
+      type: 'node',
+      options: smallYoungHeap,
+      file: binOf(checkout, 'api-server'),
+      args: ['--port', `${port}`, '--name', name, ...innerServerArgs],
+    }),
+  },
+  environment: ({ urlOf }) => ({ DATABASE_URL: urlOf('postgres') }),
+  needs: ['postgres'],
+  healthPath: '/readyz',
+  stopGraceMs: 4000,
+  addresses: ({ ports, url }) => [
+    ['API', `${url}/api/images.json`],
+    ['Copies', ports.length === 0 ? 'none' : ports.map((port) => `http://127.0.0.1:${port}`).join('  ')],
+  ],
+});

@@ -1,0 +1,114 @@
+import type { UpstreamReport } from '../balancer/balancer.ts';
+import { findUnreadiness } from '../supervisor/find-unreadiness.ts';
+import type { JoinedService } from '../supervisor/joined-service.ts';
+import type { SupervisedProcess } from '../supervisor/supervised-process.ts';
+import type { Stack } from './stack.ts';
+import type { StackDependencies } from './stack-dependencies.ts';
+
+/** One process of the stack, as `ps` shows it. */
+export type ProcessRow = {
+  readonly name: string;
+  /** The service that the process belongs to. */
+  readonly service: string;
+  readonly pid: number | undefined;
+  readonly port: number | undefined;
+  /** `not ready`: the process runs and reports that it cannot serve. */
+  readonly state: string;
+  /** Why a process is not ready: `database: connection refused`. */
+  readonly reason: string | undefined;
+  /** Undefined when the service's guard does not count them. */
+  readonly restarts: number | undefined;
+  readonly uptimeMs: number | undefined;
+  readonly memoryBytes: number | undefined;
+  /** What the load balancer reports about a copy. */
+  readonly upstream: UpstreamReport | undefined;
+};
+
+/** What a running stack reports about itself. */
+export type StackReport = {
+  readonly pid: number;
+  readonly url: string;
+  /** The service that balances, or `none`. */
+  readonly proxy: string;
+  readonly started: boolean;
+  readonly processes: readonly ProcessRow[];
+  /** Addresses for people: a label and an address each. */
+  readonly addresses: readonly (readonly [label: string, address: string])[];
+  /** The services that can be scaled. */
+  readonly scalable: readonly string[];
+};
+
+const describeJoined = async (
+  name: string,
+  { status }: JoinedService,
+  { table }: StackDependencies,
+): Promise<readonly ProcessRow[]> => {
+  if (!status) return [];
+  const { running, pid, port, restarts } = await status();
+  return [
+    {
+      name,
+      service: name,
+      pid,
+      port,
+      state: running ? 'ready' : 'stopped',
+      reason: undefined,
+      restarts,
+      uptimeMs: undefined,
+      memoryBytes: pid === undefined ? undefined : table.memoryOf([pid]).get(pid),
+      upstream: undefined,
+    },
+  ];
+};
+
+const addressesOf = ({ plan, supervisor, config }: Stack): StackReport['addresses'] =>
+  plan.services.flatMap(({ name, addresses }) => {
+    const ports = supervisor.findGroup(name)?.ports ?? [];
+    return addresses?.({ config: config as never, ports, url: plan.url }) ?? [];
+  });
+
+/** Reports on the stack: its own record of each process, with what the system and the load balancer report now. */
+export const reportStack = async (stack: Stack, dependencies: StackDependencies): Promise<StackReport> => {
+  const { plan, supervisor, front, joined } = stack;
+  const memory = dependencies.table.memoryOf(supervisor.processes.flatMap(({ pid }) => pid ?? []));
+  const noReports: ReadonlyMap<number, UpstreamReport> = new Map();
+  const upstreams = (await front?.balancer.report().catch(() => noReports)) ?? noReports;
+
+  const describeProcess = async (service: string, process: SupervisedProcess): Promise<ProcessRow> => {
+    const { name, pid, state, restarts, uptimeMs } = process;
+    const { port } = process.spec;
+    const { healthPath } = plan.services.find((one) => one.name === service) ?? {};
+    const asks = state === 'ready' && healthPath !== undefined && port !== undefined;
+    const reason = asks ? await findUnreadiness(port, healthPath) : undefined;
+    const isCopy = supervisor.findGroup(service)?.replicas !== undefined;
+    return {
+      name,
+      service,
+      pid,
+      port,
+      state: reason === undefined ? state : 'not ready',
+      reason,
+      restarts,
+      uptimeMs: uptimeMs === undefined ? undefined : Math.round(uptimeMs),
+      memoryBytes: pid === undefined ? undefined : memory.get(pid),
+      upstream: isCopy && port !== undefined ? upstreams.get(port) : undefined,
+    };
+  };
+
+  const rowsOf = async (service: string): Promise<readonly ProcessRow[]> => {
+    const joinedService = joined.get(service);
+    if (joinedService) return describeJoined(service, joinedService, dependencies);
+    const processes = supervisor.findGroup(service)?.processes ?? [];
+    return Promise.all(processes.map((process) => describeProcess(service, process)));
+  };
+  const rows = await Promise.all(plan.services.map(({ name }) => rowsOf(name)));
+  return {
+    pid: dependencies.pid,
+    url: plan.url,
+    proxy: front?.name ?? 'none',
+    started: stack.started,
+    processes: rows.flat(),
+    addresses: addressesOf(stack),
+    scalable: supervisor.groups.filter(({ replicas }) => replicas).map(({ name }) => name),
+  };
+};

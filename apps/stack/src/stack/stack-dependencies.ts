@@ -1,0 +1,28 @@
+import type { Clock } from '@tripod/shared/async/clock';
+import type { LogSink } from '@tripod/shared/logging/log-sink';
+import type { ProcessTable } from '@tripod/shared/os/process-table';
+import type { AnyService } from '../definition/service-definition.ts';
+import type { LineFormat } from '../output/show-line.ts';
+import type { IsPortFree } from '../supervisor/choose-ports.ts';
+import type { TryAddress } from './try-address.ts';
+
+/** Everything outside the stack that it uses, as an argument. */
+export type StackDependencies = {
+  readonly checkout: string;
+  /** Every service that may run. */
+  readonly services: readonly AnyService[];
+  /** The process id of the stack. */
+  readonly pid: number;
+  readonly userId: number;
+  /** The path of node. */
+  readonly execPath: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly table: ProcessTable;
+  /** Sends a signal to a process, or with a negative id to a process group; throws when there is none. */
+  readonly signal: (pid: number, signal: NodeJS.Signals) => void;
+  readonly isPortFree: IsPortFree;
+  readonly tryAddress: TryAddress;
+  readonly sink: LogSink;
+  readonly lineFormat: LineFormat;
+};
