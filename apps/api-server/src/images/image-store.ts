@@ -25,11 +25,11 @@ const lastId = '9223372036854775807';
 export const pageQuery = {
   name: 'list-images',
   text: `select count(*)::int as rows, max(id)::text as last,
-      coalesce(string_agg('{"title":' || to_json(title) || ',"alt_text":' || to_json(coalesce(alt_text, ''))
-        || ',"url":' || to_json(url) || '}', ',' order by id), '') as json,
+      coalesce(string_agg(row_to_json(item)::text, ',' order by id), '') as json,
       exists (select 1 from images where id > max(page.id) and id <= $3::bigint) as more
-    from (select id, title, alt_text, url from images
-      where id > $1::bigint and id <= $3::bigint order by id limit $2::int) page`,
+    from (select id, title, coalesce(alt_text, '') as alt_text, url from images
+        where id > $1::bigint and id <= $3::bigint order by id limit $2::int) page,
+      lateral (select page.title, page.alt_text, page.url) item`,
 };
 const lastIdQuery = { name: 'last-image', text: 'select max(id)::text as id from images' };
 // Rows of one statement keep the order in which their requests came.

@@ -24,26 +24,27 @@ const none: Readonly<Record<string, never>> = {};
 export const createQueryParser = (parameters: Parameters = none, formats: Formats = none) => {
   const compiled = Object.entries(parameters).map(([name, parameter]) => {
     const findFaults = compileSchema(parameter.schema, formats);
-    const find = (texts: readonly string[]): { readonly value?: unknown; readonly isWrong: boolean } => {
+    const shape = `${name} must be given once, as ${describeSchema(parameter.schema)}.`;
+    /** The value, or what is wrong with it. */
+    const read = (texts: readonly string[]): { readonly value?: unknown; readonly fault?: string } => {
       const [text] = texts;
-      if (text === undefined) return { isWrong: parameter.required === true };
+      if (text === undefined) return parameter.required ? { fault: shape } : {};
       const value = convert(text, parameter.schema['type']);
-      return { value, isWrong: texts.length > 1 || findFaults(value).length > 0 };
+      const [fault] = findFaults(value);
+      if (texts.length > 1) return { fault: shape };
+      if (fault === undefined) return { value };
+      return { fault: fault.keyword === 'format' ? `${name} ${fault.detail}.` : shape };
     };
-    return { name, find, parameter };
+    return { name, read, error: parameter.error ?? requestErrors.API_QUERY_INVALID };
   });
   return (query: URLSearchParams | undefined): Readonly<Record<string, unknown>> => {
     if (compiled.length === 0) return none;
     const values: Record<string, unknown> = {};
     const wrong: { readonly error: ErrorDefinition; readonly detail: string }[] = [];
-    for (const { name, find, parameter } of compiled) {
-      const { value, isWrong } = find(query?.getAll(name) ?? []);
-      if (isWrong) {
-        wrong.push({
-          error: parameter.error ?? requestErrors.API_QUERY_INVALID,
-          detail: `${name} must be given once, as ${describeSchema(parameter.schema)}.`,
-        });
-      } else if (value !== undefined) values[name] = value;
+    for (const { name, read, error } of compiled) {
+      const { value, fault } = read(query?.getAll(name) ?? []);
+      if (fault !== undefined) wrong.push({ error, detail: fault });
+      else if (value !== undefined) values[name] = value;
     }
     const [first] = wrong;
     if (first === undefined) return values;
