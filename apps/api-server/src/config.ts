@@ -47,6 +47,7 @@ export const apiServerSettings = {
   drainDelayMs: serviceSettings.drainDelayMs,
   logFormat: serviceSettings.logFormat,
   metrics: serviceSettings.metrics,
+  profile: serviceSettings.profile,
   config: configFileSetting,
 } as const satisfies Settings;
 

@@ -1,7 +1,6 @@
 import type { Clock } from '@tripod/shared/async/clock';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { errorHandler } from '@tripod/shared/http/error-handler';
-import { createHealthPaths } from '@tripod/shared/http/health-paths';
 import { httpErrors } from '@tripod/shared/http/http-errors';
 import { methodNotAllowed, notFound } from '@tripod/shared/http/not-found';
 import { createRequestObserver } from '@tripod/shared/http/observe-requests';
@@ -11,6 +10,7 @@ import { createStoppableServer, type StoppableServer } from '@tripod/shared/http
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { Metrics } from '@tripod/shared/metrics/metrics';
 import { RequestMetrics } from '@tripod/shared/metrics/request-metrics';
+import { createOperationalPaths } from '@tripod/shared/profiling/operational-paths';
 import express, { type ErrorRequestHandler } from 'express';
 import { addServerName } from './http/add-server-name.ts';
 import { allowOrigins, createCorsPolicy } from './http/allow-origins.ts';
@@ -37,6 +37,8 @@ export type ApiServerDependencies = {
   readonly readiness: Readiness;
   /** Undefined with `--no-metrics`. */
   readonly metrics: Metrics | undefined;
+  /** Whether profiles of the process can be taken: `--no-profile`. Default false. */
+  readonly profile?: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
 };
@@ -57,7 +59,7 @@ const toNotFound = (error: unknown): unknown =>
 /** Makes one copy of the API. It does not listen yet, and connects to nothing. */
 export const createApiServer = (
   { corsOrigins, servedBy }: ApiSite,
-  { resources, steps = [], readiness, metrics, logger, clock }: ApiServerDependencies,
+  { resources, steps = [], readiness, metrics, profile = false, logger, clock }: ApiServerDependencies,
 ): StoppableServer => {
   const requestMetrics = new RequestMetrics();
   if (metrics) requestMetrics.register(metrics);
@@ -86,7 +88,7 @@ export const createApiServer = (
   app.use(addServerName(servedBy));
   app.use(allowOrigins(policy));
   mount.refuseOtherMethods();
-  for (const [path, answer] of createHealthPaths({ readiness, metrics })) {
+  for (const [path, answer] of createOperationalPaths({ readiness, metrics, profile, clock })) {
     app
       .route(path)
       .get(answer)

@@ -117,7 +117,7 @@ export const startApiServer = async (
     let name = copyNameOf(config);
     const server = createApiServer(
       { corsOrigins: config.corsOrigins, servedBy: () => (config.servedBy ? name : undefined) },
-      { resources: mounted, readiness, metrics, logger, clock },
+      { resources: mounted, readiness, metrics, profile: config.profile, logger, clock },
     );
     const { url, port } = await server.listen(config);
     name = copyNameOf({ name: config.name, port });

@@ -70,6 +70,8 @@ const asked: readonly AskedRequest[] = [
   { target: '/readyz', expected: 200 },
   { target: '/readyz', expected: 200, copy: 'unsafe' },
   { target: '/readyz', expected: 503, copy: 'away' },
+  { target: '/healthz', expected: 200 },
+  { target: '/healthz', expected: 503, copy: 'away' },
   { target: '/openapi.json', expected: 200 },
   { target: '/openapi.json', init: { headers: { 'If-None-Match': '*' } }, expected: 304 },
   { target: '/openapi.json?indent=x', expected: requestErrors.API_INDENT_INVALID },

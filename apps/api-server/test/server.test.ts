@@ -43,6 +43,17 @@ describe('createApiServer', () => {
     expect(answer.headers['x-powered-by']).toBeUndefined();
   });
 
+  it('takes a profile only when profiles are on', async () => {
+    await ask().get('/debug/pprof/profile?seconds=61').expect(404);
+    const profiled = await startApi({ profile: true });
+    try {
+      const { body } = await supertest(profiled.url).get('/debug/pprof/profile?seconds=61').expect(400);
+      expect(body).toMatchObject({ code: 'PROFILE_SECONDS_INVALID' });
+    } finally {
+      await profiled.stop();
+    }
+  });
+
   it('leaves out X-Served-By when the copy has no name to show', async () => {
     const nameless = await startApi({ servedBy: undefined });
     try {

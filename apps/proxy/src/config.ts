@@ -119,7 +119,7 @@ export const proxySettings = {
     type: 'array',
     items: { type: 'string', pattern: '^(none|/[\\x21-\\x7e]*)$' },
     shape: 'a list of paths, or none',
-    default: ['/livez', '/readyz', '/metrics', '/healthz'],
+    default: ['/livez', '/readyz', '/healthz', '/metrics', '/debug/pprof/profile', '/debug/pprof/heap'],
     placeholder: 'paths',
     description: 'Upstream paths that are answered 404 on every route, in every spelling',
   },

@@ -37,6 +37,7 @@ const fixedSettings = [
   'drainDelayMs',
   'logFormat',
   'metrics',
+  'profile',
 ] as const satisfies readonly (keyof ProxySettings)[];
 
 const isDifferent = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);

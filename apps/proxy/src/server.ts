@@ -100,6 +100,16 @@ export const createProxy = (
     registerUpstreamMetrics(metrics, () => routes.pools);
     registerProxyMetrics(metrics, { connections, budget, logger, config });
   }
-  const admin = createAdminServer({ routes, config, readiness, metrics, activeChecks, logger, clock });
+  const { profile } = values;
+  const admin = createAdminServer({
+    routes,
+    config,
+    readiness,
+    metrics,
+    profile,
+    activeChecks,
+    logger,
+    clock,
+  });
   return { config, engine, admin, checks, passive, latencies, readiness };
 };

@@ -31,7 +31,14 @@ describe('the settings of the proxy', () => {
       maxFails: 1,
       failWindowMs: 10_000,
       drainDelayMs: 2000,
-      privatePaths: ['/livez', '/readyz', '/metrics', '/healthz'],
+      privatePaths: [
+        '/livez',
+        '/readyz',
+        '/healthz',
+        '/metrics',
+        '/debug/pprof/profile',
+        '/debug/pprof/heap',
+      ],
     });
     expect(
       config.routes.map(({ prefix, pool }) => [prefix, pool.name, pool.upstreams.map(({ url }) => url.port)]),

@@ -71,6 +71,7 @@ export const staticServerSettings = {
   drainDelayMs: serviceSettings.drainDelayMs,
   logFormat: serviceSettings.logFormat,
   metrics: serviceSettings.metrics,
+  profile: serviceSettings.profile,
   config: configFileSetting,
 } as const satisfies Settings;
 

@@ -2,7 +2,6 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Clock } from '@tripod/shared/async/clock';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { errorHandler } from '@tripod/shared/http/error-handler';
-import { createHealthPaths } from '@tripod/shared/http/health-paths';
 import { httpErrors } from '@tripod/shared/http/http-errors';
 import { createRequestObserver } from '@tripod/shared/http/observe-requests';
 import type { Readiness } from '@tripod/shared/http/readiness';
@@ -12,6 +11,7 @@ import { createStoppableServer, type StoppableServer } from '@tripod/shared/http
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { Metrics } from '@tripod/shared/metrics/metrics';
 import { RequestMetrics } from '@tripod/shared/metrics/request-metrics';
+import { createOperationalPaths } from '@tripod/shared/profiling/operational-paths';
 import express from 'express';
 import { createCodingReader } from './answer/content-coding.ts';
 import { serveNotFoundPage } from './answer/not-found-page.ts';
@@ -50,6 +50,8 @@ export type StaticServerDependencies = {
   readonly readiness: Readiness;
   /** Undefined with `--no-metrics`. */
   readonly metrics: Metrics | undefined;
+  /** Whether profiles of the process can be taken: `--no-profile`. Default false. */
+  readonly profile?: boolean;
 };
 
 export type StaticServer = StoppableServer & {
@@ -74,10 +76,10 @@ const stallMs = 60_000;
 /** Creates the static server of a folder. It does not listen yet. */
 export const createStaticServer = (
   { root, csp, cacheControl, contentType, spa, maxMemoryBytes }: StaticSite,
-  { disk, logger, clock, readiness, metrics }: StaticServerDependencies,
+  { disk, logger, clock, readiness, metrics, profile = false }: StaticServerDependencies,
 ): StaticServer => {
   const requestMetrics = new RequestMetrics();
-  const healthPaths = createHealthPaths({ readiness, metrics });
+  const healthPaths = createOperationalPaths({ readiness, metrics, profile, clock });
   const describe = createDescribeFile(
     { csp, cacheControlOf: createCacheControl(cacheControl), contentTypeOf: createContentTypes(contentType) },
     clock,

@@ -70,7 +70,7 @@ export const startStaticServer = async (
       spa: config.spa,
       maxMemoryBytes: config.maxMemoryMb * 1024 * 1024,
     },
-    { logger, clock, metrics, disk: nodeDisk, readiness: createReadiness() },
+    { logger, clock, metrics, profile: config.profile, disk: nodeDisk, readiness: createReadiness() },
   );
   const { url, port } = await server.listen({ host: config.host, port: config.port });
   // The configuration holds the absolute path.

@@ -319,6 +319,14 @@ describe.each(cacheModes)('the static server %s', (_mode, maxMemoryBytes) => {
       expect(answer.body).toBe('a file');
     });
 
+    it('takes a profile only when profiles are on', async () => {
+      const withProfile = await startServer({ root: site.root, profile: true, maxMemoryBytes });
+      const refused = await withProfile.ask('/debug/pprof/heap?seconds=61');
+      await withProfile.stop();
+      expect(refused.status).toBe(400);
+      await request.get('/debug/pprof/heap?seconds=61').expect(404);
+    });
+
     it('reports that the server is draining', async () => {
       const { clock, endDrain } = createDrainClock();
       const draining = await startServer({ root: site.root, maxMemoryBytes, clock });

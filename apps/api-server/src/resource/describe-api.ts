@@ -123,6 +123,11 @@ const describeStatus = (description: string, value: string) => ({
   },
 });
 
+const describeWord = (description: string, word: string) => ({
+  description,
+  content: { 'text/plain; charset=utf-8': { schema: { type: 'string', enum: [word] } } },
+});
+
 /** The paths that every server has (shared/http/health-paths). */
 const operationalPaths = {
   '/livez': {
@@ -137,6 +142,16 @@ const operationalPaths = {
       responses: {
         200: describeStatus('It accepts requests', 'ready'),
         503: describeStatus('It does not, for these reasons', 'not ready'),
+        ...problemResponses([]),
+      },
+    },
+  },
+  '/healthz': {
+    get: {
+      summary: 'The same as /readyz, in one word',
+      responses: {
+        200: describeWord('It accepts requests', 'ok'),
+        503: describeWord('It does not', 'not ready'),
         ...problemResponses([]),
       },
     },

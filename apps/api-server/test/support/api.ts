@@ -34,6 +34,8 @@ export type ApiOptions = {
   readonly clock?: Clock;
   /** Default true. */
   readonly allowUnsafeDurability?: boolean;
+  /** Default false. */
+  readonly profile?: boolean;
   /** Default: all. Those that the template database has no tables for are migrated. */
   readonly resources?: readonly ResourceDefinition[];
   readonly steps?: readonly OperationStep[];
@@ -102,6 +104,7 @@ export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
       steps: options.steps ?? [],
       readiness,
       metrics,
+      profile: options.profile ?? false,
       logger,
       clock: systemClock,
     },

@@ -1,7 +1,6 @@
 import type { Clock } from '@tripod/shared/async/clock';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { errorHandler } from '@tripod/shared/http/error-handler';
-import { createHealthPaths } from '@tripod/shared/http/health-paths';
 import { httpErrors } from '@tripod/shared/http/http-errors';
 import { methodNotAllowed, notFound } from '@tripod/shared/http/not-found';
 import type { Readiness } from '@tripod/shared/http/readiness';
@@ -9,6 +8,7 @@ import { requestIdOf } from '@tripod/shared/http/request-id';
 import { createStoppableServer, type StoppableServer } from '@tripod/shared/http/stoppable-server';
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { Metrics } from '@tripod/shared/metrics/metrics';
+import { createOperationalPaths } from '@tripod/shared/profiling/operational-paths';
 import express from 'express';
 import type { RouteTable } from '../routing/route-table.ts';
 import { adminErrors } from './admin-errors.ts';
@@ -22,6 +22,8 @@ export type AdminServerOptions = {
   /** Of the proxy itself: 503 on /readyz while it drains. */
   readonly readiness: Readiness;
   readonly metrics: Metrics | undefined;
+  /** Whether profiles of the process can be taken: `--no-profile`. Default false. */
+  readonly profile?: boolean;
   /** Whether they are on now. */
   readonly activeChecks: () => boolean;
   readonly logger: Logger;
@@ -44,7 +46,7 @@ const translate = (error: unknown): unknown => {
 
 /** The operator's side of the proxy: pools, health, metrics. It listens on loopback only. */
 export const createAdminServer = (options: AdminServerOptions): StoppableServer => {
-  const { routes, config, readiness, metrics, activeChecks, logger, clock } = options;
+  const { routes, config, readiness, metrics, profile = false, activeChecks, logger, clock } = options;
   const app = express();
   app.disable('x-powered-by').set('query parser', 'simple').set('etag', false);
   app.use((request, response, next) => {
@@ -53,7 +55,7 @@ export const createAdminServer = (options: AdminServerOptions): StoppableServer 
     next();
   });
   app.use(refuseForeign);
-  for (const [path, handler] of createHealthPaths({ readiness, metrics })) {
+  for (const [path, handler] of createOperationalPaths({ readiness, metrics, profile, clock })) {
     app
       .route(path)
       .get(handler)

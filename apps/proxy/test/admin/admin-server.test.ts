@@ -248,6 +248,13 @@ describe('the admin side', () => {
     );
   });
 
+  it('takes profiles of the proxy, unless --no-profile is given', async () => {
+    const { admin } = await start();
+    expectProblem(await admin('/debug/pprof/profile?seconds=61'), 400, 'PROFILE_SECONDS_INVALID');
+    const without = await start({ profile: false });
+    expectProblem(await without.admin('/debug/pprof/profile?seconds=61'), 404, 'NOT_FOUND');
+  });
+
   it('is live and ready, and not ready while it drains', async () => {
     const clock = createFakeClock();
     const { admin, proxy } = await start({ clock });

@@ -155,6 +155,9 @@ describe('config/nginx.conf (skipped where nginx is missing)', () => {
       '/api/livez/',
       '/api%2flivez',
       '/livez?x=1',
+      '/debug/pprof/profile?seconds=61',
+      '/api/debug/pprof/heap?seconds=61',
+      '/api//debug/pprof/',
     ],
   ])('answers 404 to %s, which is for the operator alone', async (target) => {
     const { folder, port } = await place();

@@ -24,6 +24,8 @@ export type StartOptions = {
   readonly csp?: string | undefined;
   readonly disk?: Disk;
   readonly withMetrics?: boolean;
+  /** Default false. */
+  readonly profile?: boolean;
   readonly cacheControl?: readonly string[];
   readonly contentType?: readonly string[];
   readonly spa?: boolean;
@@ -50,7 +52,15 @@ const countOpen = (disk: Disk, open: Set<DiskFile>): Disk => ({
 
 /** Starts a static server on a free port of 127.0.0.1. */
 export const startServer = async (options: StartOptions): Promise<StartedServer> => {
-  const { root, csp, disk = nodeDisk, withMetrics = true, clock = systemClock, ...site } = options;
+  const {
+    root,
+    csp,
+    disk = nodeDisk,
+    withMetrics = true,
+    profile = false,
+    clock = systemClock,
+    ...site
+  } = options;
   const open = new Set<DiskFile>();
   const requestLines: RequestLine[] = [];
   const errors: { message: string; fields: unknown }[] = [];
@@ -67,6 +77,7 @@ export const startServer = async (options: StartOptions): Promise<StartedServer>
       clock,
       readiness: createReadiness(),
       metrics: withMetrics ? createMetrics() : undefined,
+      profile,
     },
   );
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });

@@ -30,6 +30,11 @@ export const serviceSettings = {
     default: true,
     description: 'Do not serve /metrics',
   },
+  profile: {
+    type: 'boolean',
+    default: true,
+    description: 'Do not serve /debug/pprof/profile and /debug/pprof/heap',
+  },
 } as const satisfies Settings;
 
 /** The `--port` of a server, 0 taking any free one. */

@@ -8,6 +8,21 @@ export type HealthPathsOptions = {
   readonly metrics: Metrics | undefined;
 };
 
+/** A probe that reads no JSON, such as one of a container engine, compares one word. */
+const answerWord = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  word: string,
+): void => {
+  response.writeHead(status, {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': word.length,
+    'Cache-Control': 'no-store',
+  });
+  response.end(request.method === 'HEAD' ? undefined : word);
+};
+
 const answer = (request: IncomingMessage, response: ServerResponse, status: number, body: unknown): void => {
   const text = `${JSON.stringify(body)}\n`;
   response.writeHead(status, {
@@ -20,7 +35,8 @@ const answer = (request: IncomingMessage, response: ServerResponse, status: numb
 
 /**
  * The handlers of the operational paths: `/livez` (the process answers; asks nothing else), `/readyz` (503 with the
- * reasons while a condition is not met or the process drains) and, when there are metrics, `/metrics`.
+ * reasons while a condition is not met or the process drains), `/healthz` (the same status in one word) and, when there
+ * are metrics, `/metrics`.
  */
 export const createHealthPaths = ({
   readiness,
@@ -41,6 +57,13 @@ export const createHealthPaths = ({
           ready ? 200 : 503,
           ready ? { status: 'ready', ...notes } : { status: 'not ready', reasons, ...notes },
         );
+      },
+    ],
+    [
+      '/healthz',
+      (request, response) => {
+        const isReady = Object.keys(readiness.reasons()).length === 0;
+        answerWord(request, response, isReady ? 200 : 503, isReady ? 'ok' : 'not ready');
       },
     ],
   ]);

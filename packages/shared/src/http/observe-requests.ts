@@ -21,7 +21,7 @@ const bodyBytesSince = (response: ServerResponse, before: number): number => {
   return Math.max(0, (response.req.socket?.bytesWritten ?? before) - before - (head?.length ?? 0));
 };
 
-const operationalPath = /^\/(?:livez|readyz|metrics)(?=\?|$)/;
+const operationalPath = /^\/(?:livez|readyz|healthz|metrics)(?=\?|$)/;
 
 /**
  * A load balancer asks each copy each second how it is: nobody reads line after line of the same. Says whether a

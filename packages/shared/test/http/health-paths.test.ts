@@ -45,6 +45,16 @@ describe('createHealthPaths', () => {
     expect(await later.json()).toEqual({ status: 'ready' });
   });
 
+  it('/healthz answers the status of /readyz in one word', async () => {
+    const { readiness, get } = await start();
+    const ready = await get('/healthz');
+    expect([ready.status, await ready.text()]).toEqual([200, 'ok']);
+    readiness.startDraining();
+    const draining = await get('/healthz');
+    expect([draining.status, await draining.text()]).toEqual([503, 'not ready']);
+    expect(await (await get('/healthz', 'HEAD')).text()).toBe('');
+  });
+
   it('/readyz tells what there is to tell, ready or not', async () => {
     const { readiness, get } = await start();
     let note: string | undefined = 'are refused';

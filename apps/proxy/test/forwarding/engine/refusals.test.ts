@@ -118,6 +118,8 @@ describe.each(engineNames)('requests that the engine %s refuses', (engine) => {
     ['http://a/a?b', 200],
     ['/a//b', 200],
     ['/livez', 404],
+    ['/debug/pprof/profile?seconds=61', 404],
+    ['/debug//pprof/heap', 404],
     ['/api/Metrics/', 404],
   ])('answers the path %s with %i, and forwards it only as it is', async (target, status) => {
     const { port, upstream } = await start((url) => [`/api/=${url}`, `/=${url}`]);
