@@ -1,9 +1,9 @@
 /**
- * Holds a lockfile of pnpm against a list of lowest versions. Called by scripts/test/dependency-floors.test.ts; reads
- * nothing itself.
+ * Compares a pnpm lockfile with a list of minimum versions. Called by scripts/test/dependency-floors.test.ts, which reads the
+ * files.
  */
 
-/** The lowest version of each kept release line (one for each major version) in which known holes are closed. */
+/** The lowest version of each release line (one per major version) without known vulnerabilities. */
 export type Floor = {
   readonly package: string;
   readonly minimums: readonly string[];
@@ -14,7 +14,7 @@ export type Resolved = { readonly package: string; readonly version: string };
 
 const versionPattern = /^(\d+)\.(\d+)\.(\d+)(?:-[\w.-]+)?$/;
 
-/** [major, minor, patch]; a pre-release counts as the release that it comes before. Throws when it is no version. */
+/** Returns [major, minor, patch]. A pre-release counts as its release. Throws when the text is not a version. */
 const parseVersion = (version: string): readonly [number, number, number] => {
   const [, major, minor, patch] = versionPattern.exec(version) ?? [];
   if (patch === undefined) throw new Error(`${version} is not a version`);
@@ -26,7 +26,7 @@ const compare = (a: string, b: string): number => {
   return left[0] - right[0] || left[1] - right[1] || left[2] - right[2];
 };
 
-/** Checks the list itself. Throws with a sentence that names the entry. */
+/** Parses the list of floors. Throws with the name of the wrong entry. */
 export const parseFloors = (value: unknown): readonly Floor[] => {
   const floors = (value as { floors?: unknown } | null)?.floors;
   if (!Array.isArray(floors) || floors.length === 0)
@@ -36,13 +36,13 @@ export const parseFloors = (value: unknown): readonly Floor[] => {
     const { package: name, minimums, reason } = entry;
     const here = `the floor ${JSON.stringify(entry)}`;
     if (typeof name !== 'string' || !/^(@[\w.-]+\/)?[\w.-]+$/.test(name))
-      throw new Error(`${here} names no package`);
-    if (seen.has(name)) throw new Error(`${here} is there twice`);
-    if (typeof reason !== 'string' || reason.length < 10) throw new Error(`${here} gives no reason`);
+      throw new Error(`${here} has no package name`);
+    if (seen.has(name)) throw new Error(`${here} is listed twice`);
+    if (typeof reason !== 'string' || reason.length < 10) throw new Error(`${here} has no reason`);
     if (!Array.isArray(minimums) || minimums.length === 0) throw new Error(`${here} has no minimums`);
     const majors = minimums.map((minimum) => {
       if (!versionPattern.test(String(minimum)))
-        throw new Error(`${here} holds ${String(minimum)}, no version`);
+        throw new Error(`${here} has the minimum ${String(minimum)}, which is not a version`);
       return parseVersion(String(minimum))[0];
     });
     if (new Set(majors).size < majors.length) throw new Error(`${here} has two minimums of one release line`);
@@ -51,7 +51,7 @@ export const parseFloors = (value: unknown): readonly Floor[] => {
   return floors as readonly Floor[];
 };
 
-/** Every resolved package of a lockfile: the keys below `packages:`. Throws when there are none. */
+/** Lists every resolved package of a lockfile: the keys below `packages:`. Throws when there are none. */
 export const parseLockfile = (text: string): readonly Resolved[] => {
   const [, section = ''] = /^packages:\n([\s\S]*?)(?=^\S|(?![\s\S]))/m.exec(text) ?? [];
   const resolved = [...section.matchAll(/^ {2}'?((?:@[^@\s']+\/)?[^@\s']+)@([^:'\s]+)'?:/gm)].map(
@@ -69,7 +69,7 @@ const isAbove = (version: string, minimums: readonly string[]): boolean => {
     : compare(version, own) >= 0;
 };
 
-/** One sentence for each resolved version that lies below its floor; none when all is well. */
+/** Returns one sentence for each resolved version below its floor. */
 export const findFloorProblems = (
   resolved: readonly Resolved[],
   floors: readonly Floor[],
@@ -80,6 +80,6 @@ export const findFloorProblems = (
       .map(({ version }) => `${name} ${version} is below ${minimums.join(', ')}: ${reason}`),
   );
 
-/** Lines that bind the lockfile to the address of one registry, or take a package past every registry. */
+/** Returns the lines that tie the lockfile to one registry, or that fetch a package from elsewhere. */
 export const findAddresses = (text: string): readonly string[] =>
   text.split('\n').filter((line) => /https?:\/\/|git\+|\btarball:/.test(line));

@@ -9,9 +9,9 @@ import { staticServerSettings } from '@tripod/static-server/config';
 import { workerSettings } from '@tripod/worker/config';
 import { benchSettings } from '../bench/src/bench-settings.ts';
 
-/** A command and the settings that it takes, as docs/reference/configuration.md shows them. */
+/** A command and its settings for docs/reference/configuration.md. */
 export type DocumentedService = {
-  /** What a person types after `pnpm`. */
+  /** The command as typed after `pnpm`. */
   readonly command: string;
   readonly about: string;
   readonly settings: Settings;
@@ -38,10 +38,10 @@ export const documentedServices: readonly DocumentedService[] = [
 ];
 
 const neverCalled = (): never => {
-  throw new Error('the documentation runs no command');
+  throw new Error('commands are not run for the documentation');
 };
 
-/** The command line of the stack, to be looked at. */
+/** The command line of the stack, for its help texts. */
 export const stackProgram = createProgram({
   commands,
   services,

@@ -8,12 +8,12 @@ import { renderPolicies } from './render-policies.ts';
 const readPage = (file: string): string => readFileSync(join(import.meta.dirname, '..', file), 'utf8');
 
 export type GeneratedDoc = {
-  /** Relative to the checkout. */
+  /** Relative to the root of the repository. */
   readonly file: string;
   readonly text: string;
 };
 
-/** Every page that is generated, or holds a generated table, as it should be now. */
+/** Renders every page that is generated or has a generated table. */
 export const renderDocs = (): readonly GeneratedDoc[] => [
   { file: 'docs/reference/configuration.md', text: renderConfiguration(documentedServices, stackProgram) },
   { file: 'docs/reference/errors.md', text: renderErrors() },

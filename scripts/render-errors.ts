@@ -3,9 +3,9 @@ import { errorSections } from './error-registry.ts';
 
 const introduction = `# Errors
 
-<!-- Generated from the error tables in apps/ and packages/ by \`pnpm write-docs\`: change that, not this page. -->
+<!-- Generated from the error tables in apps/ and packages/ by \`pnpm write-docs\`: edit those, not this page. -->
 
-An error is answered as \`application/problem+json\` (RFC 9457), or as a small page where a browser asks for one:
+An error response is \`application/problem+json\` (RFC 9457), or a small HTML page for a browser:
 
 \`\`\`json
 {
@@ -15,7 +15,7 @@ An error is answered as \`application/problem+json\` (RFC 9457), or as a small p
   "detail": "One sentence about this request",
   "code": "API_INDENT_INVALID",
   "requestId": "also in the X-Request-Id header and in the log",
-  "errors": [{ "pointer": "#/url", "detail": "only where single fields are wrong" }]
+  "errors": [{ "pointer": "#/url", "detail": "only when single fields are wrong" }]
 }
 \`\`\`
 
@@ -25,7 +25,7 @@ Codes are stable; titles may change. A 5xx exposes no internals: the log has the
 const row = ({ code, status, title, meaning }: ErrorDefinition): string =>
   `| \`${code}\` | ${status} | ${title} | ${meaning} |`;
 
-/** docs/reference/errors.md: a table for each service. */
+/** Renders docs/reference/errors.md: a table for each service. */
 export const renderErrors = (): string => {
   const sections = Object.entries(errorSections).map(([title, tables]) =>
     [

@@ -1,4 +1,4 @@
-/** `pnpm write-docs` writes the pages that are made from code; with `--check` it only tells which are stale. */
+/** `pnpm write-docs` writes the generated pages. With `--check` it only reports which are stale. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderDocs } from './generated-docs.ts';
@@ -13,7 +13,7 @@ const isStale = (file: string, text: string): boolean => {
 const args = process.argv.slice(2);
 const check = args[0] === '--check';
 if (args.length > (check ? 1 : 0)) {
-  console.error(`write-docs: takes nothing but --check, and was given ${args.join(' ')}`);
+  console.error(`write-docs: unknown arguments ${args.join(' ')}; usage: pnpm write-docs [--check]`);
   process.exit(2);
 }
 const stale = renderDocs().filter(({ file, text }) => isStale(file, text));

@@ -39,7 +39,7 @@ const floor = (name: string, ...minimums: readonly string[]) => ({
 });
 
 describe('the lockfile of this repository', () => {
-  it('resolves nothing below a floor', () => {
+  it('resolves no package below its floor', () => {
     const floors = parseFloors(JSON.parse(read('scripts/dependency-floors.json')));
     const resolved = parseLockfile(read('pnpm-lock.yaml'));
     expect(floors.length).toBeGreaterThan(25);
@@ -47,19 +47,19 @@ describe('the lockfile of this repository', () => {
     expect(findFloorProblems(resolved, floors)).toEqual([]);
   });
 
-  it('holds most of the packages that have a floor: the names in the list are right', () => {
+  it('contains most packages of the list, so the names in it are right', () => {
     const floors = parseFloors(JSON.parse(read('scripts/dependency-floors.json')));
     const names = new Set(parseLockfile(read('pnpm-lock.yaml')).map((one) => one.package));
     expect(floors.filter((one) => names.has(one.package)).length).toBeGreaterThan(25);
   });
 
-  it('names no address of a registry and no archive', () => {
+  it('contains no registry address and no archive', () => {
     expect(findAddresses(read('pnpm-lock.yaml'))).toEqual([]);
   });
 });
 
 describe('parseLockfile', () => {
-  it('lists the packages, with and without quotes and scopes, and nothing from other sections', () => {
+  it('lists packages with and without quotes and scopes, and nothing from other sections', () => {
     expect(parseLockfile(planted)).toEqual([
       { package: '@scope/old', version: '1.2.3' },
       { package: 'old', version: '4.9.9' },
@@ -67,13 +67,13 @@ describe('parseLockfile', () => {
     ]);
   });
 
-  it('reads the section when it is the last one', () => {
+  it('reads the packages section when it is the last one', () => {
     expect(parseLockfile('packages:\n\n  a@1.0.0:\n    engines: {}\n')).toEqual([
       { package: 'a', version: '1.0.0' },
     ]);
   });
 
-  it.each(['', 'packages:\n', 'snapshots:\n\n  a@1.0.0: {}\n'])('throws when %j lists nothing', (text) => {
+  it.each(['', 'packages:\n', 'snapshots:\n\n  a@1.0.0: {}\n'])('throws when %j lists no package', (text) => {
     expect(() => parseLockfile(text)).toThrow('lists no packages');
   });
 });
@@ -95,7 +95,7 @@ describe('findFloorProblems', () => {
     [['5.0.0'], 1],
     [['5.0.1'], 2],
     [['10.0.0'], 2],
-    // Each release line has a minimum of its own, and a line between two of them has none that is safe.
+    // Each release line has its own minimum, and a release line between two of them has no safe version.
     [['4.9.9', '5.0.0'], 0],
     [['4.10.0', '5.0.0'], 1],
     [['3.0.0', '5.0.0'], 1],
@@ -110,14 +110,14 @@ describe('parseFloors', () => {
   it.each([
     [{}, 'empty or missing'],
     [{ floors: [] }, 'empty or missing'],
-    [{ floors: [{ minimums: ['1.0.0'], reason: 'long enough' }] }, 'names no package'],
-    [{ floors: [{ ...floor('a', '1.0.0'), package: 'a b' }] }, 'names no package'],
+    [{ floors: [{ minimums: ['1.0.0'], reason: 'long enough' }] }, 'has no package name'],
+    [{ floors: [{ ...floor('a', '1.0.0'), package: 'a b' }] }, 'has no package name'],
     [{ floors: [floor('a')] }, 'has no minimums'],
-    [{ floors: [floor('a', '>=1.0')] }, 'no version'],
-    [{ floors: [floor('a', '1.0')] }, 'no version'],
+    [{ floors: [floor('a', '>=1.0')] }, 'is not a version'],
+    [{ floors: [floor('a', '1.0')] }, 'is not a version'],
     [{ floors: [floor('a', '1.0.0', '1.2.0')] }, 'two minimums of one release line'],
-    [{ floors: [{ ...floor('a', '1.0.0'), reason: '' }] }, 'gives no reason'],
-    [{ floors: [floor('a', '1.0.0'), floor('a', '2.0.0')] }, 'is there twice'],
+    [{ floors: [{ ...floor('a', '1.0.0'), reason: '' }] }, 'has no reason'],
+    [{ floors: [floor('a', '1.0.0'), floor('a', '2.0.0')] }, 'is listed twice'],
   ])('refuses %j', (value, why) => {
     expect(() => parseFloors(value)).toThrow(why);
   });

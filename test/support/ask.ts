@@ -12,7 +12,7 @@ export type Question = {
   readonly body?: string;
 };
 
-/** One request on a connection of its own, its path sent as it is written here. Rejects when the answer breaks off. */
+/** Sends one request on a new connection, with its path unchanged. Rejects when the response is truncated. */
 export const ask = (base: string, path: string, question: Question = {}): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(base);

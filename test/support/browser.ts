@@ -17,10 +17,10 @@ import { type Browser, chromium as playwright } from 'playwright-core';
 // Not chromium.args: those carry --disable-web-security (no CORS) and --single-process.
 const baseFlags = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
 
-// A guard: on a busy machine a browser takes many times as long.
+// A limit against hanging, long enough for a busy machine.
 const startMs = 120_000;
 
-/** Unpacks the npm chromium once per user and version: 200 MB, in one rename, so no half-written binary. */
+/** Unpacks the Chromium from npm (200 MB) once per user and version. A rename at the end prevents a partial binary. */
 const unpackChromium = (): string => {
   const require = createRequire(import.meta.url);
   const build = dirname(require.resolve('@sparticuz/chromium'));
@@ -50,7 +50,7 @@ const unpackChromium = (): string => {
   return home;
 };
 
-/** A headless Chromium with `flags` besides its own: CHROMIUM_PATH's, else the one that npm brought. */
+/** Starts a headless Chromium with additional flags: the one at CHROMIUM_PATH, or the one from npm. */
 export const launchBrowser = (flags: readonly string[] = []): Promise<Browser> => {
   const args = [...baseFlags, ...flags];
   const asked = process.env['CHROMIUM_PATH'];

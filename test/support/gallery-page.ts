@@ -2,16 +2,16 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
 export type GalleryPage = {
   page: Page;
-  /** What the browser complained of: console errors, uncaught errors and violations of the policy. */
+  /** Problems that the browser reported: console errors, uncaught errors and CSP violations. */
   complaints: () => Promise<string[]>;
 };
 
 export type OpenOptions = BrowserContextOptions & {
-  /** Addresses whose failure the test itself brings about: the browser's line about them is no complaint. */
+  /** Addresses that the test makes fail on purpose: the browser's message about them is no problem. */
   failing?: RegExp;
 };
 
-// The browser's own record of what the policy refused.
+// The browser reports CSP violations as events.
 const recordViolations = `
   globalThis.violations = [];
   addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
@@ -19,10 +19,10 @@ const recordViolations = `
   });
 `;
 
-// Without motion unless a test is about it: nothing has to be waited for until it stands still.
+// Reduced motion, unless a test is about motion, so that no test has to wait for an animation.
 const defaults: BrowserContextOptions = { viewport: { width: 1280, height: 860 }, reducedMotion: 'reduce' };
 
-/** Opens an address in a context of its own; close it with `page.context().close()`. */
+/** Opens an address in a new browser context. Close it with `page.context().close()`. */
 export const openGallery = async (
   browser: Browser,
   address: string,
@@ -42,7 +42,7 @@ export const openGallery = async (
   return { page, complaints: async () => [...errors, ...(await page.evaluate<string[]>('violations'))] };
 };
 
-/** The accessible element that has the focus, as `tag: its text or its label`. */
+/** Returns the focused element as `tag: text or label`. */
 export const readFocus = (page: Page): Promise<string> =>
   page.evaluate<string>(`(() => {
     const { tagName, ariaLabel, textContent, id } = document.activeElement;

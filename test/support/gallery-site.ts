@@ -12,14 +12,14 @@ import { staticServerSettings } from '@tripod/static-server/config';
 
 export type Picture = { title: string; alt_text: string; url: string };
 
-/** What the scripted API answers instead of its own answer. */
+/** A response that replaces the one of the scripted API. */
 export type Answer = { status: number; body: unknown; headers?: Record<string, string> };
 
 type Outcome = Answer | 'hang up' | undefined;
 
 export type ScriptedApi = {
   pictures: Picture[];
-  /** Called for each request; undefined lets the API answer by itself, 'hang up' closes the connection. */
+  /** Called for each request. Undefined keeps the default response; 'hang up' closes the connection. */
   answer: (method: string, search: URLSearchParams) => Outcome | Promise<Outcome>;
   /** Every request so far, as `GET ?limit=60`. */
   requests: string[];
@@ -43,7 +43,7 @@ const contentTypes: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
-/** What the page must live with. */
+/** Options of the site under test. */
 const csp = staticServerSettings.csp.default;
 
 const sendFile = async (path: string, res: ServerResponse): Promise<void> => {
@@ -69,7 +69,7 @@ const readBody = async (req: IncomingMessage): Promise<string> => {
   return body;
 };
 
-/** One keyset page, with the Link header of the real API: relative to images.json, an opaque cursor. */
+/** Returns one keyset page with the Link header of the real API: relative to images.json, with an opaque cursor. */
 const listPage = (pictures: readonly Picture[], search: URLSearchParams): Answer => {
   const limit = Number(search.get('limit') ?? pictures.length);
   const from = Number(search.get('after') ?? 0);
@@ -129,7 +129,7 @@ const close = (server: Server): Promise<void> =>
     server.closeAllConnections();
   });
 
-/** The page as the static server sends it, with a scripted API under /api/ and, across origins, on a port of its own. */
+/** Serves the page by the static server, with a scripted API under /api/ or, across origins, on another port. */
 export const startGallerySite = async (): Promise<GallerySite> => {
   const api: ScriptedApi = { pictures: [], answer: () => undefined, requests: [] };
   const apiServer = await listen((req, res) => void answerApi(api, req, res));

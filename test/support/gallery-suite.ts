@@ -5,14 +5,14 @@ import { type GalleryPage, type OpenOptions, openGallery } from './gallery-page.
 import { type GallerySite, type Picture, type ScriptedApi, startGallerySite } from './gallery-site.ts';
 
 export type GallerySuite = {
-  /** Opens a path of the page in a browser of its own state; closed after the test, which fails if the browser complained. */
+  /** Opens a path of the page in a new browser context. After the test it is closed, and the test fails on reported problems. */
   visit: (path?: string, options?: OpenOptions) => Promise<Page>;
-  /** The scripted API, empty again before each test. */
+  /** The scripted API; it is reset before each test. */
   api: () => ScriptedApi;
   site: () => GallerySite;
 };
 
-/** Pictures 1 to `count`, all of which can be loaded. */
+/** Returns the pictures 1 to `count`, all of which load. */
 export const picturesOf = (count: number): Picture[] =>
   Array.from({ length: count }, (_, index) => ({
     title: `Picture ${index + 1}`,
@@ -20,16 +20,16 @@ export const picturesOf = (count: number): Picture[] =>
     url: '/images/owl.svg',
   }));
 
-/** One site and one browser for all tests of a file, with the hooks that start, reset and stop them. */
+/** Registers hooks that start, reset and stop one site and one browser for all tests of a file. */
 export const useGallery = (): GallerySuite => {
-  // A browser on a busy machine is slow to start and to draw.
+  // A browser is slow on a busy machine.
   jest.setTimeout(300_000);
   let site: GallerySite | undefined;
   let browser: Browser | undefined;
   let opened: GalleryPage[] = [];
 
   const siteOf = (): GallerySite => {
-    if (!site) throw new Error('the site is not started yet');
+    if (!site) throw new Error('the site has not been started');
     return site;
   };
 
@@ -53,7 +53,7 @@ export const useGallery = (): GallerySuite => {
 
   return {
     visit: async (path = '/', options = {}) => {
-      if (!browser) throw new Error('the browser is not started yet');
+      if (!browser) throw new Error('the browser has not been started');
       const gallery = await openGallery(browser, `${siteOf().origin}${path}`, options);
       opened.push(gallery);
       return gallery.page;

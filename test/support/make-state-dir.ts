@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * A state folder for one test. Open to other users: started by root, Postgres runs as another user, and data that it
- * can't keep here would stay behind elsewhere.
+ * Creates a state folder for one test. Other users may access it, because a Postgres that root starts runs as another user, and
+ * without access it would keep its data elsewhere.
  */
 export const makeStateDir = (): string => {
   const dir = mkdtempSync(join(tmpdir(), 'tripod-system-'));

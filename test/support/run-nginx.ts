@@ -10,7 +10,7 @@ import { ask } from './ask.ts';
 
 export type RunningNginx = { readonly url: string; stop(): Promise<void> };
 
-/** Real nginx with config/nginx.conf, in front of these servers. */
+/** Starts real nginx with config/nginx.conf in front of these servers. */
 export const runNginx = async (
   nginx: string,
   upstreams: { readonly apiPorts: readonly number[]; readonly staticPort: number },

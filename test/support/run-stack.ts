@@ -6,7 +6,7 @@ import { checkout, exited, spawnNode } from '@tripod/testing/spawn-node';
 import { waitFor } from '@tripod/testing/wait-for';
 import { makeStateDir } from './make-state-dir.ts';
 
-/** A whole stack, started by its command. */
+/** A stack that was started by its command. */
 export type RunningStack = {
   readonly url: string;
   readonly adminUrl: string;
@@ -15,11 +15,11 @@ export type RunningStack = {
   readonly apiPort: number;
   readonly stateDir: string;
   readonly process: ChildProcess;
-  /** Everything it has printed so far. */
+  /** Everything that it has printed so far. */
   output(): string;
-  /** Runs `stack COMMAND…` against it and returns what that printed. */
+  /** Runs `stack COMMAND…` against this stack and returns its output. */
   command(...args: readonly string[]): Promise<{ readonly code: number; readonly output: string }>;
-  /** Ends it as Ctrl-C would, and removes its state. */
+  /** Stops it as Ctrl-C does, and removes its state folder. */
   stop(): Promise<void>;
 };
 
@@ -28,17 +28,17 @@ const stackBin = join(checkout, 'apps/stack/bin/stack.js');
 export type RunStackOptions = {
   readonly copies?: number;
   readonly proxy?: string;
-  /** A state folder of an earlier run, to start again on its data. */
+  /** State folder of an earlier run, to start with its data. */
   readonly stateDir?: string;
 };
 
-/** Starts the stack on free ports with a state folder of its own, and waits until it says that it is ready. */
+/** Starts the stack on free ports with its own state folder, and waits until it is ready. */
 export const runStack = async ({
   copies = 3,
   proxy,
   stateDir,
 }: RunStackOptions = {}): Promise<RunningStack> => {
-  // The copies of the API take the ports from the fourth on.
+  // The copies of the API use the fourth port and those after it.
   const [port = 0, staticPort = 0, adminPort = 0, apiPort = 0] = await freePorts(8);
   const dir = stateDir ?? makeStateDir();
   const flags = [
@@ -72,7 +72,8 @@ export const runStack = async ({
     await waitFor(
       'the stack to be ready',
       () => {
-        if (child.exitCode !== null) throw new Error(`the stack ended with ${child.exitCode}:\n${output()}`);
+        if (child.exitCode !== null)
+          throw new Error(`the stack exited with code ${child.exitCode}:\n${output()}`);
         return isReady();
       },
       120_000,

@@ -1,23 +1,23 @@
 import { Agent, request } from 'node:http';
 
-/** What came of a load. */
+/** The result of a load. */
 export type LoadResult = {
   readonly requests: number;
-  /** Everything but a whole 200, in words. */
+  /** Descriptions of everything other than a complete 200. */
   readonly failures: readonly string[];
-  /** Answers by the copy that gave them. */
+  /** Number of responses by copy. */
   readonly byCopy: ReadonlyMap<string, number>;
 };
 
 export type Load = {
-  /** Answers so far. */
+  /** Number of responses so far. */
   readonly requests: number;
-  /** Answers of that copy so far. */
+  /** Number of responses of a copy so far. */
   answersOf(copy: string): number;
   stop(): Promise<LoadResult>;
 };
 
-/** Asks for one page again and again over several kept connections, until it is stopped. */
+/** Requests one URL continuously over several persistent connections until it is stopped. */
 export const startLoad = (url: string, { connections = 8 } = {}): Load => {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const failures: string[] = [];

@@ -6,7 +6,7 @@ import { systemClock } from '@tripod/shared/async/clock';
 import { silentLogger } from '@tripod/shared/logging/logger';
 import pg from 'pg';
 
-/** Fills the template that every test file's database is a copy of. The one place where migrations are applied to it. */
+/** Migrates the template database. The database of every test file is a copy of it. */
 const fillTemplate = async (templateUrl: string): Promise<void> => {
   await migrate({
     address: parseDatabaseUrl(templateUrl),
@@ -17,7 +17,7 @@ const fillTemplate = async (templateUrl: string): Promise<void> => {
   });
 };
 
-/** Makes the database `template_tripod` on that server and closes it to connections, so that copying it never waits. */
+/** Creates the database `template_tripod` and closes it to connections, so that copying it never waits. */
 export const createTemplateDatabase = async (urlOf: (database: string) => string): Promise<void> => {
   const client = new pg.Client({ connectionString: urlOf('postgres') });
   await client.connect();

@@ -81,11 +81,11 @@ const looks = [375, 1280].flatMap((width) =>
   (['light', 'dark'] as const).map((colorScheme) => ({ viewport: { width, height: 800 }, colorScheme })),
 );
 
-describe('axe-core finds nothing wrong, narrow and wide, light and dark, with', () => {
+describe('the gallery has no axe-core violation, narrow and wide, light and dark, in the state', () => {
   it.each(states)('$name', async ({ path, failing, prepare, reach }) => {
     prepare?.();
     for (const look of looks) {
-      // Without motion nothing is half faded in while contrasts are measured.
+      // With reduced motion no element is half transparent while contrasts are measured.
       const page = await visit(path, { ...look, reducedMotion: 'reduce', ...(failing ? { failing } : {}) });
       await reach(page);
       expect(await findViolations(page)).toEqual([]);
@@ -138,19 +138,19 @@ describe('motion', () => {
     })`);
   };
 
-  it('is there by default', async () => {
+  it('plays animations by default', async () => {
     expect(await readMotion('no-preference')).toEqual({
       frame: '0.45s, 0.45s, 0.45s',
       dialog: '0.2s, 0.45s, 0.2s, 0.2s',
     });
   });
 
-  it('is none for those who asked for less', async () => {
+  it('plays no animations with prefers-reduced-motion', async () => {
     expect(await readMotion('reduce')).toEqual({ frame: '0s, 0s, 0s', dialog: '0s, 0s, 0s, 0s' });
   });
 });
 
-it('leads the keyboard past the heading to the pictures, and shows where the focus is', async () => {
+it('the gallery has a skip link to the pictures and a visible focus', async () => {
   api().pictures = picturesOf(1);
   const page = await visit();
   await page.locator('.card .is-loaded').waitFor();

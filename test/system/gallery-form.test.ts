@@ -21,7 +21,7 @@ const fill = async (page: Page, picture: Picture): Promise<void> => {
 
 const send = (page: Page) => page.getByRole('button', { name: 'Add', exact: true }).click();
 
-/** What a screen reader says of a field beside its label: the texts that describe it, and whether it is wrong. */
+/** Returns what a screen reader says about a field besides its label: its descriptions, and whether it is invalid. */
 const describeField = async (page: Page, name: string): Promise<{ text: string; isInvalid: boolean }> => {
   const ids = ((await field(page, name).getAttribute('aria-describedby')) ?? '').split(' ');
   const texts = await Promise.all(ids.map((id) => page.locator(`#${id}`).textContent()));
@@ -31,8 +31,8 @@ const describeField = async (page: Page, name: string): Promise<{ text: string; 
   };
 };
 
-describe('adding a picture', () => {
-  it('sends what was typed, shows the picture, puts the focus on it and announces it', async () => {
+describe('the form to add a picture', () => {
+  it('sends the input, shows the picture, focuses it and announces it', async () => {
     api().pictures = picturesOf(2);
     const page = await visit();
     await fill(page, { ...fox, title: '  Fox ', alt_text: 'A fox\nin the grass' });
@@ -55,7 +55,7 @@ describe('adding a picture', () => {
     expect(await page.locator('#state').textContent()).toBe('');
   });
 
-  it('shows a picture once that was added before the end of the list was loaded', async () => {
+  it('shows a new picture only once when the end of the list is loaded later', async () => {
     api().pictures = picturesOf(70);
     const page = await visit();
     await page.locator('.card').nth(59).waitFor();
@@ -66,7 +66,7 @@ describe('adding a picture', () => {
     expect(await page.locator('.card').count()).toBe(71);
   });
 
-  it('sends once, however often the button is pressed', async () => {
+  it('sends one request when the button is pressed several times', async () => {
     let release = (): void => {};
     const held = new Promise<undefined>((resolve) => {
       release = () => resolve(undefined);
@@ -84,8 +84,8 @@ describe('adding a picture', () => {
   });
 });
 
-describe('what was typed wrong', () => {
-  it('names every empty field beside it, and puts the focus on the first', async () => {
+describe('the form to add a picture with invalid input', () => {
+  it('shows an error beside every empty field and focuses the first one', async () => {
     const page = await visit();
     await fill(page, { title: ' ', alt_text: '', url: '' });
     await send(page);
@@ -99,7 +99,7 @@ describe('what was typed wrong', () => {
     expect(api().requests).toEqual(['GET ?limit=60']);
   });
 
-  it('takes the error away as soon as the field is changed', async () => {
+  it('removes the error when the field changes', async () => {
     const page = await visit();
     await fill(page, { ...fox, title: '' });
     await send(page);
@@ -122,7 +122,7 @@ describe('what was typed wrong', () => {
     expect(api().requests).toEqual(['GET ?limit=60']);
   });
 
-  it("puts the API's errors beside the fields they point at, and keeps what was typed", async () => {
+  it('shows errors of the API beside their fields and keeps the input', async () => {
     api().answer = (method) =>
       method === 'POST'
         ? {
@@ -148,7 +148,7 @@ describe('what was typed wrong', () => {
     expect(await page.locator('#add-error').textContent()).toBe('');
   });
 
-  it('shows an error that points at no field of the form above them all', async () => {
+  it('shows an error without a field above the form', async () => {
     api().answer = (method) =>
       method === 'POST'
         ? {
@@ -166,7 +166,7 @@ describe('what was typed wrong', () => {
   });
 });
 
-describe('when it can not be added', () => {
+describe('the form to add a picture when the API fails', () => {
   it.each([
     [
       'the database is away',
@@ -199,7 +199,7 @@ describe('when it can not be added', () => {
   );
 });
 
-it('closes with Escape and with Cancel, keeps what was typed and gives the focus back', async () => {
+it('the form closes with Escape and with Cancel, keeps the input and returns the focus', async () => {
   const page = await visit();
   await fill(page, fox);
   await page.keyboard.press('Escape');

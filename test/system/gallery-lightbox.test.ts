@@ -16,7 +16,7 @@ const openLightbox = async (page: Page, number: number): Promise<void> => {
   await page.getByRole('dialog', { name: `Picture ${number}`, exact: true }).waitFor();
 };
 
-/** Draws one finger from the middle of the page by so many pixels. */
+/** Moves one finger from the middle of the page by this many pixels. */
 const swipe = async (page: Page, x: number, y: number): Promise<void> => {
   const session = await page.context().newCDPSession(page);
   const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', share: number) =>
@@ -30,8 +30,8 @@ const swipe = async (page: Page, x: number, y: number): Promise<void> => {
   await touch('touchEnd', 1);
 };
 
-describe('with the keyboard', () => {
-  it('opens with Enter, names the picture and its place, and puts the focus on Close', async () => {
+describe('the lightbox by keyboard', () => {
+  it('opens with Enter, names the picture and its position, and focuses Close', async () => {
     api().pictures = picturesOf(3);
     const page = await visit();
     await openLightbox(page, 2);
@@ -41,7 +41,7 @@ describe('with the keyboard', () => {
     expect(await readFocus(page)).toBe('button: Close');
   });
 
-  it('closes with Escape, gives the focus back to the picture it was opened from and leaves the page where it was', async () => {
+  it('closes with Escape, returns the focus to the picture and keeps the scroll position', async () => {
     api().pictures = picturesOf(30);
     const page = await visit();
     await page.locator('.card').nth(20).focus();
@@ -54,7 +54,7 @@ describe('with the keyboard', () => {
     expect(await page.evaluate('scrollY')).toBe(before);
   });
 
-  it('moves with the arrow keys, round from the last to the first', async () => {
+  it('moves with the arrow keys and wraps around from the last picture to the first', async () => {
     api().pictures = picturesOf(3);
     const page = await visit();
     await openLightbox(page, 2);
@@ -66,7 +66,7 @@ describe('with the keyboard', () => {
     expect(seen).toEqual(['Picture 3', 'Picture 1', 'Picture 3', 'Picture 2']);
   });
 
-  it('keeps the focus inside, forwards and backwards', async () => {
+  it('keeps the focus inside the dialog, forwards and backwards', async () => {
     api().pictures = picturesOf(2);
     const page = await visit();
     await openLightbox(page, 1);
@@ -84,7 +84,7 @@ describe('with the keyboard', () => {
     ]);
   });
 
-  it('loads the next page when it goes past the last picture that is shown', async () => {
+  it('loads the next page when it moves past the last loaded picture', async () => {
     api().pictures = picturesOf(61);
     const page = await visit('/#picture-60');
     await page.getByRole('dialog', { name: 'Picture 60' }).waitFor();
@@ -95,7 +95,7 @@ describe('with the keyboard', () => {
   });
 });
 
-it('asks once for a page that is on its way', async () => {
+it('the lightbox requests a page only once while it is loading', async () => {
   let release = (): void => {};
   const held = new Promise<undefined>((resolve) => {
     release = () => resolve(undefined);
@@ -114,7 +114,7 @@ it('asks once for a page that is on its way', async () => {
   expect(api().requests).toEqual(['GET ?limit=60', 'GET ?limit=60&after=60']);
 });
 
-it('stays at the last picture when the next page can not be loaded', async () => {
+it('the lightbox stays at the last picture when the next page fails to load', async () => {
   api().pictures = picturesOf(61);
   api().answer = (_, search) => (search.has('after') ? 'hang up' : undefined);
   const page = await visit('/#picture-60', { failing: /images\.json/ });
@@ -124,8 +124,8 @@ it('stays at the last picture when the next page can not be loaded', async () =>
   expect(await titleOf(page).textContent()).toBe('Picture 60');
 });
 
-describe('with a pointer', () => {
-  it('opens with a click, moves and closes with its buttons', async () => {
+describe('the lightbox by pointer', () => {
+  it('opens with a click, and moves and closes with its buttons', async () => {
     api().pictures = picturesOf(3);
     const page = await visit();
     await page.locator('.card').first().click();
@@ -138,7 +138,7 @@ describe('with a pointer', () => {
     expect(await readFocus(page)).toBe('a: Picture 1');
   });
 
-  it('closes with a click beside the picture', async () => {
+  it('closes with a click next to the picture', async () => {
     api().pictures = picturesOf(1);
     const page = await visit();
     await page.locator('.card').first().click();
@@ -147,11 +147,11 @@ describe('with a pointer', () => {
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
   });
 
-  it('leaves a click with Ctrl to the browser, which has an address to open in a tab of its own', async () => {
+  it('leaves a click with Ctrl to the browser, so that a link opens in a new tab', async () => {
     api().pictures = picturesOf(2);
     const page = await visit();
     const card = page.locator('.card').nth(1);
-    // Whether a headless browser then really opens a tab is its own affair.
+    // A headless browser may or may not open a tab; only the default action matters.
     const left = page.evaluate(`new Promise((resolve) => {
       addEventListener('click', (event) => {
         resolve({ prevented: event.defaultPrevented, href: event.target.closest('a').getAttribute('href') });
@@ -163,7 +163,7 @@ describe('with a pointer', () => {
     expect(await page.getByRole('dialog').isVisible()).toBe(false);
   });
 
-  it('has no buttons that lead nowhere when there is one picture', async () => {
+  it('has no previous and next buttons when there is one picture', async () => {
     api().pictures = picturesOf(1);
     const page = await visit();
     await page.locator('.card').first().click();
@@ -190,7 +190,7 @@ describe('with a pointer', () => {
     await page.getByRole('dialog', { name: title }).waitFor();
   });
 
-  it('can be swiped down to close', async () => {
+  it('closes with a swipe down', async () => {
     api().pictures = picturesOf(3);
     const page = await visit('/#picture-2', { viewport: { width: 375, height: 740 }, hasTouch: true });
     await page.getByRole('dialog').waitFor();
@@ -199,8 +199,8 @@ describe('with a pointer', () => {
   });
 });
 
-describe('the address', () => {
-  it('names the picture that is open, and nothing when none is', async () => {
+describe('the address of the lightbox', () => {
+  it('contains the open picture, and nothing when none is open', async () => {
     api().pictures = picturesOf(2);
     const page = await visit('/?from=friend');
     await openLightbox(page, 1);
@@ -211,7 +211,7 @@ describe('the address', () => {
     expect(new URL(page.url()).search).toBe('?from=friend');
   });
 
-  it('gives the focus to the picture it named when that is closed', async () => {
+  it('returns the focus to the picture of the address when it closes', async () => {
     api().pictures = picturesOf(3);
     const page = await visit('/#picture-2');
     await page.getByRole('dialog').waitFor();
@@ -220,7 +220,7 @@ describe('the address', () => {
     expect(await readFocus(page)).toBe('a: Picture 2');
   });
 
-  it('opens the picture it names, loading the pages up to it', async () => {
+  it('opens the picture of the address and loads the pages up to it', async () => {
     api().pictures = picturesOf(130);
     const page = await visit('/#picture-125');
     await page.getByRole('dialog', { name: 'Picture 125' }).waitFor();
@@ -237,7 +237,7 @@ describe('the address', () => {
   );
 });
 
-it('shows the title and description of a picture that can not be loaded', async () => {
+it('the lightbox shows title and description of a picture that fails to load', async () => {
   api().pictures = [{ title: 'Lost', alt_text: 'A picture that is gone', url: '/images/gone.jpg' }];
   const page = await visit('/', { failing: /gone\.jpg/ });
   await page.locator('.card .is-broken').waitFor();

@@ -9,7 +9,7 @@ const { visit, api, site } = useGallery();
 const awayText = "The gallery can't be reached just now.";
 const failing = /images\.json/;
 
-/** What our proxy answers when no copy is left. */
+/** The response of the proxy when no copy is available. */
 const noUpstream = (retryAfterS = 1, requestId = 'r-9'): Answer => ({
   status: 503,
   body: { title: 'No upstream is available', status: 503, requestId },
@@ -22,14 +22,14 @@ const databaseAway: Answer = {
   headers: { 'retry-after': '1' },
 };
 
-/** The text of the element with that id, in the lines that a person sees. */
+/** Returns the visible lines of the element with this id. */
 const readShown = (page: Page, id: string): Promise<string> =>
   page.evaluate<string>(`document.getElementById('${id}').innerText`);
 
 const again = (page: Page) => page.getByRole('button', { name: 'Try again' });
 const firstPicture = (page: Page) => page.getByRole('link', { name: 'What picture 1 shows' });
 
-/** Opens the gallery with a clock that only the test moves on. */
+/** Opens the gallery with a clock that only the test advances. */
 const visitWithClock = async (): Promise<Page> => {
   const page = await visit('/404.html', { failing });
   await page.clock.install({ time: 0 });
@@ -39,7 +39,7 @@ const visitWithClock = async (): Promise<Page> => {
   return page;
 };
 
-/** Moves the clock on, and waits for what is asked then and until the page has read the answer, by its request id. */
+/** Advances the clock, and waits for the next request and until the page shows the request id of its response. */
 const passUntilAsked = async (page: Page, ms: number): Promise<void> => {
   const answered = page.waitForResponse(failing);
   await page.clock.runFor(ms);
@@ -47,7 +47,7 @@ const passUntilAsked = async (page: Page, ms: number): Promise<void> => {
   if (problem?.requestId) await page.getByText(`Request ${problem.requestId}`).waitFor();
 };
 
-describe('what a visitor reads in an outage', () => {
+describe('the gallery in an outage', () => {
   it.each<[string, Answer | 'hang up']>([
     ['no copy is left', noUpstream()],
     ['the database is away', databaseAway],
@@ -61,7 +61,7 @@ describe('what a visitor reads in an outage', () => {
     expect((await readShown(page, 'reason')).split('\n')[0]).toBe(awayText);
   });
 
-  it('names the request on a line of its own, below the list and in the dialog', async () => {
+  it('shows the request id on a separate line, below the list and in the dialog', async () => {
     api().answer = () => noUpstream();
     const page = await visit('/', { failing });
     await again(page).waitFor();
@@ -75,7 +75,7 @@ describe('what a visitor reads in an outage', () => {
     expect(await readShown(page, 'add-error')).toBe(`${awayText} What you typed is still here.\nRequest r-9`);
   });
 
-  it('ends a title that stands for a missing detail with a full stop', async () => {
+  it('ends a title with a full stop when it replaces a missing detail', async () => {
     api().answer = () => ({ status: 500, body: { title: 'Internal error' } });
     const page = await visit('/', { failing });
     await again(page).waitFor();
@@ -83,8 +83,8 @@ describe('what a visitor reads in an outage', () => {
   });
 });
 
-describe('the page that nobody touches', () => {
-  it('shows the pictures as soon as it can, announces them, and leaves the focus where it is', async () => {
+describe('the gallery in an outage, without user input', () => {
+  it('shows and announces the pictures as soon as the API is back, and does not move the focus', async () => {
     api().pictures = picturesOf(2);
     api().answer = () => noUpstream();
     const page = await visit('/', { failing });
@@ -97,7 +97,7 @@ describe('the page that nobody touches', () => {
     expect(await again(page).isVisible()).toBe(false);
   });
 
-  it('hands the focus on from the button that goes away', async () => {
+  it('moves the focus from the button that disappears', async () => {
     api().pictures = picturesOf(1);
     api().answer = () => noUpstream();
     const page = await visit('/', { failing });
@@ -107,7 +107,7 @@ describe('the page that nobody touches', () => {
     expect(await readFocus(page)).toBe('a: Picture 1');
   });
 
-  it('asks not before Retry-After, then ever later, and at least every 30 s', async () => {
+  it('retries after Retry-After, then with a growing delay of at most 30 s', async () => {
     api().answer = () => noUpstream(4, `r-${api().requests.length}`);
     const page = await visitWithClock();
     for (const [asked, seconds] of [4, 8, 16, 30, 30].entries()) {
@@ -117,7 +117,7 @@ describe('the page that nobody touches', () => {
     }
   });
 
-  it('takes a second at least, also without Retry-After', async () => {
+  it('waits at least one second, also without Retry-After', async () => {
     api().answer = () => ({ status: 502, body: null });
     const page = await visitWithClock();
     await page.clock.runFor(900);
@@ -125,7 +125,7 @@ describe('the page that nobody touches', () => {
     await passUntilAsked(page, 100);
   });
 
-  it('says it once, however often it asks', async () => {
+  it('announces the outage once, however often it retries', async () => {
     api().answer = () => noUpstream(1, `r-${api().requests.length}`);
     const page = await visitWithClock();
     await page.evaluate(`
@@ -138,7 +138,7 @@ describe('the page that nobody touches', () => {
     expect(await page.evaluate('said')).toEqual([]);
   });
 
-  it('leaves the asking to whoever has pressed "Try again"', async () => {
+  it('does not retry by itself after "Try again" was pressed', async () => {
     api().answer = () => noUpstream();
     const page = await visitWithClock();
     await again(page).click();
@@ -147,7 +147,7 @@ describe('the page that nobody touches', () => {
     expect(api().requests).toHaveLength(2);
   });
 
-  it('asks no more when the failure is none that passes', async () => {
+  it('does not retry after a permanent failure', async () => {
     api().answer = () => ({ status: 400, body: { detail: 'The query is wrong.' } });
     const page = await visitWithClock();
     await page.clock.runFor(120_000);

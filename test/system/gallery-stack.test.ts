@@ -18,12 +18,12 @@ afterAll(async () => {
 });
 
 const open = (): Promise<GalleryPage> => {
-  if (!stack || !browser) throw new Error('neither the stack nor the browser is started yet');
-  // The pictures of a new database hang at other sites, which a machine that runs tests may not reach.
+  if (!stack || !browser) throw new Error('the stack or the browser has not been started');
+  // The pictures of a new database may be on other sites, which the machine may not reach.
   return openGallery(browser, stack.url, { failing: /images\.json|^https:/ });
 };
 
-it('is away for its visitors while every copy is stopped, and back without them when one is started', async () => {
+it('the gallery shows an outage while every copy is stopped, and recovers by itself when one starts', async () => {
   expect(await stack?.command('stop', 'api')).toMatchObject({ code: 0 });
   const { page, complaints } = await open();
   await page.getByText('Something went wrong.', { exact: true }).waitFor();

@@ -8,7 +8,7 @@ const { visit, api, site } = useGallery();
 
 const state = (page: Page) => page.locator('#state');
 
-describe('the states of the page', () => {
+describe('the states of the gallery', () => {
   it('has the title, the heading and the subheading', async () => {
     const page = await visit();
     expect(await page.title()).toBe('Image gallery');
@@ -48,7 +48,7 @@ describe('the states of the page', () => {
   });
 
   it('says "Something went wrong." with the reason and the request id, and shows the pictures on trying again', async () => {
-    // No outage, after which the page would try again by itself.
+    // Not an outage, after which the page would retry by itself.
     api().answer = () => ({ status: 500, body: { detail: 'The database is odd.', requestId: 'r-81' } });
     api().pictures = picturesOf(2);
     const page = await visit('/', { failing: /images\.json/ });
@@ -71,7 +71,7 @@ describe('the states of the page', () => {
     expect(await readFocus(page)).toBe('button: Try again');
   });
 
-  it('shows its own two pictures with ?sample and asks no API', async () => {
+  it('shows two sample pictures with ?sample without a request to the API', async () => {
     const page = await visit('/?sample');
     await page.locator('.card .is-loaded').nth(1).waitFor();
     expect(await page.locator('.card .title').allTextContents()).toEqual(['Sunset', 'Fox']);
@@ -79,13 +79,13 @@ describe('the states of the page', () => {
     expect(api().requests).toEqual([]);
   });
 
-  it('says which copy of the API served the list', async () => {
+  it('shows which copy of the API served the list', async () => {
     api().pictures = picturesOf(1);
     const page = await visit();
     await page.getByText('This list was served by api-2.').waitFor();
   });
 
-  it('has a page of its own for an address where nothing is', async () => {
+  it('has a 404 page', async () => {
     const page = await visit('/nowhere/at/all', { failing: /nowhere/ });
     await page.getByRole('heading', { name: 'Not found' }).waitFor();
     await page.getByRole('link', { name: 'To the gallery' }).click();
@@ -93,8 +93,8 @@ describe('the states of the page', () => {
   });
 });
 
-describe('paging', () => {
-  it('asks for 60 pictures at a time and for more only as one scrolls, announcing what came', async () => {
+describe('paging of the gallery', () => {
+  it('requests 60 pictures at a time, more only on scrolling, and announces them', async () => {
     api().pictures = picturesOf(130);
     const page = await visit();
     const announcement = page.locator('#announcement');
@@ -110,7 +110,7 @@ describe('paging', () => {
     );
   });
 
-  it('goes on by itself while the end of the list is on the screen', async () => {
+  it('requests more while the end of the list is visible', async () => {
     const all = picturesOf(8);
     api().answer = (_, search) => {
       const from = Number(search.get('after') ?? 0);
@@ -121,7 +121,7 @@ describe('paging', () => {
     await page.locator('#announcement').getByText('2 more, 8 shown, all there are.').waitFor();
   });
 
-  it('loads on when the keyboard reaches the last picture', async () => {
+  it('requests more when the keyboard focus reaches the last picture', async () => {
     api().pictures = picturesOf(61);
     const page = await visit();
     await page.locator('.card').nth(59).focus();
@@ -130,9 +130,9 @@ describe('paging', () => {
     expect(await readFocus(page)).toBe('a: Picture 61');
   });
 
-  it('keeps the pictures it has when the next page fails, and goes on from there', async () => {
+  it('keeps its pictures when the next page fails, and continues from there', async () => {
     api().pictures = picturesOf(70);
-    // The page tries again by itself, but not so soon.
+    // The page retries by itself, but later.
     const away = { status: 502, body: null, headers: { 'retry-after': '30' } };
     api().answer = (_, search) => (search.has('after') ? away : undefined);
     const page = await visit('/', { failing: /images\.json/ });
@@ -156,8 +156,8 @@ describe('paging', () => {
   });
 });
 
-describe('the pictures', () => {
-  it('gives a picture that can not be loaded a frame with its title and description, and keeps its img', async () => {
+describe('the pictures of the gallery', () => {
+  it('shows title and description in the frame of a picture that fails to load, and keeps its img', async () => {
     api().pictures = [{ title: 'Lost', alt_text: 'A picture that is gone', url: '/images/gone.jpg' }];
     const page = await visit('/', { failing: /gone\.jpg/ });
     const frame = page.locator('.card .frame.is-broken');
@@ -169,7 +169,7 @@ describe('the pictures', () => {
     expect(await page.getByRole('img', { name: 'A picture that is gone' }).count()).toBe(1);
   });
 
-  it('has a frame of the same size before and after a picture has come', async () => {
+  it('has a frame of the same size before and after a picture loads', async () => {
     let release = (): void => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
@@ -189,7 +189,7 @@ describe('the pictures', () => {
     expect((before?.width ?? 0) / (before?.height ?? 1)).toBeCloseTo(4 / 3, 2);
   });
 
-  it('moves nothing on the page when the list and the pictures come', async () => {
+  it('has no layout shift when the list and the pictures load', async () => {
     api().pictures = picturesOf(70);
     const page = await visit('/404.html');
     await page.addInitScript(`
@@ -203,7 +203,7 @@ describe('the pictures', () => {
     expect(await page.evaluate('shifted')).toBeLessThan(0.01);
   });
 
-  it('loads the first pictures at once and the others when they come near', async () => {
+  it('loads the first pictures at once and the others when they are near the viewport', async () => {
     api().pictures = picturesOf(12);
     const page = await visit();
     await page.locator('.card').nth(11).waitFor();
@@ -213,7 +213,7 @@ describe('the pictures', () => {
     expect(loading).toEqual([...Array(8).fill('eager'), ...Array(4).fill('lazy')]);
   });
 
-  it('shows markup in titles and descriptions as the text it is', async () => {
+  it('shows markup in titles and descriptions as text', async () => {
     const markup = '<img src=x onerror="globalThis.hacked = true"><script>hacked = true</script>';
     api().pictures = [{ title: markup, alt_text: markup, url: '/images/fox.svg' }];
     const page = await visit();
@@ -243,7 +243,7 @@ describe('the pictures', () => {
   });
 });
 
-describe('where the API is', () => {
+describe('the address of the API', () => {
   const addressOf = async (location: string): Promise<string> => {
     const page = await visit('/?sample');
     return page.evaluate<string>(
@@ -264,7 +264,7 @@ describe('where the API is', () => {
   });
 });
 
-describe('across origins', () => {
+describe('the gallery across origins', () => {
   it('lists, follows links and adds pictures from port 8082, with the API on 8081', async () => {
     const rules = `MAP gallery.test:8082 127.0.0.1:${site().sitePort},MAP gallery.test:8081 127.0.0.1:${site().apiPort}`;
     const mapped = await launchBrowser([`--host-resolver-rules=${rules}`]);

@@ -26,7 +26,7 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-/** Headers that mean something to a client and must not depend on who stands in front. */
+/** Headers that matter to a client and must not depend on the proxy in front. */
 const compared = [
   'content-type',
   'content-length',
@@ -55,7 +55,7 @@ const essence = ({ status, headers, body }: Answer) => ({
   status,
   headers: Object.fromEntries(
     compared
-      // RFC 9110 8.6 forbids it there: our proxy takes it out, nginx passes it on.
+      // RFC 9110 8.6 forbids it there: Tripod's proxy removes it, nginx passes it on.
       .filter((name) => !(name === 'content-length' && status === 204))
       .map((name) => [name, headers[name]])
       .filter(([, value]) => value),
@@ -179,7 +179,7 @@ const both = async (
   path: string,
   question: Question = {},
 ): Promise<readonly [ours: Answer, theirs: Answer]> => {
-  if (!front) throw new Error('nginx does not run');
+  if (!front) throw new Error('nginx is not running');
   const headers = { 'X-Request-Id': 'parity-request-1', Host: 'gallery.example', ...question.headers };
   return Promise.all([
     ask(stack.url, path, { ...question, headers }),
@@ -187,11 +187,11 @@ const both = async (
   ]);
 };
 
-/** Each row with its question: Jest takes a parameter more than the row has for a callback. */
+/** Adds the request to rows without one: Jest passes a callback for a parameter that the row does not have. */
 const complete = (rows: readonly Row[]) =>
   rows.map(([what, path, status, question = {}]) => [what, path, status, question] as const);
 
-// Without nginx on this machine there is nothing to compare with; CI installs it and fails when it is missing.
+// Skipped without nginx; CI installs it and fails when it is missing.
 (nginx ? describe : describe.skip)('our proxy and nginx in front of the same copies', () => {
   it.each(complete([...apiRows, ...staticRows]))(
     'answer alike: %s',
@@ -202,7 +202,7 @@ const complete = (rows: readonly Row[]) =>
     },
   );
 
-  it('answer alike: the version that is already there', async () => {
+  it('give the same response: 304 for the current version', async () => {
     const { headers } = await ask(stack.url, '/api/images.json');
     const [ours, theirs] = await both(
       '/api/images.json',
@@ -212,7 +212,7 @@ const complete = (rows: readonly Row[]) =>
     expect(essence(theirs)).toEqual(essence(ours));
   });
 
-  it('answer alike: pages to the end', async () => {
+  it('give the same response: all pages of a list', async () => {
     let path = '/api/images.json?limit=3';
     for (let pages = 0; pages < 20; pages += 1) {
       const [ours, theirs] = await both(path);
@@ -221,10 +221,10 @@ const complete = (rows: readonly Row[]) =>
       if (next === undefined) return;
       path = `/api/${next}`;
     }
-    throw new Error('the pages never ended');
+    throw new Error('the list has no last page');
   });
 
-  // Here the proxies answer themselves, each in its own words.
+  // Here the proxies respond themselves, with different bodies.
   it.each(complete(proxyRows))('have the same verdict: %s', async (_what, path, status, question) => {
     const [ours, theirs] = await both(path, question);
     expect({ ours: ours.status, nginx: theirs.status }).toEqual({ ours: status, nginx: status });

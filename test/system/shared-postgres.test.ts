@@ -51,8 +51,8 @@ afterEach(async () => {
   rmSync(stateDir, { recursive: true, force: true });
 });
 
-describe('copies that are started one by one, without the stack', () => {
-  it('share one Postgres, which outlives the copy that started it', async () => {
+describe('copies that are started without the stack', () => {
+  it('share one Postgres, which keeps running when the copy that started it stops', async () => {
     stateDir = makeStateDir();
     const first = await startCopy('api-1');
     const second = await startCopy('api-2');
@@ -66,7 +66,7 @@ describe('copies that are started one by one, without the stack', () => {
     }
   }, 300_000);
 
-  it('find the data again when all of them had ended', async () => {
+  it('find the data again after all of them had stopped', async () => {
     stateDir = makeStateDir();
     const first = await startCopy('api-1');
     await add(first, 'kept');

@@ -41,7 +41,7 @@ const ps = async (stack: RunningStack): Promise<readonly Row[]> =>
     .map((line) => JSON.parse(line) as Row);
 const find = async (stack: RunningStack, name: string): Promise<Row> => {
   const row = (await ps(stack)).find((one) => one.name === name);
-  if (!row) throw new Error(`ps shows no ${name}`);
+  if (!row) throw new Error(`ps does not list ${name}`);
   return row;
 };
 const load = async (stack: RunningStack): Promise<Load> => {
@@ -51,7 +51,7 @@ const load = async (stack: RunningStack): Promise<Load> => {
   return begun;
 };
 const isGone = (pid: number): boolean => findProcess(pid) === undefined;
-/** Every process of a stack: its own, its services, and the database with its guard. */
+/** Returns every process of a stack: its own, its services, and the database with its guard. */
 const pidsOf = async (stack: RunningStack): Promise<readonly number[]> => {
   const { guardPid = 0, postgresPid = 0 } = await findEmbeddedPostgres({ stateDir: stack.stateDir });
   const pids = [
@@ -76,7 +76,7 @@ describe('a running stack', () => {
   });
   afterAll(stopStacks);
 
-  it('shows its processes, and what the proxy says of the copies', async () => {
+  it('lists its processes with the state of each copy at the proxy', async () => {
     const rows = await ps(stack);
     expect(rows.map(({ name, state, restarts }) => `${name} ${state} ${restarts}`)).toEqual([
       ...['proxy ready 0', 'static-server ready 0', 'api-1 ready 0', 'api-2 ready 0', 'api-3 ready 0'],
@@ -87,7 +87,7 @@ describe('a running stack', () => {
     expect([code, output]).toEqual([0, expect.stringContaining('"message":"ready"')]);
   });
 
-  it('refuses to be started twice in one folder, and says what runs', async () => {
+  it('refuses a second start with the same state folder, and says what is running', async () => {
     const { code, output } = await stack.command('up');
     expect([code, output]).toEqual([
       1,
@@ -95,7 +95,7 @@ describe('a running stack', () => {
     ]);
   });
 
-  it('loses no GET when a copy is killed under load, and has it back', async () => {
+  it('loses no GET when a copy is killed under load, and restarts the copy', async () => {
     const users = await load(stack);
     const { pid = Number.NaN } = await find(stack, 'api-2');
     process.kill(pid, 'SIGKILL');
@@ -108,7 +108,7 @@ describe('a running stack', () => {
     expect((await users.stop()).failures).toEqual([]);
   });
 
-  it('renews every copy under load without a failed request, and never has more than one away', async () => {
+  it('restarts every copy under load without a failed request, one at a time', async () => {
     const before = await ps(stack);
     const users = await load(stack);
     const fewest = { available: 3 };
@@ -155,7 +155,7 @@ describe('a running stack', () => {
     expect((await users.stop()).failures).toEqual([]);
   });
 
-  it('keeps a stopped copy down under load without a failed request', async () => {
+  it('keeps a stopped copy stopped under load without a failed request', async () => {
     const users = await load(stack);
     const { code, output } = await stack.command('stop', 'api-2');
     expect([code, output]).toEqual([0, expect.stringContaining('stays down until: pnpm stack start api-2')]);
@@ -163,7 +163,7 @@ describe('a running stack', () => {
     expect((await find(stack, 'api-2')).state).toBe('stopped');
   });
 
-  it('answers 503 at once when no copy is left, still serves the page, and is back when a copy is', async () => {
+  it('answers 503 at once without copies, still serves the page, and recovers when a copy starts', async () => {
     expect((await stack.command('stop', 'api')).code).toBe(0);
     const { status, headers } = await ask(stack.url, '/api/images.json');
     expect([status, headers['retry-after']]).toEqual([503, '1']);
@@ -173,10 +173,10 @@ describe('a running stack', () => {
   });
 });
 
-describe('the end of a stack', () => {
+describe('the shutdown of a stack', () => {
   afterEach(stopStacks);
 
-  it('is the end of everything when it is killed; the next one ends a copy that hangs, and finds the data', async () => {
+  it('stops everything when the stack is killed; the next stack ends a hung copy and finds the data', async () => {
     const first = await start({ copies: 2 });
     await ask(first.url, '/api/images.json', { method: 'POST', body: JSON.stringify(image) });
     const pids = await pidsOf(first);
@@ -191,7 +191,7 @@ describe('the end of a stack', () => {
     expect(await titles(second)).toContain('Kept');
   });
 
-  it('comes by stack down, which waits; the data stays until stack reset', async () => {
+  it('is complete when stack down returns; the data stays until stack reset', async () => {
     const first = await start({ copies: 1 });
     await ask(first.url, '/api/images.json', { method: 'POST', body: JSON.stringify(image) });
     const pids = await pidsOf(first);
@@ -215,7 +215,7 @@ describe('the end of a stack', () => {
     expect(await titles(third)).not.toContain('Kept');
   });
 
-  it('comes in order at SIGTERM, Ctrl-C and the end of the terminal', async () => {
+  it('is orderly on SIGTERM, Ctrl-C and when the terminal closes', async () => {
     let stateDir: string | undefined;
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       const stack = await start({ copies: 1, ...(stateDir === undefined ? {} : { stateDir }) });
@@ -241,7 +241,7 @@ describe('a stack with nginx in front', () => {
       const stack = await start({ copies: 1, proxy: 'nginx' });
       const failures: number[] = [];
       const users = { stopping: false };
-      // A connection each: nginx closes kept ones when it is reloaded, and a client may just be using one.
+      // A new connection for each request: a reload of nginx closes persistent ones, which a client may be using.
       const user = async (): Promise<void> => {
         while (!users.stopping) {
           const { status } = await ask(stack.url, '/api/images.json');
