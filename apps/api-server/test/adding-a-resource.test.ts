@@ -169,9 +169,12 @@ describe('a resource of one folder', () => {
     expect(JSON.stringify(paths['/notes']?.['post'])).toContain('"#/components/schemas/NewNote"');
   });
 
-  it('has its migrations recorded under its name, and those of images as ever', async () => {
-    const rows = await askDatabase(api.databaseUrl, 'select name from knex_migrations order by name');
-    expect(rows).toEqual([{ name: '0001-images' }, { name: 'notes/0001-notes' }]);
+  it('has its migrations recorded under its name, unlike the first one of images', async () => {
+    const text = "select name from knex_migrations where name ~ 'images|notes' order by name";
+    await expect(askDatabase(api.databaseUrl, text)).resolves.toEqual([
+      { name: '0001-images' },
+      { name: 'notes/0001-notes' },
+    ]);
   });
 
   it('is not there, nor are its tables, on a copy that does not serve it', async () => {

@@ -5,7 +5,7 @@ import pg from 'pg';
 import supertest from 'supertest';
 import { type Api, cat, startApi } from './support/api.ts';
 
-/** Everything that a test opened, closed in reverse. */
+/** Closes what a test opened, in reverse order. */
 const undo: (() => Promise<unknown>)[] = [];
 let api: Api;
 beforeEach(async () => {
@@ -40,13 +40,13 @@ const connect = async (login?: { user: string; password: string }): Promise<pg.C
   return client;
 };
 
-describe('a database without room', () => {
+describe('a database that can not store anything', () => {
   it.each([
     ['the disk is full', '53100'],
-    ['memory is used up', '53200'],
+    ['there is no memory', '53200'],
     ['the disk fails', '58030'],
-    ['it is read only', '25006'],
-  ])('refuses writes while %s (%s), answers lists, and heals', async (_what, state) => {
+    ['it is read-only', '25006'],
+  ])('makes the API refuse writes while %s (%s), serve lists, and recover', async (_what, state) => {
     await run(`create function fail() returns trigger language plpgsql as
       $$ begin raise exception 'could not extend file' using errcode = '${state}'; end $$`);
     await run('create trigger fail before insert on images for each row execute function fail()');
@@ -59,7 +59,7 @@ describe('a database without room', () => {
 });
 
 describe('a database without free connections', () => {
-  it('is answered 503 at once, and heals when some are free', async () => {
+  it('makes requests fail with 503 at once, until a connection is free', async () => {
     const login = { user: `limited_${randomUUID().replaceAll('-', '')}`, password: 'secret-of-limited' };
     await run(`create role ${login.user} login password '${login.password}' connection limit 2`);
     undo.push(() => run(`drop owned by ${login.user}; drop role ${login.user}`));
@@ -78,8 +78,8 @@ describe('a database without free connections', () => {
   });
 });
 
-describe('a lock that is held for long', () => {
-  it('makes only as many wait as there is room for, and refuses the rest at once', async () => {
+describe('a lock that is held for a long time', () => {
+  it('makes a bounded number of requests wait and refuses the rest at once', async () => {
     const blocker = await connect();
     undo.push(() => blocker.end());
     await blocker.query('begin');
@@ -91,14 +91,14 @@ describe('a lock that is held for long', () => {
         refused += Number(answer.status !== 200);
       }),
     );
-    // 4 on their connections and 9 waiting for one; were all to wait, 4 would be refused every two seconds.
+    // 4 hold connections and 9 wait for one. If all waited, only 4 would be refused every two seconds.
     await waitFor('27 refusals', () => refused >= 27, 11_000);
     await blocker.query('rollback');
     await Promise.all(asked);
     await expect(page()).resolves.toMatchObject({ status: 200 });
   });
 
-  it('fails every write that shares the statement, of which none was written', async () => {
+  it('makes every write of a shared statement fail, and none of them is stored', async () => {
     const blocker = await connect();
     undo.push(() => blocker.end());
     await blocker.query('begin');
@@ -110,8 +110,8 @@ describe('a lock that is held for long', () => {
   });
 });
 
-describe('a server that is told to end its sessions', () => {
-  it('fails at most what was under way, and is used again at once', async () => {
+describe('a server that terminates its sessions', () => {
+  it('makes at most running requests fail, and is used again at once', async () => {
     const before = await Promise.all(Array.from({ length: 8 }, () => page()));
     expect(before.every(({ status }) => status === 200)).toBe(true);
     const other = await connect();

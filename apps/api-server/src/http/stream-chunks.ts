@@ -4,7 +4,7 @@ import { cutResponse } from '@tripod/shared/http/cut-response';
 
 export type StreamOptions = {
   readonly clock: Clock;
-  /** How long a client may take nothing before its connection is reset: it would keep its part of the list for ever. */
+  /** How long a client may take nothing before its connection is reset, which frees what it holds of the list. */
   readonly stallMs: number;
 };
 

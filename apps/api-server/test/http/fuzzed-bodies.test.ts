@@ -42,15 +42,15 @@ describe('a random body', () => {
       fc.asyncProperty(body, async (bytes) => {
         const init = { method: 'POST', body: bytes as string };
         const answer = await fetch(`${api.url}/images.json`, init);
-        const said = (await answer.json()) as { readonly title: string; readonly code?: string };
+        const answered = (await answer.json()) as { readonly title: string; readonly code?: string };
         if (answer.status === 200) {
           const sent: unknown = JSON.parse(typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString());
-          expect(said).toEqual(sent);
+          expect(answered).toEqual(sent);
           const [stored] = (await api.database.knex('images').orderBy('id', 'desc').limit(1)) as [typeof cat];
-          expect(stored).toMatchObject(said);
+          expect(stored).toMatchObject(answered);
         } else {
           expect(answer.status).toBe(400);
-          expect(said.code).toMatch(/^API_(BODY_NOT_JSON|IMAGE_INVALID)$/);
+          expect(answered.code).toMatch(/^API_(BODY_NOT_JSON|IMAGE_INVALID)$/);
         }
       }),
       { numRuns: 400 },

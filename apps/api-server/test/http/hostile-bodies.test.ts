@@ -140,9 +140,9 @@ describe('a body that is not an image', () => {
   ])('is refused when it is %s, and nothing is stored', async (_what, body, headers, status, code) => {
     const answer = await send(body, headers);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([status, 'application/problem+json']);
-    const said = await answer.text();
-    expect(JSON.parse(said)).toMatchObject({ code, status });
-    expect(said).not.toMatch(/node:|node_modules|\.ts\b|SyntaxError|RangeError/);
+    const problem = await answer.text();
+    expect(JSON.parse(problem)).toMatchObject({ code, status });
+    expect(problem).not.toMatch(/node:|node_modules|\.ts\b|SyntaxError|RangeError/);
     await expect(stored()).resolves.toBe(0);
   });
 });

@@ -65,8 +65,11 @@ const client = async (name: number): Promise<void> => {
 };
 await Promise.all(Array.from({ length: clients }, (_, name) => client(name)));
 
-const said = execFileSync('nft', ['list', 'table', 'ip', 'lossy'], { encoding: 'utf8' });
-const dropped = [...said.matchAll(/packets (\d+)/g)].reduce((sum, [, packets]) => sum + Number(packets), 0);
+const ruleset = execFileSync('nft', ['list', 'table', 'ip', 'lossy'], { encoding: 'utf8' });
+const dropped = [...ruleset.matchAll(/packets (\d+)/g)].reduce(
+  (sum, [, packets]) => sum + Number(packets),
+  0,
+);
 execFileSync('nft', ['delete', 'table', 'ip', 'lossy']);
 // On a connection of its own: to the copy the database may be unavailable now.
 const titles = await askDatabase<{ title: string }>(postgres.urlOf(), 'select title from images');

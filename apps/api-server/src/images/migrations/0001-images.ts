@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 const unsplash = (photo: string): string =>
   `https://images.unsplash.com/photo-${photo}?ixlib=rb-1.2.1&ixid=MnwxMjA3fDB8MHxwaG90by1wYWdlfHx8fGVufDB8fHx8&auto=format&fit=crop&w=1000&q=80`;
 
-/** The rows of a new gallery: two photographs from the web, and pictures of its own that need no internet. */
+/** The rows of a new gallery: two photographs from the web, and images of this repository that need no internet. */
 const firstImages = [
   { title: 'Sunset', alt_text: 'Clouds at sunset', url: unsplash('1506815444479-bfdb1e96c566') },
   { title: 'Mountain', alt_text: 'A mountain at sunset', url: unsplash('1540979388789-6cee28a1cdc9') },

@@ -5,7 +5,7 @@ import type { Answer } from '../../../src/resource/operation.ts';
 
 type Asked = Parameters<ListSource['readPage']>[0];
 
-/** A list of so many numbers, each as a JSON string of so many bytes. */
+/** A list of `count` numbers, each a JSON string of `rowBytes` bytes. */
 const listOf = (count: number, rowBytes: number) => {
   const asked: Asked[] = [];
   let failsAt = Number.POSITIVE_INFINITY;
