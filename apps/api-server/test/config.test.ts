@@ -3,6 +3,7 @@ import { parseCommandLine } from '@tripod/shared/config/command-line';
 import { ConfigError } from '@tripod/shared/config/config-error';
 import { loadConfig } from '@tripod/shared/config/load-config';
 import { apiServerSettings, copyNameOf } from '../src/config.ts';
+import { resources } from '../src/resources.ts';
 
 const load = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) => {
   const line = { name: 'api-server', description: '', settings: apiServerSettings, examples: [] };
@@ -16,7 +17,7 @@ describe('apiServerSettings', () => {
       port: 8081,
       host: 'localhost',
       embeddedDatabase: true,
-      resources: ['images'],
+      resources: resources.map(({ name }) => name),
       poolSize: 10,
       allowUnsafeDurability: false,
       corsOrigins: ['*'],
