@@ -25,6 +25,7 @@ describe('apiServerSettings', () => {
       drainDelayMs: 2000,
       logFormat: 'auto',
       metrics: true,
+      profile: true,
     });
   });
 
