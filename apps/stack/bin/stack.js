@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Plain JavaScript without static imports, so that an old Node gets as far as the sentence below.
+// Plain JavaScript without static imports, so that an old version of Node can print the message below.
 const major = Number(process.versions.node.split('.')[0]);
 if (major < 24) {
   console.error(
@@ -10,8 +10,8 @@ if (major < 24) {
   process.exitCode = 1;
 } else {
   void import('node:module').then((module) => {
-    // From the second start on: 30 MB less and twice as fast, for TypeScript need not be stripped again. Not in the
-    // default folder below /tmp: what another user puts there would be run.
+    // Cached code halves the start time and saves 30 MB, because types need not be stripped again. The default folder
+    // in /tmp is not used: another user could put code there.
     module.enableCompileCache(`${import.meta.dirname}/../node_modules/.cache/compile`);
     return import('../src/cli.ts');
   });

@@ -124,7 +124,7 @@ describe('the command stack', () => {
     it('exits with the error of a stack that cannot start', async () => {
       const { flags } = await makeFlags();
       expect(runDetached([...flags, '--assets', '/nowhere/at/all'])).toMatchObject({
-        status: 1,
+        status: 2,
         stdout: '',
         stderr: 'stack: --assets must name a folder, and names /nowhere/at/all\n',
       });

@@ -22,7 +22,7 @@ export type StackHost = {
   createHandler(stack: Stack, requestStop: RequestStop): HandleControl;
   /** Writes the buffered output and ends the process. */
   exit(code: number): void;
-  /** Starts the same command once more without `--detach`, in a session of its own. Errors go to the file. */
+  /** Runs the same command without `--detach` in another process and session. Its errors go to the file. */
   spawnDetached(errorFile: string): ChildProcess;
   /** Calls back when this process is interrupted. */
   onInterrupt(callback: () => void): void;

@@ -1,6 +1,7 @@
 import type { Settings } from '@tripod/shared/config/settings';
 import { StartError } from '@tripod/shared/errors/start-error';
 import type { CommandClient, CommandDefinition } from '../command/command-definition.ts';
+import { findStackState } from '../control/state-file.ts';
 import { findLogNames, followLogFolder } from '../output/log-folder.ts';
 import { showLine } from '../output/show-line.ts';
 
@@ -23,7 +24,7 @@ const settings = {
 
 type LogsConfig = { readonly follow: boolean; readonly lines: number };
 
-/** Whether a log belongs to the name: to the process of that name, or to a copy of the service. */
+/** Whether a log is that of the named process, or of a copy of the named service. An empty name stands for all. */
 const isLogOf = (log: string, name: string): boolean =>
   name === '' || log === name || log.replace(/-\d+$/, '') === name;
 
@@ -41,10 +42,14 @@ const showLogs = async (
     );
   }
   const format = isTerminal ? 'text' : 'json';
+  const processes = findStackState(folder.stateFile)?.processes ?? [];
+  const nameUpstream = (address: string): string =>
+    processes.find(({ port }) => address.endsWith(`:${port}`))?.name ?? address;
   const followed = await followLogFolder(folder.logsDir, {
     includes: (log) => isLogOf(log, name),
     lastLineCount,
-    onLine: ({ name: log, line }) => print(showLine(log, line, Date.now(), { format, colour }).trimEnd()),
+    onLine: ({ name: log, line }) =>
+      print(showLine(log, line, Date.now(), { format, colour, nameUpstream }).trimEnd()),
   });
   if (!follow) await followed.stop();
 };

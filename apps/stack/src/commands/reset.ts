@@ -9,8 +9,8 @@ const settings = {
 } as const satisfies Settings;
 
 /**
- * Empties the embedded database. Throws a StartError for the database of DATABASE_URL, while a stack runs, and when
- * nobody agrees.
+ * Empties the embedded database. Throws a StartError for the database of DATABASE_URL, while a stack runs, and
+ * without consent.
  */
 const resetDatabase = async (client: CommandClient, yes: boolean): Promise<void> => {
   const { databaseUrl, userId, print } = client;

@@ -15,8 +15,7 @@ const parseArgument = (
   const [, name = '', digits = ''] = /^([a-z][a-z0-9-]*)=(\d{1,3})$/.exec(text) ?? [];
   const scalable = scalableIn(services);
   if (scalable.includes(name) && Number(digits) <= maxCopies) return { name, count: Number(digits) };
-  const names = scalable.length === 1 ? '' : `, a service among ${scalable.join(', ')}`;
-  const problem = `must be called like: pnpm stack scale ${scalable[0]}=5${names}, with a number from 0 to ${maxCopies}`;
+  const problem = `must be called like: pnpm stack scale ${scalable[0]}=5, with a service among ${scalable.join(', ')} and a number from 0 to ${maxCopies}`;
   throw new ConfigError([{ source: 'scale', problem }]);
 };
 

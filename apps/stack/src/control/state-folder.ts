@@ -31,7 +31,7 @@ export const locateState = (stateDir: string, userId: number): StateFolder => {
   };
 };
 
-const notUsable = (folder: string, reason: string): StartError =>
+const createUnusableError = (folder: string, reason: string): StartError =>
   new StartError(`The folder ${folder} cannot be used (${reason}); choose another one with --state-dir.`);
 
 /** Creates the state folder and its subfolders. Throws a StartError when this user may not write there. */
@@ -39,20 +39,20 @@ export const createStateFolder = (stateDir: string, userId: number): StateFolder
   try {
     mkdirSync(stateDir, { recursive: true });
   } catch (error) {
-    throw notUsable(stateDir, (error as NodeJS.ErrnoException).code ?? 'unknown');
+    throw createUnusableError(stateDir, (error as NodeJS.ErrnoException).code ?? 'unknown');
   }
   const folder = locateState(stateDir, userId);
   for (const dir of [folder.logsDir, folder.socketDir]) {
     try {
       mkdirSync(dir, { recursive: true });
     } catch (error) {
-      throw notUsable(dir, (error as NodeJS.ErrnoException).code ?? 'unknown');
+      throw createUnusableError(dir, (error as NodeJS.ErrnoException).code ?? 'unknown');
     }
   }
   // In the shared temporary folder another user may have created it first.
   const found = lstatSync(folder.socketDir);
   if (!found.isDirectory() || found.uid !== userId)
-    throw notUsable(folder.socketDir, 'it belongs to another user');
+    throw createUnusableError(folder.socketDir, 'it belongs to another user');
   chmodSync(folder.socketDir, 0o700);
   return folder;
 };

@@ -47,9 +47,9 @@ export type BalancerContext<S extends Settings = Settings> = ServiceContext<S> &
 export type ServiceRun<S extends Settings = Settings> =
   /** A process of ours or any other program; see `Command`. Called at each start of a process. */
   | { readonly type: 'process'; readonly command: (copy: ServiceCopy<S>) => Command }
-  /** A process that balances over the pools of other services, and is told of their copies. */
+  /** A process that balances over the pools of other services; the stack adds and removes their copies. */
   | { readonly type: 'balancer'; readonly create: (context: BalancerContext<S>) => Balancer }
-  /** A service with a guard of its own, which is joined and left. */
+  /** A service that another process runs; the stack joins and leaves it. */
   | { readonly type: 'joined'; readonly join: (context: JoinContext<S>) => Promise<JoinedService> };
 
 /** Everything that the stack knows about a service. See README.md for an example. */
@@ -70,7 +70,7 @@ export type ServiceDefinition<S extends Settings = Settings> = {
   readonly host?: keyof S & string;
   /** The setting that holds the number of copies. Default: one process, which cannot be scaled. */
   readonly replicas?: keyof S & string;
-  /** The pool that its processes fill, and the path prefix that is routed to it unless a config file says otherwise. */
+  /** The pool that its processes fill, and the path prefix that is routed to it unless a config file has routes. */
   readonly pool?: { readonly name: string; readonly prefix: string };
   readonly run: ServiceRun<S>;
   /** Variables that are added to its environment. Passwords belong here, never in arguments. */

@@ -13,8 +13,8 @@ import type { AnyService } from './service-definition.ts';
 export const maxCopies = 16;
 
 /**
- * The port of a service. Settings of the stack have no environment variables: its services read variables such as PORT,
- * and one that is set for another program would reach all of them.
+ * The port of a service. Settings of the stack cannot come from the environment, because a variable such as PORT that is
+ * set for another program would then reach it.
  */
 export const stackPort = (port: number, description: string) =>
   ({ ...portSetting(port), minimum: 1, environment: false, description }) as const;
@@ -74,7 +74,7 @@ const commonSettings = (checkout: string, services: readonly AnyService[]) => {
     },
     routes: {
       type: 'structure',
-      description: 'Path prefixes and the pools that serve them; default: as the services say',
+      description: 'Path prefixes and the pools that serve them; default: one per pool',
       schema: routesSchema,
       faults: (routes: readonly Route[]) => findUnknownPools(routes, pools),
     },

@@ -5,7 +5,7 @@ import { StartError } from '@tripod/shared/errors/start-error';
 /** Folders in which packages install nginx and which may not be on the PATH of an ordinary user. */
 const otherFolders = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
 
-/** Returns the path of nginx. Throws a StartError that says how to install it or do without. */
+/** Returns the path of nginx. Throws a StartError with the command that installs it. */
 export const findNginx = (searchPath: string): string => {
   for (const folder of [...searchPath.split(delimiter).filter(Boolean), ...otherFolders]) {
     const file = join(folder, 'nginx');

@@ -54,7 +54,7 @@ export const createNginxBalancer = (options: NginxBalancerOptions): Balancer => 
     while (!isMet() && isReady() && clock.monotonicMs() < deadlineMs) await pause(clock, pollMs);
   };
   const hasEnded = (pid: number): boolean => table.commandOf(pid) === undefined;
-  /** An old worker accepts connections until its process title says this, shortly after the new workers do. */
+  /** An old worker accepts connections until its process title has this text, shortly after the new workers do. */
   const isShuttingDown = (pid: number): boolean => table.commandOf(pid)?.includes('is shutting down') ?? true;
 
   /** New workers take over at once; the old ones end after their last request, for which this waits `drainMs`. */

@@ -57,7 +57,7 @@ export const parseStartError = (name: string, line: string): string | undefined 
   return program === service || program.startsWith(`${service}-`) ? sentence : undefined;
 };
 
-/** Returns whether a line belongs to what Node writes below the message of an uncaught error. */
+/** Returns whether a line is part of what Node prints below the message of an uncaught error. */
 export const isStackTrace = (line: string): boolean => /^(?:\s|$|\}|Node\.js v)/.test(line);
 
 /** The message in a line of the process `name`: of a log event, of a failed start, or the line itself. */

@@ -4,8 +4,9 @@ import type { StateFolder } from '../control/state-folder.ts';
 import type { StackReport } from './report-stack.ts';
 
 const countCopies = ({ scalable, processes }: StackReport): string => {
-  const counts = scalable.map((name) => {
+  const counts = scalable.flatMap((name) => {
     const count = processes.filter(({ service }) => service === name).length;
+    if (count === 0) return [];
     return `${count} ${count === 1 ? 'copy' : 'copies'} of ${name}`;
   });
   return counts.length === 0 ? '' : ` with ${counts.join(', ')}`;

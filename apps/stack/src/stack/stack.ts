@@ -220,7 +220,7 @@ export class Stack {
     const { output } = this.#options;
     if (process.name === this.front?.name && process.state === 'ready') {
       this.front.balancer.becameReady().catch((error: unknown) => {
-        output.event('error', 'the load balancer could not be told of the copies', { error });
+        output.event('error', 'the copies could not be added to the load balancer', { error });
       });
     }
     this.#writeState();

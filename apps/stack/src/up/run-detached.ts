@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ConfigError } from '@tripod/shared/config/config-error';
 import { StartError } from '@tripod/shared/errors/start-error';
 import type { CommandClient } from '../command/command-definition.ts';
 import { NotRunningError } from '../control/control-client.ts';
@@ -17,6 +18,24 @@ const readErrors = (file: string): string => {
   }
 };
 
+const configErrorCode = 2;
+
+/** The error of a process that could not start: each line of its output is `stack: SOURCE PROBLEM` or a sentence. */
+const createError = (code: number | null, output: string): Error => {
+  const lines = output.split('\n').map((line) => line.replace(/^stack: /, ''));
+  if (code === configErrorCode) {
+    return new ConfigError(
+      lines.map((line) => {
+        const [source = '', ...problem] = line.split(' ');
+        return { source, problem: problem.join(' ') };
+      }),
+    );
+  }
+  return new StartError(
+    lines.join('\n') || 'The stack ended while it was starting; its log: pnpm stack logs stack',
+  );
+};
+
 /** The report of the stack of that process; undefined while it is not ready. */
 const findReport = async ({ ask }: CommandClient, pid: number): Promise<StackReport | undefined> => {
   try {
@@ -29,8 +48,8 @@ const findReport = async ({ ask }: CommandClient, pid: number): Promise<StackRep
 };
 
 /**
- * Starts a stack in a process of its own and resolves when it is ready. Exits with the code of that process when it
- * cannot start, after printing its errors.
+ * Starts a stack in another process and resolves when it is ready. Throws a ConfigError or a StartError with the messages
+ * of that process when it cannot start.
  */
 export const runDetached = async (client: CommandClient): Promise<void> => {
   const { host, print, isTerminal, colour, wait } = client;
@@ -42,8 +61,7 @@ export const runDetached = async (client: CommandClient): Promise<void> => {
   host.onInterrupt(() => child.kill('SIGINT'));
   for (;;) {
     if (child.exitCode !== null || child.signalCode !== null) {
-      const errors = readErrors(errorFile).replace(/^stack: /, '');
-      throw new StartError(errors || 'The stack ended while it was starting; its log: pnpm stack logs stack');
+      throw createError(child.exitCode, readErrors(errorFile));
     }
     const report = await findReport(client, pid);
     if (report) {

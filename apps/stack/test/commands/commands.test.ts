@@ -6,6 +6,7 @@ import { logs } from '../../src/commands/logs.ts';
 import { formatDuration, formatTable } from '../../src/commands/ps.ts';
 import { reset } from '../../src/commands/reset.ts';
 import { takeStackLock } from '../../src/control/stack-lock.ts';
+import { writeStackState } from '../../src/control/state-file.ts';
 import type { ProcessRow } from '../../src/stack/report-stack.ts';
 import { useTempFolders } from '../support/temp-folder.ts';
 import { createTestClient } from '../support/test-client.ts';
@@ -107,6 +108,28 @@ describe('stack logs', () => {
     await showLogs(client, '');
     const colours = printed.map((line) => line.split('\u001b[')[3]?.split('m')[0]);
     expect(new Set(colours).size).toBe(2);
+  });
+
+  it('names the copy that answered a request on a terminal', async () => {
+    const { client, printed } = createTestClient(makeFolder());
+    const processes = [{ name: 'api-2', pid: 1, port: 8083, marks: [] }];
+    writeStackState(client.folder.stateFile, { pid: 1, url: '', proxy: '', startedAt: '', processes });
+    const request = {
+      message: 'GET /',
+      status: 200,
+      durationMs: 1,
+      requestId: 'x',
+      upstream: '127.0.0.1:8083',
+    };
+    const line = JSON.stringify({
+      time: '2026-01-01T10:00:00.000Z',
+      level: 'info',
+      name: 'proxy',
+      ...request,
+    });
+    writeFileSync(join(client.folder.logsDir, 'proxy.log'), `${line}\n`);
+    await showLogs(client, 'proxy');
+    expect(printed).toEqual([expect.stringMatching(/ proxy +200 GET +\/ +api-2 +1\.0 ms$/)]);
   });
 
   it('lists the existing logs when there is none of that name', async () => {

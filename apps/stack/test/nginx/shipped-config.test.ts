@@ -12,7 +12,7 @@ import { installedNginx } from '../support/installed-nginx.ts';
 import { useTempFolders } from '../support/temp-folder.ts';
 
 const config = join(import.meta.dirname, '../../../../config');
-const nobody = 65_534;
+const nobodyUid = 65_534;
 const isRoot = process.getuid?.() === 0;
 const nginx = installedNginx() ?? '';
 const withNginx = nginx ? it : it.skip;
@@ -45,10 +45,7 @@ const serve = async (name: string): Promise<number> => {
   return (await listen(server, { host: '127.0.0.1', port: 0 })).port;
 };
 
-/**
- * A copy of config/ with nothing changed but numbers of ports and names in /tmp, for tests that run at the same time
- * as others. `clean` says that nothing of an earlier run may be left in the temp folder.
- */
+/** A copy of config/ with other ports and other paths in /tmp, so that tests can run at the same time. */
 const place = async (): Promise<{
   readonly folder: string;
   readonly port: number;
@@ -73,9 +70,9 @@ const place = async (): Promise<{
   return { folder, port, temp };
 };
 
-type StartedNginx = { output(): string; complaints(): string; stop(): Promise<void> };
+type StartedNginx = { output(): string; errors(): string; stop(): Promise<void> };
 
-/** Runs it as its first lines say, its output in a file that this user's shell opens. */
+/** Runs nginx as the first lines of nginx.conf describe, with its output in files. */
 const start = async (folder: string, port: number, uid?: number): Promise<StartedNginx> => {
   const log = join(makeFolder(), 'out');
   chmodSync(join(log, '..'), 0o777);
@@ -96,7 +93,7 @@ const start = async (folder: string, port: number, uid?: number): Promise<Starte
   });
   return {
     output: () => readFileSync(log, 'utf8'),
-    complaints: () => readFileSync(`${log}.err`, 'utf8'),
+    errors: () => readFileSync(`${log}.err`, 'utf8'),
     stop: async () => {
       child.kill('SIGINT');
       await once(child, 'exit');
@@ -112,7 +109,7 @@ const bodyOf = ({ body }: { readonly body: string }) =>
 
 describe('config/nginx.conf (skipped where nginx is missing)', () => {
   withNginx(
-    'sends /api/ without its prefix to each of the three copies in turn, and the rest to static',
+    'forwards /api/ without its prefix to the three copies in turn, and all other paths to static',
     async () => {
       const { folder, port } = await place();
       await start(folder, port);
@@ -127,12 +124,12 @@ describe('config/nginx.conf (skipped where nginx is missing)', () => {
     },
   );
 
-  withNginx('says who asked, and believes nothing that the client says of it', async () => {
+  withNginx('sets the forwarding headers itself and ignores those of the client', async () => {
     const { folder, port } = await place();
     await start(folder, port);
-    const lies =
+    const forged =
       'X-Forwarded-For: 6.6.6.6\r\nX_Forwarded_For: 6\r\nForwarded: for=6.6.6.6\r\nX-Forwarded-Host: evil\r\n';
-    const response = await get(port, '/api/', `${lies}X-Request-Id: mine-1234\r\n`);
+    const response = await get(port, '/api/', `${forged}X-Request-Id: mine-1234\r\n`);
     expect(bodyOf(response).headers).toEqual({
       host: 'a.test:1',
       'x-forwarded-for': '127.0.0.1',
@@ -159,7 +156,7 @@ describe('config/nginx.conf (skipped where nginx is missing)', () => {
       '/api/debug/pprof/heap?seconds=61',
       '/api//debug/pprof/',
     ],
-  ])('answers 404 to %s, which is for the operator alone', async (target) => {
+  ])('answers 404 to the operational path %s', async (target) => {
     const { folder, port } = await place();
     await start(folder, port);
     expect((await get(port, target)).status).toBe(404);
@@ -176,13 +173,13 @@ describe('config/nginx.conf (skipped where nginx is missing)', () => {
     ['/a%00', 400],
     ['/api/a%20b', 200],
     ['/a..b/.c?d=../e', 200],
-  ])('answers %s, read in one way only, or not, with %i', async (target, status) => {
+  ])('answers %s with %i, because ambiguous paths are refused', async (target, status) => {
     const { folder, port } = await place();
     await start(folder, port);
     expect((await get(port, target)).status).toBe(status);
   });
 
-  withNginx('redirects /api with its method, relative to where it is', async () => {
+  withNginx('redirects /api with 308 and a relative Location', async () => {
     const { folder, port } = await place();
     await start(folder, port);
     const { status, headers } = await get(port, '/api?x=1');
@@ -190,19 +187,22 @@ describe('config/nginx.conf (skipped where nginx is missing)', () => {
   });
 
   const asUser = nginx && isRoot ? it : it.skip;
-  asUser('runs as root, then as an ordinary user, then as root (skipped unless run as root)', async () => {
-    const { folder, port, temp } = await place();
-    for (const uid of [undefined, nobody, undefined]) {
-      const { output, complaints, stop } = await start(folder, port, uid);
-      const body = 'x'.repeat(1_000_000);
-      const bytes = `POST /api/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
-      expect(bodyOf(parseRawResponse(await exchangeRaw({ port, bytes }))).length).toBe(1_000_000);
-      await stop();
-      expect(complaints()).not.toMatch(/\[(?:emerg|alert|crit|error)\]/);
-      expect(output()).toMatch(/^127\.0\.0\.1 - - \[.*\] "POST \/api\/x HTTP\/1\.1" 200 \d+ "-" "-"$/m);
-      expect(existsSync(`${temp}-tripod-nginx.pid`)).toBe(false);
-    }
-  });
+  asUser(
+    'runs as root, then as an ordinary user, then as root again (skipped unless run as root)',
+    async () => {
+      const { folder, port, temp } = await place();
+      for (const uid of [undefined, nobodyUid, undefined]) {
+        const { output, errors, stop } = await start(folder, port, uid);
+        const body = 'x'.repeat(1_000_000);
+        const bytes = `POST /api/x HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+        expect(bodyOf(parseRawResponse(await exchangeRaw({ port, bytes }))).length).toBe(1_000_000);
+        await stop();
+        expect(errors()).not.toMatch(/\[(?:emerg|alert|crit|error)\]/);
+        expect(output()).toMatch(/^127\.0\.0\.1 - - \[.*\] "POST \/api\/x HTTP\/1\.1" 200 \d+ "-" "-"$/m);
+        expect(existsSync(`${temp}-tripod-nginx.pid`)).toBe(false);
+      }
+    },
+  );
 
   withNginx('refuses a body over 1 MiB', async () => {
     const { folder, port } = await place();
@@ -212,12 +212,12 @@ describe('config/nginx.conf (skipped where nginx is missing)', () => {
     expect(parseRawResponse(answer).status).toBe(413);
   });
 
-  withNginx('says which copy was left alone, and goes on with the others', async () => {
+  withNginx('logs which copy is disabled and goes on with the others', async () => {
     const { folder, port } = await place();
-    const { complaints } = await start(folder, port);
+    const { errors } = await start(folder, port);
     servers[0]?.closeAllConnections();
     servers[0]?.close();
     for (let request = 0; request < 6; request += 1) expect((await get(port, '/api/')).status).toBe(200);
-    expect(complaints()).toContain('upstream server temporarily disabled');
+    expect(errors()).toContain('upstream server temporarily disabled');
   });
 });

@@ -67,7 +67,7 @@ export const formatJson = (event: LogEvent): string => {
   return `${encode({ ...facts, ...fields }) ?? encode({ ...facts, fields: unencodable })}\n`;
 };
 
-/** Control characters except tab: sent by a client, they would reach the terminal of whoever reads the log. */
+/** Control characters except tab. From a request they would otherwise reach the terminal of the log's reader. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is being removed
 const unprintable = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g;
 
