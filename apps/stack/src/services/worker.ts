@@ -1,0 +1,23 @@
+import { defineService } from '../definition/service-definition.ts';
+import { copiesSetting } from '../definition/stack-settings.ts';
+import { binOf } from './app-command.ts';
+
+/** Workers that take the jobs which the API adds. */
+export const worker = defineService({
+  name: 'worker',
+  description: 'The worker',
+  settings: () => ({ workers: copiesSetting(0, 'How many workers to start, which take jobs of the API') }),
+  ports: [],
+  replicas: 'workers',
+  run: {
+    type: 'process',
+    command: ({ checkout, name }) => ({
+      type: 'node',
+      file: binOf(checkout, 'worker'),
+      args: ['--name', name, '--log-format', 'json'],
+    }),
+  },
+  environment: ({ urlOf }) => ({ DATABASE_URL: urlOf('postgres') }),
+  needs: ['postgres'],
+  stopGraceMs: 4000,
+});
