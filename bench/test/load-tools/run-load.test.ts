@@ -61,7 +61,7 @@ describe.each(['ab', 'wrk'] as const)('runLoad by %s', (tool) => {
     expect(errors).toBeGreaterThan(0);
   });
 
-  withTool('fails when nobody listens', async () => {
+  withTool('fails when nothing listens on the port', async () => {
     const running = await start(answerWith(200), await freePort());
     await listening?.close();
     await expect(runLoad(load, running, options())).rejects.toThrow();

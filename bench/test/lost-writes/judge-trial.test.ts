@@ -37,7 +37,7 @@ describe('judgeWrites', () => {
   it.each([
     ['a confirmed one that is missing', ['a', 'b'], ['a'], { lost: ['b'], doubled: [], unasked: [] }],
     ['one that is there twice', ['a'], ['a', 'a', 'a'], { lost: [], doubled: ['a'], unasked: [] }],
-    ['one that nobody sent', ['a'], ['a', 'x'], { lost: [], doubled: [], unasked: ['x'] }],
+    ['a stored write that was never sent', ['a'], ['a', 'x'], { lost: [], doubled: [], unasked: ['x'] }],
     ['one that was refused', ['a'], ['a', 'refused'], { lost: [], doubled: [], unasked: ['refused'] }],
     ['nothing in one of unknown fate', ['a'], ['a', 'unknown'], { lost: [], doubled: [], unasked: [] }],
     ['one of unknown fate that is there twice', [], ['unknown', 'unknown'], { doubled: ['unknown'] }],
