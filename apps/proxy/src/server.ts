@@ -17,9 +17,11 @@ import { createAccessLog } from './forwarding/access-log.ts';
 import type { Engine } from './forwarding/engine.ts';
 import { createExchangeObserver } from './forwarding/observe-exchanges.ts';
 import { RetryBudget } from './forwarding/retry.ts';
+import { createViaName } from './forwarding/via.ts';
 import { createHealthChecks, type HealthChecks, type HealthLimits } from './health/health-checks.ts';
 import { createPassiveChecker, type PassiveChecker } from './health/passive-checker.ts';
 import { createLiveConfig, type LiveConfig, type ProxyConfigSource } from './live-config.ts';
+import { OwnListeners } from './own-listeners.ts';
 import { makeRoutes } from './routing/make-routes.ts';
 import { createRouteTable, type RouteTableOptions } from './routing/route-table.ts';
 
@@ -39,6 +41,8 @@ export type Proxy = {
   readonly passive: PassiveChecker;
   readonly latencies: LatencySampler;
   readonly readiness: Readiness;
+  /** Tells the proxy where it listens, so that no upstream leads back to it. */
+  addOwnListener(host: string, port: number): void;
 };
 
 const healthLimitsOf = (config: ProxyConfig): HealthLimits => ({
@@ -68,7 +72,21 @@ export const createProxy = (
     }),
     privatePaths: values.privatePaths,
   });
-  const routes = createRouteTable(routesFor([]));
+  const viaName = createViaName(random);
+  const routes = createRouteTable(routesFor([]), viaName);
+  const ownListeners = new OwnListeners();
+  const excludeLoops = (): void => {
+    for (const pool of routes.pools) {
+      for (const upstream of pool.upstreams) {
+        if (upstream.state === 'loop' || !ownListeners.includes(upstream)) continue;
+        upstream.markAsLoop();
+        logger.error('upstream is the proxy itself and gets no requests', {
+          upstream: upstream.id,
+          pool: pool.name,
+        });
+      }
+    }
+  };
   const readiness = createReadiness();
   const requestMetrics = new RequestMetrics();
   const passive = createPassiveChecker({ limits: values, clock, logger });
@@ -82,12 +100,14 @@ export const createProxy = (
     clock,
     budget,
     connections,
+    viaName,
   });
   let healthLimits = healthLimitsOf(values);
   const checks = createHealthChecks(routes.pools, { ...healthLimits, clock, logger });
   const latencies = createLatencySampler(() => routes.pools, clock);
   const apply = (): void => {
     routes.replace(routesFor(routes.pools));
+    excludeLoops();
     checks.watch(routes.pools);
     const limits = healthLimitsOf(values);
     if (!isSame(limits, healthLimits)) checks.change(limits);
@@ -100,16 +120,20 @@ export const createProxy = (
     registerUpstreamMetrics(metrics, () => routes.pools);
     registerProxyMetrics(metrics, { connections, budget, logger, config });
   }
-  const { profile } = values;
   const admin = createAdminServer({
     routes,
     config,
     readiness,
     metrics,
-    profile,
+    profile: values.profile,
     activeChecks,
+    isOwnListener: (upstream) => ownListeners.includes(upstream),
     logger,
     clock,
   });
-  return { config, engine, admin, checks, passive, latencies, readiness };
+  const addOwnListener = (host: string, port: number): void => {
+    ownListeners.add(host, port);
+    excludeLoops();
+  };
+  return { config, engine, admin, checks, passive, latencies, readiness, addOwnListener };
 };

@@ -19,12 +19,14 @@ export const startProxy = async (
   try {
     const adminSide = await admin.listen({ host: 'localhost', port: config.adminPort, flag: '--admin-port' });
     undo.push('the admin side', () => admin.stop({ drainDelayMs: 0, graceMs: 1000 }));
+    proxy.addOwnListener('localhost', adminSide.port);
     checks.start();
     undo.push('the active checks', () => checks.stop());
     undo.push('the passive checks', () => passive.stop());
     latencies.start();
     undo.push('the latency windows', () => latencies.stop());
     const listening = await engine.listen({ host: config.host, port: config.port });
+    proxy.addOwnListener(config.host, listening.port);
     undo.push('the listener', () => engine.close({ graceMs }));
     logger.info('proxy listens', {
       url: listening.url,

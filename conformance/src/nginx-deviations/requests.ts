@@ -109,6 +109,24 @@ export const requestDeviations: readonly NginxDeviation[] = [
     rules: ['drops X-Forwarded-Port of a client', 'drops X-Real-IP of a client'],
   },
   {
+    behaviour: 'passes them on',
+    expect: { status: 200, upstream: { has: [/^x-forwarded-prefix: \/evil$/] } },
+    rules: ['drops every other X-Forwarded header of a client'],
+  },
+  {
+    behaviour: 'keeps the whole list',
+    expect: { status: 200, upstream: { has: ['x-forwarded-for: 6.6.6.6, 7.7.7.7, 127.0.0.1'] } },
+    rules: ['drops what lies left of the client in X-Forwarded-For of a trusted proxy'],
+  },
+  {
+    behaviour: 'adds nothing to Via',
+    expect: { status: 200 },
+    rules: [
+      'appends itself to the Via of a request (RFC 9110 7.6.3)',
+      'appends itself to the Via of a response (RFC 9110 7.6.3)',
+    ],
+  },
+  {
     behaviour: 'passes it on',
     expect: { status: 101, upstream: { has: [/^x-secret: /] } },
     rules: ['a header that Connection names besides Upgrade is not passed on'],

@@ -24,6 +24,11 @@ export const adminErrors = defineErrors({
     title: 'No such upstream',
     meaning: '`GET /pools` lists the upstreams of each pool.',
   },
+  ADMIN_POOL_FULL: {
+    status: 409,
+    title: 'The pool is full',
+    meaning: 'The pool has 1,000 upstreams, which is the limit. Remove one first.',
+  },
   ADMIN_UPSTREAM_EXISTS: {
     status: 409,
     title: 'The upstream is there already',

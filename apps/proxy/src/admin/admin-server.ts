@@ -10,6 +10,7 @@ import type { Logger } from '@tripod/shared/logging/logger';
 import type { Metrics } from '@tripod/shared/metrics/metrics';
 import { createOperationalPaths } from '@tripod/shared/profiling/operational-paths';
 import express from 'express';
+import type { Upstream } from '../balancing/upstream.ts';
 import type { RouteTable } from '../routing/route-table.ts';
 import { adminErrors } from './admin-errors.ts';
 import { type AdminConfig, createConfigRoutes } from './config-routes.ts';
@@ -26,6 +27,8 @@ export type AdminServerOptions = {
   readonly profile?: boolean;
   /** Whether they are on now. */
   readonly activeChecks: () => boolean;
+  /** Whether this upstream is the proxy itself. */
+  readonly isOwnListener: (upstream: Upstream) => boolean;
   readonly logger: Logger;
   readonly clock: Clock;
 };
@@ -46,7 +49,8 @@ const translate = (error: unknown): unknown => {
 
 /** The operator's side of the proxy: pools, health, metrics. It listens on loopback only. */
 export const createAdminServer = (options: AdminServerOptions): StoppableServer => {
-  const { routes, config, readiness, metrics, profile = false, activeChecks, logger, clock } = options;
+  const { routes, config, readiness, metrics, profile = false, logger, clock } = options;
+  const { activeChecks, isOwnListener } = options;
   const app = express();
   app.disable('x-powered-by').set('query parser', 'simple').set('etag', false);
   app.use((request, response, next) => {
@@ -63,7 +67,7 @@ export const createAdminServer = (options: AdminServerOptions): StoppableServer 
   }
   app.use(express.json({ limit: '64kb', type: () => true }));
   app.use(createConfigRoutes(config));
-  app.use(createPoolRoutes({ routes, activeChecks, logger }));
+  app.use(createPoolRoutes({ routes, activeChecks, isOwnListener, logger }));
   app.use(notFound());
   app.use(errorHandler({ logger, translate }));
   // Its own readiness: the admin side answers as ready or not for the whole proxy, and is closed last.

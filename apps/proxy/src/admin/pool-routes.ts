@@ -6,7 +6,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import express, { type Request, type Router } from 'express';
 import { drainUpstream } from '../balancing/drain-upstream.ts';
 import { Upstream } from '../balancing/upstream.ts';
-import type { UpstreamPool } from '../balancing/upstream-pool.ts';
+import { maxPoolUpstreams, type UpstreamPool } from '../balancing/upstream-pool.ts';
 import { parseUpstreamUrl } from '../routing/route-config.ts';
 import { maxInFlightSchema, weightSchema } from '../routing/route-schema.ts';
 import type { RouteTable } from '../routing/route-table.ts';
@@ -51,23 +51,31 @@ const parseBody = <T>(check: ValidateFunction<T>, body: unknown): T => {
   throw new AppError(adminErrors.ADMIN_BODY_INVALID, { errors });
 };
 
+const invalidUrl = (detail: string): AppError =>
+  new AppError(adminErrors.ADMIN_BODY_INVALID, { errors: [{ pointer: '#/url', detail }] });
+
 const parseUrl = (text: string): URL => {
   try {
     return parseUpstreamUrl(text);
   } catch (error) {
-    const detail = error instanceof Error ? error.message : 'is not valid';
-    throw new AppError(adminErrors.ADMIN_BODY_INVALID, { errors: [{ pointer: '#/url', detail }] });
+    throw invalidUrl(error instanceof Error ? error.message : 'is not valid');
   }
 };
 
 export type PoolRoutesOptions = {
   readonly routes: Pick<RouteTable, 'pools'>;
   readonly activeChecks: () => boolean;
+  readonly isOwnListener: (upstream: Upstream) => boolean;
   readonly logger: Logger;
 };
 
 /** `/pools`: what the proxy knows of its upstreams, and adding, changing and removing them. */
-export const createPoolRoutes = ({ routes, activeChecks, logger }: PoolRoutesOptions): Router => {
+export const createPoolRoutes = ({
+  routes,
+  activeChecks,
+  isOwnListener,
+  logger,
+}: PoolRoutesOptions): Router => {
   const router = express.Router();
   const findPool = (request: Request): UpstreamPool => {
     const pool = routes.pools.find(({ name }) => name === request.params['pool']);
@@ -105,6 +113,8 @@ export const createPoolRoutes = ({ routes, activeChecks, logger }: PoolRoutesOpt
       const { url, ...wanted } = parseBody(isNewUpstream, request.body);
       // Its first requests wait for its first passed check: it may still be starting.
       const upstream = new Upstream({ url: parseUrl(url), healthy: !activeChecks() });
+      if (isOwnListener(upstream)) throw invalidUrl('must not be the proxy itself');
+      if (pool.upstreams.length >= maxPoolUpstreams) throw new AppError(adminErrors.ADMIN_POOL_FULL);
       if (pool.find(upstream.id)) throw new AppError(adminErrors.ADMIN_UPSTREAM_EXISTS);
       change(upstream, pool, wanted);
       pool.add(upstream);

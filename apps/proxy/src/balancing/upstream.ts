@@ -1,7 +1,15 @@
 import { LatencyHistogram } from '@tripod/shared/metrics/latency-histogram';
 
 /** `available`, or the reason why an upstream gets no new requests. */
-export type UpstreamState = 'available' | 'unhealthy' | 'ejected' | 'full' | 'draining' | 'disabled';
+export type UpstreamState =
+  | 'available'
+  | 'unhealthy'
+  | 'ejected'
+  | 'full'
+  | 'draining'
+  | 'disabled'
+  /** The upstream is a listener of the proxy itself. */
+  | 'loop';
 
 export type UpstreamOptions = {
   /** `http://127.0.0.1:8081`, without a path. */
@@ -70,6 +78,7 @@ export class Upstream {
   #ejected = false;
   #draining = false;
   #enabled = true;
+  #isLoop = false;
   #onDrained: (() => void) | undefined;
 
   constructor({ url, weight = 1, maxInFlight = Number.POSITIVE_INFINITY, healthy = true }: UpstreamOptions) {
@@ -114,6 +123,7 @@ export class Upstream {
   }
 
   get state(): UpstreamState {
+    if (this.#isLoop) return 'loop';
     if (!this.#enabled) return 'disabled';
     if (this.#draining) return 'draining';
     if (!this.#healthy) return 'unhealthy';
@@ -177,6 +187,13 @@ export class Upstream {
   /** Enables or disables it by hand; health checks do not change this. */
   setEnabled(enabled: boolean): void {
     this.#enabled = enabled;
+    this.#update();
+  }
+
+  /** Excludes it for good, because it leads back to the proxy. */
+  markAsLoop(): void {
+    this.#isLoop = true;
+    this.reason = 'is the proxy itself';
     this.#update();
   }
 

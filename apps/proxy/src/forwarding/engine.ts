@@ -59,4 +59,6 @@ export type EngineOptions = {
   readonly clock: Clock;
   readonly budget: RetryBudget;
   readonly connections: ConnectionCounters;
+  /** The pseudonym of this proxy in Via. */
+  readonly viaName: string;
 };

@@ -1,25 +1,19 @@
-import { BlockList, isIPv4, isIPv6 } from 'node:net';
-
-/** Header names (in lower case) that tell where a request came from, and so are ours to write. */
-const forwardedNames: ReadonlySet<string> = new Set([
-  'x-forwarded-for',
-  'x-forwarded-proto',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-real-ip',
-  'forwarded',
-]);
+import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 
 /**
- * Whether a client's header of this name (in lower case) must be left out because we write it ourselves. Underscores
- * count as dashes: many servers fold the two, and `X_Forwarded_For` would pass for ours.
+ * Whether a request header of this name (in lower case) tells where a request came from. A client's own never passes, unless
+ * the client is a trusted proxy. Underscores count as dashes: many servers fold the two, so that `X_Forwarded_For` would be
+ * taken for ours.
  */
-export const isForwardedName = (name: string): boolean => forwardedNames.has(name.replaceAll('_', '-'));
+export const isForwardedName = (name: string): boolean => {
+  const folded = name.replaceAll('_', '-');
+  return folded.startsWith('x-forwarded-') || folded === 'x-real-ip' || folded === 'forwarded';
+};
 
-/** Decides whose forwarded headers are believed: those of connections from these networks. */
+/** The networks of proxies whose forwarded headers are trusted. */
 export type TrustedProxies = { has(address: string): boolean };
 
-/** `10.0.0.0/8`, `::1` and the like; throws a RangeError that names the one it does not understand. */
+/** Parses `10.0.0.0/8`, `::1` and the like. Throws a RangeError whose message is the invalid network. */
 export const parseTrustedProxies = (networks: readonly string[]): TrustedProxies => {
   const list = new BlockList();
   for (const network of networks) {
@@ -31,10 +25,10 @@ export const parseTrustedProxies = (networks: readonly string[]): TrustedProxies
       throw new RangeError(network);
     list.addSubnet(address, prefix, family);
   }
-  const empty = networks.length === 0;
+  const isEmpty = networks.length === 0;
   return {
     has: (address) =>
-      !empty && list.check(plainAddress(address), isIPv6(plainAddress(address)) ? 'ipv6' : 'ipv4'),
+      !isEmpty && list.check(plainAddress(address), isIPv6(plainAddress(address)) ? 'ipv6' : 'ipv4'),
   };
 };
 
@@ -42,30 +36,134 @@ export const parseTrustedProxies = (networks: readonly string[]): TrustedProxies
 export const plainAddress = (address: string): string =>
   address.startsWith('::ffff:') ? address.slice(7) : address;
 
-/** What the client's connection and head say, for the headers we write. */
-export type ForwardedFacts = {
-  /** Address of the other end of the connection. */
-  readonly clientAddress: string;
-  readonly authority: string | undefined;
-  /** The client's own X-Forwarded-For, -Proto and -Host, believed only from trusted proxies. */
-  readonly claimed: {
-    readonly for?: string | undefined;
-    readonly proto?: string | undefined;
-    readonly host?: string | undefined;
+/** The forwarded headers of a request as the client sent them; several lines of one name are joined with `, `. */
+export type ForwardedClaims = {
+  readonly for?: string;
+  readonly proto?: string;
+  readonly host?: string;
+  readonly forwarded?: string;
+  /** The other headers of the family, each as name and value: passed on for trusted proxies only. */
+  readonly others?: readonly (readonly [name: string, value: string])[];
+};
+
+export const noClaims: ForwardedClaims = {};
+
+const append = (earlier: string | undefined, value: string): string =>
+  earlier === undefined ? value : `${earlier}, ${value}`;
+
+/** Returns the claims with one header line more. Expects a name for which `isForwardedName` holds. */
+export const addClaim = (claims: ForwardedClaims, name: string, value: string): ForwardedClaims => {
+  switch (name) {
+    case 'x-forwarded-for':
+      return { ...claims, for: append(claims.for, value) };
+    case 'x-forwarded-proto':
+      return { ...claims, proto: append(claims.proto, value) };
+    case 'x-forwarded-host':
+      return { ...claims, host: append(claims.host, value) };
+    case 'forwarded':
+      return { ...claims, forwarded: append(claims.forwarded, value) };
+    case 'x-real-ip':
+      return claims;
+    default:
+      return name.includes('_') ? claims : { ...claims, others: [...(claims.others ?? []), [name, value]] };
+  }
+};
+
+const splitList = (value: string | undefined): readonly string[] =>
+  value === undefined ? [] : value.split(',').map((item) => item.trim());
+
+const parameterOf = (element: string, name: string): string =>
+  new RegExp(`(?:^|;)\\s*${name}\\s*=\\s*"?([^";]*)`, 'i').exec(element)?.[1] ?? '';
+
+/** The lists of addresses, protocols and hosts, nearest hop last. `Forwarded` (RFC 7239) counts without X-Forwarded-For. */
+const readClaims = (claims: ForwardedClaims) => {
+  if (claims.for !== undefined || claims.forwarded === undefined)
+    return {
+      addresses: splitList(claims.for),
+      protos: splitList(claims.proto),
+      hosts: splitList(claims.host),
+    };
+  const elements = splitList(claims.forwarded);
+  return {
+    addresses: elements.map((element) => parameterOf(element, 'for')),
+    protos: elements.map((element) => parameterOf(element, 'proto')),
+    hosts: elements.map((element) => parameterOf(element, 'host')),
   };
 };
 
-/** The forwarded headers to send: overwritten at the edge, continued when the connection is a trusted proxy's. */
+/** An address with or without a port: `192.0.2.1:4711`, `[2001:db8::1]:4711`. Undefined for `unknown` and the like. */
+const findAddress = (text: string): string | undefined => {
+  const [, bracketed] = /^\[([0-9a-f:.]+)\](?::\d+)?$/i.exec(text) ?? [];
+  const address = bracketed ?? (/^[\d.]+:\d+$/.test(text) ? text.slice(0, text.indexOf(':')) : text);
+  return isIP(address) === 0 ? undefined : plainAddress(address);
+};
+
+/** The addresses from the client on, nearest hop last; the first one is the client's. */
+const findTrustedChain = (
+  connectionAddress: string,
+  addresses: readonly string[],
+  trusted: TrustedProxies,
+): readonly string[] => {
+  const chain = [plainAddress(connectionAddress)];
+  for (let index = addresses.length - 1; index >= 0 && trusted.has(chain[0] ?? ''); index -= 1) {
+    const address = findAddress(addresses[index] ?? '');
+    if (address === undefined) break;
+    chain.unshift(address);
+  }
+  return chain;
+};
+
+/**
+ * The address of the client: the right-most address of X-Forwarded-For (or `Forwarded`) that is not a trusted proxy's, for
+ * as long as each hop from the connection on is trusted.
+ */
+export const clientAddressOf = (
+  connectionAddress: string,
+  claims: ForwardedClaims,
+  trusted: TrustedProxies,
+): string => {
+  const address = plainAddress(connectionAddress);
+  if (!trusted.has(address)) return address;
+  return findTrustedChain(address, readClaims(claims).addresses, trusted)[0] ?? address;
+};
+
+/** What the client's connection and head say, for the headers that the proxy writes. */
+export type ForwardedFacts = {
+  /** Address of the other end of the connection. */
+  readonly connectionAddress: string;
+  readonly authority: string | undefined;
+  readonly claims: ForwardedClaims;
+};
+
+/** Hops that added no element of their own share the left-most one. */
+const elementAt = (list: readonly string[], hopsFromRight: number): string | undefined =>
+  list[Math.max(0, list.length - 1 - hopsFromRight)] || undefined;
+
+/**
+ * The forwarded headers to send upstream: written anew for a client, continued for a trusted proxy. What lies left of the
+ * client in a list was not written by a trusted proxy and is dropped.
+ */
 export const forwardedHeaders = (
-  facts: ForwardedFacts,
+  { connectionAddress, authority, claims }: ForwardedFacts,
   trusted: TrustedProxies,
 ): Readonly<Record<string, string>> => {
-  const address = plainAddress(facts.clientAddress);
-  const { claimed } = trusted.has(address) ? facts : { claimed: {} as ForwardedFacts['claimed'] };
-  const host = claimed.host ?? facts.authority;
+  const address = plainAddress(connectionAddress);
+  if (!trusted.has(address)) {
+    return {
+      'X-Forwarded-For': address,
+      'X-Forwarded-Proto': 'http',
+      ...(authority === undefined ? {} : { 'X-Forwarded-Host': authority }),
+    };
+  }
+  const { addresses, protos, hosts } = readClaims(claims);
+  const chain = findTrustedChain(address, addresses, trusted);
+  // The connection is the last of the chain and in no list; the proxy next to the client wrote the client's element.
+  const hops = Math.max(0, chain.length - 2);
+  const host = elementAt(hosts, hops) ?? authority;
   return {
-    'X-Forwarded-For': claimed.for === undefined ? address : `${claimed.for}, ${address}`,
-    'X-Forwarded-Proto': claimed.proto === 'https' ? 'https' : 'http',
+    'X-Forwarded-For': chain.join(', '),
+    'X-Forwarded-Proto': elementAt(protos, hops)?.toLowerCase() === 'https' ? 'https' : 'http',
     ...(host === undefined ? {} : { 'X-Forwarded-Host': host }),
+    ...Object.fromEntries(claims.others ?? []),
   };
 };

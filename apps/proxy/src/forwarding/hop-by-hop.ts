@@ -18,6 +18,7 @@ const notRemovable: ReadonlySet<string> = new Set([
   'content-type',
   'cookie',
   'authorization',
+  'via',
 ]);
 
 const none: ReadonlySet<string> = new Set();

@@ -6,7 +6,6 @@ const own: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'x-request-id',
   'expect',
-  'via',
 ]);
 
 /**

@@ -30,6 +30,8 @@ export type RoutedRequest = {
   readonly target: string;
   /** The Host header; undefined in HTTP/1.0 requests without one. */
   readonly authority: string | undefined;
+  /** All Via lines, joined; undefined without one. */
+  readonly via: string | undefined;
 };
 
 export type Routing =
@@ -102,15 +104,20 @@ const poolsOf = (routes: readonly Route[]): readonly UpstreamPool[] => [
 const sortLongestFirst = (routes: readonly Route[]): readonly Route[] =>
   [...routes].sort((a, b) => b.prefix.length - a.prefix.length);
 
-/** Creates a table of these routes, at version 1. */
-export const createRouteTable = (options: RouteTableOptions): RouteTable => {
+/** A request may pass a proxy twice, by two of its routes. The third time it is in a loop (RFC 9110 7.6.3). */
+const maxPasses = 2;
+
+/** Creates a table of these routes, at version 1. `viaName` is the pseudonym of the proxy in Via. */
+export const createRouteTable = (options: RouteTableOptions, viaName: string): RouteTable => {
   let { privatePaths } = options;
   let longestFirst = sortLongestFirst(options.routes);
   const table = {
     routes: options.routes,
     pools: poolsOf(options.routes),
     version: 1,
-    route({ method, target, authority }: RoutedRequest): Routing {
+    route({ method, target, authority, via }: RoutedRequest): Routing {
+      if (via?.includes(viaName) && via.split(viaName).length > maxPasses)
+        throw new AppError(routingErrors.PROXY_LOOP);
       if (refusedMethods.has(method)) {
         throw new AppError(routingErrors.PROXY_METHOD_REFUSED, { headers: { Allow: forwardedMethods } });
       }

@@ -7,6 +7,12 @@ export const routingErrors = defineErrors({
     title: 'The path is ambiguous',
     meaning: 'Two servers could read the path differently, so the proxy does not forward it.',
   },
+  PROXY_LOOP: {
+    status: 508,
+    title: 'The request came back to the proxy',
+    meaning:
+      'An upstream leads back to the proxy, which has forwarded this request twice already; `Via` lists its way.',
+  },
   PROXY_METHOD_REFUSED: {
     status: 405,
     title: 'The proxy does not forward this method',

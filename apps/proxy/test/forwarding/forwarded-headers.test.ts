@@ -1,13 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  addClaim,
+  clientAddressOf,
+  type ForwardedClaims,
   forwardedHeaders,
   isForwardedName,
   parseTrustedProxies,
   plainAddress,
 } from '../../src/forwarding/forwarded-headers.ts';
 
-const claimed = { for: '1.1.1.1', proto: 'https', host: 'public.example' };
-const facts = { clientAddress: '10.1.2.3', authority: 'here:8080', claimed };
+const claims: ForwardedClaims = { for: '1.1.1.1', proto: 'https', host: 'public.example' };
+const facts = { connectionAddress: '10.1.2.3', authority: 'here:8080', claims };
+const tens = parseTrustedProxies(['10.0.0.0/8']);
 
 describe('isForwardedName', () => {
   it.each([
@@ -20,11 +24,14 @@ describe('isForwardedName', () => {
     'forwarded',
     'x-real-ip',
     'x_real_ip',
-  ])('claims %s for us', (name) => {
+    'x-forwarded-prefix',
+    'x-forwarded-user',
+    'x_forwarded_anything',
+  ])('recognizes %s as one of the forwarded headers', (name) => {
     expect(isForwardedName(name)).toBe(true);
   });
 
-  it.each(['x-forwarded', 'via-x', 'x-for'])('leaves %s alone', (name) => {
+  it.each(['x-forwarded', 'via-x', 'x-for'])('does not recognize %s as one', (name) => {
     expect(isForwardedName(name)).toBe(false);
   });
 });
@@ -44,7 +51,7 @@ describe('parseTrustedProxies', () => {
     expect(parseTrustedProxies([network]).has(address)).toBe(expected);
   });
 
-  it('trusts nobody by default', () => {
+  it('trusts no address when the list is empty', () => {
     expect(parseTrustedProxies([]).has('127.0.0.1')).toBe(false);
   });
 
@@ -58,13 +65,13 @@ describe('parseTrustedProxies', () => {
     '10.0.0.0/-1',
     '10.0/8',
     '10.0.0.0/8/9',
-  ])('names %j, which is no network', (network) => {
+  ])('throws an error that names the invalid network %j', (network) => {
     expect(() => parseTrustedProxies(['10.0.0.0/8', network])).toThrow(new RangeError(network));
   });
 });
 
 describe('forwardedHeaders', () => {
-  it('overwrites what a client claims', () => {
+  it('replaces the forwarded headers of a client', () => {
     expect(forwardedHeaders(facts, parseTrustedProxies([]))).toEqual({
       'X-Forwarded-For': '10.1.2.3',
       'X-Forwarded-Proto': 'http',
@@ -72,28 +79,118 @@ describe('forwardedHeaders', () => {
     });
   });
 
-  it('goes on from what a trusted proxy claims', () => {
-    expect(forwardedHeaders(facts, parseTrustedProxies(['10.0.0.0/8']))).toEqual({
+  it('continues the forwarded headers of a trusted proxy', () => {
+    expect(forwardedHeaders(facts, tens)).toEqual({
       'X-Forwarded-For': '1.1.1.1, 10.1.2.3',
       'X-Forwarded-Proto': 'https',
       'X-Forwarded-Host': 'public.example',
     });
   });
 
-  it.each(['', 'HTTPS://', 'javascript'])('reads the claimed scheme %j as http', (proto) => {
-    const headers = forwardedHeaders(
-      { ...facts, claimed: { ...claimed, proto } },
-      parseTrustedProxies(['10.0.0.0/8']),
-    );
+  it.each(['', 'HTTPS://', 'javascript'])('reads the scheme %j of a trusted proxy as http', (proto) => {
+    const headers = forwardedHeaders({ ...facts, claims: { ...claims, proto } }, tens);
     expect(headers['X-Forwarded-Proto']).toBe('http');
   });
 
-  it('names no host when a request of HTTP/1.0 has none', () => {
-    const bare = { clientAddress: '::1', authority: undefined, claimed: {} };
+  it('writes no X-Forwarded-Host for a request of HTTP/1.0 without a Host', () => {
+    const bare = { connectionAddress: '::1', authority: undefined, claims: {} };
     expect(forwardedHeaders(bare, parseTrustedProxies([]))).toEqual({
       'X-Forwarded-For': '::1',
       'X-Forwarded-Proto': 'http',
     });
+  });
+});
+
+describe('the client behind trusted proxies', () => {
+  const cases: readonly (readonly [what: string, claims: ForwardedClaims, client: string, sent: object])[] = [
+    [
+      'one trusted hop',
+      { for: '203.0.113.9' },
+      '203.0.113.9',
+      { for: '203.0.113.9, 10.1.2.3', proto: 'http' },
+    ],
+    [
+      'several trusted hops',
+      { for: '203.0.113.9, 10.9.9.9,10.8.8.8' },
+      '203.0.113.9',
+      { for: '203.0.113.9, 10.9.9.9, 10.8.8.8, 10.1.2.3', proto: 'http' },
+    ],
+    [
+      'an address that the client invented',
+      { for: '127.0.0.1, 203.0.113.9' },
+      '203.0.113.9',
+      { for: '203.0.113.9, 10.1.2.3', proto: 'http' },
+    ],
+    [
+      'an element that is no address',
+      { for: 'unknown, 10.9.9.9' },
+      '10.9.9.9',
+      { for: '10.9.9.9, 10.1.2.3', proto: 'http' },
+    ],
+    ['no list at all', {}, '10.1.2.3', { for: '10.1.2.3', proto: 'http' }],
+    ['trusted proxies only', { for: '10.7.7.7' }, '10.7.7.7', { for: '10.7.7.7, 10.1.2.3', proto: 'http' }],
+    [
+      'addresses with ports',
+      { for: '[2001:db8::1]:4711, 10.9.9.9:80' },
+      '2001:db8::1',
+      { for: '2001:db8::1, 10.9.9.9, 10.1.2.3', proto: 'http' },
+    ],
+    [
+      "a list of schemes, of which the left ones are the client's own",
+      { for: '203.0.113.9', proto: 'https, http' },
+      '203.0.113.9',
+      { for: '203.0.113.9, 10.1.2.3', proto: 'http' },
+    ],
+    [
+      'a list of schemes with one for each hop',
+      { for: '203.0.113.9, 10.9.9.9', proto: 'https, http' },
+      '203.0.113.9',
+      { for: '203.0.113.9, 10.9.9.9, 10.1.2.3', proto: 'https' },
+    ],
+    [
+      'one scheme for several hops',
+      { for: '203.0.113.9, 10.9.9.9', proto: 'https' },
+      '203.0.113.9',
+      { for: '203.0.113.9, 10.9.9.9, 10.1.2.3', proto: 'https' },
+    ],
+    [
+      'Forwarded instead of X-Forwarded-For (RFC 7239)',
+      { forwarded: 'for=192.0.2.1, for="[2001:db8::1]:80";proto=https;host=a.example' },
+      '2001:db8::1',
+      { for: '2001:db8::1, 10.1.2.3', proto: 'https', host: 'a.example' },
+    ],
+  ];
+
+  it.each(cases)('is found from %s', (_what, claims, client, sent) => {
+    expect(clientAddressOf('10.1.2.3', claims, tens)).toBe(client);
+    const headers = forwardedHeaders({ connectionAddress: '10.1.2.3', authority: undefined, claims }, tens);
+    expect({
+      for: headers['X-Forwarded-For'],
+      proto: headers['X-Forwarded-Proto'],
+      ...('host' in sent ? { host: headers['X-Forwarded-Host'] } : {}),
+    }).toEqual(sent);
+  });
+
+  it('is the connection itself when that is not trusted', () => {
+    expect(clientAddressOf('::ffff:192.0.2.7', { for: '203.0.113.9' }, tens)).toBe('192.0.2.7');
+  });
+
+  it('may send other headers of the family through a trusted proxy, but not in another spelling', () => {
+    let claims: ForwardedClaims = {};
+    for (const [name, value] of [
+      ['x-forwarded-prefix', '/shop'],
+      ['x_forwarded_prefix', '/evil'],
+      ['x-real-ip', '1.2.3.4'],
+    ] as const)
+      claims = addClaim(claims, name, value);
+    const of = (connectionAddress: string) =>
+      forwardedHeaders({ connectionAddress, authority: undefined, claims }, tens);
+    expect(of('10.1.2.3')).toEqual({
+      'X-Forwarded-For': '10.1.2.3',
+      'X-Forwarded-Proto': 'http',
+      'x-forwarded-prefix': '/shop',
+    });
+    expect(Object.keys(of('192.0.2.7'))).toEqual(['X-Forwarded-For', 'X-Forwarded-Proto']);
   });
 });
 

@@ -11,17 +11,25 @@ const tableOf = (
   closed: readonly string[] = privatePaths,
   route: Partial<Route> = {},
 ) =>
-  createRouteTable({
-    privatePaths: closed.map(normalizePath),
-    routes: prefixes.map((prefix, index) =>
-      makeRoute({ ...route, prefix, pool: poolOf([makeUpstream(index + 1)], prefix) }),
-    ),
-  });
+  createRouteTable(
+    {
+      privatePaths: closed.map(normalizePath),
+      routes: prefixes.map((prefix, index) =>
+        makeRoute({ ...route, prefix, pool: poolOf([makeUpstream(index + 1)], prefix) }),
+      ),
+    },
+    'tripod-me',
+  );
 
 const usual = tableOf(['/', '/api/', '/api/v2/']);
 
-const ask = (target: string, table = usual, method = 'GET', authority = 'here'): Routing =>
-  table.route({ method, target, authority });
+const ask = (
+  target: string,
+  table = usual,
+  method = 'GET',
+  authority = 'here',
+  via: string | undefined = undefined,
+): Routing => table.route({ method, target, authority, via });
 
 const codeOf = (run: () => unknown): string => {
   try {
@@ -113,6 +121,24 @@ describe('createRouteTable', () => {
   it.each(['a b', 'a/b', 'me@a', ''])('refuses the Host %j', (host) => {
     expect(codeOf(() => ask('/', usual, 'GET', host))).toBe('REQUEST_INVALID');
   });
+});
+
+describe('loops in route table', () => {
+  it.each([
+    [undefined],
+    ['1.1 edge, 2 cdn'],
+    ['1.1 tripod-me'],
+    ['1.1 tripod-other, 1.1 tripod-other, 1.1 tripod-other, 1.1 tripod-me'],
+  ])('forwards a request with the Via %j', (via) => {
+    expect(ask('/', usual, 'GET', 'here', via).kind).toBe('forward');
+  });
+
+  it.each(['1.1 tripod-me, 1.1 tripod-me', '1.1 tripod-me, 1.1 edge, 1.0 tripod-me, 1.1 b'])(
+    'refuses a request that has passed this proxy twice, with the Via %j',
+    (via) => {
+      expect(codeOf(() => ask('/', usual, 'GET', 'here', via))).toBe('PROXY_LOOP');
+    },
+  );
 });
 
 describe('encoded slashes in route table', () => {

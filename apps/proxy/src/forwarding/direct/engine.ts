@@ -5,6 +5,7 @@ import { ConnectionLimit } from '../connection-limit.ts';
 import { Deadlines } from '../deadlines.ts';
 import type { Engine, EngineOptions } from '../engine.ts';
 import { createUpstreamLookup } from '../resolve-upstream.ts';
+import { viaElement } from '../via.ts';
 import { ClientConnection } from './client/client-connection.ts';
 import type { ExchangeParts } from './client/exchange-client.ts';
 import { createPlans } from './client/plan.ts';
@@ -14,7 +15,7 @@ import { WriteBatch } from './wire/batched-text.ts';
 
 /** Creates the engine that speaks strict HTTP/1.1 on sockets, to clients and to upstreams. */
 export const createDirectEngine = (options: EngineOptions): Engine => {
-  const { config, routes, observer, clock, budget, connections } = options;
+  const { config, routes, observer, clock, budget, connections, viaName } = options;
   const clients = new Set<ClientConnection>();
   const deadlines = new Deadlines(clock);
   let draining = false;
@@ -26,9 +27,10 @@ export const createDirectEngine = (options: EngineOptions): Engine => {
     batch,
     context,
     connections: new UpstreamConnections({ config, deadlines, batch, lookup: createUpstreamLookup(clock) }),
-    requestHeads: new UpstreamRequestHeads(config),
+    requestHeads: new UpstreamRequestHeads(config, viaName),
     isDraining: () => draining,
     dateLine: createDateLine(clock),
+    viaLine: `Via: ${viaElement(viaName)}\r\n`,
     plans: createPlans(routes),
   };
   const limit = new ConnectionLimit(config, connections, context);

@@ -68,7 +68,8 @@ export const admitRequest = (request: IncomingMessage, routes: RouteTable): Admi
   const expects = httpVersion === '1.1' && expect !== undefined;
   if (expects && expect.toLowerCase() !== '100-continue')
     throw new AppError(forwardingErrors.PROXY_EXPECTATION_FAILED);
-  const routing = routes.route({ method, target: url, authority: facts.hosts[0] });
+  const { via } = request.headers;
+  const routing = routes.route({ method, target: url, authority: facts.hosts[0], via });
   const length = Number(facts.lengths[0] ?? 0);
   if (routing.kind === 'forward' && length > routing.route.maxBodyBytes)
     throw new AppError(forwardingErrors.PROXY_BODY_TOO_LARGE);

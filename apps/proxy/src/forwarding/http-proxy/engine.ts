@@ -10,7 +10,12 @@ import { ConnectionLimit } from '../connection-limit.ts';
 import { Deadlines } from '../deadlines.ts';
 import type { Engine, EngineConfig, EngineOptions } from '../engine.ts';
 import { Exchange, type ExchangeRequest } from '../exchange.ts';
-import { plainAddress } from '../forwarded-headers.ts';
+import {
+  clientAddressOf,
+  type ForwardedClaims,
+  plainAddress,
+  type TrustedProxies,
+} from '../forwarded-headers.ts';
 import { connectionTokens } from '../hop-by-hop.ts';
 import { createRawHeaders } from '../request-headers.ts';
 import { createUpstreamLookup } from '../resolve-upstream.ts';
@@ -21,19 +26,24 @@ import { type Admitted, admitRequest, hasEmptyBody } from './admission.ts';
 import { ForwardRequest } from './forward-request.ts';
 import type { ForwardingParts } from './forwarding-parts.ts';
 import { createHardenedPackage } from './hardened-package.ts';
+import { readClaimsOf } from './message-headers.ts';
 import { Tunnels } from './tunnel.ts';
 
 const redirect = (response: ServerResponse, location: string, requestId: string): void => {
   response.writeHead(308, { Location: location, 'Content-Length': 0, 'X-Request-Id': requestId }).end();
 };
 
-const exchangeRequestOf = (request: IncomingMessage): ExchangeRequest => ({
+const exchangeRequestOf = (
+  request: IncomingMessage,
+  claims: ForwardedClaims,
+  trustedProxies: TrustedProxies,
+): ExchangeRequest => ({
   method: request.method ?? '',
   target: request.url ?? '',
   protocol: `HTTP/${request.httpVersion}`,
   host: request.headers.host,
   headers: createRawHeaders(request.rawHeaders),
-  clientAddress: plainAddress(request.socket.remoteAddress ?? ''),
+  clientAddress: clientAddressOf(request.socket.remoteAddress ?? '', claims, trustedProxies),
   requestId: requestIdOf(request.headers['x-request-id']),
   userAgent: request.headers['user-agent'],
   referer: request.headers.referer,
@@ -56,7 +66,7 @@ const applyTimeouts = (server: Server, config: EngineConfig): void => {
 
 /** The engine on node:http and the npm package `http-proxy`, hardened. */
 export const createHttpProxyEngine = (options: EngineOptions): Engine => {
-  const { config, routes, observer, clock, budget, connections } = options;
+  const { config, routes, observer, clock, budget, connections, viaName } = options;
   const readiness = createReadiness();
   const lookup = createUpstreamLookup(clock);
   const context = { clock, observer, budget };
@@ -87,11 +97,13 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
     deadlines: new Deadlines(clock),
     tunnels: new Tunnels(),
     isDraining: () => readiness.draining,
+    viaName,
   };
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     if (closing.has(request.socket)) return;
-    const exchange = new Exchange(context, exchangeRequestOf(request));
+    const claims = readClaimsOf(request);
+    const exchange = new Exchange(context, exchangeRequestOf(request, claims, config.trustedProxies));
     const { requestId } = exchange.request;
     const end = (): void => exchange.finish(response.statusCode);
     if (endsConnection(request)) closeAfter(request, response);
@@ -101,7 +113,10 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
     } catch (error) {
       response.once('close', end);
       exchange.code = toAppError(error).code;
-      const isHarmless = error instanceof AppError && error.code === 'NOT_FOUND' && hasEmptyBody(request);
+      const isHarmless =
+        error instanceof AppError &&
+        (error.code === 'NOT_FOUND' || error.status >= 500) &&
+        hasEmptyBody(request);
       if (!isHarmless || isUpgrade(request)) closeAfter(request, response);
       response.setTimeout(config.idleTimeoutMs);
       sendProblem(request, response, error, { requestId });
@@ -127,7 +142,13 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
         response.end();
         return;
       case 'forward':
-        new ForwardRequest(parts, exchange, routing, { request, response, isEmpty, expectsContinue }).start();
+        new ForwardRequest(parts, exchange, routing, {
+          request,
+          response,
+          isEmpty,
+          expectsContinue,
+          claims,
+        }).start();
         return;
     }
   };

@@ -7,8 +7,10 @@ import { sendProblem } from '@tripod/shared/http/send-problem';
 import type { Route } from '../../routing/route-table.ts';
 import type { Waiting } from '../deadlines.ts';
 import { type Attempt, clientLeft, type Exchange } from '../exchange.ts';
+import type { ForwardedClaims } from '../forwarded-headers.ts';
 import { forwardingErrors } from '../forwarding-errors.ts';
 import type { AttemptFailure } from '../retry.ts';
+import { viaElement } from '../via.ts';
 import { isUpgrade } from './accept-upgrades.ts';
 import { AnswerRelay, endWith, type RelayUser, staysOpenBodiless } from './answer-relay.ts';
 import type { ForwardingParts } from './forwarding-parts.ts';
@@ -27,6 +29,7 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #body: RequestBody;
+  readonly #claims: ForwardedClaims;
   readonly #expectsContinue: boolean;
   readonly isEmpty: boolean;
   readonly maxBytes: number;
@@ -45,6 +48,7 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
       readonly response: ServerResponse;
       readonly isEmpty: boolean;
       readonly expectsContinue: boolean;
+      readonly claims: ForwardedClaims;
     },
   ) {
     this.#parts = parts;
@@ -56,6 +60,7 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
     this.isEmpty = client.isEmpty;
     this.maxBytes = routed.route.maxBodyBytes;
     this.#expectsContinue = client.expectsContinue;
+    this.#claims = client.claims;
     this.#body = new RequestBody(client.request, this);
     parts.deadlines.add(this);
     client.response.on('close', () => this.#closed());
@@ -71,12 +76,18 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
       return;
     }
     const { upstream, fresh } = attempt;
-    const { config, agent, freshAgent, deadlines } = this.#parts;
-    const { requestId, clientAddress, method } = this.#exchange.request;
-    const { trustedProxies } = config;
-    const sent = { route: this.#route, upstreamId: upstream.id, requestId, clientAddress, trustedProxies };
-    const headers = outgoingHeaders(this.#request, sent);
+    const { config, agent, freshAgent, deadlines, viaName } = this.#parts;
+    const { requestId, method } = this.#exchange.request;
     const { socket: clientSocket } = this.#request;
+    const headers = outgoingHeaders(this.#request, {
+      route: this.#route,
+      upstreamId: upstream.id,
+      requestId,
+      connectionAddress: clientSocket.remoteAddress ?? '',
+      claims: this.#claims,
+      via: viaElement(viaName, this.#request.httpVersionMinor),
+      trustedProxies: config.trustedProxies,
+    });
     const current = new UpstreamAttempt(this, attempt, {
       method,
       target: this.#target,
@@ -150,6 +161,7 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
     this.#exchange.answered(attempt, status);
     this.#phase = 'response-body';
     if (isDraining() || !this.#body.ended) closeAfter(this.#request, response);
+    headers.push('Via', viaElement(this.#parts.viaName));
     if (!hasRequestId) headers.push('X-Request-Id', this.#exchange.request.requestId);
     if (staysOpenBodiless(this.#request, response, status)) headers.push('Connection', 'keep-alive');
     response.writeHead(status, upstreamResponse.statusMessage, headers);

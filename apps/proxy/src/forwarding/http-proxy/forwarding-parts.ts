@@ -15,6 +15,8 @@ export type ForwardingParts = {
   readonly deadlines: Deadlines;
   readonly isDraining: () => boolean;
   readonly tunnels: Tunnels;
+  /** The pseudonym of this proxy in Via. */
+  readonly viaName: string;
   /** Makes this answer the last one of its connection. */
   readonly closeAfter: (request: IncomingMessage, response: ServerResponse) => void;
 };

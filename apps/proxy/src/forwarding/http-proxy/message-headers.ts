@@ -1,6 +1,13 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Route } from '../../routing/route-table.ts';
-import { forwardedHeaders, type TrustedProxies } from '../forwarded-headers.ts';
+import {
+  addClaim,
+  type ForwardedClaims,
+  forwardedHeaders,
+  isForwardedName,
+  noClaims,
+  type TrustedProxies,
+} from '../forwarded-headers.ts';
 import { connectionTokens, endsHere } from '../hop-by-hop.ts';
 import { isOwnHeader } from '../own-headers.ts';
 import { isUpgrade } from './accept-upgrades.ts';
@@ -9,7 +16,9 @@ export type OutgoingHeadersOptions = {
   readonly route: Route;
   readonly upstreamId: string;
   readonly requestId: string;
-  readonly clientAddress: string;
+  readonly connectionAddress: string;
+  readonly claims: ForwardedClaims;
+  readonly via: string;
   readonly trustedProxies: TrustedProxies;
 };
 
@@ -26,14 +35,14 @@ const add = (headers: Record<string, string | string[]>, name: string, value: st
   else headers[name] = name === 'cookie' ? `${earlier}; ${value}` : [earlier, value];
 };
 
-/** What a client claims of where it comes from; several lines are one list. */
-type Claims = { for?: string; proto?: string; host?: string };
-
-const claim = (claimed: Claims, name: string, value: string): void => {
-  if (name === 'x-forwarded-for')
-    claimed.for = claimed.for === undefined ? value : `${claimed.for}, ${value}`;
-  else if (name === 'x-forwarded-proto') claimed.proto ??= value;
-  else if (name === 'x-forwarded-host') claimed.host ??= value;
+/** The forwarded headers that the client itself sent. */
+export const readClaimsOf = ({ rawHeaders: raw }: IncomingMessage): ForwardedClaims => {
+  let claims = noClaims;
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index]?.toLowerCase() ?? '';
+    if (isForwardedName(name)) claims = addClaim(claims, name, raw[index + 1] ?? '');
+  }
+  return claims;
 };
 
 /** The headers of the request to an upstream, names in lower case, from the client's parsed ones. */
@@ -44,19 +53,18 @@ export const outgoingHeaders = (
   const { rawHeaders: raw, headers: parsed } = request;
   const named = tokensOf(parsed.connection);
   const headers: Record<string, string | string[]> = {};
-  const claimed: Claims = {};
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index]?.toLowerCase() ?? '';
-    if (isOwnHeader(name)) claim(claimed, name, raw[index + 1] ?? '');
-    // The package copies headers by assigning them, and this one would be the copy's prototype.
-    else if (!endsHere(name, named) && name !== '__proto__') add(headers, name, raw[index + 1] ?? '');
+    // The package copies headers by assignment, which would make this one the prototype of the copy.
+    if (!isOwnHeader(name) && !endsHere(name, named) && name !== '__proto__')
+      add(headers, name, raw[index + 1] ?? '');
   }
-  const { clientAddress, trustedProxies, requestId } = options;
+  const { connectionAddress, claims, via, trustedProxies, requestId } = options;
   const authority = parsed.host;
   headers['host'] = (options.route.hostHeader === 'client' ? authority : undefined) ?? options.upstreamId;
-  Object.assign(headers, forwardedHeaders({ clientAddress, authority, claimed }, trustedProxies));
+  Object.assign(headers, forwardedHeaders({ connectionAddress, authority, claims }, trustedProxies));
   headers['x-request-id'] = requestId;
-  headers['via'] = '1.1 tripod';
+  add(headers, 'via', via);
   if (isUpgrade(request)) {
     headers['connection'] = 'Upgrade';
     headers['upgrade'] = parsed.upgrade ?? '';

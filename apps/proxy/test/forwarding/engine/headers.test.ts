@@ -126,8 +126,44 @@ describe.each(engineNames)('headers through the engine %s', (engine) => {
     expect(head).not.toContain('5.5.5.5');
   });
 
-  it('sends one Via of its own', async () => {
-    expect(valuesOf(await received('Via: 1.0 someone\r\n'), 'via')).toEqual(['1.1 tripod']);
+  it('appends itself to the Via of a request, and of a response', async () => {
+    const own = /^1\.1 tripod-[0-9a-f]{8}$/;
+    expect(
+      valuesOf(await received('Via: 1.0 edge\r\nVia: 2 cdn, 1.1 b\r\n'), 'via')
+        .join(', ')
+        .split(', '),
+    ).toEqual(['1.0 edge', '2 cdn', '1.1 b', expect.stringMatching(own)]);
+    const { headers } = await answered('Via: 1.1 origin\r\n');
+    expect(headers['via']?.split(', ')).toEqual(['1.1 origin', expect.stringMatching(own)]);
+  });
+
+  it('sends no other header of the family X-Forwarded of a client that is not a trusted proxy', async () => {
+    const lines = ['Prefix: /evil', 'Ssl: on', 'Scheme: https', 'User: root', 'Uri: /admin'];
+    const head = await received(
+      lines.map((line) => `X-Forwarded-${line}\r\nX_Forwarded_${line}\r\n`).join(''),
+    );
+    expect(head).not.toMatch(/x[-_]forwarded[-_](?!(for|proto|host): )/i);
+  });
+
+  it('logs the client address that a trusted proxy reports, and hashes by it', async () => {
+    const upstreams = await Promise.all([runUpstream(), runUpstream(), runUpstream()]);
+    const proxy = await runProxy({
+      engine,
+      route: routeTo(...upstreams),
+      policy: 'ip-hash',
+      trustedProxies: ['127.0.0.0/8'],
+    });
+    const clients = Array.from({ length: 12 }, (_, index) => `203.0.113.${index}`);
+    for (const client of clients) {
+      const lines = `Host: here\r\nX-Forwarded-For: 127.0.0.1, ${client}, 127.0.0.9\r\nConnection: close\r\n`;
+      await exchangeRaw({ port: proxy.port, bytes: `GET / HTTP/1.1\r\n${lines}\r\n` });
+    }
+    expect(proxy.log.requests.map(({ client }) => client)).toEqual(clients);
+    for (const { requests } of upstreams) expect(requests.length).toBeGreaterThan(0);
+    const forwarded = upstreams.flatMap(({ requests }) =>
+      requests.flatMap(({ head }) => valuesOf(head, 'x-forwarded-for')),
+    );
+    expect(forwarded.sort()).toEqual(clients.map((client) => `${client}, 127.0.0.9, 127.0.0.1`).sort());
   });
 
   describe('X-Request-Id', () => {

@@ -10,7 +10,9 @@ const headersFor = (hostHeader: HostHeader, rawHeaders: readonly string[]) =>
     route: makeRoute({ hostHeader }),
     upstreamId: '127.0.0.1:1',
     requestId: 'id',
-    clientAddress: '127.0.0.1',
+    connectionAddress: '127.0.0.1',
+    claims: {},
+    via: '1.1 tripod',
     trustedProxies: parseTrustedProxies([]),
   });
 

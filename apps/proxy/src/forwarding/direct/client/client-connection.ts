@@ -3,7 +3,7 @@ import { AppError } from '@tripod/shared/errors/app-error';
 import { httpErrors } from '@tripod/shared/http/http-errors';
 import type { Waiting } from '../../deadlines.ts';
 import { Exchange } from '../../exchange.ts';
-import { plainAddress } from '../../forwarded-headers.ts';
+import { clientAddressOf, plainAddress } from '../../forwarded-headers.ts';
 import type { RequestHead } from '../wire/request-head.ts';
 import { ClientSocket } from './client-socket.ts';
 import { DirectExchange } from './direct-exchange.ts';
@@ -212,7 +212,8 @@ export class ClientConnection implements ExchangeClient, Waiting {
   #begin(plan: Plan): void {
     const { head, routing } = plan;
     this.#head = head;
-    const exchange = new Exchange(this.#parts.context, exchangeRequestOf(head, this.address));
+    const clientAddress = clientAddressOf(this.address, head.claims, this.#parts.config.trustedProxies);
+    const exchange = new Exchange(this.#parts.context, exchangeRequestOf(head, clientAddress));
     this.#exchange = exchange;
     if (isForward(plan)) {
       this.#forward(exchange, plan);

@@ -45,7 +45,7 @@ export class DirectExchange implements ResponseReceiver {
   constructor(parts: ExchangeParts, client: ExchangeClient) {
     this.#parts = parts;
     this.#client = client;
-    this.#response = new ResponseWriter(client.socket, parts.dateLine);
+    this.#response = new ResponseWriter(client.socket, parts.dateLine, parts.viaLine);
   }
 
   get isActive(): boolean {

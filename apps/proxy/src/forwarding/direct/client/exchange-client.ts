@@ -21,11 +21,14 @@ export type ExchangeParts = {
   readonly batch: WriteBatch;
   readonly isDraining: () => boolean;
   readonly dateLine: () => string;
+  /** The Via line of responses. */
+  readonly viaLine: string;
 };
 
 /** The client's connection as its exchange sees it. */
 export type ExchangeClient = {
   readonly socket: ClientSocket;
+  /** Address of the other end of the connection. */
   readonly address: string;
   /** Calls `onTimeout` of the exchange after this many milliseconds without another call; Infinity: never. */
   setTimeout(inMs: number): void;

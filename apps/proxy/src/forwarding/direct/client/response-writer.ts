@@ -32,6 +32,7 @@ const maxJoinedBytes = 8192;
 export class ResponseWriter {
   readonly #sink: ResponseSink;
   readonly #dateLine: () => string;
+  readonly #viaLine: string;
   #text = '';
   #chunked = false;
   /** The connection must be closed after this response. */
@@ -39,9 +40,10 @@ export class ResponseWriter {
   /** Bytes of the body so far. */
   bodyBytes = 0;
 
-  constructor(sink: ResponseSink, dateLine: () => string) {
+  constructor(sink: ResponseSink, dateLine: () => string, viaLine: string) {
     this.#sink = sink;
     this.#dateLine = dateLine;
+    this.#viaLine = viaLine;
   }
 
   head(head: ResponseHead, facts: ResponseFacts): void {
@@ -49,7 +51,8 @@ export class ResponseWriter {
     const isUnbounded = hasBody && head.length === -1;
     this.#chunked = isUnbounded && minor === 1;
     this.closes = !keepAlive || (isUnbounded && minor === 0);
-    let { text } = head;
+    // Behind the Via lines of the upstream: RFC 9110 7.6.3 wants them in the order of the hops.
+    let text = head.text + this.#viaLine;
     if (this.#chunked || (method === 'HEAD' && head.chunked && minor === 1))
       text += 'Transfer-Encoding: chunked\r\n';
     // RFC 9110 6.6.1: a recipient that forwards a response without a Date adds one.

@@ -1,6 +1,7 @@
 import { flatten } from '@tripod/shared/text/flatten';
 import type { EngineConfig } from '../../engine.ts';
 import { forwardedHeaders } from '../../forwarded-headers.ts';
+import { viaElement } from '../../via.ts';
 import type { RequestHead } from '../wire/request-head.ts';
 import type { ForwardPlan } from './plan.ts';
 
@@ -22,34 +23,39 @@ export class UpstreamRequestHeads {
   readonly #config: Pick<EngineConfig, 'trustedProxies'>;
   readonly #texts = new WeakMap<ForwardPlan, Map<string, string>>();
 
-  constructor(config: Pick<EngineConfig, 'trustedProxies'>) {
+  readonly #viaName: string;
+
+  constructor(config: Pick<EngineConfig, 'trustedProxies'>, viaName: string) {
     this.#config = config;
+    this.#viaName = viaName;
   }
 
   /** Returns the head up to the value of its last line, which is the request id. */
-  beginHead(plan: ForwardPlan, clientAddress: string, upstreamId: string): string {
+  beginHead(plan: ForwardPlan, connectionAddress: string, upstreamId: string): string {
     const { head, routing } = plan;
     const host = routing.route.hostHeader === 'client' ? head.authority : undefined;
     // The text depends on the upstream when its address is the Host; heads with credentials are never cached.
-    if (host === undefined || head.isSecret) return this.#write(plan, clientAddress, host ?? upstreamId);
+    if (host === undefined || head.isSecret) return this.#write(plan, connectionAddress, host ?? upstreamId);
     let texts = this.#texts.get(plan);
-    const known = texts?.get(clientAddress);
+    const known = texts?.get(connectionAddress);
     if (known !== undefined) return known;
     if (!texts || texts.size >= maxAddresses) {
       texts = new Map();
       this.#texts.set(plan, texts);
     }
-    const text = flatten(this.#write(plan, clientAddress, host));
-    texts.set(clientAddress, text);
+    const text = flatten(this.#write(plan, connectionAddress, host));
+    texts.set(connectionAddress, text);
     return text;
   }
 
-  #write({ head, routing }: ForwardPlan, clientAddress: string, host: string): string {
-    const { method, authority, claimed, lines, upgrade } = head;
-    const forwarded = forwardedHeaders({ clientAddress, authority, claimed }, this.#config.trustedProxies);
+  #write({ head, routing }: ForwardPlan, connectionAddress: string, host: string): string {
+    const { method, minor, authority, claims, lines, upgrade } = head;
+    const facts = { connectionAddress, authority, claims };
+    const forwarded = forwardedHeaders(facts, this.#config.trustedProxies);
+    const via = viaElement(this.#viaName, minor);
     let ownLines = '';
     for (const name in forwarded) ownLines += `${name}: ${forwarded[name]}\r\n`;
     const upgradeLines = upgrade === undefined ? '' : `Connection: Upgrade\r\nUpgrade: ${upgrade}\r\n`;
-    return `${method} ${routing.target} HTTP/1.1\r\nHost: ${host}\r\n${lines}${ownLines}Via: 1.1 tripod\r\n${framingOf(head)}${upgradeLines}X-Request-Id: `;
+    return `${method} ${routing.target} HTTP/1.1\r\nHost: ${host}\r\n${lines}${ownLines}Via: ${via}\r\n${framingOf(head)}${upgradeLines}X-Request-Id: `;
   }
 }

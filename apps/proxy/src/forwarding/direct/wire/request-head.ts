@@ -1,4 +1,5 @@
 import type { RequestHeaders } from '../../../balancing/selection-policy.ts';
+import { addClaim, type ForwardedClaims, isForwardedName, noClaims } from '../../forwarded-headers.ts';
 import { forwardingErrors } from '../../forwarding-errors.ts';
 import { connectionTokens, endsHere } from '../../hop-by-hop.ts';
 import { isOwnHeader } from '../../own-headers.ts';
@@ -26,8 +27,10 @@ export type RequestHead = {
   readonly userAgent: string | undefined;
   readonly referer: string | undefined;
   readonly accept: string | undefined;
-  /** The client's own X-Forwarded-For, -Proto and -Host; used only for trusted proxies. */
-  readonly claimed: { readonly for?: string; readonly proto?: string; readonly host?: string };
+  /** The client's own forwarded headers; used only for trusted proxies. */
+  readonly claims: ForwardedClaims;
+  /** All Via lines, joined. */
+  readonly via: string | undefined;
   /** The header lines to forward: without hop-by-hop headers and those that the proxy writes itself. */
   readonly lines: string;
   /** The same lines, searchable by name. */
@@ -91,18 +94,9 @@ const addHeader = (found: PartialHead, name: string, value: string, line: string
     case 'x-request-id':
       found.requestId = value;
       return;
-    case 'x-forwarded-for':
-      found.claimed = {
-        ...found.claimed,
-        for: found.claimed?.for ? `${found.claimed.for}, ${value}` : value,
-      };
-      return;
-    case 'x-forwarded-proto':
-      found.claimed = { ...found.claimed, proto: value };
-      return;
-    case 'x-forwarded-host':
-      found.claimed = { ...found.claimed, host: value };
-      return;
+    case 'via':
+      found.via = found.via === undefined ? value : `${found.via}, ${value}`;
+      break;
     case 'user-agent':
       found.userAgent = value;
       break;
@@ -117,7 +111,8 @@ const addHeader = (found: PartialHead, name: string, value: string, line: string
       found.isSecret = true;
       break;
   }
-  if (!isOwnHeader(name)) found.kept.push(name, line);
+  if (isForwardedName(name)) found.claims = addClaim(found.claims ?? noClaims, name, value);
+  else if (!isOwnHeader(name)) found.kept.push(name, line);
 };
 
 /**
@@ -165,7 +160,8 @@ export const parseRequestHead = (text: string): RequestHead => {
     userAgent: found.userAgent,
     referer: found.referer,
     accept: found.accept,
-    claimed: found.claimed ?? {},
+    claims: found.claims ?? noClaims,
+    via: found.via,
     lines,
     headers: createTextHeaders(lines),
     isSecret: found.isSecret ?? false,

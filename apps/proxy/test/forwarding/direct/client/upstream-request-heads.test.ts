@@ -13,7 +13,8 @@ const planOf = (lines: readonly string[], hostHeader: 'client' | 'upstream' = 'c
   };
 };
 
-const heads = () => new UpstreamRequestHeads({ trustedProxies: parseTrustedProxies(['10.0.0.0/8']) });
+const heads = () =>
+  new UpstreamRequestHeads({ trustedProxies: parseTrustedProxies(['10.0.0.0/8']) }, 'tripod');
 
 describe('UpstreamRequestHeads', () => {
   it('writes the head up to the value of the request id', () => {

@@ -69,7 +69,7 @@ describe('parseRequestHead', () => {
         'X-Stays: yes',
       ),
     );
-    expect(lines).toBe('X-Stays: yes\r\n');
+    expect(lines).toBe('Via: 1.1 x\r\nX-Stays: yes\r\n');
   });
 
   it('does not let Connection remove Host, Content-Length or Authorization', () => {
