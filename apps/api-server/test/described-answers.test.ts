@@ -39,7 +39,7 @@ express.application.use = function observedUse(this: express.Application, ...arg
 
 const copies = {
   ready: await startApi(),
-  uncertain: await startApi({ databaseFaults: { writing: () => Promise.reject(writeUncertain()) } }),
+  uncertain: await startApi({ databaseFaults: { write: () => Promise.reject(writeUncertain()) } }),
   unsafe: await startApi({ allowUnsafeDurability: false }),
   away: await startApi(),
 };

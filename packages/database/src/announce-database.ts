@@ -1,16 +1,13 @@
 import type { Clock } from '@tripod/shared/async/clock';
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { AvailabilityState } from './availability.ts';
-import { describeDatabaseError } from './database-errors.ts';
+import { describeDatabaseError, needsOperator } from './database-errors.ts';
 import { type DatabaseAddress, describeAddress } from './parse-database-url.ts';
 
-/**
- * What people are told of a database: each change once, and every 30 s that it is still away; with its address and
- * never its password.
- */
+/** Logs the state of a database: each change once, and every 30 s that it is still away. Never logs a password. */
 export type DatabaseAnnouncer = {
   changed(state: AvailabilityState): void;
-  /** Told at each attempt which settings let the server lose what it has confirmed, if any. */
+  /** Called at each attempt with the settings that let the server lose commits, if any. */
   durability(risk: string | undefined): void;
 };
 
@@ -24,19 +21,22 @@ export const createDatabaseAnnouncer = (
 ): DatabaseAnnouncer => {
   const name = describeAddress(address);
   let lastReason = '';
-  let toldMs = 0;
+  let announcedMs = 0;
   let lastRisk: string | undefined;
   return {
     changed: (state) => {
       if (state.name === 'away') {
         const reason = describeDatabaseError(state.error);
         const nowMs = clock.monotonicMs();
-        // Each failed attempt comes by here, so no timer is needed.
-        if (reason === lastReason && nowMs - toldMs < repeatMs) return;
+        // Every failed attempt calls this, so no timer is needed.
+        if (reason === lastReason && nowMs - announcedMs < repeatMs) return;
         const still = reason === lastReason ? 'still ' : '';
-        logger.warn(`the ${name} is ${still}not available: ${reason}; it is tried again`);
+        const outlook = needsOperator(state.error)
+          ? 'this will not change by itself: correct DATABASE_URL or the server'
+          : 'it is tried again';
+        logger.warn(`the ${name} is ${still}not available: ${reason}; ${outlook}`);
         lastReason = reason;
-        toldMs = nowMs;
+        announcedMs = nowMs;
       } else {
         logger.info(`the ${name} is ${lastReason === '' ? 'ready' : 'available again'}`);
         lastReason = '';

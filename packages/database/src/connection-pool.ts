@@ -1,10 +1,10 @@
 import pg from 'pg';
-import { limits, pooledConnectionSettings } from './connection-settings.ts';
+import { limits } from './connection-settings.ts';
+import type { Connector } from './connector.ts';
 import { toConnectionError } from './database-errors.ts';
-import type { DatabaseAddress } from './parse-database-url.ts';
 import { cutConnection } from './timed-query.ts';
 
-/** Every connection is lent and enough others wait already, or the wait took too long. Says nothing of the database. */
+/** Every connection is in use and enough requests wait already, or the wait took too long. The database may be well. */
 export class PoolBusyError extends Error {
   constructor() {
     super('all connections to the database are in use');
@@ -15,31 +15,37 @@ export class PoolBusyError extends Error {
 export type PoolStats = { readonly total: number; readonly idle: number; readonly waiting: number };
 
 export type ConnectionPoolOptions = {
-  readonly address: DatabaseAddress;
-  readonly applicationName: string;
+  readonly connector: Connector;
   /** Most connections at the same time. */
   readonly max: number;
-  /** Done with each new connection before it is lent for the first time; a failure is that of the connection. */
+  /** Runs on each new connection before its first use. When it fails, the connection counts as failed. */
   readonly inspect: (client: pg.PoolClient) => Promise<void>;
-  /** An idle connection died: the server may be gone. */
+  /** Called when an idle connection died: the server may be gone. */
   readonly onIdleLoss: (error: Error) => void;
 };
 
-/** The driver's message when a free connection did not come in time; a failed connection attempt has another. */
-const waitedInVain = 'timeout exceeded when trying to connect';
+/** The driver's message when no connection came free in time; a failed connection attempt has another message. */
+const poolTimeoutMessage = 'timeout exceeded when trying to connect';
 
-/** Connections to one database. The death of any of them is never an uncaught error. */
+/** Connections to one database. The death of one of them is never an uncaught error. */
 export class ConnectionPool {
   readonly #pool: pg.Pool;
   readonly #open = new Set<pg.PoolClient>();
   readonly #lent = new Set<pg.PoolClient>();
-  /** Not to be lent again. */
-  readonly #stale = new WeakSet<pg.PoolClient>();
+  /** Not lent again. */
+  readonly #stale = new WeakSet<pg.Client>();
   #closed: Promise<void> | undefined;
 
-  constructor({ address, applicationName, max, inspect, onIdleLoss }: ConnectionPoolOptions) {
+  constructor({ connector, max, inspect, onIdleLoss }: ConnectionPoolOptions) {
+    class Client extends pg.Client {
+      constructor() {
+        // Asked anew for each connection: the TLS choice may have changed.
+        super(connector.settings());
+      }
+    }
     this.#pool = new pg.Pool({
-      ...pooledConnectionSettings(address, applicationName),
+      Client,
+      connectionTimeoutMillis: limits.connectTimeoutMs,
       max,
       idleTimeoutMillis: limits.idleTimeoutMs,
       verify: (client, done) => {
@@ -48,7 +54,7 @@ export class ConnectionPool {
     });
     this.#pool.on('connect', (client) => {
       this.#open.add(client);
-      // While it is lent its query fails with the same error; without a listener the process would end as well.
+      // The query of a lent connection fails with the same error; without a listener the process would end.
       client.on('error', () => undefined);
     });
     this.#pool.on('acquire', (client) => this.#lent.add(client));
@@ -58,8 +64,8 @@ export class ConnectionPool {
   }
 
   /**
-   * Lends a connection, to be given back by `release`. Throws a PoolBusyError at once when 500 wait already, or when
-   * none came free within 2 s; any other error is a failed connection attempt.
+   * Lends a connection; the caller must `release` it. Throws a PoolBusyError at once when 500 requests wait already, or after
+   * 2 s without a free connection. Any other error is a failed connection attempt.
    */
   async acquire(): Promise<pg.PoolClient> {
     if (this.#pool.waitingCount >= limits.maxWaiting) throw new PoolBusyError();
@@ -67,22 +73,22 @@ export class ConnectionPool {
       for (;;) {
         const client = await this.#pool.connect();
         if (!client.connection.stream.destroyed) return client;
-        // It was cut a moment ago, and its pool has not heard of it yet.
+        // It was cut a moment ago, and the pool does not know yet.
         this.release(client, true);
       }
     } catch (error) {
-      if (error instanceof Error && error.message === waitedInVain) throw new PoolBusyError();
+      if (error instanceof Error && error.message === poolTimeoutMessage) throw new PoolBusyError();
       throw toConnectionError(error);
     }
   }
 
-  /** Takes a connection back; with `ended`, to close it. */
-  release(client: pg.PoolClient, ended = false): void {
-    client.release(ended || this.#stale.has(client));
+  /** Takes a connection back. With `ended` it is closed. */
+  release(client: pg.Client, ended = false): void {
+    (client as pg.PoolClient).release(ended || this.#stale.has(client));
   }
 
-  /** Lends none of the present connections again, but for one: what they were opened with no longer holds. */
-  renew(kept: pg.PoolClient): void {
+  /** Never lends the present connections again, except `kept`: the conditions under which they were opened have changed. */
+  renew(kept?: pg.Client): void {
     for (const client of this.#open) {
       if (client === kept) continue;
       this.#stale.add(client);
@@ -90,7 +96,14 @@ export class ConnectionPool {
     }
   }
 
-  /** Cuts the connections that no one uses now: after one was found dead they would each cost a time-out. */
+  /** Renews all connections, unless this one was already replaced by newer ones. */
+  renewFrom(client: pg.Client): void {
+    if (this.#stale.has(client)) return;
+    this.#stale.add(client);
+    this.renew();
+  }
+
+  /** Cuts the idle connections: after one was found dead, each of the others would cost a time-out. */
   cutIdle(): void {
     for (const client of this.#open) if (!this.#lent.has(client)) cutConnection(client);
   }
@@ -100,7 +113,7 @@ export class ConnectionPool {
     return { total: totalCount, idle: idleCount, waiting: waitingCount };
   }
 
-  /** Waits for lent connections to come back, then ends all. Later calls wait for the first. */
+  /** Waits until all lent connections are back, then closes all. Later calls wait for the first one. */
   close(): Promise<void> {
     this.#closed ??= this.#end();
     return this.#closed;
@@ -108,7 +121,7 @@ export class ConnectionPool {
 
   async #end(): Promise<void> {
     await this.#pool.end();
-    // A goodbye to a server that is out of reach would be waited for until the kernel gives up.
+    // The kernel would wait a long time for the goodbye of a server that is out of reach.
     for (const client of this.#open) cutConnection(client);
   }
 }

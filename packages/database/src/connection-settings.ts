@@ -1,53 +1,50 @@
 import type { ClientConfig } from 'pg';
 import type { DatabaseAddress } from './parse-database-url.ts';
+import type { TlsChoice } from './tls-choices.ts';
 
 /**
- * Every limit on the way to Postgres, in one place, each with its reason. The server's limits end first, so that a
- * query that the client has to give up on means that the server or the way to it is gone, not that it was slow.
+ * Every limit on the way to Postgres. The server's limits end first: a query that this process has to give up means that
+ * the server or the network is gone, not that the query was slow.
  */
 export const limits = {
-  /** To a new connection, or for a free one of the pool. */
+  /** For a new connection, or for a free one of the pool. */
   connectTimeoutMs: 2000,
-  /** While the server is away and a new connection stays silent, another is tried after this long. */
+  /** While the server is away and a new connection gets no answer, another one is tried after this time. */
   anotherTryMs: 500,
   /**
-   * So many may wait for a free connection, and further ones are refused at once: within `connectTimeoutMs` ten
-   * connections serve many times as many, and more would only fill the memory while nothing moves.
+   * Limit on requests that wait for a free connection; more are refused at once. Ten connections serve many times as many
+   * within `connectTimeoutMs`, and more would only fill the memory while the database hangs.
    */
   maxWaiting: 500,
-  /** A lock that is held longer fails the statement (55P03), and nothing was written. */
+  /** A statement that waits longer for a lock fails (55P03) and has written nothing. */
   lockTimeoutMs: 2000,
-  /** The server ends a slow statement itself (57014), and nothing was written. */
+  /** The server ends a slower statement (57014), which has then written nothing. */
   statementTimeoutMs: 2500,
-  /** Without an answer for this long the connection is cut: a half-open one would stay silent for ever. */
+  /** Without an answer for this time the connection is cut: a half-open one would stay silent forever. */
   queryTimeoutMs: 3000,
-  /** A transaction that its owner forgot must not hold its locks. */
+  /** A forgotten transaction must not keep its locks. */
   idleInTransactionTimeoutMs: 10_000,
-  /** Without a packet for this long the kernel asks whether the other side is still there. */
+  /** Without a packet for this time the kernel probes the other side. */
   keepAliveDelayMs: 10_000,
-  /** A connection that nobody needed for this long is given back to the server. */
+  /** A connection that was not used for this time is closed. */
   idleTimeoutMs: 60_000,
-  /** One migration may take this long. */
+  /** For one migration. */
   migrationTimeoutMs: 600_000,
+  /** After a retry on a new session did not help, sessions are not replaced again for this time. */
+  staleSessionPauseMs: 1000,
 } as const;
 
-/** What every connection of a process has in common. `applicationName` is what pg_stat_activity shows. */
-export const connectionSettings = (address: DatabaseAddress, applicationName: string): ClientConfig => ({
+/** Settings that all connections of a process share. `applicationName` is what pg_stat_activity shows. */
+export const connectionSettings = (
+  address: DatabaseAddress,
+  applicationName: string,
+  tls: TlsChoice | undefined = address.tls?.[0],
+): ClientConfig => ({
   user: address.user,
   connectionString: address.url,
   application_name: applicationName,
   connectionTimeoutMillis: limits.connectTimeoutMs,
   keepAlive: true,
   keepAliveInitialDelayMillis: limits.keepAliveDelayMs,
-});
-
-/** A connection of the pool: nothing may take long there. */
-export const pooledConnectionSettings = (
-  address: DatabaseAddress,
-  applicationName: string,
-): ClientConfig => ({
-  ...connectionSettings(address, applicationName),
-  lock_timeout: limits.lockTimeoutMs,
-  statement_timeout: limits.statementTimeoutMs,
-  idle_in_transaction_session_timeout: limits.idleInTransactionTimeoutMs,
+  ...(tls === undefined ? {} : { ssl: tls }),
 });

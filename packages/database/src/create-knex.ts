@@ -1,47 +1,62 @@
 import type { Logger } from '@tripod/shared/logging/logger';
 import knexFactory, { type Knex } from 'knex';
 import type pg from 'pg';
-import { type QueryLimit, timedQuery } from './timed-query.ts';
+import { beginsTransaction } from './statement-kind.ts';
 
-/** A connection, and the way to give it back. */
-export type LentConnection = { readonly client: pg.Client; readonly release: () => void };
+/** One connection for the statements of one transaction. */
+export type HeldConnection = {
+  query(query: pg.QueryConfig): Promise<pg.QueryResult>;
+  release(): void;
+};
 
-/** The part of a pg connection that knex uses, with our time limit on every statement. */
+/** Where the statements of knex go. */
+export type KnexSource = {
+  /** Sends a statement that stands alone. */
+  send(query: pg.QueryConfig): Promise<pg.QueryResult>;
+  /** Reserves a connection, for a transaction. */
+  hold(): Promise<HeldConnection>;
+};
+
+/** The part of a pg connection that knex uses. It holds a real connection from BEGIN until knex releases it. */
 class KnexConnection {
-  readonly lent: LentConnection;
-  readonly #limit: QueryLimit;
+  readonly #source: KnexSource;
+  #held: HeldConnection | undefined;
 
-  constructor(lent: LentConnection, limit: QueryLimit) {
-    this.lent = lent;
-    this.#limit = limit;
+  constructor(source: KnexSource) {
+    this.#source = source;
   }
 
   query(query: pg.QueryConfig, callback: (error: unknown, result?: pg.QueryResult) => void): void {
-    timedQuery(this.lent.client, query, this.#limit).then((result) => callback(null, result), callback);
+    this.#run(query).then((result) => callback(null, result), callback);
+  }
+
+  release(): void {
+    this.#held?.release();
+    this.#held = undefined;
+  }
+
+  async #run(query: pg.QueryConfig): Promise<pg.QueryResult> {
+    if (!this.#held && beginsTransaction(query.text)) this.#held = await this.#source.hold();
+    return this.#held ? await this.#held.query(query) : await this.#source.send(query);
   }
 }
 
 /**
- * A knex on connections that are not its own: the same ones serve prepared statements beside it. knex recognises
- * the pool by these very methods; it is not to be destroyed through knex.
+ * Creates a knex whose statements go to a source, which sets time limits and checks. knex detects a custom pool by these
+ * methods. Never call its `destroy`. It is used for migrations, and for ordinary queries of resources by `database.knex`;
+ * statements on the busiest paths go through `database.read` and `database.write` with a name, which knex can't give them.
  */
-export const createKnex = (
-  acquire: () => Promise<LentConnection>,
-  limit: QueryLimit,
-  logger: Logger,
-): Knex => {
+export const createKnex = (source: KnexSource, logger: Logger): Knex => {
   const used = new Set<KnexConnection>();
   const connectionPool = {
-    acquire: () => ({
-      promise: acquire().then((lent) => {
-        const connection = new KnexConnection(lent, limit);
-        used.add(connection);
-        return connection;
-      }),
-    }),
+    acquire: () => {
+      const connection = new KnexConnection(source);
+      used.add(connection);
+      return { promise: Promise.resolve(connection) };
+    },
     release(connection: KnexConnection): boolean {
       if (!used.delete(connection)) return false;
-      connection.lent.release();
+      connection.release();
       return true;
     },
     destroy: () => Promise.resolve(),
@@ -52,10 +67,10 @@ export const createKnex = (
   return knexFactory({
     client: 'pg',
     connectionPool,
-    // Errors go to the log, and values are the visitors' own.
+    // The values of a statement are data of users, and errors go to the log.
     compileSqlOnError: false,
     log: {
-      // What it would say comes back as an error as well, to someone who knows the request it belongs to.
+      // Whatever knex would log here is thrown too, and the caller knows the request that it belongs to.
       warn: () => undefined,
       error: () => undefined,
       deprecate: (method: string, alternative: string) =>

@@ -3,13 +3,13 @@ import pg from 'pg';
 import { databaseErrors } from './error-table.ts';
 
 /**
- * What a failure of the database means for the one who asked. `lost`: the connection broke, or stayed silent, while
- * a statement was under way, so a write may or may not have happened. `unavailable`: it did not happen, try again.
- * `badValue`: it never will. `unknown`: a fault of ours.
+ * What a database failure means for a request. `lost`: the connection broke or stayed silent during a statement, so a write
+ * may or may not have happened. `unavailable`: it did not happen and may be tried again. `badValue`: Postgres refuses the
+ * value. `unknown`: a bug.
  */
 export type DatabaseFailure = 'lost' | 'unavailable' | 'badValue' | 'unknown';
 
-/** The connection could not be made, or broke; what the network said of it is the cause. */
+/** The connection could not be made, or broke. The error of the network is its cause. */
 export class ConnectionLostError extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, cause === undefined ? {} : { cause });
@@ -17,7 +17,7 @@ export class ConnectionLostError extends Error {
   }
 }
 
-/** The server did not answer a statement in time; the connection was cut. */
+/** The server did not answer a statement in time, and the connection was cut. */
 export class QueryTimeoutError extends ConnectionLostError {
   constructor(timeoutMs: number) {
     super(`no answer within ${timeoutMs} ms`);
@@ -27,14 +27,14 @@ export class QueryTimeoutError extends ConnectionLostError {
 
 /** By SQLSTATE, then by its class (the first two characters). */
 const meanings: Readonly<Record<string, DatabaseFailure>> = {
-  // Connection exceptions. The commit may have been done before the connection went.
+  // Connection exceptions. The commit may have happened before the connection broke.
   '08': 'lost',
   '40003': 'lost',
   '57P01': 'lost',
   '57P02': 'lost',
   '57P04': 'lost',
   '57P05': 'lost',
-  // The server answered, and rolled back or did not begin.
+  // The server answered that it rolled back or did not begin.
   '25006': 'unavailable',
   '25P03': 'unavailable',
   '28': 'unavailable',
@@ -45,28 +45,28 @@ const meanings: Readonly<Record<string, DatabaseFailure>> = {
   '57014': 'unavailable',
   '57P03': 'unavailable',
   '58': 'unavailable',
-  // The value is the problem: data exceptions, constraints, program limits.
+  // The value is refused: data exceptions, constraints, program limits.
   '22': 'badValue',
   '23': 'badValue',
   '54': 'badValue',
 };
 
-/** An error that the server sent, as opposed to one of the connection. */
+/** Whether the server sent this error; others come from the connection. */
 const isServerError = (error: unknown): error is pg.DatabaseError => error instanceof pg.DatabaseError;
 
-/** The SQLSTATE of an error that the server sent. */
+/** The SQLSTATE of an error that the server sent; undefined for other errors. */
 export const sqlStateOf = (error: unknown): string | undefined =>
   isServerError(error) ? error.code : undefined;
 
 /**
- * Whether the session ends, whatever the state: a log that could not be written (53100, in a PANIC) may hold the
- * commit all the same. A server tells severities in its language: of a lack of disk or memory, and of faults of the
- * system, only an English ERROR is taken for the end of just the statement.
+ * Whether the error ends the session, whatever its SQLSTATE: after a PANIC because of a full disk (53100) the commit may
+ * still be in the log. Servers translate severities, so among errors of resources and of the system only an English ERROR is
+ * known to end just the statement.
  */
 const endsSession = ({ severity, code }: pg.DatabaseError): boolean =>
   severity === 'FATAL' || severity === 'PANIC' || (severity !== 'ERROR' && /^(53|58)/.test(code ?? ''));
 
-/** Whatever was thrown → what it means. */
+/** Classifies anything that was thrown. */
 export const classifyDatabaseError = (error: unknown): DatabaseFailure => {
   if (error instanceof ConnectionLostError) return 'lost';
   if (isServerError(error)) {
@@ -77,36 +77,81 @@ export const classifyDatabaseError = (error: unknown): DatabaseFailure => {
   return error instanceof AppError && error.code === 'API_DATABASE_UNAVAILABLE' ? 'unavailable' : 'unknown';
 };
 
-const reasonsByCode: Readonly<Record<string, string>> = {
+/** Words for errors of the system, which come with a code only. */
+const systemReasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'the connection was reset',
   EPIPE: 'the connection was closed',
   ENOTFOUND: 'no such host',
   EAI_AGAIN: 'the host name can not be resolved now',
-  EHOSTUNREACH: 'no way to that host',
-  ENETUNREACH: 'no way to that network',
+  EHOSTUNREACH: 'no route to that host',
+  ENETUNREACH: 'no route to that network',
   ENOENT: 'no such socket',
   ETIMEDOUT: 'no answer',
-  '28P01': 'wrong password or user',
-  '28000': 'this user may not connect',
-  '3D000': 'no such database',
-  '53300': 'too many connections',
-  '57P01': 'it is shutting down',
-  '57P03': 'it is starting up or shutting down',
 };
 
-/** A short reason for people, without anything secret. */
-export const describeDatabaseError = (error: unknown): string => {
-  const { code, message, cause } = error as NodeJS.ErrnoException;
-  if (code !== undefined && reasonsByCode[code] !== undefined) return reasonsByCode[code];
-  if (error instanceof ConnectionLostError && cause !== undefined) return describeDatabaseError(cause);
-  if (/timeout|timed out/i.test(message)) return 'no answer';
-  return message || code || 'unknown reason';
+/** The driver's errors of a connection attempt without an answer. */
+const driverTimeouts: ReadonlySet<string> = new Set([
+  'timeout expired',
+  'timeout exceeded when trying to connect',
+  'Connection terminated due to connection timeout',
+]);
+
+const noTlsMessages: ReadonlySet<string> = new Set([
+  'The server does not support SSL connections',
+  'There was an error establishing an SSL connection',
+]);
+
+/** Whether TLS itself failed: the server refuses it, or its certificate is not accepted (codes of OpenSSL and node:tls). */
+export const isTlsError = (error: unknown): boolean => {
+  const { code = '', message = '' } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+  return (
+    noTlsMessages.has(message) || /^(?:ERR_TLS|ERR_SSL|EPROTO)|CERT|^UNABLE_TO_|^HOSTNAME_MISMATCH/.test(code)
+  );
 };
 
 /**
- * What the driver threw: an error of the server as it is, and anything else, which is always about the connection,
- * as a ConnectionLostError.
+ * A short reason for people, without secrets. What Postgres or a pooler said comes in its own words, with the severity and the
+ * SQLSTATE: `role "x" does not exist (FATAL 28000)`.
+ */
+export const describeDatabaseError = (error: unknown): string => {
+  if (isServerError(error))
+    return `${error.message} (${[error.severity, error.code].filter(Boolean).join(' ')})`;
+  const { code, message, cause } = error as NodeJS.ErrnoException;
+  if (code !== undefined && systemReasons[code] !== undefined) return systemReasons[code];
+  if (error instanceof ConnectionLostError && cause !== undefined) return describeDatabaseError(cause);
+  if (driverTimeouts.has(message)) return 'no answer';
+  return message || code || 'unknown reason';
+};
+
+/** SQLSTATEs, or their classes, of refusals that stay until somebody changes the address or the server. */
+const lastingRefusals = ['08P01', '0A', '28', '3D', '3F', '42'];
+
+/** Whether a failed connection attempt will fail again until an operator corrects something. */
+export const needsOperator = (error: unknown): boolean => {
+  if (error instanceof ConnectionLostError && error.cause !== undefined) return needsOperator(error.cause);
+  const state = sqlStateOf(error);
+  return state === undefined ? isTlsError(error) : lastingRefusals.some((prefix) => state.startsWith(prefix));
+};
+
+/**
+ * Whether the server refused a statement because of what the session remembers or how it is set up, so that a new session
+ * may accept it: a cached plan whose columns changed (0A000), a prepared statement or cursor that is gone (26, 34), an aborted
+ * transaction (25P), names that another search_path or role would find (3F, 42), parameters for another statement of the same
+ * name (08P01). The server executed nothing, so the statement may be sent again.
+ */
+export const isStaleSessionError = (error: unknown): boolean =>
+  isServerError(error) &&
+  error.severity !== 'FATAL' &&
+  /^(?:08P01|0A000|25P|26|34|3F|42)/.test(error.code ?? '');
+
+/** Whether a prepared statement is missing in the session, or is another one: a pooler changed the session below us. */
+export const isLostStatementError = (error: unknown): boolean =>
+  /^(?:08P01|26000|42P05)$/.test(sqlStateOf(error) ?? '');
+
+/**
+ * Converts what the driver threw. An error of the server stays as it is; anything else is about the connection and becomes a
+ * ConnectionLostError.
  */
 export const toConnectionError = (error: unknown): unknown => {
   if (isServerError(error) || error instanceof ConnectionLostError || error instanceof TypeError)
@@ -114,7 +159,7 @@ export const toConnectionError = (error: unknown): unknown => {
   return new ConnectionLostError(describeDatabaseError(error), error);
 };
 
-/** 503 with Retry-After: nothing was written. */
+/** Creates the 503 with Retry-After: nothing was written. */
 export const databaseUnavailable = (cause?: unknown): AppError =>
   new AppError(databaseErrors.API_DATABASE_UNAVAILABLE, {
     detail: 'The database can not be used now. Nothing was written; try again.',
@@ -122,7 +167,7 @@ export const databaseUnavailable = (cause?: unknown): AppError =>
     ...(cause === undefined ? {} : { cause }),
   });
 
-/** 503 without Retry-After: sending it again might write it twice. */
+/** Creates the 503 without Retry-After: a repeated request might write twice. */
 export const writeUncertain = (cause?: unknown): AppError =>
   new AppError(databaseErrors.API_WRITE_UNCERTAIN, {
     detail: 'The database did not confirm the write: look whether it is there before sending it again.',
@@ -130,8 +175,8 @@ export const writeUncertain = (cause?: unknown): AppError =>
   });
 
 /**
- * Gives a failure of the database its code. `writing` says that a statement that changes something may have been
- * sent. A bad value and a fault of ours come back as they are: only the caller knows what to say of them.
+ * Converts a database failure to the error for the client. `writing` says that a statement that changes data may have been
+ * sent. A refused value and a bug stay as they are: only the caller can explain them.
  */
 export const translateDatabaseError = (
   error: unknown,

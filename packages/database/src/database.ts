@@ -6,12 +6,14 @@ import { createDatabaseAnnouncer } from './announce-database.ts';
 import { Availability, type AvailabilityState } from './availability.ts';
 import { ConnectionPool, PoolBusyError, type PoolStats } from './connection-pool.ts';
 import { limits } from './connection-settings.ts';
+import { createConnector } from './connector.ts';
 import { createKnex } from './create-knex.ts';
 import { classifyDatabaseError, describeDatabaseError } from './database-errors.ts';
-import { durabilityQuery, findDurabilityRisk } from './durability.ts';
+import { createSessionQuery, findDurabilityRisk } from './durability.ts';
 import { createLendConnection } from './lend-connection.ts';
 import type { DatabaseAddress } from './parse-database-url.ts';
 import { reachServer } from './reach-server.ts';
+import { createStaleSessions, type PreparedStatements } from './stale-sessions.ts';
 import { createStatements, type Statements } from './statements.ts';
 import { timedQuery } from './timed-query.ts';
 
@@ -25,36 +27,49 @@ export type DatabaseOptions = {
   readonly clock: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
-  /** Whether to write to a server that may lose what it has confirmed. */
+  /** Whether to write to a server that may lose commits. */
   readonly allowUnsafeDurability: boolean;
-  /** Done each time the database has come within reach, before anything else may use it: migrations. */
+  /** Default `auto`. */
+  readonly preparedStatements?: PreparedStatements;
+  /** Runs each time the database has become reachable, before anything else may use it: migrations. */
   readonly prepare: (signal: AbortSignal) => Promise<void>;
 };
 
 /**
- * One database as a server uses it. Nothing connects before `start`. While it is away every use fails at once with
- * API_DATABASE_UNAVAILABLE, and it heals by itself.
+ * One database, as a service uses it. It connects to nothing before `start`. While the database is away every use fails at once
+ * with API_DATABASE_UNAVAILABLE, and it recovers by itself.
+ *
+ * There is no unchecked way to the server: `read`, `write` and `knex` give failures their error codes, refuse writes while the
+ * server may lose commits, and send a statement once more when only its session was stale.
  */
 export type Database = Statements & {
   /**
-   * Builds the queries of further resources, on the same connections. Whether a write may be lost is asked by `writing`
-   * around it, and its failures get their codes there or by `reading`.
+   * Builds ordinary queries and transactions. Each statement is judged by its text; one of unknown kind counts as a write.
+   * A transaction resolves after its commit.
    */
   readonly knex: Knex;
-  /** Makes the first attempt to connect. Resolves also when the database is away; throws what `prepare` can't mend. */
+  /** @deprecated Use `read` or `write`. */
+  query(query: pg.QueryConfig): Promise<pg.QueryResult>;
+  /** @deprecated Use `read` alone. */
+  reading<T>(work: () => Promise<T>): Promise<T>;
+  /** @deprecated Use `write` alone. */
+  writing<T>(work: () => Promise<T>): Promise<T>;
+  /** Makes the first attempt to connect. Resolves also when the database is away; throws what `prepare` can't correct. */
   start(): Promise<void>;
-  /** Undefined when it can be used, otherwise a short reason: for readiness. */
+  /** Undefined while the database can be used, otherwise a short reason for readiness. */
   reason(): string | undefined;
-  /** Why writes are refused while reads go on; undefined when they are not: a note for readiness. */
+  /** Why writes are refused while reads go on; undefined when they are not. A note for readiness. */
   writeRefusal(): string | undefined;
   stats(): PoolStats;
-  /** Waits for work that is under way, then ends every connection. */
+  /** Waits for running statements, then closes every connection. */
   close(): Promise<void>;
 };
 
 export const createDatabase = (options: DatabaseOptions): Database => {
-  const { address, applicationName, poolSize, logger, clock, random, allowUnsafeDurability, prepare } =
-    options;
+  const { address, applicationName, poolSize, logger, clock, random, allowUnsafeDurability } = options;
+  const { prepare, preparedStatements = 'auto' } = options;
+  const connector = createConnector(address, applicationName);
+  const sessionQuery = createSessionQuery(address.url);
   const limit = { clock, timeoutMs: limits.queryTimeoutMs };
   const closing = new AbortController();
   const announcer = createDatabaseAnnouncer(address, logger, clock, allowUnsafeDurability);
@@ -72,11 +87,11 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     announcer.changed(state);
   };
   /**
-   * What holds for a server may be set for a role or a database as well: so each session is asked as it begins, and
-   * none is kept from before a change.
+   * The settings may differ for each role and database, so each new session is asked. After a change no older session is
+   * kept.
    */
   const inspect = async (client: pg.PoolClient): Promise<void> => {
-    const { rows } = await timedQuery(client, { text: durabilityQuery }, limit);
+    const { rows } = await timedQuery(client, { text: sessionQuery }, limit);
     const found = findDurabilityRisk(rows[0] as Readonly<Record<string, string>>);
     inspectedLast = client;
     if (found !== risk) pool.renew(client);
@@ -84,15 +99,14 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     announcer.durability(risk);
   };
   const pool = new ConnectionPool({
-    address,
-    applicationName,
+    connector,
     max: poolSize,
     inspect,
     onIdleLoss: (error) => availability.suspect(error, { away: false }),
   });
   const attempt = async (): Promise<void> => {
     if (!prepared) {
-      await reachServer({ address, applicationName, clock, signal: closing.signal });
+      await reachServer({ connector, clock, signal: closing.signal });
       await prepare(closing.signal);
     }
     prepared = true;
@@ -100,14 +114,14 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     try {
       const client = await pool.acquire();
       try {
-        // A session that is new has been asked just now.
+        // A new session was inspected by the pool.
         if (client !== inspectedLast) await inspect(client);
       } finally {
-        // What was set for a role is seen by new sessions only: the next attempt takes one, to see whether it was mended.
+        // Only a new session sees a corrected setting of its role, so the next attempt opens one.
         pool.release(client, writeRefusal() !== undefined);
       }
     } catch (error) {
-      // Whoever holds all the connections is being answered.
+      // All connections are in use, so the database answers.
       if (!(error instanceof PoolBusyError)) throw error;
     }
   };
@@ -118,9 +132,20 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   const availability = new Availability({ attempt, isAway, clock, random, onChange });
 
   const lend = createLendConnection(pool, availability);
+  const sessions = createStaleSessions({
+    preparedStatements,
+    renew: (stale) => pool.renewFrom(stale),
+    clock,
+    logger,
+  });
+  const statements = createStatements({ lend, availability, writeRefusal, sessions, limit });
   return {
-    ...createStatements({ lend, availability, writeRefusal, limit }),
-    knex: createKnex(lend, limit, logger),
+    read: statements.read,
+    write: statements.write,
+    knex: createKnex(statements, logger),
+    query: statements.send,
+    reading: (work) => work(),
+    writing: (work) => work(),
     start: () => availability.start(),
     reason: () => {
       const { state } = availability;

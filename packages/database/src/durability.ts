@@ -1,18 +1,36 @@
 import { AppError } from '@tripod/shared/errors/app-error';
+import { limits } from './connection-settings.ts';
 import { databaseErrors } from './error-table.ts';
 
-/** Asks whether the server answers, and whether what it confirms stays written when it, or its machine, dies. */
-export const durabilityQuery = `select current_setting('fsync') as fsync,
-  current_setting('full_page_writes') as full_page_writes,
-  current_setting('synchronous_commit') as synchronous_commit`;
+const durabilitySettings = ['fsync', 'full_page_writes', 'synchronous_commit'] as const;
 
-/** The settings that let it lose what it has confirmed: `fsync, synchronous_commit off`; undefined when there are none. */
+const sessionLimits = {
+  lock_timeout: limits.lockTimeoutMs,
+  statement_timeout: limits.statementTimeoutMs,
+  idle_in_transaction_session_timeout: limits.idleInTransactionTimeoutMs,
+};
+
+/**
+ * Creates the query that sets the limits of a new session, except those that the address sets itself, and asks which settings
+ * decide whether a commit survives a crash. The limits are set after connecting, because poolers refuse them as start-up
+ * parameters.
+ */
+export const createSessionQuery = (url: string): string => {
+  const { searchParams } = new URL(url);
+  const own = Object.entries(sessionLimits).filter(([name]) => !searchParams.has(name));
+  return `select ${[
+    ...durabilitySettings.map((name) => `current_setting('${name}') as ${name}`),
+    ...own.map(([name, ms]) => `set_config('${name}', '${ms}', false)`),
+  ].join(', ')}`;
+};
+
+/** The settings that let the server lose commits, such as `fsync, synchronous_commit off`; undefined when there are none. */
 export const findDurabilityRisk = (settings: Readonly<Record<string, string>>): string | undefined => {
-  const off = Object.keys(settings).filter((name) => settings[name] === 'off');
+  const off = durabilitySettings.filter((name) => settings[name] === 'off');
   return off.length === 0 ? undefined : `${off.join(', ')} off`;
 };
 
-/** 503 without Retry-After: only a person can mend it. */
+/** Creates the 503 without Retry-After: only an operator can correct it. */
 export const durabilityOff = (): AppError =>
   new AppError(databaseErrors.API_DURABILITY_OFF, {
     detail: 'The database may lose what it confirms, so nothing is written to it.',

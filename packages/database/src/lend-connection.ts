@@ -1,13 +1,16 @@
+import type pg from 'pg';
 import type { Availability } from './availability.ts';
 import { type ConnectionPool, PoolBusyError } from './connection-pool.ts';
-import type { LentConnection } from './create-knex.ts';
 import { databaseUnavailable } from './database-errors.ts';
+
+/** A connection, and the function that gives it back. */
+export type LentConnection = { readonly client: pg.Client; readonly release: () => void };
 
 export type LendConnection = () => Promise<LentConnection>;
 
 /**
- * Lends connections of a pool, to statements and to knex alike. Throws API_DATABASE_UNAVAILABLE: at once while the
- * database is away or too many wait. A failed connection attempt is told to `availability`.
+ * Lends connections of a pool. Throws API_DATABASE_UNAVAILABLE, at once while the database is away or too many requests wait.
+ * Reports failed connection attempts to `availability`.
  */
 export const createLendConnection =
   (pool: ConnectionPool, availability: Availability): LendConnection =>
@@ -15,7 +18,7 @@ export const createLendConnection =
     if (availability.state.name !== 'available') throw databaseUnavailable();
     try {
       const client = await pool.acquire();
-      // Whoever gets it next must not find himself inside someone's transaction.
+      // A connection inside a transaction must not be lent to another request.
       return { client, release: () => pool.release(client, client.getTransactionStatus() !== 'I') };
     } catch (error) {
       if (!(error instanceof PoolBusyError)) {

@@ -2,10 +2,11 @@ import type { Clock } from '@tripod/shared/async/clock';
 import { pause } from '@tripod/shared/async/pause';
 import { StartError } from '@tripod/shared/errors/start-error';
 import type { Logger } from '@tripod/shared/logging/logger';
-import pg from 'pg';
-import { connectionSettings, limits } from './connection-settings.ts';
-import { createKnex } from './create-knex.ts';
-import { sqlStateOf, toConnectionError } from './database-errors.ts';
+import type pg from 'pg';
+import { limits } from './connection-settings.ts';
+import { createConnector, openClient } from './connector.ts';
+import { createKnex, type HeldConnection } from './create-knex.ts';
+import { sqlStateOf } from './database-errors.ts';
 import type { Migration, MigrationSource } from './migration-directory.ts';
 import { type DatabaseAddress, describeAddress } from './parse-database-url.ts';
 import { cutConnection, timedQuery } from './timed-query.ts';
@@ -20,15 +21,15 @@ export type MigrateOptions = {
   readonly isShared?: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
-  /** Cuts the connection: what has not been committed by then never was. */
+  /** Cuts the connection. What was not committed by then is rolled back. */
   readonly signal?: AbortSignal;
 };
 
-/** Any number that no one else uses as a lock in this database. */
+/** Any number that nothing else uses as a lock in this database. */
 const lockKey = '7237125834';
 const pollMs = 100;
 
-/** A migration outside a transaction could be left half done by a crash, with no one to tell. */
+/** A crash would leave a migration outside a transaction half done without notice. */
 const refuseUntransacted = async (source: MigrationSource): Promise<readonly string[]> => {
   const names = await source.getMigrations([]);
   for (const name of names) {
@@ -41,13 +42,13 @@ const refuseUntransacted = async (source: MigrationSource): Promise<readonly str
 };
 
 /**
- * Asks for the lock again and again instead of waiting inside the server: so each question has its time limit, and
- * a server that is gone is noticed.
+ * Takes the lock for the current transaction, so that it also holds behind a pooler that shares sessions. Polls instead of
+ * waiting in the server: each question has its time limit, and a server that is gone is noticed.
  */
 const takeLock = async (client: pg.Client, { clock, logger }: MigrateOptions): Promise<void> => {
   const limit = { clock, timeoutMs: limits.queryTimeoutMs };
   for (let tries = 1; ; tries += 1) {
-    const text = 'select pg_try_advisory_lock($1) as locked';
+    const text = 'select pg_try_advisory_xact_lock($1) as locked';
     const { rows } = await timedQuery(client, { text, values: [lockKey] }, limit);
     if ((rows[0] as { locked: boolean }).locked) return;
     if (tries === 20) logger.info('waiting for another copy to finish migrating');
@@ -55,7 +56,14 @@ const takeLock = async (client: pg.Client, { clock, logger }: MigrateOptions): P
   }
 };
 
-/** The migrations that have been committed, asked without the lock: most copies find nothing left to do. */
+/**
+ * Limits of this transaction, whatever the session or a pooler had: a migration may take long, and a copy that is out of reach
+ * keeps the lock only until its transaction has been idle for 10 s.
+ */
+const transactionLimits = `select set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true),
+  set_config('idle_in_transaction_session_timeout', '${limits.idleInTransactionTimeoutMs}', true)`;
+
+/** The committed migrations, read without the lock: most copies find nothing left to do. */
 const listCompleted = async (client: pg.Client, { clock }: MigrateOptions): Promise<readonly string[]> => {
   const ask = async (text: string): Promise<readonly unknown[]> =>
     (await timedQuery(client, { text }, { clock, timeoutMs: limits.queryTimeoutMs })).rows;
@@ -79,14 +87,19 @@ const runPending = async (client: pg.Client, options: MigrateOptions): Promise<r
     warnOfNewer(before);
     return [];
   }
-  await takeLock(client, options);
   const limit = { clock, timeoutMs: limits.migrationTimeoutMs };
-  const knex = createKnex(() => Promise.resolve({ client, release: () => undefined }), limit, logger);
+  const send: HeldConnection['query'] = (query) => timedQuery(client, query, limit);
+  const knex = createKnex(
+    { send, hold: () => Promise.resolve({ query: send, release: () => undefined }) },
+    logger,
+  );
   // An older copy may start after a newer one has migrated: that is no reason to refuse.
   const config = { migrationSource: source, disableMigrationsListValidation: true };
-  // One transaction around everything, knex's own tables among it: a copy that is killed leaves nothing behind.
+  // One transaction around everything, knex's own tables included: a copy that is killed leaves nothing behind.
   const [applied, completed] = await knex.transaction(async (trx) => {
-    // Whoever set knex's own lock is dead: it would have to hold ours.
+    await trx.raw(transactionLimits);
+    await takeLock(client, options);
+    // The process that set knex's own lock is dead: it would have to hold ours.
     await trx.migrate.forceFreeMigrationsLock(config);
     const [, names] = (await trx.migrate.latest(config)) as [number, string[]];
     const [done] = (await trx.migrate.list(config)) as [{ readonly name: string }[], unknown];
@@ -96,34 +109,16 @@ const runPending = async (client: pg.Client, options: MigrateOptions): Promise<r
   return applied;
 };
 
-const connect = async (client: pg.Client): Promise<void> => {
-  try {
-    await client.connect();
-  } catch (error) {
-    throw toConnectionError(error);
-  }
-};
-
 /**
- * Brings the database up to date; returns the names of the migrations that it ran. All that are due run in one
- * transaction of one session, which holds an advisory lock as long as it lives: copies that have something to do take
- * turns, and one that is killed leaves neither a lock nor half a schema. One that finds nothing left to do asks for no
- * lock, and waits for nobody.
+ * Brings the database up to date and returns the names of the migrations that it ran. All due migrations run in one
+ * transaction, which holds an advisory lock: copies that have something to do take turns, and one that is killed leaves neither
+ * a lock nor half a schema. A copy that finds nothing to do takes no lock and waits for no other.
  */
 export const migrate = async (options: MigrateOptions): Promise<readonly string[]> => {
   const { address, applicationName, signal, logger } = options;
-  const client = new pg.Client({
-    ...connectionSettings(address, applicationName),
-    // A copy that is out of reach holds the lock only until its session has been idle for so long.
-    idle_in_transaction_session_timeout: limits.idleInTransactionTimeoutMs,
-  });
-  // Its query fails with the same error; without a listener the process would end as well.
-  client.on('error', () => undefined);
-  const abort = (): void => cutConnection(client, new Error('stopping'));
-  signal?.addEventListener('abort', abort);
+  let client: pg.Client | undefined;
   try {
-    signal?.throwIfAborted();
-    await connect(client);
+    client = await openClient(createConnector(address, applicationName), signal);
     const applied = await runPending(client, options);
     for (const name of applied) logger.info('migrated', { migration: name });
     return applied;
@@ -132,7 +127,6 @@ export const migrate = async (options: MigrateOptions): Promise<readonly string[
     const problem = `The user of DATABASE_URL may not create or change tables in the ${describeAddress(address)}.`;
     throw new StartError(`${problem} Grant it the right, or use another user.`, error);
   } finally {
-    signal?.removeEventListener('abort', abort);
-    cutConnection(client);
+    if (client) cutConnection(client);
   }
 };

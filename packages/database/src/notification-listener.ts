@@ -1,6 +1,6 @@
 import type { Clock } from '@tripod/shared/async/clock';
 import pg from 'pg';
-import { connectionSettings } from './connection-settings.ts';
+import { createConnector } from './connector.ts';
 import type { DatabaseAddress } from './parse-database-url.ts';
 import { cutConnection } from './timed-query.ts';
 
@@ -28,6 +28,7 @@ export type NotificationListener = {
 /** Waits for notifications on a connection of its own, which the first wait opens, and the next one after a loss. */
 export const createNotificationListener = (options: NotificationListenerOptions): NotificationListener => {
   const { address, applicationName, channel, clock, longestWaitMs } = options;
+  const connector = createConnector(address, applicationName);
   let client: pg.Client | undefined;
   /** A notification came while no one waited. */
   let notified = false;
@@ -42,7 +43,7 @@ export const createNotificationListener = (options: NotificationListenerOptions)
     wakeAll();
   };
   const listen = async (): Promise<void> => {
-    const opened = new pg.Client(connectionSettings(address, applicationName));
+    const opened = new pg.Client(connector.settings());
     client = opened;
     opened.on('error', () => drop(opened));
     opened.on('end', () => drop(opened));
@@ -55,7 +56,9 @@ export const createNotificationListener = (options: NotificationListenerOptions)
       await opened.query(`listen ${channel}`);
     } catch (error) {
       drop(opened);
-      if (!closed) throw error;
+      if (closed) return;
+      if (!connector.fallBack(error)) throw error;
+      await listen();
     }
     if (closed) drop(opened);
   };

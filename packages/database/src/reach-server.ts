@@ -1,41 +1,42 @@
 import type { Clock, Timer } from '@tripod/shared/async/clock';
 import pg from 'pg';
-import { connectionSettings, limits } from './connection-settings.ts';
+import { limits } from './connection-settings.ts';
+import type { Connector } from './connector.ts';
 import { ConnectionLostError, toConnectionError } from './database-errors.ts';
-import type { DatabaseAddress } from './parse-database-url.ts';
 import { cutConnection } from './timed-query.ts';
 
 export type ReachOptions = {
-  readonly address: DatabaseAddress;
-  readonly applicationName: string;
+  readonly connector: Connector;
   readonly clock: Clock;
   /** Gives up. */
   readonly signal: AbortSignal;
 };
 
 /**
- * Resolves once the server has let a connection in, which is closed again; throws at the first one that it refuses,
- * or that had no answer within 2 s. While one is silent another is begun every 500 ms: what was asked before the server, or
- * the way to it, came back may never be answered, and its return must not be missed for that long.
+ * Resolves when the server has accepted a connection, which is then closed. Throws at the first refusal, and after 2 s without
+ * an answer. While one attempt gets no answer another is made every 500 ms: packets that were sent before the server or the
+ * network came back may never be answered.
  */
-export const reachServer = async (options: ReachOptions): Promise<void> => {
-  const { address, applicationName, clock, signal } = options;
+export const reachServer = async ({ connector, clock, signal }: ReachOptions): Promise<void> => {
   const outcome = Promise.withResolvers<void>();
   const clients: pg.Client[] = [];
   const timers: Timer[] = [];
-  const begin = (): void => {
-    // Its limit is set by our own clock.
-    const client = new pg.Client({
-      ...connectionSettings(address, applicationName),
-      connectionTimeoutMillis: 0,
-    });
+  const connect = (): void => {
+    // The clock of this function sets the time limit.
+    const client = new pg.Client({ ...connector.settings(), connectionTimeoutMillis: 0 });
     client.on('error', () => undefined);
     clients.push(client);
     client.connect().then(
       () => outcome.resolve(),
-      (error: unknown) => outcome.reject(toConnectionError(error)),
+      (error: unknown) => {
+        if (connector.fallBack(error)) connect();
+        else outcome.reject(toConnectionError(error));
+      },
     );
-    timers.push(clock.after(limits.anotherTryMs, begin));
+  };
+  const attempt = (): void => {
+    connect();
+    timers.push(clock.after(limits.anotherTryMs, attempt));
   };
   const fail = (why: string) => () => outcome.reject(new ConnectionLostError(why));
   const stop = fail('stopping');
@@ -43,7 +44,7 @@ export const reachServer = async (options: ReachOptions): Promise<void> => {
   signal.addEventListener('abort', stop);
   try {
     if (signal.aborted) stop();
-    else begin();
+    else attempt();
     await outcome.promise;
   } finally {
     signal.removeEventListener('abort', stop);

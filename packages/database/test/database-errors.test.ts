@@ -5,6 +5,8 @@ import {
   classifyDatabaseError,
   databaseUnavailable,
   describeDatabaseError,
+  isStaleSessionError,
+  needsOperator,
   QueryTimeoutError,
   toConnectionError,
   translateDatabaseError,
@@ -15,7 +17,8 @@ import pg from 'pg';
 const serverError = (code: string, severity = 'ERROR'): Error =>
   Object.assign(new pg.DatabaseError('said so', 7, 'error'), { code, severity });
 const systemError = (code: string): Error => Object.assign(new Error(`connect ${code}`), { code });
-const lost = (code: string): unknown => toConnectionError(systemError(code));
+const lostError = (error: Error): unknown => toConnectionError(error);
+const lost = (code: string): unknown => lostError(systemError(code));
 
 describe('classifyDatabaseError', () => {
   it.each([
@@ -53,7 +56,7 @@ describe('classifyDatabaseError', () => {
     ['an error of a migration', new Error('no'), 'unknown'],
     ['another answer', new AppError(imageErrors.API_IMAGE_INVALID), 'unknown'],
     ['something that is no error', 'oops', 'unknown'],
-  ])('takes %s for what it is', (_what, error, expected) => {
+  ])('classifies %s', (_what, error, expected) => {
     expect(classifyDatabaseError(error)).toBe(expected);
   });
 });
@@ -93,14 +96,56 @@ describe('translateDatabaseError', () => {
 describe('describeDatabaseError', () => {
   it.each([
     [systemError('ECONNREFUSED'), 'connection refused'],
-    [lost('EHOSTUNREACH'), 'no way to that host'],
+    [lost('EHOSTUNREACH'), 'no route to that host'],
     [new QueryTimeoutError(3000), 'no answer within 3000 ms'],
     [systemError('ENOTFOUND'), 'no such host'],
-    [serverError('3D000'), 'no such database'],
-    [serverError('28P01'), 'wrong password or user'],
+    [serverError('28000', 'FATAL'), 'said so (FATAL 28000)'],
+    [toConnectionError(serverError('28P01', 'FATAL')), 'said so (FATAL 28P01)'],
     [new Error('Connection terminated due to connection timeout'), 'no answer'],
-    [new Error('something else'), 'something else'],
-  ])('puts %s into words', (error, words) => {
+    [new Error('the timeout of something else'), 'the timeout of something else'],
+  ])('describes %s', (error, words) => {
     expect(describeDatabaseError(error)).toBe(words);
+  });
+
+  it('quotes what Postgres says about a time-out instead of guessing from the word', () => {
+    const error = Object.assign(new pg.DatabaseError('canceling authentication due to timeout', 7, 'error'), {
+      code: '57014',
+      severity: 'FATAL',
+    });
+    expect(describeDatabaseError(error)).toBe('canceling authentication due to timeout (FATAL 57014)');
+  });
+});
+
+describe('needsOperator', () => {
+  it.each([
+    ['a role that does not exist', serverError('28000', 'FATAL'), true],
+    ['a wrong password', serverError('28P01', 'FATAL'), true],
+    ['a database that does not exist', serverError('3D000', 'FATAL'), true],
+    ['a start-up parameter that a pooler refuses', serverError('08P01', 'FATAL'), true],
+    ['a server without TLS', lostError(new Error('The server does not support SSL connections')), true],
+    ['a certificate that nobody signed', lost('DEPTH_ZERO_SELF_SIGNED_CERT'), true],
+    ['a server that starts up', serverError('57P03', 'FATAL'), false],
+    ['too many connections', serverError('53300', 'FATAL'), false],
+    ['a refused connection', lost('ECONNREFUSED'), false],
+  ])('tells whether %s heals by itself', (_what, error, expected) => {
+    expect(needsOperator(error)).toBe(expected);
+  });
+});
+
+describe('isStaleSessionError', () => {
+  it.each([
+    ['a cached plan whose result type changed', serverError('0A000'), true],
+    ['a prepared statement that is gone', serverError('26000'), true],
+    ['a prepared statement that another client has made', serverError('42P05'), true],
+    ['parameters for another statement of the same name', serverError('08P01'), true],
+    ['a table that another search_path would find', serverError('42P01'), true],
+    ['a right that another role has', serverError('42501'), true],
+    ['a transaction that has failed', serverError('25P02'), true],
+    ['a read-only transaction', serverError('25006'), false],
+    ['a refused login', serverError('28000', 'FATAL'), false],
+    ['a taken value', serverError('23505'), false],
+    ['a refused connection', lost('ECONNREFUSED'), false],
+  ])('tells whether a new session may accept a statement after %s', (_what, error, expected) => {
+    expect(isStaleSessionError(error)).toBe(expected);
   });
 });

@@ -16,8 +16,7 @@ const open = (options: Partial<DatabaseOptions> = {}): Database => {
   database = databaseAt(throughPort(temp.url, wire.port), { logger, ...options });
   return database;
 };
-const readOne = (): Promise<unknown> =>
-  database.reading(async () => await database.knex.select(database.knex.raw('1 as one')));
+const readOne = async (): Promise<unknown> => await database.knex.select(database.knex.raw('1 as one'));
 const untilReady = (): Promise<true> => waitFor('the database', () => database.reason() === undefined);
 /** On a busy machine the first attempt may take longer than it may. */
 const ready = async (options?: Partial<DatabaseOptions>): Promise<void> => {
@@ -52,7 +51,7 @@ describe('createDatabase', () => {
     const { accepted } = wire;
     await expect(readOne()).resolves.toEqual([{ one: 1 }]);
     const query = { name: 'two', text: 'select $1::int as two', values: [2] };
-    await expect(database.query(query)).resolves.toMatchObject({ rows: [{ two: 2 }] });
+    await expect(database.read(query)).resolves.toMatchObject({ rows: [{ two: 2 }] });
     await expect(
       database.knex.transaction(async (trx) => await trx.raw('select 3 as three')),
     ).resolves.toMatchObject({
@@ -62,13 +61,59 @@ describe('createDatabase', () => {
     expect(database.stats()).toEqual({ total: 1, idle: 1, waiting: 0 });
   });
 
+  it('limits the time of statements, locks and idle transactions in each session', async () => {
+    await ready();
+    const { rows } = await database.read({
+      text: `select current_setting('lock_timeout') as lock, current_setting('statement_timeout') as statement,
+        current_setting('idle_in_transaction_session_timeout') as idle`,
+    });
+    expect(rows).toEqual([{ lock: '2s', statement: '2500ms', idle: '10s' }]);
+  });
+
+  it('refuses to read by a statement that may write', async () => {
+    await ready();
+    const text = 'with added as (insert into t values (1) returning n) select n from added';
+    await expect(database.read({ text })).rejects.toThrow(TypeError);
+    await expect(database.read({ text: 'delete from t' })).rejects.toThrow('use write()');
+  });
+
+  it('gives failures of knex their codes too: unavailable for a read, uncertain for a write', async () => {
+    await ready();
+    await Promise.all([readOne(), readOne()]);
+    const read = expect(database.knex.raw('select pg_sleep(2)')).rejects.toMatchObject(unavailable);
+    const write = expect(database.knex.raw('do $$ begin perform pg_sleep(2); end $$')).rejects.toMatchObject({
+      code: 'API_WRITE_UNCERTAIN',
+    });
+    await waitFor('both statements', () => database.stats().idle === 0);
+    await wire.cut();
+    await Promise.all([read, write]);
+  });
+
+  it('calls a transaction unavailable when its connection broke before COMMIT: nothing was written', async () => {
+    await ready();
+    const broken = database.knex.transaction(async (trx) => {
+      await trx.raw('create table lost_table (n int)');
+      await wire.cut();
+      await trx.raw('insert into lost_table values (1)');
+    });
+    await expect(broken).rejects.toMatchObject(unavailable);
+  });
+
+  it('never confirms a transaction in which a statement failed', async () => {
+    await ready();
+    const failed = database.knex.transaction(async (trx) => {
+      await expect(trx.raw('select 1 / 0')).rejects.toMatchObject({ code: '22012' });
+    });
+    await expect(failed).rejects.toMatchObject(unavailable);
+  });
+
   it('warns once when the server does not keep what it confirms', async () => {
     await ready();
     await wire.cut();
     await waitFor('the absence', () => database.reason() !== undefined);
     await wire.heal();
     await untilReady();
-    const { rows } = await database.query({ text: "select current_setting('fsync') as fsync" });
+    const { rows } = await database.read({ text: "select current_setting('fsync') as fsync" });
     const warnings = logger.lines.filter((line) => line.includes('may lose writes in a crash'));
     expect(warnings).toHaveLength((rows[0] as { fsync: string }).fsync === 'off' ? 1 : 0);
   });
@@ -125,7 +170,7 @@ describe('createDatabase', () => {
     database = databaseAt(address, { logger });
     await database.start();
     expect(logger.lines).toEqual([
-      `warn the database "no_such_database" at 127.0.0.1:${portOf(temp.url)} is not available: no such database; it is tried again`,
+      `warn the database "no_such_database" at 127.0.0.1:${portOf(temp.url)} is not available: database "no_such_database" does not exist (FATAL 3D000); this will not change by itself: correct DATABASE_URL or the server`,
     ]);
   });
 
@@ -147,12 +192,13 @@ describe('createDatabase', () => {
 
   it('calls a write that lost its connection uncertain, and a read unavailable', async () => {
     await ready();
-    const sleeping = async (): Promise<unknown> => await database.knex.raw('select pg_sleep(2)');
-    const write = expect(database.writing(sleeping)).rejects.toMatchObject({
+    await Promise.all([readOne(), readOne()]);
+    const sleeping = { text: 'select pg_sleep(2)' };
+    const write = expect(database.write(sleeping)).rejects.toMatchObject({
       code: 'API_WRITE_UNCERTAIN',
       headers: {},
     });
-    const read = expect(database.reading(sleeping)).rejects.toMatchObject(unavailable);
+    const read = expect(database.read(sleeping)).rejects.toMatchObject(unavailable);
     await waitFor('both statements', () => database.stats().idle === 0 && database.stats().total === 2);
     await wire.cut();
     await Promise.all([write, read]);
@@ -161,13 +207,14 @@ describe('createDatabase', () => {
   it('calls a write that could not be sent unavailable', async () => {
     await ready();
     await wire.cut();
-    await expect(database.writing(readOne)).rejects.toMatchObject(unavailable);
+    await waitFor('the loss', () => database.stats().total === 0);
+    await expect(database.write({ text: 'select 1' })).rejects.toMatchObject(unavailable);
   });
 
   it('cuts a connection that stays silent, then refuses at once, and heals', async () => {
     await ready();
     wire.silence();
-    const write = database.writing(async () => await database.knex.raw('select 1'));
+    const write = database.write({ text: 'select 1' });
     await expect(write).rejects.toMatchObject({ code: 'API_WRITE_UNCERTAIN' });
     // Not one more waits in vain: the answer is there without asking the wire.
     const accepted = wire.accepted;
@@ -199,7 +246,7 @@ describe('createDatabase', () => {
   it('goes on when the server ends a session', async () => {
     await ready({ poolSize: 1 });
     await expect(
-      database.reading(async () => await database.knex.raw('select pg_terminate_backend(pg_backend_pid())')),
+      database.read({ text: 'select pg_terminate_backend(pg_backend_pid())' }),
     ).rejects.toMatchObject(unavailable);
     await untilReady();
     await expect(readOne()).resolves.toEqual([{ one: 1 }]);
@@ -211,8 +258,7 @@ describe('createDatabase', () => {
     await knex.raw('create table locked (n int)');
     await knex.transaction(async (trx) => {
       await trx.raw('lock table locked');
-      const write = database.writing(async () => await knex('locked').insert({ n: 1 }));
-      await expect(write).rejects.toMatchObject(unavailable);
+      await expect(knex('locked').insert({ n: 1 })).rejects.toMatchObject(unavailable);
     });
     await expect(knex('locked').count()).resolves.toEqual([{ count: '0' }]);
     expect(database.reason()).toBeUndefined();
@@ -222,7 +268,7 @@ describe('createDatabase', () => {
     await ready({ poolSize: 1 });
     await database.knex.raw('begin');
     await expect(
-      database.query({
+      database.read({
         text: 'select txid_current_if_assigned() as id, now() = statement_timestamp() as alone',
       }),
     ).resolves.toMatchObject({ rows: [{ id: null, alone: true }] });
@@ -240,12 +286,10 @@ describe('createDatabase', () => {
 
   it('waits for work that is under way when it is closed', async () => {
     await ready();
-    const work = database.reading(
-      async () => (await database.knex.raw<{ rows: unknown[] }>('select 1 as one from pg_sleep(1.5)')).rows,
-    );
+    const work = database.read({ text: 'select 1 as one from pg_sleep(1.5)' });
     await waitFor('the statement', () => database.stats().idle === 0);
     await database.close();
-    await expect(work).resolves.toEqual([{ one: 1 }]);
+    await expect(work).resolves.toMatchObject({ rows: [{ one: 1 }] });
     await waitFor('the end of all connections', () => wire.open === 0);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Database } from '@tripod/database/database';
-import { durabilityQuery } from '@tripod/database/durability';
+import { createSessionQuery } from '@tripod/database/durability';
 import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import { startTestPostgres, type TestPostgres } from '@tripod/embedded-postgres/start-test-postgres';
 import { askDatabase } from '@tripod/testing/ask-database';
@@ -41,8 +41,8 @@ const start = async ({ allowUnsafeDurability = false, poolSize = 1 } = {}): Prom
   await database.close();
   await start({ allowUnsafeDurability, poolSize });
 };
-const write = (): Promise<unknown> => database.writing(() => database.write({ text: 'select 1' }));
-const read = (): Promise<unknown> => database.reading(() => database.query({ text: 'select 1' }));
+const write = (): Promise<unknown> => database.write({ text: 'select 1' });
+const read = (): Promise<unknown> => database.read({ text: 'select 1' });
 /** Does it while the session that is there is in use, however long that takes. */
 const whileBusy = async (work: () => Promise<void>): Promise<void> => {
   const transaction = await database.knex.transaction();
@@ -100,7 +100,8 @@ describe('a database that keeps what it confirms', () => {
     const query = jest.spyOn(pg.Client.prototype, 'query');
     const asked = (): number =>
       query.mock.calls.filter(
-        ([sent]: readonly unknown[]) => (sent as pg.QueryConfig).text === durabilityQuery,
+        ([sent]: readonly unknown[]) =>
+          (sent as pg.QueryConfig).text === createSessionQuery(postgres.urlOf()),
       ).length;
     try {
       await start();

@@ -48,7 +48,6 @@ describe('parseDatabaseUrl', () => {
     ['a password with /', 'postgres://ann:12/hunter2@localhost/gallery'],
     ['an escape that is no UTF-8', 'postgres://ann:hunter2%ff@localhost/gallery'],
     ['a space in the host', 'postgres://ann:hunter2@local host/gallery'],
-    ['a certificate that is not there', 'postgres://ann:hunter2@localhost/gallery?sslrootcert=/no/hunter2'],
   ])('refuses %s in one line that names the variable and keeps the password', (_what, url) => {
     const refused = (() => {
       try {
@@ -61,6 +60,52 @@ describe('parseDatabaseUrl', () => {
     const { message } = refused as ConfigError;
     expect(message).toMatch(/^DATABASE_URL must [^\n]+$/);
     expect(message).not.toContain('hunter2');
+  });
+});
+
+describe('the TLS parameters of a database URL', () => {
+  const tlsOf = (parameters: string) =>
+    parseDatabaseUrl(`postgres://ann:hunter2@localhost/gallery?${parameters}`).tls;
+  const unchecked = { rejectUnauthorized: false };
+
+  it.each([
+    ['sslmode=disable', [false]],
+    ['sslmode=allow', [false, unchecked]],
+    ['sslmode=prefer', [unchecked, false]],
+    ['sslmode=require', [unchecked]],
+    ['sslmode=verify-full', [{}]],
+    ['schema=public', undefined],
+  ])('mean with %s what they mean to libpq', (parameters, choices) => {
+    expect(tlsOf(parameters)).toEqual(choices);
+  });
+
+  it('check the chain but not the name with sslmode=require and an sslrootcert', () => {
+    expect(tlsOf(`sslmode=require&sslrootcert=${encodeURIComponent(import.meta.filename)}`)).toEqual([
+      { ca: expect.stringContaining('describe('), checkServerIdentity: expect.any(Function) },
+    ]);
+  });
+
+  it('take the certificate authorities of the system for sslrootcert=system, which implies verify-full', () => {
+    expect(tlsOf('sslrootcert=system')).toEqual([{ ca: expect.any(Array) }]);
+    expect(() => tlsOf('sslmode=require&sslrootcert=system')).toThrow(
+      'DATABASE_URL must have sslmode=verify-full with sslrootcert=system, and has sslmode=require',
+    );
+  });
+
+  it.each([
+    [
+      'sslrootcert=/no/root.crt',
+      'must name a readable file as its sslrootcert, and /no/root.crt does not exist',
+    ],
+    ['sslmode=require&sslkey=/', "must name a readable file as its sslkey, and / can't be read (EISDIR)"],
+    ['sslmode=on', 'must have one of disable, allow, prefer, require, verify-ca, verify-full as its sslmode'],
+  ])('are refused with the reason for %s', (parameters, problem) => {
+    expect(() => tlsOf(parameters)).toThrow(`DATABASE_URL ${problem}`);
+  });
+
+  it('are not left in the URL for the driver, which gives them other meanings', () => {
+    const { url } = parseDatabaseUrl('postgres://ann@localhost/gallery?sslmode=require&application_name=x');
+    expect(url).toBe('postgres://ann@localhost/gallery?application_name=x');
   });
 });
 

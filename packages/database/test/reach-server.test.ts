@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createConnector } from '@tripod/database/connector';
 import { reachServer } from '@tripod/database/reach-server';
 import { createFakeClock, type FakeClock } from '@tripod/testing/fake-clock';
 import { startTcpForwarder, type TcpForwarder } from '@tripod/testing/tcp-forwarder';
@@ -23,8 +24,7 @@ afterAll(() => temp.drop());
 const reach = (signal = new AbortController().signal, database?: string): Promise<void> => {
   const url = database === undefined ? temp.url : temp.url.replace(/[^/]+$/, database);
   return reachServer({
-    address: throughPort(url, wire.port),
-    applicationName: 'reach-test',
+    connector: createConnector(throughPort(url, wire.port), 'reach-test'),
     clock,
     signal,
   });

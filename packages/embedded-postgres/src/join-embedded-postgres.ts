@@ -5,6 +5,8 @@ import { findEmbeddedPostgres } from './find-embedded-postgres.ts';
 import { createLayout, type Layout } from './layout.ts';
 import { type GuardSession, openGuardSession } from './reach-guard.ts';
 
+/** Says what PGSSLMODE and PGOPTIONS would otherwise say: variables for another Postgres must not reach this one. */
+const urlParameters = 'sslmode=disable&options=-c%20search_path%3Dpublic';
 const stopPollMs = 100;
 const maxStopPolls = 20;
 
@@ -66,7 +68,7 @@ const join = async (options: JoinOptions): Promise<EmbeddedPostgres> => {
     );
   }
   return {
-    databaseUrl: databaseUrl(ready.port, ready.password),
+    databaseUrl: `${databaseUrl(ready.port, ready.password)}?${urlParameters}`,
     started: startedHere,
     dataDir: ready.dataDir,
     leave: () => membership.leave(),

@@ -64,23 +64,20 @@ export const createImageStore = (database: Database): ImageStore => {
     return (ordinal: number) => (rowCount === images.length ? images[ordinal] : undefined);
   };
   const insertTogether = createInsertTogether({
-    database,
     insert: insertAll,
     maxRows: maxRowsPerInsert,
     invalid: imageErrors.API_IMAGE_INVALID,
   });
   return {
-    readPage: ({ limit, after = firstId, upTo = lastId }) =>
-      database.reading(async (): Promise<JsonPage> => {
-        const { rows: found } = await database.query({ ...pageQuery, values: [after, limit, upTo] });
-        const { rows, last, json, more } = found[0] as PageRow;
-        return { rows, json, nextAfter: more && last !== null ? last : undefined };
-      }),
-    findLastId: () =>
-      database.reading(async () => {
-        const { rows } = await database.query(lastIdQuery);
-        return (rows[0] as { readonly id: string | null }).id ?? undefined;
-      }),
+    readPage: async ({ limit, after = firstId, upTo = lastId }): Promise<JsonPage> => {
+      const { rows: found } = await database.read({ ...pageQuery, values: [after, limit, upTo] });
+      const { rows, last, json, more } = found[0] as PageRow;
+      return { rows, json, nextAfter: more && last !== null ? last : undefined };
+    },
+    findLastId: async () => {
+      const { rows } = await database.read(lastIdQuery);
+      return (rows[0] as { readonly id: string | null }).id ?? undefined;
+    },
     // Only the known fields: the row is answered as it is.
     insert: ({ title, alt_text, url }) => insertTogether({ title, alt_text, url }),
   };

@@ -41,7 +41,7 @@ export const createPersonStore = (database: Database, logger: Logger): PersonSto
   const checkIndex = async (): Promise<void> => {
     if (isIndexKnown) return;
     isIndexKnown = true;
-    const { rows } = await database.query(indexQuery);
+    const { rows } = await database.read(indexQuery);
     if (rows.length > 0) return;
     logger.warn(
       'searches for people read the whole table: this Postgres has no pg_trgm, or its role may not create the extension',
@@ -49,7 +49,6 @@ export const createPersonStore = (database: Database, logger: Logger): PersonSto
   };
   return {
     insert: createInsertTogether<StoredPerson, 'stored' | 'taken'>({
-      database,
       maxRows: maxRowsPerInsert,
       invalid: personErrors.API_PERSON_INVALID,
       insert: async (people) => {
@@ -66,23 +65,20 @@ export const createPersonStore = (database: Database, logger: Logger): PersonSto
         return (ordinal) => (stored.has(people[ordinal]?.id ?? '') ? 'stored' : 'taken');
       },
     }),
-    find: (id) =>
-      database.reading(async () => {
-        const { rows } = await database.query({ ...findQuery, values: [id] });
-        return (rows as StoredPerson[])[0];
-      }),
-    search: (term) =>
-      database.reading(async () => {
-        const pattern = findPattern(term);
-        if (pattern === undefined) return [];
-        await checkIndex();
-        const { rows } = await database.query({ ...searchQuery, values: [pattern] });
-        return rows as StoredPerson[];
-      }),
-    count: () =>
-      database.reading(async () => {
-        const { rows } = await database.query(countQuery);
-        return (rows as { readonly count: number }[])[0]?.count ?? 0;
-      }),
+    find: async (id) => {
+      const { rows } = await database.read({ ...findQuery, values: [id] });
+      return (rows as StoredPerson[])[0];
+    },
+    search: async (term) => {
+      const pattern = findPattern(term);
+      if (pattern === undefined) return [];
+      await checkIndex();
+      const { rows } = await database.read({ ...searchQuery, values: [pattern] });
+      return rows as StoredPerson[];
+    },
+    count: async () => {
+      const { rows } = await database.read(countQuery);
+      return (rows as { readonly count: number }[])[0]?.count ?? 0;
+    },
   };
 };

@@ -1,11 +1,9 @@
-import type { Database } from '@tripod/database/database';
 import { classifyDatabaseError, databaseUnavailable, writeUncertain } from '@tripod/database/database-errors';
 import { createGroupCommit, type GroupWritten } from '@tripod/shared/async/group-commit';
 import { AppError } from '@tripod/shared/errors/app-error';
 import type { ErrorDefinition } from '@tripod/shared/errors/define-errors';
 
 export type InsertTogetherOptions<Row, Result> = {
-  readonly database: Database;
   /** Writes all rows in one statement, or none. The result gives the outcome of each row by its place in the list. */
   readonly insert: (rows: readonly Row[]) => Promise<GroupWritten<Result>>;
   /** Most rows of one statement. Choose it so that the largest rows make a statement of a few megabytes. */
@@ -22,7 +20,6 @@ const maxWaiting = 2000;
  * next statement. A row that the database refuses fails alone.
  */
 export const createInsertTogether = <Row, Result>({
-  database,
   insert,
   maxRows,
   invalid,
@@ -37,7 +34,7 @@ export const createInsertTogether = <Row, Result>({
   });
   return async (row) => {
     try {
-      return await database.writing(() => insertRow(row));
+      return await insertRow(row);
     } catch (error) {
       if (classifyDatabaseError(error) !== 'badValue') throw error;
       throw new AppError(invalid, { detail: 'The database does not accept this value.', cause: error });

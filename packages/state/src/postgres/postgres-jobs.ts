@@ -90,7 +90,7 @@ export type PostgresJobsOptions = {
 export const createPostgresJobs = (options: PostgresJobsOptions): JobQueue => {
   const { database, createUuid, maxWaitingJobs, waitForJob } = options;
   const write = (query: { readonly name: string; readonly text: string }, values: readonly unknown[]) =>
-    database.writing(() => database.write({ ...query, values: [...values] }));
+    database.write({ ...query, values: [...values] });
   const add = createGroupCommit<string, { readonly id: number }>({
     insert: async (names) => {
       const { rows } = await write(insertJobs, [names, maxWaitingJobs - 1]);
@@ -106,9 +106,7 @@ export const createPostgresJobs = (options: PostgresJobsOptions): JobQueue => {
     refusal: databaseUnavailable,
     unconfirmed: writeUncertain,
   });
-  const counts = createCoalescedRead(() =>
-    database.reading(async () => (await database.query(countJobs)).rows[0] as JobCounts),
-  );
+  const counts = createCoalescedRead(async () => (await database.read(countJobs)).rows[0] as JobCounts);
   return {
     enqueue: add,
     counts,

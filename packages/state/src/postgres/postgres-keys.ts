@@ -9,11 +9,9 @@ const setValue = {
 const getValue = { name: 'get-value', text: 'select value from key_values where key = $1' };
 
 export const createPostgresKeys = (database: Database): KeyValues => ({
-  set: (key, value) =>
-    database.writing(async () => void (await database.write({ ...setValue, values: [key, value] }))),
-  get: (key) =>
-    database.reading(async () => {
-      const { rows } = await database.query({ ...getValue, values: [key] });
-      return (rows as readonly { readonly value: string }[])[0]?.value;
-    }),
+  set: async (key, value) => void (await database.write({ ...setValue, values: [key, value] })),
+  get: async (key) => {
+    const { rows } = await database.read({ ...getValue, values: [key] });
+    return (rows as readonly { readonly value: string }[])[0]?.value;
+  },
 });

@@ -44,14 +44,13 @@ export const createPostgresVisits = (database: Database, createUuid: () => strin
   createVisitGroup({
     createUuid,
     busy: databaseUnavailable,
-    countAll: (incoming) =>
-      database.writing(async () => {
-        const claimed = incoming.map(({ claimedId }) => claimedId ?? null);
-        const fresh = incoming.map(({ newId }) => newId);
-        const { rows } = await database.write({
-          ...countVisits,
-          values: [claimed, fresh, sessionLifetimeMs],
-        });
-        return rows as readonly Visit[];
-      }),
+    countAll: async (incoming) => {
+      const claimed = incoming.map(({ claimedId }) => claimedId ?? null);
+      const fresh = incoming.map(({ newId }) => newId);
+      const { rows } = await database.write({
+        ...countVisits,
+        values: [claimed, fresh, sessionLifetimeMs],
+      });
+      return rows as readonly Visit[];
+    },
   });

@@ -47,7 +47,6 @@ export const createCollectionStore = <Body extends object>(
 
   return {
     insert: createInsertTogether({
-      database,
       maxRows: maxRowsPerInsert,
       invalid,
       insert: async (bodies: readonly Body[]) => {
@@ -57,18 +56,16 @@ export const createCollectionStore = <Body extends object>(
         return (ordinal) => (rows.length === bodies.length ? toItem(rows[ordinal] as Row<Body>) : undefined);
       },
     }),
-    readPage: ({ limit, after }) =>
-      database.reading(async () => {
-        const page = select()
-          .orderBy('id', 'desc')
-          .limit(limit + 1);
-        const rows: Row<Body>[] = await (after === undefined ? page : page.where('id', '<', after));
-        return toJsonPage(rows, limit, ({ id }) => id, toItem);
-      }),
-    find: (id) =>
-      database.reading(async () => {
-        const [row]: (Row<Body> | undefined)[] = await select().where({ id });
-        return row && toItem(row);
-      }),
+    readPage: async ({ limit, after }) => {
+      const page = select()
+        .orderBy('id', 'desc')
+        .limit(limit + 1);
+      const rows: Row<Body>[] = await (after === undefined ? page : page.where('id', '<', after));
+      return toJsonPage(rows, limit, ({ id }) => id, toItem);
+    },
+    find: async (id) => {
+      const [row]: (Row<Body> | undefined)[] = await select().where({ id });
+      return row && toItem(row);
+    },
   };
 };
