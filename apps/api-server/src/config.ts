@@ -1,6 +1,7 @@
 import { databaseSettings } from '@tripod/embedded-postgres/database-settings';
 import { configFileSetting, portSetting, serviceSettings } from '@tripod/shared/config/service-settings';
 import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
+import { stateSettings } from '@tripod/state/store/state-settings';
 import { resources } from './resources.ts';
 
 const resourceNames = resources.map(({ name }) => name);
@@ -21,6 +22,7 @@ export const apiServerSettings = {
   databaseUrl: databaseSettings.databaseUrl,
   embeddedDatabase: databaseSettings.embeddedDatabase,
   stateDir: databaseSettings.stateDir,
+  ...stateSettings,
   resources: {
     type: 'array',
     items: { type: 'string', pattern: `^(?:${resourceNames.join('|')})$` },

@@ -13,6 +13,7 @@ import { registerProcessMetrics } from '@tripod/shared/process/process-metrics';
 import type { CliContext, RunningService } from '@tripod/shared/process/run-cli';
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import { type ApiServerConfig, copyNameOf } from './config.ts';
+import { openState } from './open-state.ts';
 import { createResources } from './resource/define-resource.ts';
 import { resources, selectResources } from './resources.ts';
 import { createApiServer } from './server.ts';
@@ -82,7 +83,7 @@ const startDatabase = (
 /**
  * Starts one copy. It listens before it connects to the database; while that is unavailable the copy is not ready, and
  * it recovers by itself. Throws a StartError for what only an operator can correct, a ListenError for a port that can't
- * be used, and a ConfigError for a malformed DATABASE_URL. Nothing is left open then.
+ * be used, and a ConfigError for a malformed DATABASE_URL or STATE_URL. Nothing is left open then.
  */
 export const startApiServer = async (
   config: ApiServerConfig,
@@ -95,16 +96,32 @@ export const startApiServer = async (
     const address = await findDatabase(config, { ...context, undo });
     const database = startDatabase(address, config, context);
     undo.push('the database', database.close);
+    const { stateUrl } = config;
+    const state = openState({
+      stateUrl,
+      database,
+      address,
+      applicationName: copyNameOf(config),
+      logger,
+      clock,
+    });
+    undo.push('the state store', state.close);
     const readiness = createReadiness();
     readiness.require('database', database.reason);
     readiness.note('writes', database.writeRefusal);
+    // The resources that need Redis answer 503 by themselves, and the others go on.
+    if (stateUrl !== undefined) readiness.note('state', state.reason);
     const metrics = config.metrics ? createMetrics() : undefined;
     if (metrics) {
       registerProcessMetrics(metrics);
       registerDatabaseMetrics(metrics, database);
     }
+    let name = copyNameOf(config);
+    const servedBy = (): string | undefined => (config.servedBy ? name : undefined);
     const mounted = createResources(selectResources(config.resources), {
       database,
+      state,
+      servedBy,
       clock,
       random: Math.random,
       createUuid: randomUUID,
@@ -114,16 +131,15 @@ export const startApiServer = async (
     for (const { name: resource, close } of mounted) {
       if (close) undo.push(`the resource ${resource}`, close);
     }
-    let name = copyNameOf(config);
     const server = createApiServer(
-      { corsOrigins: config.corsOrigins, servedBy: () => (config.servedBy ? name : undefined) },
+      { corsOrigins: config.corsOrigins, servedBy },
       { resources: mounted, readiness, metrics, profile: config.profile, logger, clock },
     );
     const { url, port } = await server.listen(config);
     name = copyNameOf({ name: config.name, port });
     undo.push('the server', () => server.stop({ drainDelayMs }));
     logger.info('listening', { url, copy: name });
-    await database.start();
+    await Promise.all([database.start(), state.start()]);
     return {
       url,
       stop: (options) => {

@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { writeUncertain } from '@tripod/database/database-errors';
 import { httpErrors } from '@tripod/shared/http/http-errors';
+import { jobsFull, stateUnavailable } from '@tripod/state/store/state-errors';
+import type { JobQueue } from '@tripod/state/store/state-store';
 import { askDatabase } from '@tripod/testing/ask-database';
 import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -37,11 +39,32 @@ express.application.use = function observedUse(this: express.Application, ...arg
   return use.apply(this, args);
 } as typeof use;
 
+const stateAway = (): Promise<never> => Promise.reject(stateUnavailable());
+const absentJobs: JobQueue = {
+  enqueue: stateAway,
+  counts: stateAway,
+  take: stateAway,
+  renew: stateAway,
+  complete: stateAway,
+  fail: stateAway,
+  waitForJob: stateAway,
+};
+
 const copies = {
   ready: await startApi(),
   uncertain: await startApi({ databaseFaults: { write: () => Promise.reject(writeUncertain()) } }),
   unsafe: await startApi({ allowUnsafeDurability: false }),
   away: await startApi(),
+  stateAway: await startApi({
+    stateFaults: {
+      visits: { visit: stateAway },
+      keys: { set: stateAway, get: stateAway },
+      jobs: absentJobs,
+    },
+  }),
+  stateFull: await startApi({
+    stateFaults: { jobs: { ...absentJobs, enqueue: () => Promise.reject(jobsFull(100)) } },
+  }),
 };
 await copies.away.database.close();
 copies.away.readiness.startDraining();

@@ -4,6 +4,7 @@ import type { Clock } from '@tripod/shared/async/clock';
 import type { ErrorTable } from '@tripod/shared/errors/define-errors';
 import type { Readiness } from '@tripod/shared/http/readiness';
 import type { Logger } from '@tripod/shared/logging/logger';
+import type { StateStore } from '@tripod/state/store/state-store';
 import type { Formats } from './formats.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { Operation, OperationStep } from './operation.ts';
@@ -11,6 +12,10 @@ import type { Operation, OperationStep } from './operation.ts';
 /** What a resource may use. */
 export type ResourceDependencies = {
   readonly database: Database;
+  /** Counters, keys and jobs that all copies share: in the same Postgres, or in Redis with `--state-url`. */
+  readonly state: StateStore;
+  /** The name of this copy; undefined when it is not told. */
+  readonly servedBy: () => string | undefined;
   readonly clock: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;

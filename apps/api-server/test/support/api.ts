@@ -6,9 +6,11 @@ import { type Clock, systemClock } from '@tripod/shared/async/clock';
 import { createReadiness, type Readiness } from '@tripod/shared/http/readiness';
 import { type Logger, silentLogger } from '@tripod/shared/logging/logger';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
+import type { StateStore } from '@tripod/state/store/state-store';
 import { askDatabase } from '@tripod/testing/ask-database';
 import { createTempDatabase } from '@tripod/testing/temp-database';
 import { waitFor } from '@tripod/testing/wait-for';
+import { openState } from '../../src/open-state.ts';
 import { createResources, type ResourceDefinition } from '../../src/resource/define-resource.ts';
 import type { OperationStep } from '../../src/resource/operation.ts';
 import { resources as allResources } from '../../src/resources.ts';
@@ -41,6 +43,10 @@ export type ApiOptions = {
   readonly steps?: readonly OperationStep[];
   /** Replaces functions of the database for the resources. */
   readonly databaseFaults?: Partial<Database>;
+  /** A Redis for the state. Default: the database. */
+  readonly stateUrl?: string;
+  /** Replaces parts of the state store for the resources. */
+  readonly stateFaults?: Partial<StateStore>;
   /** Another copy whose database this one shares. */
   readonly besides?: Pick<Api, 'databaseUrl'>;
   /** Does not wait for the database. Default false: the copy is ready. */
@@ -88,15 +94,27 @@ export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
   const readiness = createReadiness();
   readiness.require('database', database.reason);
   readiness.note('writes', database.writeRefusal);
+  const faultyDatabase = { ...database, ...options.databaseFaults };
+  const state = openState({
+    stateUrl: options.stateUrl,
+    database: faultyDatabase,
+    address: parseDatabaseUrl(address.href),
+    applicationName: 'api-test',
+    logger,
+    clock: systemClock,
+  });
+  if (options.stateUrl !== undefined) readiness.note('state', state.reason);
+  const servedBy = 'servedBy' in options ? options.servedBy : 'api-1';
   const resources = createResources(options.resources ?? allResources, {
-    database: { ...database, ...options.databaseFaults },
+    database: faultyDatabase,
+    state: { ...state, ...options.stateFaults },
+    servedBy: () => servedBy,
     clock: systemClock,
     random: Math.random,
     createUuid: randomUUID,
     logger,
     readiness,
   });
-  const servedBy = 'servedBy' in options ? options.servedBy : 'api-1';
   const server = createApiServer(
     { corsOrigins, servedBy: () => servedBy },
     {
@@ -111,6 +129,7 @@ export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
   );
   const { port, url } = await server.listen({ host: '127.0.0.1', port: 0 });
   await database.start();
+  await state.start();
   // On a busy machine the first attempt may time out.
   if (!options.startsAway) await waitFor('the database', () => database.reason() === undefined);
   return {
@@ -124,6 +143,7 @@ export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
     stop: async () => {
       await server.stop({ drainDelayMs: 0 });
       for (const { close } of resources) await close?.();
+      await state.close();
       await database.close();
       await temp.drop();
     },

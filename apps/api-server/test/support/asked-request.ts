@@ -8,8 +8,11 @@ export type AskedRequest = {
   readonly init?: RequestInit;
   /** The status of a success, or the error. */
   readonly expected: number | ErrorDefinition;
-  /** The copy that is asked. Default `ready`. `unsafe` refuses writes, `uncertain` loses the connection at each. */
-  readonly copy?: 'ready' | 'unsafe' | 'away' | 'uncertain';
+  /**
+   * The copy that is asked. Default `ready`. `unsafe` refuses writes, `uncertain` loses the connection at each.
+   * Of the state store, `stateAway` lacks it, and `stateFull` has no room in it for further jobs.
+   */
+  readonly copy?: 'ready' | 'unsafe' | 'away' | 'uncertain' | 'stateAway' | 'stateFull';
 };
 
 /** A POST of this text. */

@@ -4,11 +4,13 @@
  */
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { parseDatabaseUrl } from '@tripod/database/parse-database-url';
 import { startTestPostgres } from '@tripod/embedded-postgres/start-test-postgres';
 import { systemClock } from '@tripod/shared/async/clock';
 import { createReadiness } from '@tripod/shared/http/readiness';
 import { silentLogger } from '@tripod/shared/logging/logger';
 import { askDatabase } from '@tripod/testing/ask-database';
+import { openState } from '../../src/open-state.ts';
 import { createResources } from '../../src/resource/define-resource.ts';
 import { resources } from '../../src/resources.ts';
 import { createApiServer } from '../../src/server.ts';
@@ -19,12 +21,22 @@ const writesEach = 25;
 
 const postgres = await startTestPostgres();
 const database = await openMigratedDatabase(postgres.urlOf(), { allowUnsafeDurability: true });
+const state = openState({
+  stateUrl: undefined,
+  database,
+  address: parseDatabaseUrl(postgres.urlOf()),
+  applicationName: 'lose-packets',
+  logger: silentLogger,
+  clock: systemClock,
+});
 const readiness = createReadiness();
 const server = createApiServer(
   { corsOrigins: ['*'], servedBy: () => undefined },
   {
     resources: createResources(resources, {
       database,
+      state,
+      servedBy: () => undefined,
       clock: systemClock,
       random: Math.random,
       createUuid: randomUUID,
