@@ -32,6 +32,7 @@ export const apiServerSettings = {
     description: 'Which resources this copy serves and migrates',
   },
   poolSize: databaseSettings.poolSize,
+  preparedStatements: databaseSettings.preparedStatements,
   allowUnsafeDurability: databaseSettings.allowUnsafeDurability,
   corsOrigins: {
     type: 'array',

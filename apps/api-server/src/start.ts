@@ -74,6 +74,7 @@ const startDatabase = (
     clock,
     random: Math.random,
     allowUnsafeDurability: config.allowUnsafeDurability,
+    preparedStatements: config.preparedStatements,
     prepare: async (signal) => {
       await migrate({ ...migration(address, config, context, applicationName), signal });
     },

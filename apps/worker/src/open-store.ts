@@ -49,6 +49,7 @@ const openPostgresStore = async (config: WorkerConfig, context: OpenStoreContext
     poolSize: config.poolSize,
     random: Math.random,
     allowUnsafeDurability: config.allowUnsafeDurability,
+    preparedStatements: config.preparedStatements,
     prepare: async (signal) => void (await migrate({ ...common, source, isShared: true, signal })),
   });
   undo.push('the database', database.close);

@@ -30,6 +30,13 @@ export const databaseSettings = {
     placeholder: 'connections',
     description: 'Maximum number of connections to Postgres',
   },
+  preparedStatements: {
+    type: 'string',
+    enum: ['auto', 'off'],
+    default: 'auto',
+    placeholder: 'use',
+    description: 'Prepared statements; auto stops using them when they get lost, as behind some poolers',
+  },
   allowUnsafeDurability: {
     type: 'boolean',
     default: false,

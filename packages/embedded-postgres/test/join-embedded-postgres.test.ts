@@ -30,6 +30,16 @@ describe('users who come and go', () => {
     expect(await findEmbeddedPostgres(scene)).toMatchObject({ running: true, users: 2 });
   });
 
+  it.each([
+    { PGSSLMODE: 'require' },
+    { PGOPTIONS: '-c search_path=nowhere' },
+    { PGHOST: '192.0.2.1', PGPORT: '1', PGUSER: 'nobody', PGPASSWORD: 'wrong', PGDATABASE: 'nowhere' },
+  ])('serves a user whose shell has variables for another Postgres: %j', async (env) => {
+    const user = await scene.joined({ env });
+    await user.query('CREATE TABLE IF NOT EXISTS here (id int)');
+    expect(await user.query('SELECT count(*)::int AS count FROM public.here')).toEqual([{ count: 0 }]);
+  });
+
   it('serves the others on when the one who started it is killed', async () => {
     const starter = await scene.joined();
     const other = await scene.joined();

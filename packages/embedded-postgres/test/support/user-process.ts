@@ -15,7 +15,11 @@ export type UserEvent = {
 
 export type RunAs = { readonly uid: number; readonly gid: number };
 
-export type UserOptions = Partial<RunAs> & { readonly program?: string; readonly tempDir?: string };
+export type UserOptions = Partial<RunAs> & {
+  readonly program?: string;
+  readonly tempDir?: string;
+  readonly env?: Readonly<Record<string, string>>;
+};
 
 const userProgram = join(import.meta.dirname, '../fixtures/user.ts');
 
@@ -26,10 +30,10 @@ export class UserProcess {
   readonly #exited: Promise<unknown>;
   #seen = 0;
 
-  constructor(stateDir: string, { program = userProgram, tempDir, ...as }: UserOptions = {}) {
+  constructor(stateDir: string, { program = userProgram, tempDir, env, ...as }: UserOptions = {}) {
     this.#child = spawn(process.execPath, [program, stateDir], {
       ...as,
-      env: { ...process.env, ...(tempDir && { TMPDIR: tempDir }) },
+      env: { ...process.env, ...env, ...(tempDir && { TMPDIR: tempDir }) },
       detached: true,
       stdio: ['pipe', 'pipe', 'inherit'],
     });
