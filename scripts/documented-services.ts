@@ -49,6 +49,7 @@ export const stackProgram = createProgram({
   workingDir: '/',
   environment: {},
   createClient: neverCalled,
+  findStateDir: neverCalled,
 });
 
 export type StackProgram = typeof stackProgram;

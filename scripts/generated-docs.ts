@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { documentedServices, stackProgram } from './documented-services.ts';
 import { renderConfiguration } from './render-configuration.ts';
 import { renderErrors } from './render-errors.ts';
+import { renderLabSchema } from './render-lab-schema.ts';
 import { renderPolicies } from './render-policies.ts';
 
 const readPage = (file: string): string => readFileSync(join(import.meta.dirname, '..', file), 'utf8');
@@ -16,6 +17,7 @@ export type GeneratedDoc = {
 /** Renders every page that is generated or has a generated table. */
 export const renderDocs = (): readonly GeneratedDoc[] => [
   { file: 'docs/reference/configuration.md', text: renderConfiguration(documentedServices, stackProgram) },
+  { file: 'labs/lab.schema.json', text: renderLabSchema() },
   { file: 'docs/reference/errors.md', text: renderErrors() },
   {
     file: 'docs/reference/balancing.md',

@@ -30,14 +30,15 @@ const commandRow = (command: StackProgram): string => {
     ),
   ];
   const options = command.options
-    .filter(({ long }) => command.name() !== 'up' && long !== '--state-dir')
+    .filter(({ long }) => command.name() !== 'up' && long !== '--state-dir' && long !== '--lab')
     .map(({ flags, description }) => `\`${flags}\` ${description}`);
   return `| \`pnpm stack ${words.join(' ')}\` | ${[command.description(), ...options].join('; ')} |`;
 };
 
 const commandTable = (program: StackProgram): string => `## stack
 
-\`pnpm stack\`: commands for the running stack. Each takes \`--state-dir\`, as above.
+\`pnpm stack\`: commands for the running stack. Each but \`labs\` takes \`--state-dir\`, as above, and \`--lab\`, the
+lab whose stack is meant. Without both it is the lab that runs.
 
 | command | meaning |
 |---|---|

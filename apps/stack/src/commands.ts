@@ -1,6 +1,7 @@
 import type { CommandDefinition } from './command/command-definition.ts';
 import { down } from './commands/down.ts';
 import { kill } from './commands/kill.ts';
+import { labs } from './commands/labs.ts';
 import { logs } from './commands/logs.ts';
 import { ps } from './commands/ps.ts';
 import { reset } from './commands/reset.ts';
@@ -21,5 +22,6 @@ export const commands: readonly CommandDefinition[] = [
   kill,
   logs,
   down,
+  labs,
   reset,
 ];

@@ -16,6 +16,7 @@ import type { StackHost } from './command/stack-host.ts';
 import { commands } from './commands.ts';
 import { askStack } from './control/control-client.ts';
 import { locateState } from './control/state-folder.ts';
+import { findOnlyStateDir } from './labs/lab-state.ts';
 import { createProgram } from './program.ts';
 import { services } from './services.ts';
 import { tryAddress } from './stack/try-address.ts';
@@ -156,6 +157,7 @@ export const runStack = async (options: RunStackOptions): Promise<void> => {
     environment: own.env,
     version,
     createClient: createClients(options),
+    findStateDir: () => findOnlyStateDir(checkout, { userId: own.getuid?.() ?? 0, table: systemProcesses }),
   });
   // A reader such as `head` closes the pipe when it has read enough.
   own.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -9,6 +9,7 @@ import type { ControlRequest } from '../src/control/protocol.ts';
 import { createProgram } from '../src/program.ts';
 import { services } from '../src/services.ts';
 import { upSettings } from '../src/settings.ts';
+import { checkout } from './support/fixture-stack.ts';
 import { useTempFolders } from './support/temp-folder.ts';
 import { createTestClient } from './support/test-client.ts';
 
@@ -26,9 +27,10 @@ const parse = async (args: readonly string[], environment: Record<string, string
   const program = createProgram({
     commands: commands.map(recordConfig),
     services,
-    checkout: '/checkout',
+    checkout,
     workingDir: '/here',
     environment,
+    findStateDir: () => '/found',
     createClient: (stateDir) => {
       folders.push(stateDir);
       const ask = (request: ControlRequest): Promise<unknown> => {
@@ -59,12 +61,16 @@ describe('the command line of the stack', () => {
         host: 'localhost',
         policy: 'round-robin',
         proxy: 'direct',
-        assets: '/checkout/assets',
-        stateDir: '/checkout/.tripod',
+        addresses: { Gallery: '/', API: '/api/images.json' },
+        assets: join(checkout, 'assets'),
+        database: 'postgres',
+        postgresDir: join(checkout, '.tripod'),
+        resources: ['images'],
+        stateDir: join(checkout, '.tripod'),
         apiPort: 8081,
         staticPort: 8082,
         adminPort: 8090,
-        services: services.map(({ name }) => name),
+        services: ['proxy', 'nginx', 'static-server', 'api', 'postgres'],
         allLines: false,
         detach: false,
       }),
@@ -139,6 +145,7 @@ describe('the command line of the stack', () => {
       workingDir: '/here',
       environment: {},
       createClient: () => createTestClient(makeFolder()).client,
+      findStateDir: () => '/found',
     });
     expect(program.commands.map((command) => command.name())).toEqual(commands.map(({ name }) => name));
     const up = program.commands[0]?.helpInformation() ?? '';

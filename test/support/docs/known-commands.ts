@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasFlag, type Settings, typedFlagOf } from '@tripod/shared/config/settings';
+import { findLabNames } from '@tripod/stack/labs/lab-folder';
 import { benchSettings } from '../../../bench/src/bench-settings.ts';
 import { listRunNames } from '../../../bench/src/find-runs.ts';
 import { trialNames } from '../../../bench/src/trials.ts';
@@ -48,7 +49,8 @@ export const knownCommands = (root: string): ReadonlyMap<string, KnownCommand> =
       ...alwaysKnown,
       ...(servers.has(command) ? ['--version'] : []),
     ]);
-    const subcommands = new Map(Object.keys(further).map((name) => [name, flags]));
+    const words = command === 'dev' ? [...findLabNames(root), './my-lab'] : Object.keys(further);
+    const subcommands = new Map(words.map((name) => [name, flags]));
     commands.set(command, { flags, subcommands });
   }
   const bench = new Set([...flagsOf(benchSettings), ...alwaysKnown]);

@@ -50,6 +50,18 @@ export type CommandServer = {
 /** Where the settings of a command come from. */
 export type SettingsPlace = { readonly checkout: string; readonly services: readonly AnyService[] };
 
+/** Where values come from that were not typed: the JSON file and its values by the names of settings. */
+export type ConfigFile = { readonly name: string; readonly values: Readonly<Record<string, unknown>> };
+
+/** What a command knows before its settings are read. */
+export type CommandLine = {
+  readonly argument: string;
+  /** Flags that were typed, by the names of their settings. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly checkout: string;
+  readonly workingDir: string;
+};
+
 /** Everything there is to know about one command. See README.md for an example. */
 export type CommandDefinition = {
   readonly name: string;
@@ -60,6 +72,10 @@ export type CommandDefinition = {
   readonly example: readonly [line: string, purpose: string];
   /** Its flags. Default: `--state-dir` alone. */
   readonly settings?: (place: SettingsPlace) => Settings;
+  /** A file with values of its settings. Default: that of `--config`. Throws a ConfigError. */
+  readonly findFile?: (line: CommandLine) => ConfigFile | undefined;
+  /** Whether it concerns no stack. It then has neither `--lab` nor `--state-dir`. Default false. */
+  readonly isStackless?: true;
   /** Letters for flags: `{ follow: 'f' }` also allows `-f`. */
   readonly letters?: Readonly<Record<string, string>>;
   /** The client side. Throws a ConfigError or a StartError with one sentence. */

@@ -30,16 +30,20 @@ export const copiesSetting = (count: number, description: string) =>
     description,
   }) as const;
 
+/** The state folder of a checkout, which holds the embedded Postgres of all its labs. */
+export const checkoutStateDir = (checkout: string): string => `${checkout}/.tripod`;
+
 /** Where a stack keeps everything. One stack runs per folder. */
 export const stateDirSetting = (checkout: string) =>
   ({
     type: 'string',
     minLength: 1,
     path: true,
-    default: `${checkout}/.tripod`,
+    default: checkoutStateDir(checkout),
     placeholder: 'folder',
     environment: false,
-    description: 'Folder for the database, the logs and the state; one stack runs per folder',
+    description:
+      'Folder for the database, the logs and the state; one stack runs per folder. Labs other than the gallery have folders in .tripod/labs',
   }) as const;
 
 const flagValueSchema = {
@@ -72,6 +76,19 @@ const commonSettings = (checkout: string, services: readonly AnyService[]) => {
       description:
         'On a terminal: also show the request lines of the servers behind the proxy, which are in their logs',
     },
+    addresses: {
+      type: 'structure',
+      description: 'Addresses of the system for the ready screen: a label and a path each',
+      schema: {
+        type: 'object',
+        description: 'an object with labels',
+        additionalProperties: {
+          type: 'string',
+          pattern: '^/[^\\s]*$',
+          description: 'a path that begins with a slash',
+        },
+      },
+    },
     routes: {
       type: 'structure',
       description: 'Path prefixes and the pools that serve them; default: one per pool',
@@ -101,7 +118,11 @@ const commonSettings = (checkout: string, services: readonly AnyService[]) => {
 type FlagValue = string | number | boolean | readonly string[];
 
 /** Values of all settings of a stack, by their names. */
-export type StackConfig = Omit<ConfigOf<ReturnType<typeof commonSettings>>, 'routes' | 'serviceFlags'> & {
+export type StackConfig = Omit<
+  ConfigOf<ReturnType<typeof commonSettings>>,
+  'addresses' | 'routes' | 'serviceFlags'
+> & {
+  readonly addresses?: Readonly<Record<string, string>>;
   readonly routes?: readonly Route[];
   readonly serviceFlags?: Readonly<Record<string, Readonly<Record<string, FlagValue>>>>;
 } & Readonly<Record<string, unknown>>;

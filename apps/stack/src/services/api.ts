@@ -9,17 +9,26 @@ export const api = defineService({
   settings: () => ({
     copies: copiesSetting(3, 'How many copies of the API server to start'),
     apiPort: stackPort(8081, 'Port of the first copy of the API; the others take the next free ones'),
+    resources: {
+      type: 'array',
+      environment: false,
+      placeholder: 'names',
+      description: 'Resources that the copies of the API serve; default: all',
+    },
   }),
   ports: ['apiPort'],
   replicas: 'copies',
   pool: { name: 'api', prefix: '/api/' },
   run: {
     type: 'process',
-    command: ({ checkout, name, port }) => ({
+    command: ({ checkout, config: { resources }, name, port }) => ({
       type: 'node',
       options: smallYoungHeap,
       file: binOf(checkout, 'api-server'),
-      args: ['--port', `${port}`, '--name', name, ...innerServerArgs],
+      args: [
+        ...['--port', `${port}`, '--name', name, ...innerServerArgs],
+        ...(resources ? ['--resources', resources.join(',')] : []),
+      ],
     }),
   },
   environment: ({ urlOf }) => ({ DATABASE_URL: urlOf('postgres') }),

@@ -1,3 +1,4 @@
+import { toStartError } from '@tripod/shared/errors/start-error';
 import { defineService, type JoinContext } from '../definition/service-definition.ts';
 import type { JoinedService } from '../supervisor/joined-service.ts';
 
@@ -9,6 +10,24 @@ const settings = {
     secret: true,
     description: 'A Postgres server of your own; without it the embedded one is started',
   },
+  database: {
+    type: 'string',
+    pattern: '^[a-z_][a-z0-9_]{0,62}$',
+    default: 'postgres',
+    environment: false,
+    placeholder: 'name',
+    shape: '1 to 63 lower-case letters, digits or underscores',
+    description: 'The database in the embedded Postgres, which is created when it is missing',
+  },
+  postgresDir: {
+    type: 'string',
+    minLength: 1,
+    path: true,
+    environment: false,
+    placeholder: 'folder',
+    description:
+      'State folder whose embedded Postgres is used; default: that of the stack, and for a lab .tripod in the checkout',
+  },
 } as const;
 
 const useOwn = (url: string): JoinedService => ({
@@ -19,15 +38,24 @@ const useOwn = (url: string): JoinedService => ({
 });
 
 const joinEmbedded = async ({
-  stateDir,
+  stateDir: ownDir,
+  config: { database, postgresDir: stateDir = ownDir },
   onProgress,
 }: JoinContext<typeof settings>): Promise<JoinedService> => {
   const { joinEmbeddedPostgres } = await import('@tripod/embedded-postgres/join-embedded-postgres');
   const { findEmbeddedPostgres } = await import('@tripod/embedded-postgres/find-embedded-postgres');
   const onGuardLost = (error: Error): void => onProgress(error.message);
   const joined = await joinEmbeddedPostgres({ stateDir, onProgress, onGuardLost });
+  const { createMissingDatabase } = await import('@tripod/embedded-postgres/create-missing-database');
+  let url: string;
+  try {
+    url = await createMissingDatabase(joined.databaseUrl, database);
+  } catch (error) {
+    await joined.leaveAndWait();
+    throw toStartError(error);
+  }
   return {
-    url: joined.databaseUrl,
+    url,
     status: async () => {
       const { running, postgresPid: pid, port, restarts } = await findEmbeddedPostgres({ stateDir });
       return { running, pid, port, restarts };

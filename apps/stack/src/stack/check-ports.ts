@@ -5,15 +5,22 @@ import { findStackState } from '../control/state-file.ts';
 import { locateState } from '../control/state-folder.ts';
 import { numberOf, selectServices } from '../definition/select-services.ts';
 import type { AnyService } from '../definition/service-definition.ts';
-import { type StackConfig, stateDirSetting } from '../definition/stack-settings.ts';
+import type { StackConfig } from '../definition/stack-settings.ts';
+import { findStartedLabs, labStateDir } from '../labs/lab-state.ts';
 import type { StackDependencies } from './stack-dependencies.ts';
 
 type WantedPort = { readonly flag: string; readonly port: number };
 
-/** The first port of copies is not among them: copies take the next free port. */
+/**
+ * The first port of copies behind a load balancer is not among them: such copies take the next free port. Without a load
+ * balancer it is the address of the system.
+ */
 const wantedPorts = (services: readonly AnyService[], config: StackConfig): readonly WantedPort[] =>
   services.flatMap(({ ports, replicas }) =>
-    (replicas === undefined ? ports : ports.slice(1)).map((setting) => ({
+    (replicas === undefined || !services.some(({ run }) => run.type === 'balancer')
+      ? ports
+      : ports.slice(1)
+    ).map((setting) => ({
       flag: flagOf(setting),
       port: numberOf(config, setting),
     })),
@@ -50,12 +57,14 @@ export const checkPortsDiffer = (
   }
 };
 
-/** Returns the state folder of this checkout when a stack that runs there has the port. */
+/** Returns the lab of this checkout that uses the port. */
 const findOwner = (port: number, { checkout, userId, table }: StackDependencies): string | undefined => {
-  const { stateDir, stateFile } = locateState(stateDirSetting(checkout).default, userId);
-  const owner = findStackState(stateFile)?.processes.find((process) => process.port === port);
-  const command = owner && table.commandOf(owner.pid);
-  return command && owner.marks.every((mark) => command.includes(mark)) ? stateDir : undefined;
+  return findStartedLabs(checkout).find((lab) => {
+    const { stateFile } = locateState(labStateDir(checkout, lab), userId);
+    const owner = findStackState(stateFile)?.processes.find((process) => process.port === port);
+    const command = owner && table.commandOf(owner.pid);
+    return command && owner.marks.every((mark) => command.includes(mark));
+  });
 };
 
 /**
@@ -70,7 +79,7 @@ export const checkPorts = async (config: StackConfig, dependencies: StackDepende
     throw new StartError(
       owner === undefined
         ? `Port ${port} is already in use; end what uses it, or choose another one with ${flag}.`
-        : `Port ${port} is already in use, by the Tripod of ${owner}; stop it with: pnpm stack down, or choose another one with ${flag}.`,
+        : `Port ${port} is already in use, by the lab ${owner}; stop it with: pnpm stack down --lab ${owner}, or choose another one with ${flag}.`,
     );
   }
   for (const { host, ports } of services) {

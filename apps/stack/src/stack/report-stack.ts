@@ -61,11 +61,18 @@ const describeJoined = async (
   ];
 };
 
-const addressesOf = ({ plan, supervisor, config }: Stack): StackReport['addresses'] =>
-  plan.services.flatMap(({ name, addresses }) => {
+/** Addresses in the configuration replace those of the services below the address of the whole system. */
+const addressesOf = ({ plan, supervisor, config }: Stack): StackReport['addresses'] => {
+  const ofServices = plan.services.flatMap(({ name, addresses }) => {
     const ports = supervisor.findGroup(name)?.ports ?? [];
     return addresses?.({ config: config as never, ports, url: plan.url }) ?? [];
   });
+  if (!config.addresses) return ofServices;
+  const configured = Object.entries(config.addresses).map(
+    ([label, path]) => [label, `${plan.url}${path}`] as const,
+  );
+  return [...configured, ...ofServices.filter(([, address]) => !address.startsWith(`${plan.url}/`))];
+};
 
 /** Reports on the stack: its own record of each process, with what the system and the load balancer report now. */
 export const reportStack = async (stack: Stack, dependencies: StackDependencies): Promise<StackReport> => {
