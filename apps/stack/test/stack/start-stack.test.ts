@@ -256,4 +256,24 @@ describe('a running stack', () => {
       'name: api-1, PORT: none\n',
     );
   });
+
+  it.each([
+    [{ allLines: false }, 'text', ['proxy']],
+    [{ allLines: true }, 'text', ['proxy', 'api-1']],
+    [{ allLines: false }, 'json', ['proxy', 'api-1']],
+  ] as const)('with %j shows in %s the request lines of %j', async (change, format, names) => {
+    const fixture = await prepareFixtureStack(makeFolder(), { copies: 1, ...change });
+    const lineFormat = { format, colour: false } as const;
+    await start({ ...fixture, dependencies: { ...fixture.dependencies, lineFormat } });
+    const { port, apiPort, stateDir } = fixture.config;
+    await fetch(`http://127.0.0.1:${apiPort}/logged/by-copy`);
+    await waitFor('the line in the log of the copy', () =>
+      readFileSync(join(stateDir, 'logs/api-1.log'), 'utf8').includes('/logged/by-copy'),
+    );
+    await fetch(`http://127.0.0.1:${port}/logged/by-proxy`);
+    await waitFor('the line of the proxy', () => fixture.shown.join('').includes('/logged/by-proxy'));
+    const lines = fixture.shown.filter((line) => line.includes('/logged/'));
+    const found = lines.map((line) => /proxy|api-1/.exec(line)?.[0]);
+    expect(found.sort()).toEqual([...names].sort());
+  });
 });
