@@ -2,7 +2,9 @@ import { configFileSetting, portSetting, serviceSettings } from '@tripod/shared/
 import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
 import { policyNames } from './balancing/policies/policy-table.ts';
 import { engineNames, engineSummaries } from './engine-table.ts';
+import { maxConnectionsFor } from './forwarding/connection-limit.ts';
 import { parseTrustedProxies, type TrustedProxies } from './forwarding/forwarded-headers.ts';
+import { statusRangePattern } from './health/status-ranges.ts';
 import { normalizePath } from './routing/private-paths.ts';
 import { parseRoutes, type RouteConfig, routeProblems } from './routing/route-config.ts';
 import { parseRouteObjects, type RouteObject, routeObjectFaults } from './routing/route-objects.ts';
@@ -88,7 +90,8 @@ export const proxySettings = {
     minimum: 1,
     maximum: 1_000_000,
     default: 16_384,
-    description: 'Limit on client connections; further ones are answered 503 and closed',
+    description:
+      'Limit on client connections, lowered to what the descriptor limit of the process allows; further ones are answered 503 and closed',
   },
   maxBodyBytes: {
     type: 'integer',
@@ -105,6 +108,14 @@ export const proxySettings = {
     default: '/readyz',
     placeholder: 'path',
     description: 'Path that active checks request; off disables them',
+  },
+  healthStatuses: {
+    type: 'array',
+    items: { type: 'string', pattern: statusRangePattern },
+    shape: 'a list of statuses and ranges such as 200-399',
+    default: ['200-399', '401', '403', '405'],
+    placeholder: 'statuses',
+    description: 'Statuses of the health path that count as healthy',
   },
   healthIntervalMs: milliseconds(
     1000,
@@ -151,9 +162,16 @@ export type ProxyConfig = Omit<ProxySettings, 'route' | 'routes' | 'trustedProxi
   readonly privatePaths: readonly string[];
 };
 
-/** Parses checked settings. Throws when a value was not checked by its `problems`. */
-export const parseProxyConfig = ({ route, routes, ...settings }: ProxySettings): ProxyConfig => ({
+/**
+ * Parses checked settings. Throws when a value was not checked by its `problems`. `maxConnections` is lowered to what the
+ * descriptor limit of the process allows.
+ */
+export const parseProxyConfig = (
+  { route, routes, ...settings }: ProxySettings,
+  descriptorLimit = Number.POSITIVE_INFINITY,
+): ProxyConfig => ({
   ...settings,
+  maxConnections: Math.min(settings.maxConnections, maxConnectionsFor(descriptorLimit)),
   routes: routes === undefined ? parseRoutes(route) : parseRouteObjects(routes as readonly RouteObject[]),
   trustedProxies: parseTrustedProxies(settings.trustedProxies),
   privatePaths: settings.privatePaths.includes('none') ? [] : settings.privatePaths.map(normalizePath),

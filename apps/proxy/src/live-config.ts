@@ -21,6 +21,8 @@ export type LiveConfig = AdminConfig & {
 export type LiveConfigOptions = {
   readonly source: ProxyConfigSource;
   readonly logger: Logger;
+  /** Descriptors that the process may have open. */
+  readonly descriptorLimit: number;
   /** Called after a reload has updated `values`. */
   readonly onChanged: () => void;
 };
@@ -80,10 +82,21 @@ const toAppError = ({ problems }: ConfigError): AppError =>
  * Holds the configuration of a running proxy. A reload is applied as a whole or not at all. Throws a ConfigError when the
  * first configuration is not valid.
  */
-export const createLiveConfig = ({ source, logger, onChanged }: LiveConfigOptions): LiveConfig => {
+export const createLiveConfig = (options: LiveConfigOptions): LiveConfig => {
+  const { source, logger, descriptorLimit, onChanged } = options;
   let current = source.read();
-  const values: ProxyConfig = { ...parseProxyConfig(current.config) };
+  const values: ProxyConfig = { ...parseProxyConfig(current.config, descriptorLimit) };
   const counters = { reloaded: 0, refused: 0 };
+
+  const logLoweredConnections = (): void => {
+    const { maxConnections } = values;
+    if (maxConnections < current.config.maxConnections)
+      logger.info('maxConnections is lowered to fit the descriptor limit', {
+        maxConnections,
+        descriptorLimit,
+      });
+  };
+  logLoweredConnections();
 
   const readChanges = (): { readonly next: Resolved; readonly changed: readonly string[] } => {
     const next = source.read();
@@ -109,7 +122,8 @@ export const createLiveConfig = ({ source, logger, onChanged }: LiveConfigOption
       try {
         const { next, changed } = readChanges();
         current = next;
-        Object.assign(values, parseProxyConfig(next.config));
+        Object.assign(values, parseProxyConfig(next.config, descriptorLimit));
+        logLoweredConnections();
         onChanged();
         counters.reloaded += 1;
         logger.info('configuration reloaded', { changed });

@@ -28,7 +28,9 @@ import { createRouteTable, type RouteTableOptions } from './routing/route-table.
 export type ProxyDependencies = {
   readonly logger: Logger;
   readonly clock: Clock;
-  /** From 0 up to 1. */
+  /** Descriptors that the process may have open. */
+  readonly descriptorLimit: number;
+  /** Returns a number from 0 up to 1. */
   readonly random: () => number;
 };
 
@@ -47,6 +49,7 @@ export type Proxy = {
 
 const healthLimitsOf = (config: ProxyConfig): HealthLimits => ({
   path: config.healthPath,
+  statuses: config.healthStatuses,
   intervalMs: config.healthIntervalMs,
   timeoutMs: config.healthTimeoutMs,
   fall: config.fall,
@@ -58,9 +61,9 @@ const isSame = (a: HealthLimits, b: HealthLimits): boolean => JSON.stringify(a) 
 /** Makes a proxy of a configuration. Throws a ConfigError when it is not valid. */
 export const createProxy = (
   source: ProxyConfigSource,
-  { logger, clock, random }: ProxyDependencies,
+  { logger, clock, random, descriptorLimit }: ProxyDependencies,
 ): Proxy => {
-  const config = createLiveConfig({ source, logger, onChanged: () => apply() });
+  const config = createLiveConfig({ source, logger, descriptorLimit, onChanged: () => apply() });
   const { values } = config;
   const activeChecks = (): boolean => values.healthPath !== 'off';
   const routesFor = (earlier: readonly UpstreamPool[]): RouteTableOptions => ({

@@ -1,5 +1,6 @@
 import { pause } from '@tripod/shared/async/pause';
 import { AppError } from '@tripod/shared/errors/app-error';
+import { readDescriptorLimit } from '@tripod/shared/os/descriptor-limit';
 import type { CliContext, RunningService } from '@tripod/shared/process/run-cli';
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import type { ProxyConfigSource } from './live-config.ts';
@@ -12,7 +13,12 @@ export const startProxy = async (
   source: ProxyConfigSource,
   { logger, clock }: Pick<CliContext, 'logger' | 'clock'>,
 ): Promise<RunningService> => {
-  const proxy = createProxy(source, { logger, clock, random: Math.random });
+  const proxy = createProxy(source, {
+    logger,
+    clock,
+    random: Math.random,
+    descriptorLimit: readDescriptorLimit(),
+  });
   const { engine, admin, checks, passive, latencies, readiness } = proxy;
   const config = proxy.config.values;
   const undo = createShutdownStack();

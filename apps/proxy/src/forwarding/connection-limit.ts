@@ -7,12 +7,23 @@ import { plainAddress } from './forwarded-headers.ts';
 import { forwardingErrors } from './forwarding-errors.ts';
 import { unreadRequest } from './unread-request.ts';
 
-/** How long a refused client may take to read its answer and to stop sending, before the connection is cut. */
+/** How long a refused client may take to read its answer and to stop sending before the connection is closed. */
 const lingerMs = 1000;
-/** So many refused connections wait for their clients at once; of one more, what the client still sends resets it. */
+/** Refused connections that wait for their clients at once. Further ones are closed at once, so that unread bytes may reset them. */
 const maxLingering = 1024;
+/** Refused connections that wait, for each one that is allowed. */
+const lingeringShare = 1 / 4;
+/** Descriptors kept for listeners, the admin side, health checks, logs and the runtime. */
+const reservedDescriptors = 64;
 
-/** Keeps the number of clients within `maxConnections`: descriptors and memory are what everyone shares. */
+/**
+ * The number of clients that a process with this descriptor limit can serve: each may need an upstream connection as well,
+ * and refused connections that wait are bounded by their share.
+ */
+export const maxConnectionsFor = (descriptorLimit: number): number =>
+  Math.max(1, Math.floor((descriptorLimit - reservedDescriptors) / (2 + lingeringShare)));
+
+/** Keeps the number of client connections within `maxConnections`. */
 export class ConnectionLimit {
   readonly #config: Pick<EngineConfig, 'maxConnections'>;
   readonly #counters: ConnectionCounters;
@@ -30,8 +41,8 @@ export class ConnectionLimit {
   }
 
   /**
-   * Whether a connection that has just been accepted may stay. One that may not is told so in a whole answer (503),
-   * logged and closed here: the engine must not touch it. One that may is counted until it closes.
+   * Returns whether a connection that was just accepted is within the limit, and counts it until it closes. A connection
+   * over the limit is answered 503, logged and closed here: the engine must not use it.
    */
   admit(socket: Socket): boolean {
     const counters = this.#counters;
@@ -53,11 +64,11 @@ export class ConnectionLimit {
     socket.on('error', () => undefined);
     socket.end(closingAnswer(error, exchange.request.requestId));
     exchange.finish(503);
-    if (this.#lingering >= maxLingering) {
+    if (this.#lingering >= Math.min(maxLingering, this.#config.maxConnections * lingeringShare)) {
       socket.destroySoon();
       return;
     }
-    // Closed with unread bytes, the connection would be reset, and the reset might overtake the answer (RFC 9112 9.6).
+    // Closing with unread bytes would reset the connection, and the client might never read the answer (RFC 9112 9.6).
     this.#lingering += 1;
     const cut = this.#context.clock.after(lingerMs, () => socket.destroy());
     socket.once('close', () => {

@@ -1,26 +1,30 @@
 import type { Clock, Timer } from '@tripod/shared/async/clock';
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { Upstream } from '../balancing/upstream.ts';
+import type { CheckQueue } from './check-queue.ts';
 import type { Probe, ProbeResult } from './probe.ts';
 
 export type ActiveCheckerOptions = {
   readonly upstream: Upstream;
   readonly probe: Probe;
-  /** Used from then on when the upstream turns out to have no health path. */
+  /** Replaces `probe` once the upstream has turned out to have no health path. */
   readonly connectProbe: Probe;
-  /** Pause between checks of an upstream that passes. */
+  /** Pause between checks of a healthy upstream. */
   readonly intervalMs: number;
-  /** Pause between checks of one that does not, or of which there is doubt. */
+  /** Pause between checks of an upstream that is unhealthy, ejected, or failed its last check. */
   readonly downIntervalMs: number;
-  /** That many failures in a row make it unhealthy. */
+  /** Failures in a row that make it unhealthy. */
   readonly fall: number;
-  /** That many passes in a row make it healthy again. */
+  /** Passes in a row that make it healthy again. */
   readonly rise: number;
+  readonly queue: Pick<CheckQueue, 'add'>;
+  /** Called when a check could not be made for a reason on this machine. */
+  readonly onShortage: (reason: string) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 };
 
-/** Asks one upstream again and again how it is, and tells the upstream. One check at a time. */
+/** Checks one upstream periodically, one check at a time, and sets its health. */
 export class ActiveChecker {
   readonly #options: ActiveCheckerOptions;
   #probe: Probe;
@@ -28,17 +32,18 @@ export class ActiveChecker {
   #stopped = false;
   #passes = 0;
   #failures = 0;
-  /** It has been found healthy or not before: one that passes for the first time has joined, and is not back. */
+  /** Whether it has been found healthy or unhealthy before. The first pass is logged as joining, later ones as coming back. */
   #judged = false;
+  #hasLoggedStatus = false;
 
   constructor(options: ActiveCheckerOptions) {
     this.#options = options;
     this.#probe = options.probe;
   }
 
-  /** Checks at once, then on and on until stopped. */
+  /** Checks now, then periodically until stopped. */
   start(): void {
-    void this.#check();
+    this.#options.queue.add(() => this.#check());
   }
 
   stop(): void {
@@ -47,16 +52,17 @@ export class ActiveChecker {
   }
 
   async #check(): Promise<void> {
+    if (this.#stopped) return;
     const result = await this.#probe(this.#options.upstream);
     if (this.#stopped) return;
-    this.#learn(result);
+    this.#apply(result);
     const { upstream, intervalMs, downIntervalMs, clock } = this.#options;
-    const doubtful = this.#failures > 0 || !upstream.healthy || upstream.ejected;
-    this.#timer = clock.after(doubtful ? downIntervalMs : intervalMs, () => void this.#check());
+    const isInDoubt = this.#failures > 0 || !upstream.healthy || upstream.ejected;
+    this.#timer = clock.after(isInDoubt ? downIntervalMs : intervalMs, () => this.start());
   }
 
-  #learn(result: ProbeResult): void {
-    const { upstream, logger, connectProbe } = this.#options;
+  #apply(result: ProbeResult): void {
+    const { upstream, logger, connectProbe, onShortage } = this.#options;
     switch (result.kind) {
       case 'no-path':
         logger.info('upstream has no health path: checked by connecting', { upstream: upstream.id });
@@ -64,12 +70,27 @@ export class ActiveChecker {
         this.#passed();
         return;
       case 'passed':
+        this.#logErrorStatus(result.status);
         this.#passed();
         return;
       case 'failed':
         this.#failed(result.reason);
         return;
+      case 'unknown':
+        onShortage(result.reason);
+        return;
     }
+  }
+
+  /** An error status that counts as healthy is unusual enough to be said, once. */
+  #logErrorStatus(status = 200): void {
+    if (status < 400 || this.#hasLoggedStatus) return;
+    this.#hasLoggedStatus = true;
+    const { upstream, logger } = this.#options;
+    logger.info('upstream answers its health path with an error status, which counts as healthy', {
+      upstream: upstream.id,
+      status,
+    });
   }
 
   #passed(): void {
@@ -81,10 +102,10 @@ export class ActiveChecker {
       this.#judged = true;
       return;
     }
-    const joins = !this.#judged && !upstream.ejected;
+    const hasJoined = !this.#judged && !upstream.ejected;
     this.#judged = true;
     upstream.setHealthy(true);
-    logger.info(joins ? 'upstream server joined' : 'upstream server is back', { upstream: upstream.id });
+    logger.info(hasJoined ? 'upstream server joined' : 'upstream server is back', { upstream: upstream.id });
   }
 
   #failed(reason: string): void {
@@ -92,14 +113,14 @@ export class ActiveChecker {
     this.#passes = 0;
     this.#failures += 1;
     if (!upstream.healthy) {
-      // One that has never passed is not news, but people ask for the reason.
+      // Already unhealthy, or never healthy yet: only the reason is updated.
       upstream.setHealthy(false, reason);
       return;
     }
     if (this.#failures < fall) return;
     this.#judged = true;
     upstream.setHealthy(false, reason);
-    // One that is draining or disabled was told to go: that it went is no fault.
+    // A draining or disabled upstream is expected to stop.
     if (!upstream.draining && upstream.enabled)
       logger.warn('upstream server is unhealthy', { upstream: upstream.id, reason });
   }

@@ -3,12 +3,16 @@ import type { Logger } from '@tripod/shared/logging/logger';
 import type { Upstream } from '../balancing/upstream.ts';
 import type { UpstreamPool } from '../balancing/upstream-pool.ts';
 import { ActiveChecker } from './active-checker.ts';
+import { CheckQueue } from './check-queue.ts';
 import { createConnectProbe, createHttpProbe } from './probe.ts';
+import { parseStatusRanges } from './status-ranges.ts';
 
 /** How upstreams are checked. */
 export type HealthLimits = {
-  /** The path that is asked, or `off`. */
+  /** The path that checks request, or `off`. */
   readonly path: string;
+  /** Statuses that count as healthy, such as `200-399`. */
+  readonly statuses: readonly string[];
   readonly intervalMs: number;
   readonly timeoutMs: number;
   readonly fall: number;
@@ -20,18 +24,21 @@ export type HealthChecksOptions = HealthLimits & {
   readonly logger: Logger;
 };
 
-/** One active checker for each upstream of the pools, also for those that join later. */
+/** One active checker for each upstream of the pools, including those that join later. */
 export type HealthChecks = {
   start(): void;
   stop(): void;
-  /** From now on these are the pools. */
+  /** Replaces the pools. */
   watch(pools: readonly UpstreamPool[]): void;
-  /** Checks all of them anew by these limits. */
+  /** Replaces the limits and starts all checks again. */
   change(limits: HealthLimits): void;
 };
 
-/** Pause between checks of an upstream that is down: short, because everyone waits for it. */
+/** Pause between checks of an upstream that is down: short, because clients wait for it. */
 const downIntervalMs = 250;
+
+/** A shortage on this machine lasts for many checks: it is logged at most this often. */
+const shortageLogMs = 10_000;
 
 export const createHealthChecks = (
   firstPools: readonly UpstreamPool[],
@@ -39,24 +46,34 @@ export const createHealthChecks = (
 ): HealthChecks => {
   const checkers = new Map<Upstream, ActiveChecker>();
   const watched = new Set<UpstreamPool>();
+  const queue = new CheckQueue(clock);
   let limits: HealthLimits = firstLimits;
-  let running = false;
-  const begin = (upstream: Upstream): void => {
-    const { path, timeoutMs, intervalMs, fall, rise } = limits;
-    if (!running) return;
+  let isRunning = false;
+  let shortageLoggedMs = Number.NEGATIVE_INFINITY;
+  const onShortage = (reason: string): void => {
+    const nowMs = clock.monotonicMs();
+    if (nowMs - shortageLoggedMs < shortageLogMs) return;
+    shortageLoggedMs = nowMs;
+    logger.warn('upstreams can not be checked, their states stay as they are', { reason });
+  };
+  const startChecking = (upstream: Upstream): void => {
+    const { path, statuses, timeoutMs, intervalMs, fall, rise } = limits;
+    if (!isRunning) return;
     if (path === 'off') {
-      // Nobody would ever find it healthy again.
+      // Without checks nothing would ever mark it healthy.
       if (!upstream.healthy) upstream.setHealthy(true);
       return;
     }
     const checker = new ActiveChecker({
       upstream,
-      probe: createHttpProbe(path, timeoutMs),
+      probe: createHttpProbe({ path, timeoutMs, isHealthyStatus: parseStatusRanges(statuses) }),
       connectProbe: createConnectProbe(timeoutMs),
       intervalMs,
       downIntervalMs: Math.min(downIntervalMs, intervalMs),
       fall,
       rise,
+      queue,
+      onShortage,
       clock,
       logger,
     });
@@ -66,41 +83,42 @@ export const createHealthChecks = (
   const stopAll = (): void => {
     for (const checker of checkers.values()) checker.stop();
     checkers.clear();
+    queue.clear();
   };
-  const beginAll = (): void => {
-    for (const pool of watched) for (const upstream of pool.upstreams) begin(upstream);
+  const startAll = (): void => {
+    for (const pool of watched) for (const upstream of pool.upstreams) startChecking(upstream);
   };
-  const watchOne = (pool: UpstreamPool): void => {
+  const watchPool = (pool: UpstreamPool): void => {
     if (watched.has(pool)) return;
     watched.add(pool);
     pool.listen({
-      added: begin,
+      added: startChecking,
       removed(upstream) {
         checkers.get(upstream)?.stop();
         checkers.delete(upstream);
       },
     });
-    for (const upstream of pool.upstreams) begin(upstream);
+    for (const upstream of pool.upstreams) startChecking(upstream);
   };
   const watch = (pools: readonly UpstreamPool[]): void => {
     for (const pool of watched) if (!pools.includes(pool)) watched.delete(pool);
-    for (const pool of pools) watchOne(pool);
+    for (const pool of pools) watchPool(pool);
   };
   watch(firstPools);
   return {
     watch,
     start() {
-      running = true;
-      beginAll();
+      isRunning = true;
+      startAll();
     },
     stop() {
-      running = false;
+      isRunning = false;
       stopAll();
     },
     change(next) {
       stopAll();
       limits = next;
-      beginAll();
+      startAll();
     },
   };
 };

@@ -4,26 +4,26 @@ import type { Upstream } from '../balancing/upstream.ts';
 import type { UpstreamPool } from '../balancing/upstream-pool.ts';
 
 export type PassiveLimits = {
-  /** That many failures within the window eject an upstream; 0 switches ejecting off. */
+  /** Failures within the window that eject an upstream; 0 disables ejection. */
   readonly maxFails: number;
-  /** The window, and how long an ejected upstream is left alone when no active check brings it back earlier. */
+  /** The window, and the longest time that an upstream stays ejected; a passed active check ends it earlier. */
   readonly failWindowMs: number;
 };
 
 export type PassiveCheckerOptions = {
-  /** Read at each failure: a reload may change them. */
+  /** Read at each failure, since a reload may change them. */
   readonly limits: PassiveLimits;
   readonly clock: Clock;
   readonly logger: Logger;
 };
 
-/** Learns from the traffic itself: an upstream that fails requests gets no more for a while. */
+/** Ejects an upstream that fails requests for a limited time. */
 export type PassiveChecker = {
-  /** The upstream failed a request before a valid response head: refused, reset, garbage or silence. */
+  /** The upstream failed a request before a valid response head: refused, reset, invalid or timed out. */
   failed(upstream: Upstream, pool: UpstreamPool, reason: string): void;
-  /** The upstream answered. */
+  /** The upstream sent a response head. */
   passed(upstream: Upstream): void;
-  /** Brings back no one any more. */
+  /** Cancels its timers. */
   stop(): void;
 };
 
@@ -40,7 +40,7 @@ export const createPassiveChecker = (options: PassiveCheckerOptions): PassiveChe
       failures.push(nowMs);
       recent.set(upstream, failures);
       if (failures.length < maxFails) return;
-      // The last one is kept whatever it does: a slow answer is better than none.
+      // The last available upstream is never ejected: a slow answer is better than none.
       if (!pool.upstreams.some((other) => other !== upstream && other.available)) return;
       recent.delete(upstream);
       upstream.eject(reason);
@@ -48,7 +48,7 @@ export const createPassiveChecker = (options: PassiveCheckerOptions): PassiveChe
       const ejection = upstream.counters.ejections;
       const timer = clock.after(failWindowMs, () => {
         timers.delete(timer);
-        // An active check may have brought it back, and a later failure ejected it anew.
+        // An active check may have restored it meanwhile, and a later failure ejected it again.
         if (!upstream.ejected || upstream.counters.ejections !== ejection) return;
         upstream.restore();
         logger.info('upstream server is tried again', { upstream: upstream.id, pool: pool.name });

@@ -1,22 +1,34 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import type { Upstream } from '../balancing/upstream.ts';
+import { isLocalShortage } from './local-shortage.ts';
 
-/** What one active check found. `no-path`: the upstream answers, and has no such health path. */
+/** The result of one active check. */
 export type ProbeResult =
-  | { readonly kind: 'passed' }
+  | { readonly kind: 'passed'; readonly status?: number }
+  /** The upstream answers, but has no health path. */
   | { readonly kind: 'no-path' }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** The check could not be made, for want of descriptors or ports on this machine. */
+  | { readonly kind: 'unknown'; readonly reason: string };
 
-/** Checks one upstream once. Never throws; settles within its own time-out. */
+/** Checks one upstream once. Never throws; settles within its time limit. */
 export type Probe = (upstream: Upstream) => Promise<ProbeResult>;
 
-const reasonOf = (error: NodeJS.ErrnoException): string =>
-  error.code === 'ECONNREFUSED' ? 'connection refused' : (error.code ?? error.message);
+const toResult = (error: NodeJS.ErrnoException): ProbeResult => {
+  const reason = error.code === 'ECONNREFUSED' ? 'connection refused' : (error.code ?? error.message);
+  return { kind: isLocalShortage(error.code) ? 'unknown' : 'failed', reason };
+};
 
-/** GET on the health path, on a connection of its own: 200 to 399 passes, 404 says that there is no such path. */
+export type HttpProbeOptions = {
+  readonly path: string;
+  readonly timeoutMs: number;
+  readonly isHealthyStatus: (status: number) => boolean;
+};
+
+/** Sends GET to the health path on a connection of its own. A 404 that is no healthy status means that there is no such path. */
 export const createHttpProbe =
-  (path: string, timeoutMs: number): Probe =>
+  ({ path, timeoutMs, isHealthyStatus }: HttpProbeOptions): Probe =>
   (upstream) =>
     new Promise((resolve) => {
       const probe = request({
@@ -29,23 +41,23 @@ export const createHttpProbe =
       });
       probe.once('response', (response) => {
         const status = response.statusCode ?? 0;
-        // What the answer says further is of no interest, and must not keep the connection.
+        // The status is enough: the body is not read.
         response.once('error', () => undefined);
         response.destroy();
-        if (status >= 200 && status < 400) resolve({ kind: 'passed' });
+        if (isHealthyStatus(status)) resolve({ kind: 'passed', status });
         else if (status === 404) resolve({ kind: 'no-path' });
         else resolve({ kind: 'failed', reason: `status ${status} on ${path}` });
       });
       probe.on('error', (error: NodeJS.ErrnoException) => {
-        const late = error.name === 'AbortError' || error.name === 'TimeoutError';
-        resolve({ kind: 'failed', reason: late ? `no answer within ${timeoutMs} ms` : reasonOf(error) });
+        const isTimeout = error.name === 'AbortError' || error.name === 'TimeoutError';
+        resolve(isTimeout ? { kind: 'failed', reason: `no answer within ${timeoutMs} ms` } : toResult(error));
       });
-      // After an answer to another question (101) node:http closes without an error.
+      // After an unrequested 101 node:http closes without an error.
       probe.once('close', () => resolve({ kind: 'failed', reason: 'no valid answer' }));
       probe.end();
     });
 
-/** Connects and hangs up: for upstreams without a health path. */
+/** Connects and closes, for upstreams without a health path. */
 export const createConnectProbe =
   (timeoutMs: number): Probe =>
   (upstream) =>
@@ -57,5 +69,5 @@ export const createConnectProbe =
       };
       socket.once('connect', () => end({ kind: 'passed' }));
       socket.once('timeout', () => end({ kind: 'failed', reason: `no connection within ${timeoutMs} ms` }));
-      socket.on('error', (error) => end({ kind: 'failed', reason: reasonOf(error) }));
+      socket.on('error', (error) => end(toResult(error)));
     });

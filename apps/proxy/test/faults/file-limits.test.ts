@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@tripod/testing/wait-for';
 import { engineNames } from '../../src/engine-table.ts';
+import { reportOf } from '../support/admin.ts';
 import { ask, json } from '../support/ask.ts';
 import { startClients } from '../support/clients.ts';
 import { proxyArgs } from '../support/proxy-args.ts';
@@ -18,12 +19,13 @@ afterEach(() => {
 afterEach(killProxies);
 afterEach(stopAll);
 
-describe.each(engineNames)('too many connections for the engine %s', (engine) => {
-  it('lives through 1,000 of them with 256 open files, and serves again when they are gone', async () => {
+describe.each(engineNames)('connection limits of the engine %s', (engine) => {
+  it('keeps upstreams and the admin side available with 1,000 clients and 256 open files, and serves again when they are gone', async () => {
     const upstreams = [await runUpstream(), await runUpstream()];
     const args = ['--port=0', '--admin-port=0', `--engine=${engine}`, '--health-interval-ms=100'];
     const proxy = spawnProxy([...args, `--route=${routeTo(...upstreams)[0]}`], { maxOpenFiles: 256 });
-    const { port } = await addressesOf(proxy);
+    const addresses = await addressesOf(proxy);
+    const { port } = addresses;
     expect((await ask({ port })).text).toBe('hello');
     let settled = 0;
     for (let client = 0; client < 1000; client += 1) {
@@ -39,6 +41,11 @@ describe.each(engineNames)('too many connections for the engine %s', (engine) =>
     }
     await waitFor('all to be connected', () => settled === 1000);
     await waitFor('some to be turned away', () => [...opened].some(({ destroyed }) => destroyed));
+    // Neither checks nor requests that fail for want of descriptors say anything about the upstreams.
+    for (const upstream of upstreams) {
+      const report = await reportOf(addresses, upstream);
+      expect(report).toMatchObject({ state: 'available', ejections: 0 });
+    }
     for (const socket of opened) socket.resetAndDestroy();
     await waitFor('an answer', () =>
       ask({ port }).then(
@@ -54,7 +61,7 @@ describe.each(engineNames)('too many connections for the engine %s', (engine) =>
     expect(proxy.stderr()).toBe('');
   });
 
-  it('tells each of 500 above --max-connections so, while those within are served', async () => {
+  it('answers 503 to 500 clients over --max-connections while those within it are served', async () => {
     const upstream = await runUpstream();
     const proxy = spawnProxy(proxyArgs(engine, routeTo(upstream), '--max-connections=8'));
     const { port } = await addressesOf(proxy);
@@ -72,6 +79,6 @@ describe.each(engineNames)('too many connections for the engine %s', (engine) =>
     const { requests, outcomes } = await within.stop();
     expect(outcomes).toEqual({ '200': requests });
     expect(codes).toEqual(new Set(['PROXY_OVERLOADED']));
-    await waitFor('a place', async () => (await ask({ port })).status === 200);
+    await waitFor('a free connection', async () => (await ask({ port })).status === 200);
   });
 });

@@ -10,7 +10,7 @@ const passed: ProbeResult = { kind: 'passed' };
 const failed: ProbeResult = { kind: 'failed', reason: 'connection refused' };
 const noPath: ProbeResult = { kind: 'no-path' };
 
-/** Lets the promises of a check that was answered run to their end. */
+/** Lets the promises of an answered check run. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 type Scene = {
@@ -18,9 +18,11 @@ type Scene = {
   readonly clock: FakeClock;
   readonly log: CollectedLog;
   readonly checker: ActiveChecker;
-  /** Checks asked so far, by `path` or by `connect`. */
+  /** The kinds of the checks so far: `path` or `connect`. */
   readonly asked: string[];
-  /** Answers the check that waits. */
+  /** Reasons why a check could not be made. */
+  readonly shortages: readonly string[];
+  /** Ends the check under way. */
   answer(result: ProbeResult): Promise<void>;
 };
 
@@ -30,6 +32,7 @@ const begin = (options: { fall?: number; rise?: number; healthy?: boolean } = {}
   const clock = createFakeClock();
   const log = collectLog();
   const asked: string[] = [];
+  const shortages: string[] = [];
   let waiting: ((result: ProbeResult) => void) | undefined;
   const ask = (how: string) => (): Promise<ProbeResult> => {
     asked.push(how);
@@ -45,6 +48,8 @@ const begin = (options: { fall?: number; rise?: number; healthy?: boolean } = {}
     downIntervalMs: 250,
     fall,
     rise,
+    queue: { add: (check) => void check() },
+    onShortage: (reason) => void shortages.push(reason),
     clock,
     logger: log,
   });
@@ -55,6 +60,7 @@ const begin = (options: { fall?: number; rise?: number; healthy?: boolean } = {}
     log,
     checker,
     asked,
+    shortages,
     answer: async (result) => {
       waiting?.(result);
       waiting = undefined;
@@ -64,7 +70,7 @@ const begin = (options: { fall?: number; rise?: number; healthy?: boolean } = {}
 };
 
 describe('ActiveChecker', () => {
-  it('tells why one that has never passed is not there yet, without a line for each check', async () => {
+  it('updates the reason of an upstream that has never passed, without a log line for each check', async () => {
     const { upstream, answer, log } = begin({ healthy: false });
     expect(upstream.checked).toBe(false);
     await answer(failed);
@@ -72,7 +78,7 @@ describe('ActiveChecker', () => {
     expect(log.events).toEqual([]);
   });
 
-  it('checks at once, then once in each interval', async () => {
+  it('checks at once, then once per interval', async () => {
     const { asked, answer, clock } = begin();
     expect(asked).toHaveLength(1);
     await answer(passed);
@@ -88,7 +94,7 @@ describe('ActiveChecker', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('takes an upstream out with the failure that makes `fall` in a row, and says why', async () => {
+  it('marks an upstream unhealthy after `fall` failures in a row, and logs the reason', async () => {
     const { upstream, answer, clock, log } = begin({ fall: 3 });
     for (let failure = 1; failure <= 2; failure += 1) {
       await answer(failed);
@@ -100,7 +106,7 @@ describe('ActiveChecker', () => {
     expect(log.count('upstream server is unhealthy')).toBe(1);
   });
 
-  it('starts to count anew after a pass', async () => {
+  it('counts failures from zero after a pass', async () => {
     const { upstream, answer, clock } = begin({ fall: 2 });
     for (const result of [failed, passed, failed, passed, failed]) {
       await answer(result);
@@ -109,7 +115,7 @@ describe('ActiveChecker', () => {
     expect(upstream.available).toBe(true);
   });
 
-  it('checks every 250 ms while it fails, and says only once that it is unhealthy', async () => {
+  it('checks every 250 ms while checks fail, and logs once that the upstream is unhealthy', async () => {
     const { asked, answer, clock, log } = begin({ fall: 1 });
     for (let check = 1; check <= 4; check += 1) {
       expect(asked).toHaveLength(check);
@@ -119,7 +125,7 @@ describe('ActiveChecker', () => {
     expect(log.count('upstream server is unhealthy')).toBe(1);
   });
 
-  it('brings an upstream back with the pass that makes `rise` in a row, and says so', async () => {
+  it('marks an upstream healthy after `rise` passes in a row, and logs it', async () => {
     const { upstream, answer, clock, log } = begin({ fall: 1, rise: 2 });
     for (const result of [failed, passed, failed, passed]) {
       await answer(result);
@@ -131,7 +137,7 @@ describe('ActiveChecker', () => {
     expect(log.count('upstream server is back')).toBe(1);
   });
 
-  it('lets a new upstream in with its first passed check', async () => {
+  it('marks a new upstream healthy with its first passed check', async () => {
     const { upstream, answer, log } = begin({ healthy: false });
     expect(upstream.available).toBe(false);
     await answer(passed);
@@ -140,7 +146,7 @@ describe('ActiveChecker', () => {
     expect(log.count('upstream server is back')).toBe(0);
   });
 
-  it('does not warn of an upstream that goes while it is draining', async () => {
+  it('does not warn about an upstream that stops while it is draining', async () => {
     const { upstream, answer, log } = begin({ fall: 1 });
     upstream.setDraining(true);
     await answer(failed);
@@ -148,14 +154,14 @@ describe('ActiveChecker', () => {
     expect(log.count('upstream server is unhealthy')).toBe(0);
   });
 
-  it('brings back an upstream that the passive checks ejected', async () => {
+  it('restores an upstream that the passive checks ejected', async () => {
     const { upstream, answer } = begin();
     upstream.eject('broke');
     await answer(passed);
     expect(upstream.state).toBe('available');
   });
 
-  it('goes on by connecting when there is no health path, and says that once', async () => {
+  it('checks by connecting when there is no health path, and logs that once', async () => {
     const { upstream, asked, answer, clock, log } = begin();
     await answer(noPath);
     for (let check = 0; check < 3; check += 1) {
@@ -165,6 +171,28 @@ describe('ActiveChecker', () => {
     expect(asked).toEqual(['path', 'connect', 'connect', 'connect']);
     expect(log.count('upstream has no health path: checked by connecting')).toBe(1);
     expect(upstream.available).toBe(true);
+  });
+
+  it('changes no state when a check can not be made, and checks again after the interval', async () => {
+    const { upstream, answer, clock, log, shortages, asked } = begin({ fall: 1 });
+    await answer(passed);
+    clock.advance(1000);
+    await answer({ kind: 'unknown', reason: 'EMFILE' });
+    expect([upstream.available, shortages, log.events]).toEqual([true, ['EMFILE'], []]);
+    clock.advance(1000);
+    expect(asked).toHaveLength(3);
+  });
+
+  it('logs once that an error status counts as healthy', async () => {
+    const { upstream, answer, clock, log } = begin({ healthy: false });
+    for (let check = 0; check < 3; check += 1) {
+      await answer({ kind: 'passed', status: 401 });
+      clock.advance(1000);
+    }
+    expect(upstream.healthy).toBe(true);
+    expect(log.count('upstream answers its health path with an error status, which counts as healthy')).toBe(
+      1,
+    );
   });
 
   it('leaves no timer when it is stopped between two checks', async () => {
@@ -177,7 +205,7 @@ describe('ActiveChecker', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('leaves no timer, and no verdict, when it is stopped during a check', async () => {
+  it('leaves no timer and changes no state when it is stopped during a check', async () => {
     const { checker, answer, clock, upstream } = begin({ fall: 1 });
     checker.stop();
     await answer(failed);

@@ -12,6 +12,7 @@ afterEach(stopUpstreams);
 
 const options = {
   path: '/readyz',
+  statuses: ['200-399'],
   intervalMs: 50,
   timeoutMs: 1000,
   fall: 1,
@@ -21,7 +22,7 @@ const options = {
 };
 
 describe('createHealthChecks', () => {
-  it('checks all upstreams, and those that join, until they leave', async () => {
+  it('checks all upstreams, including those that join, until they leave', async () => {
     const servers = [await runUpstream(), await runUpstream()];
     const [first, second] = servers.map(({ port }) => makeUpstream(port, { healthy: false }));
     if (!first || !second) throw new Error('two upstreams');
@@ -45,7 +46,7 @@ describe('createHealthChecks', () => {
     }
   });
 
-  it('checks nobody when the path is off', () => {
+  it('checks no upstream when the path is off', () => {
     const clock = createFakeClock();
     const pool = poolOf([makeUpstream(1)]);
     createHealthChecks([pool], { ...options, path: 'off', clock }).start();

@@ -17,7 +17,7 @@ const scene = (maxFails = 1, size = 2) => {
 const line = 'upstream server temporarily disabled';
 
 describe('createPassiveChecker', () => {
-  it('ejects at the first failure by default, and says it in words that people know from nginx', () => {
+  it('ejects at the first failure by default, and logs it in the words of nginx', () => {
     const { checker, first, pool, log } = scene();
     checker.failed(first, pool, 'refused');
     expect(first).toMatchObject({ state: 'ejected', reason: 'refused' });
@@ -26,7 +26,7 @@ describe('createPassiveChecker', () => {
     ]);
   });
 
-  it('waits for that many failures within the window', () => {
+  it('ejects only after `maxFails` failures within the window', () => {
     const { checker, first, pool, clock } = scene(3);
     checker.failed(first, pool, 'broke');
     checker.failed(first, pool, 'broke');
@@ -39,7 +39,7 @@ describe('createPassiveChecker', () => {
     expect(first.ejected).toBe(true);
   });
 
-  it('starts to count anew after an answer', () => {
+  it('counts failures from zero after a response', () => {
     const { checker, first, pool } = scene(2);
     checker.failed(first, pool, 'broke');
     checker.passed(first);
@@ -55,7 +55,7 @@ describe('createPassiveChecker', () => {
     expect(log.count(line)).toBe(1);
   });
 
-  it('does not count upstreams that drain or are unhealthy as others', () => {
+  it('does not count draining and unhealthy upstreams as available others', () => {
     const { checker, first, second, pool } = scene();
     second.setDraining(true);
     checker.failed(first, pool, 'refused');
@@ -65,7 +65,7 @@ describe('createPassiveChecker', () => {
     expect(first.available).toBe(true);
   });
 
-  it('tries an ejected upstream again after the window', () => {
+  it('restores an ejected upstream after the window', () => {
     const { checker, first, pool, clock } = scene();
     checker.failed(first, pool, 'refused');
     clock.advance(9_999);
@@ -74,7 +74,7 @@ describe('createPassiveChecker', () => {
     expect(first.available).toBe(true);
   });
 
-  it('does not cut a second ejection short with the end of the first', () => {
+  it('does not end a second ejection with the timer of the first', () => {
     const { checker, first, pool, clock } = scene();
     checker.failed(first, pool, 'refused');
     clock.advance(6_000);
