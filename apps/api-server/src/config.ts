@@ -31,6 +31,13 @@ export const apiServerSettings = {
     shape: `names of resources, separated by commas, from ${resourceNames.join(', ')}`,
     description: 'Which resources this copy serves and migrates',
   },
+  basePath: {
+    type: 'string',
+    pattern: '^(?:/[\\w-]+)+$',
+    placeholder: 'prefix',
+    shape: 'a path of letters, digits, hyphens and underscores without a slash at its end, such as /api',
+    description: 'A path below which all operations are served as well',
+  },
   poolSize: databaseSettings.poolSize,
   preparedStatements: databaseSettings.preparedStatements,
   allowUnsafeDurability: databaseSettings.allowUnsafeDurability,

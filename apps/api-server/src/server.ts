@@ -14,6 +14,7 @@ import { createOperationalPaths } from '@tripod/shared/profiling/operational-pat
 import express, { type ErrorRequestHandler } from 'express';
 import { addServerName } from './http/add-server-name.ts';
 import { allowOrigins, createCorsPolicy } from './http/allow-origins.ts';
+import { createBasePathResource } from './http/base-path-resource.ts';
 import { createMount } from './http/mount.ts';
 import { createOwnMessages } from './http/own-messages.ts';
 import { createPipeline } from './http/pipeline.ts';
@@ -28,6 +29,8 @@ export type ApiSite = {
   readonly corsOrigins: readonly string[];
   /** The name of the copy, or undefined to leave X-Served-By out. */
   readonly servedBy: () => string | undefined;
+  /** A path, such as `/api`, below which all operations are served as well. Default: none. */
+  readonly basePath?: string | undefined;
 };
 
 export type ApiServerDependencies = {
@@ -58,7 +61,7 @@ const toNotFound = (error: unknown): unknown =>
 
 /** Makes one copy of the API. It does not listen yet, and connects to nothing. */
 export const createApiServer = (
-  { corsOrigins, servedBy }: ApiSite,
+  { corsOrigins, servedBy, basePath }: ApiSite,
   { resources, steps = [], readiness, metrics, profile = false, logger, clock }: ApiServerDependencies,
 ): StoppableServer => {
   const requestMetrics = new RequestMetrics();
@@ -72,15 +75,16 @@ export const createApiServer = (
   app.disable('x-powered-by').disable('etag');
   const nodeOptions = { ...createOwnMessages(app), optimizeEmptyRequests: true };
 
-  const served = applySteps(resources, steps);
-  const all = [...served, createDescriptionResource(served)];
+  const basePaths = basePath === undefined ? [] : [createBasePathResource(basePath)];
+  const served = [...applySteps(resources, steps), ...basePaths];
+  const all = [...served, createDescriptionResource(served, basePath)];
   const policy = createCorsPolicy(
     corsOrigins,
     all.flatMap(({ operations }) => operations),
   );
   const observer = createRequestObserver({ logger, metrics: requestMetrics, clock });
   const standingHeaders = createStandingHeaders(policy, servedBy);
-  const mount = createMount(app, all);
+  const mount = createMount(app, all, basePath);
   mount.addOperations(createPipeline({ observer, standingHeaders, clock }));
 
   app.use(passMalformedPaths);

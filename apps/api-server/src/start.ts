@@ -133,7 +133,7 @@ export const startApiServer = async (
       if (close) undo.push(`the resource ${resource}`, close);
     }
     const server = createApiServer(
-      { corsOrigins: config.corsOrigins, servedBy },
+      { corsOrigins: config.corsOrigins, servedBy, basePath: config.basePath },
       { resources: mounted, readiness, metrics, profile: config.profile, logger, clock },
     );
     const { url, port } = await server.listen(config);

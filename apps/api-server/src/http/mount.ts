@@ -16,26 +16,31 @@ const refuseRepetition = (names: readonly string[]): void => {
 };
 
 /**
- * Mounts the operations of resources on an app. Call `addOperations` before any middleware is added, and
+ * Mounts the operations of resources on an app, and below `basePath` once more. Call `addOperations` before any middleware is added, and
  * `refuseOtherMethods` behind the middleware, which answers preflights.
  */
-export const createMount = (app: Express, resources: readonly MountedResource[]) => {
+export const createMount = (app: Express, resources: readonly MountedResource[], basePath?: string) => {
   const all = resources.flatMap(({ operations }) => operations);
   refuseRepetition(all.map(({ name }) => name));
   refuseRepetition(all.map(({ method, path }) => `${method} ${path}`));
   const byPath = Map.groupBy(all, ({ path }) => path);
+  /** The operation at the base path itself is served there only. */
+  const placesOf = (path: string): readonly string[] =>
+    basePath === undefined || path === basePath ? [path] : [path, `${basePath}${path}`];
   return {
     addOperations: (pipeline: ReturnType<typeof createPipeline>): void => {
       for (const { operations, formats } of resources) {
         for (const operation of operations) {
           const method = operation.method.toLowerCase() as Lowercase<Operation['method']>;
-          app.route(operation.path)[method](pipeline(operation, formats));
+          const handle = pipeline(operation, formats);
+          for (const place of placesOf(operation.path)) app.route(place)[method](handle);
         }
       }
     },
     refuseOtherMethods: (): void => {
       for (const [path, operations] of byPath) {
-        app.route(path).all(methodNotAllowed(allowedMethods(operations)));
+        const refuse = methodNotAllowed(allowedMethods(operations));
+        for (const place of placesOf(path)) app.route(place).all(refuse);
       }
     },
   };

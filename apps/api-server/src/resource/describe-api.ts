@@ -169,20 +169,24 @@ const collectSchemas = (resources: readonly MountedResource[]): Readonly<Record<
 /** `/books/:id` → `/books/{id}` */
 export const openApiPathOf = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
 
-/** What the API is, as OpenAPI 3.1, made of the operations that are mounted. */
-export const describeApi = (resources: readonly MountedResource[]) => {
+/**
+ * What the API is, as OpenAPI 3.1, made of the operations that are mounted. The server `.` is where the description itself
+ * was read, which also holds behind a proxy that strips a prefix.
+ */
+export const describeApi = (resources: readonly MountedResource[], basePath?: string) => {
   const schemas = collectSchemas(resources);
   const refer = createReferences(schemas);
   const operations = resources.flatMap((resource) => resource.operations);
   const byPath = Map.groupBy(operations, ({ path }) => openApiPathOf(path));
   const paths = [...byPath].map(([path, ofPath]) => {
     const byMethod = ofPath.map((one) => [one.method.toLowerCase(), refer(describeOperation(one))]);
-    return [path, Object.fromEntries(byMethod)] as const;
+    const own = path === basePath ? { servers: [{ url: '/' }] } : {};
+    return [path, { ...own, ...Object.fromEntries(byMethod) }] as const;
   });
   return {
     openapi: '3.1.0',
     info: { title: 'Tripod API', version: '0.1.0' },
-    servers: [{ url: '.' }],
+    servers: [{ url: '.' }, ...(basePath === undefined ? [] : [{ url: basePath }])],
     paths: { ...Object.fromEntries(paths), ...operationalPaths },
     components: {
       schemas: {

@@ -2,8 +2,11 @@ import type { MountedResource } from './define-resource.ts';
 import { describeApi } from './describe-api.ts';
 import type { Operation } from './operation.ts';
 
-/** `/openapi.json`: describes the given resources and itself. */
-export const createDescriptionResource = (resources: readonly MountedResource[]): MountedResource => {
+/** `/openapi.json`: describes the given resources and itself, and names the base path as a server. */
+export const createDescriptionResource = (
+  resources: readonly MountedResource[],
+  basePath?: string,
+): MountedResource => {
   const describe: Operation = {
     name: 'describeApi',
     method: 'GET',
@@ -13,6 +16,6 @@ export const createDescriptionResource = (resources: readonly MountedResource[])
     handle: () => ({ json: description }),
   };
   const own = { name: 'openapi', summary: 'Describes the API.', operations: [describe] };
-  const description = describeApi([...resources, own]);
+  const description = describeApi([...resources, own], basePath);
   return own;
 };

@@ -31,6 +31,7 @@ export type Api = {
 export type ApiOptions = {
   readonly corsOrigins?: readonly string[];
   readonly servedBy?: string | undefined;
+  readonly basePath?: string;
   readonly logger?: Logger;
   /** The clock of the database. Default: the system clock. */
   readonly clock?: Clock;
@@ -116,7 +117,7 @@ export const startApi = async (options: ApiOptions = {}): Promise<Api> => {
     readiness,
   });
   const server = createApiServer(
-    { corsOrigins, servedBy: () => servedBy },
+    { corsOrigins, servedBy: () => servedBy, basePath: options.basePath },
     {
       resources,
       steps: options.steps ?? [],
