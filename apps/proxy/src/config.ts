@@ -81,6 +81,10 @@ export const proxySettings = {
   clientHeadTimeoutMs: milliseconds(10_000, 'Time limit for the head of a request (408)'),
   clientBodyTimeoutMs: milliseconds(30_000, 'Time limit for each pause within the body of a request (408)'),
   clientKeepAliveMs: milliseconds(65_000, 'How long an idle client connection is kept open'),
+  tunnelIdleTimeoutMs: {
+    ...milliseconds(0, 'Time limit for each pause within a tunnel, such as a WebSocket; 0 for no limit'),
+    minimum: 0,
+  },
   upstreamKeepAliveMs: milliseconds(
     4000,
     'How long an idle upstream connection is kept open; must be less than the upstream keeps it',

@@ -42,6 +42,15 @@ export const pipelining: Topic = {
       },
     },
     {
+      rule: 'fifty pipelined requests for a private path are answered one by one',
+      send: ask('livez').repeat(50),
+      expect: {
+        status: Array.from({ length: 50 }, () => 404),
+        connection: 'stays',
+        upstream: { requests: 0 },
+      },
+    },
+    {
       rule: 'a pipelined request is sent only after the one before it was answered',
       upstreams: [[respondThenContinue('', ok('first')), respond(ok('second'))]],
       steps: [

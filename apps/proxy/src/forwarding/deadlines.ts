@@ -34,6 +34,11 @@ export class Deadlines {
     this.#clock = clock;
   }
 
+  /** The time of the last sweep, for what needs no exact clock. */
+  get coarseNowMs(): number {
+    return this.#nowMs;
+  }
+
   /** Watches it until `remove`. */
   add(deadline: Waiting): void {
     this.#deadlines.add(deadline);

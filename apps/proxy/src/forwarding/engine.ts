@@ -19,6 +19,8 @@ export type EngineConfig = {
   /** Between two reads of a request body. */
   readonly clientBodyTimeoutMs: number;
   readonly clientKeepAliveMs: number;
+  /** A tunnel (WebSocket) without bytes for so long is closed; 0 for no limit. */
+  readonly tunnelIdleTimeoutMs: number;
   /** How long an unused connection to an upstream is kept: shorter than any upstream keeps it. */
   readonly upstreamKeepAliveMs: number;
   readonly trustedProxies: TrustedProxies;

@@ -5,6 +5,7 @@ import { ConnectionLimit } from '../connection-limit.ts';
 import { Deadlines } from '../deadlines.ts';
 import type { Engine, EngineOptions } from '../engine.ts';
 import { createUpstreamLookup } from '../resolve-upstream.ts';
+import { tcpKeepAlive } from '../tcp-keep-alive.ts';
 import { viaElement } from '../via.ts';
 import { ClientConnection } from './client/client-connection.ts';
 import type { ExchangeParts } from './client/exchange-client.ts';
@@ -34,7 +35,7 @@ export const createDirectEngine = (options: EngineOptions): Engine => {
     plans: createPlans(routes),
   };
   const limit = new ConnectionLimit(config, connections, context);
-  const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+  const server = createServer({ noDelay: true, allowHalfOpen: true, ...tcpKeepAlive }, (socket) => {
     if (!limit.admit(socket)) return;
     const client = new ClientConnection(socket, parts, () => clients.delete(client));
     clients.add(client);

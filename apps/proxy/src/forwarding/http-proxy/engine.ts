@@ -1,5 +1,5 @@
-import { Agent, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Agent, type AgentOptions, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { LookupFunction, Socket, TcpNetConnectOpts } from 'node:net';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { toAppError } from '@tripod/shared/http/problem';
 import { createReadiness } from '@tripod/shared/http/readiness';
@@ -19,7 +19,9 @@ import {
 import { connectionTokens } from '../hop-by-hop.ts';
 import { createRawHeaders } from '../request-headers.ts';
 import { createUpstreamLookup } from '../resolve-upstream.ts';
+import { tcpKeepAlive } from '../tcp-keep-alive.ts';
 import { unreadRequest } from '../unread-request.ts';
+import { connectUpstream } from '../upstream-socket.ts';
 import { acceptEveryRequest, acceptOnly, forgetExpectation, oneAtATime } from './accept-requests.ts';
 import { acceptUpgrades, isIgnoredUpgrade, isUpgrade } from './accept-upgrades.ts';
 import { type Admitted, admitRequest, hasEmptyBody } from './admission.ts';
@@ -57,6 +59,15 @@ const endsConnection = (request: IncomingMessage): boolean => {
   return isOldClose || isIgnoredUpgrade(request);
 };
 
+type AgentSettings = AgentOptions & { readonly lookup: LookupFunction };
+
+const createUpstreamAgent = (settings: AgentSettings): Agent => {
+  const agent = new Agent(settings);
+  agent.createConnection = (options) =>
+    connectUpstream({ ...(options as TcpNetConnectOpts), noDelay: true, ...tcpKeepAlive });
+  return agent;
+};
+
 const applyTimeouts = (server: Server, config: EngineConfig): void => {
   server.headersTimeout = config.clientHeadTimeoutMs;
   // Bodies have a limit between two reads, watched by the exchange; none on the whole.
@@ -70,17 +81,15 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
   const readiness = createReadiness();
   const lookup = createUpstreamLookup(clock);
   const context = { clock, observer, budget };
-  const agent = new Agent({
+  const deadlines = new Deadlines(clock);
+  const agent = createUpstreamAgent({
     keepAlive: true,
     scheduling: 'lifo',
     maxFreeSockets: 256,
-    noDelay: true,
     timeout: config.upstreamKeepAliveMs,
     lookup,
-  } as ConstructorParameters<typeof Agent>[0]);
-  const freshAgent = new Agent({ keepAlive: false, noDelay: true, lookup } as ConstructorParameters<
-    typeof Agent
-  >[0]);
+  });
+  const freshAgent = createUpstreamAgent({ keepAlive: false, lookup });
   // Connections that end with an answer on its way: what the client sent behind it is not carried out (RFC 9112 9.6),
   // and after a refusal may not even be a request.
   const closing = new WeakSet<Socket>();
@@ -94,8 +103,8 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
     package: createHardenedPackage(),
     agent,
     freshAgent,
-    deadlines: new Deadlines(clock),
-    tunnels: new Tunnels(),
+    deadlines,
+    tunnels: new Tunnels({ config, deadlines }),
     isDraining: () => readiness.draining,
     viaName,
   };
@@ -164,7 +173,10 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
   acceptEveryRequest(stoppable.server, handle);
   acceptUpgrades(stoppable.server, { handle, isClosing: (socket) => closing.has(socket) });
   const limit = new ConnectionLimit(config, connections, context);
-  acceptOnly(stoppable.server, (socket) => limit.admit(socket));
+  acceptOnly(stoppable.server, (socket) => {
+    socket.setKeepAlive(true, tcpKeepAlive.keepAliveInitialDelay);
+    return limit.admit(socket);
+  });
   return {
     listen: (options) => stoppable.listen(options),
     drain: () => readiness.startDraining(),

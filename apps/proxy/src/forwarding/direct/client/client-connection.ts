@@ -215,12 +215,9 @@ export class ClientConnection implements ExchangeClient, Waiting {
     const clientAddress = clientAddressOf(this.address, head.claims, this.#parts.config.trustedProxies);
     const exchange = new Exchange(this.#parts.context, exchangeRequestOf(head, clientAddress));
     this.#exchange = exchange;
-    if (isForward(plan)) {
-      this.#forward(exchange, plan);
-      return;
-    }
     const isWhole = head.bodyLength === 0;
-    if (routing.kind === 'refused') this.sendError(routing.error, isWhole);
+    if (isForward(plan)) this.#forward(exchange, plan);
+    else if (routing.kind === 'refused') this.sendError(routing.error, isWhole);
     else if (routing.kind !== 'forward')
       this.#responseEnded(this.#responder.sendRouting(routing, { exchange, head, isWhole }), false);
   }

@@ -4,8 +4,8 @@ import { type Attempt, clientLeft, type Exchange } from '../../exchange.ts';
 import { forwardingErrors } from '../../forwarding-errors.ts';
 import type { AttemptFailure } from '../../retry.ts';
 import type { ResponseReceiver } from '../upstream/response-reader.ts';
-import type { UpstreamConnection } from '../upstream/upstream-connection.ts';
 import type { ResponseHead } from '../wire/response-head.ts';
+import { CurrentAttempt } from './current-attempt.ts';
 import type { ExchangeClient, ExchangeParts } from './exchange-client.ts';
 import type { ForwardPlan } from './plan.ts';
 import { RequestBody } from './request-body.ts';
@@ -36,9 +36,7 @@ export class DirectExchange implements ResponseReceiver {
   #plan!: ForwardPlan;
   #body: RequestBody | undefined;
   #phase: Phase = 'none';
-  /** The attempt under way and its connection: both are set or none. */
-  #attempt: Attempt | undefined;
-  #connection: UpstreamConnection | undefined;
+  readonly #current = new CurrentAttempt();
   #tunnel: Tunnel | undefined;
   #status = 0;
 
@@ -98,19 +96,21 @@ export class DirectExchange implements ResponseReceiver {
   /** The client's connection has closed. */
   onClientClosed(): void {
     if (this.#phase === 'none') return;
-    const connection = this.#connection;
+    const connection = this.#current.findConnection();
     this.#finish(this.#phase === 'tunnel' ? this.#status : clientLeft);
     connection?.destroy();
   }
 
   /** The client takes bytes again. */
   onClientDrained(): void {
-    if (this.#phase === 'relaying') this.#client.setTimeout(this.#parts.config.idleTimeoutMs);
-    this.#connection?.resume();
+    const { idleTimeoutMs, responseTimeoutMs } = this.#parts.config;
+    if (this.#phase === 'relaying') this.#client.setTimeout(idleTimeoutMs);
+    else if (this.#phase === 'waiting') this.#client.setTimeout(responseTimeoutMs);
+    this.#current.findConnection()?.resume();
   }
 
   onConnected(): void {
-    const connection = this.#currentConnection;
+    const connection = this.#current.connection;
     this.#phase = 'waiting';
     const { requestHeads, config } = this.#parts;
     const begun = requestHeads.beginHead(this.#plan, this.#client.address, connection.upstream.id);
@@ -139,7 +139,7 @@ export class DirectExchange implements ResponseReceiver {
     const { method, minor, keepAlive } = this.#plan.head;
     this.#phase = 'relaying';
     this.#status = head.status;
-    this.#exchange.answered(this.#currentAttempt, head.status);
+    this.#exchange.answered(this.#current.attempt, head.status);
     // After an early response, the rest of the request can not be told from the next request: the connection is closed.
     this.#response.head(head, {
       requestId: this.#exchange.request.requestId,
@@ -153,15 +153,15 @@ export class DirectExchange implements ResponseReceiver {
 
   onBody(bytes: Buffer, from: number, to: number): void {
     if (this.#phase === 'tunnel') this.tunnel.onUpstreamBytes(Buffer.from(bytes.subarray(from, to)));
-    else this.#response.data(bytes, from, to, this.#currentConnection);
+    else this.#response.data(bytes, from, to, this.#current.connection);
   }
 
   onReadEnd(): boolean {
-    if (this.#phase === 'relaying') {
-      this.#response.flush();
+    if (this.#phase === 'relaying') this.#response.flush();
+    const { isBlocked } = this.#client.socket;
+    if (this.#phase === 'relaying' || (this.#phase === 'waiting' && isBlocked))
       this.#client.setTimeout(this.#parts.config.idleTimeoutMs);
-    }
-    return !this.#client.socket.isBlocked;
+    return !isBlocked;
   }
 
   onResponseEnd(): void {
@@ -172,14 +172,13 @@ export class DirectExchange implements ResponseReceiver {
   }
 
   onUpgrade(head: ResponseHead, rest: Buffer): void {
-    const connection = this.#currentConnection;
+    const connection = this.#current.connection;
     this.#phase = 'tunnel';
     this.#status = 101;
-    this.#client.setTimeout(Number.POSITIVE_INFINITY);
-    this.#exchange.answered(this.#currentAttempt, 101);
+    this.#exchange.answered(this.#current.attempt, 101);
     this.#client.socket.write(`${head.text}Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n\r\n`);
     if (rest.length > 0) this.#client.socket.write(Buffer.from(rest));
-    this.#tunnel = new Tunnel(this.#client.socket, connection);
+    this.#tunnel = new Tunnel(this.#client, connection, () => this.#parts.config.tunnelIdleTimeoutMs);
     const early = this.#client.openTunnel();
     if (early) this.#tunnel.onClientBytes(early);
   }
@@ -189,8 +188,8 @@ export class DirectExchange implements ResponseReceiver {
   }
 
   onFailure(failure: AttemptFailure): void {
-    const attempt = this.#currentAttempt;
-    this.#releaseConnection();
+    const attempt = this.#current.attempt;
+    this.#current.end();
     this.#body?.detach();
     if (!this.hasWholeRequest) this.#client.socket.pause();
     const decision = this.#exchange.fail(attempt, failure, this.#body?.isReplayable ?? true);
@@ -200,17 +199,19 @@ export class DirectExchange implements ResponseReceiver {
   }
 
   onBrokenOff(): void {
-    const isTunnel = this.#phase === 'tunnel';
-    this.#finish(this.#status, !isTunnel);
-    if (isTunnel) this.#client.exchangeEnded(true);
-    else this.#client.socket.reset();
+    if (this.#phase !== 'tunnel') {
+      this.#cutOff(this.#status, true);
+      return;
+    }
+    this.#finish(this.#status);
+    this.#client.exchangeEnded(true);
   }
 
   /** Ends the exchange with an error: as a response, or by a reset if the upstream's response has begun. */
   refuse(error: AppError): void {
-    const connection = this.#connection;
+    const connection = this.#current.findConnection();
     const hasBegun = this.#phase === 'relaying';
-    this.#releaseConnection();
+    this.#current.end();
     connection?.destroy();
     this.#phase = 'none';
     if (hasBegun) this.#client.socket.reset();
@@ -219,12 +220,17 @@ export class DirectExchange implements ResponseReceiver {
 
   /** The time that was set last has passed. */
   onTimeout(): void {
-    const connection = this.#connection;
+    const connection = this.#current.findConnection();
     switch (this.#phase) {
       case 'connecting':
+        connection?.destroy();
+        this.onFailure('connect-timeout');
+        return;
       case 'waiting':
         connection?.destroy();
-        this.onFailure(this.#phase === 'connecting' ? 'connect-timeout' : 'response-timeout');
+        // The upstream is not late if its interim responses were not read because the client takes nothing.
+        if (this.#client.socket.isBlocked) this.#cutOff(clientLeft);
+        else this.onFailure('response-timeout');
         return;
       case 'sending':
         this.refuse(new AppError(httpErrors.REQUEST_TIMEOUT));
@@ -232,13 +238,16 @@ export class DirectExchange implements ResponseReceiver {
       case 'relaying':
         connection?.destroy();
         // Either the client takes no more, or the upstream sends no more.
-        if (this.#client.socket.isBlocked) this.#finish(clientLeft);
-        else this.#finish(this.#status, true);
-        this.#client.socket.reset();
+        if (this.#client.socket.isBlocked) this.#cutOff(clientLeft);
+        else this.#cutOff(this.#status, true);
+        return;
+      case 'tunnel':
+        if (this.tunnel.onTimeout()) return;
+        connection?.destroy();
+        this.#cutOff(this.#status);
         return;
       case 'none':
       case 'prepared':
-      case 'tunnel':
         this.#fail('a time-out passes');
     }
   }
@@ -251,9 +260,7 @@ export class DirectExchange implements ResponseReceiver {
 
   #send(attempt: Attempt): void {
     const connection = this.#parts.connections.take(attempt.upstream, attempt.fresh);
-    this.#attempt = attempt;
-    this.#connection = connection;
-    attempt.reused = connection.reused;
+    this.#current.begin(attempt, connection);
     connection.use(this, this.#plan.head);
     if (connection.isConnected) this.onConnected();
     else {
@@ -272,35 +279,21 @@ export class DirectExchange implements ResponseReceiver {
     this.#client.setTimeout(waitsForClient ? clientBodyTimeoutMs : responseTimeoutMs);
   }
 
-  get #currentAttempt(): Attempt {
-    return this.#attempt ?? this.#fail('an attempt is missing');
-  }
-
-  get #currentConnection(): UpstreamConnection {
-    return this.#connection ?? this.#fail('a connection is missing');
-  }
-
   /** For what can not happen: going on would mix up messages. */
   #fail(what: string): never {
     throw new Error(`DirectExchange: ${what} in the phase ${this.#phase}`);
   }
 
-  /** Ends the attempt's use of its connection and copies what the connection counted. */
-  #releaseConnection(): void {
-    const attempt = this.#attempt;
-    const connection = this.#connection;
-    this.#attempt = undefined;
-    this.#connection = undefined;
-    if (!attempt || !connection) return;
-    attempt.bytesSent = connection.bytesSent;
-    attempt.bytesReceived = connection.bytesReceived;
+  #cutOff(status: number, brokeOff = false): void {
+    this.#finish(status, brokeOff);
+    this.#client.socket.reset();
   }
 
   #finish(status: number, brokeOff = false): void {
     this.#phase = 'none';
-    if (brokeOff) this.#currentAttempt.brokeOff = true;
+    if (brokeOff) this.#current.attempt.brokeOff = true;
     this.#tunnel = undefined;
-    this.#releaseConnection();
+    this.#current.end();
     this.#exchange.bytes = this.#response.bodyBytes;
     this.#exchange.finish(status);
   }

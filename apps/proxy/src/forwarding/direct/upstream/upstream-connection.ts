@@ -1,14 +1,23 @@
-import { connect, type LookupFunction, type Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import type { Upstream } from '../../../balancing/upstream.ts';
 import { connectFailureOf } from '../../connect-failure.ts';
-import { Deadline } from '../../deadlines.ts';
+import { Deadline, type Deadlines } from '../../deadlines.ts';
+import { tcpKeepAlive } from '../../tcp-keep-alive.ts';
+import { connectUpstream } from '../../upstream-socket.ts';
 import { BatchedText, type WriteBatch } from '../wire/batched-text.ts';
 import type { HeadCache } from '../wire/head-cache.ts';
 import { MessageError, malformed } from '../wire/message-error.ts';
 import type { RequestHead } from '../wire/request-head.ts';
 import type { ResponseHead } from '../wire/response-head.ts';
-import { ReadBuffer, type ReadBuffers } from './read-buffers.ts';
+import { ReadBuffer, type ReadBuffers, type ReadExpectation } from './read-buffers.ts';
 import { ResponseReader, type ResponseReceiver } from './response-reader.ts';
+
+/**
+ * A client that has taken this much without a long pause is fast. It is more than the kernel's buffers hold: a client that
+ * does not read has caused a long pause by then.
+ */
+const provenFastBytes = 16_777_216;
+const longPauseMs = 200;
 
 /** `idle` is between two exchanges. */
 type Phase = 'connecting' | 'idle' | 'busy' | 'closed';
@@ -19,6 +28,7 @@ export type UpstreamConnectionOptions = {
   readonly heads: HeadCache<ResponseHead>;
   readonly lookup: LookupFunction;
   readonly batch: WriteBatch;
+  readonly deadlines: Pick<Deadlines, 'coarseNowMs'>;
   /** The connection may serve another request. */
   readonly onIdle: (connection: UpstreamConnection) => void;
   readonly onClosed: (connection: UpstreamConnection) => void;
@@ -48,6 +58,9 @@ export class UpstreamConnection {
   #requestWritten = false;
   #error: NodeJS.ErrnoException | undefined;
   #paused = false;
+  #pausedAtMs = 0;
+  /** Bytes of the response since the last long pause. */
+  #takenBytes = 0;
 
   constructor(options: UpstreamConnectionOptions) {
     this.#options = options;
@@ -55,13 +68,14 @@ export class UpstreamConnection {
     this.#buffer = new ReadBuffer(options.buffers);
     this.#reader = new ResponseReader(options.heads);
     const { hostname: host, port } = options.upstream;
-    this.#socket = connect({
+    this.#socket = connectUpstream({
       host,
       port,
       noDelay: true,
+      ...tcpKeepAlive,
       lookup: options.lookup,
       onread: {
-        buffer: () => this.#buffer.next(this.#reader.expectedRead()),
+        buffer: () => this.#buffer.next(this.#expectedRead()),
         callback: (length: number, buffer: Uint8Array) => this.#read(buffer as Buffer, length),
       },
     });
@@ -95,6 +109,7 @@ export class UpstreamConnection {
     this.#requestWritten = false;
     this.bytesSent = 0;
     this.bytesReceived = 0;
+    this.#takenBytes = 0;
     if (this.#phase === 'idle') this.#phase = 'busy';
   }
 
@@ -117,6 +132,7 @@ export class UpstreamConnection {
   resume(): void {
     if (!this.#paused || this.#phase === 'closed') return;
     this.#paused = false;
+    if (this.#options.deadlines.coarseNowMs - this.#pausedAtMs > longPauseMs) this.#takenBytes = 0;
     this.#socket.resume();
   }
 
@@ -136,6 +152,14 @@ export class UpstreamConnection {
     this.#receiver = undefined;
     this.#phase = 'closed';
     this.#socket.destroy();
+  }
+
+  #expectedRead(): ReadExpectation {
+    const expected = this.#reader.expectedRead();
+    if (expected !== 'large') return expected;
+    if (this.#takenBytes > provenFastBytes) return this.#paused ? 'large' : 'huge';
+    // While the client takes nothing, a large buffer would lie idle.
+    return this.#paused ? 'small' : 'large';
   }
 
   #read(buffer: Buffer, length: number): boolean {
@@ -160,6 +184,8 @@ export class UpstreamConnection {
       return true;
     }
     this.#paused = !receiver.onReadEnd();
+    this.#takenBytes += length;
+    if (this.#paused) this.#pausedAtMs = this.#options.deadlines.coarseNowMs;
     return !this.#paused;
   }
 

@@ -8,6 +8,7 @@ const minCopiedBytes = 64;
 
 type State =
   | 'size'
+  | 'size-blank'
   | 'extension'
   | 'size-lf'
   | 'data'
@@ -26,7 +27,8 @@ const digitOf = (byte: number): number => {
 
 /**
  * Decodes a chunked body (RFC 9112 7.1): passes its data on and drops sizes, extensions and trailers. The data and the
- * verdict are the same however the bytes are split.
+ * verdict are the same however the bytes are split. Blanks after a size and any number of leading zeros are accepted in
+ * responses (7.1.1: existing servers pad sizes); in requests they are refused, because parsers disagree about them.
  */
 export class ChunkedScanner {
   readonly #side: MessageSide;
@@ -83,6 +85,9 @@ export class ChunkedScanner {
       case 'size':
         this.#readSize(byte);
         return;
+      case 'size-blank':
+        this.#readSizeEnd(byte);
+        return;
       case 'extension':
         this.#skip(byte, maxExtensionBytes);
         if (byte === 13) this.#state = 'size-lf';
@@ -128,21 +133,36 @@ export class ChunkedScanner {
   #readSize(byte: number): void {
     const digit = digitOf(byte);
     if (digit >= 0) {
-      this.#digits += 1;
+      // Leading zeros of a response do not count as digits: the value is limited, not its spelling.
+      const followsZeros = this.#left === 0 && this.#digits > 0;
+      if (followsZeros && this.#side === 'response') this.#countSkipped(maxExtensionBytes);
+      else this.#digits += 1;
       if (this.#digits > maxSizeDigits)
         throw malformed(this.#side, `A chunk size has more than ${maxSizeDigits} digits.`);
       this.#left = this.#left * 16 + digit;
-    } else if (this.#digits > 0 && byte === 13) this.#state = 'size-lf';
-    else if (this.#digits > 0 && byte === 59) this.#state = 'extension';
+    } else if (this.#digits > 0) this.#readSizeEnd(byte);
     else throw malformed(this.#side, 'A chunk size is malformed.');
+  }
+
+  #readSizeEnd(byte: number): void {
+    if (byte === 13) this.#state = 'size-lf';
+    else if (byte === 59) this.#state = 'extension';
+    else if (this.#side === 'response' && (byte === 32 || byte === 9)) {
+      this.#state = 'size-blank';
+      this.#countSkipped(maxExtensionBytes);
+    } else throw malformed(this.#side, 'A chunk size is malformed.');
   }
 
   /** Drops a byte of an extension or trailer; a bare LF or a NUL in it would be read differently by other servers. */
   #skip(byte: number, max: number): void {
-    this.#skipped += 1;
     const allowed = byte === 9 || byte === 13 || (byte >= 32 && byte !== 127);
-    if (!allowed || this.#skipped > max)
-      throw malformed(this.#side, 'A chunk extension or trailer is malformed or too long.');
+    if (!allowed) throw malformed(this.#side, 'A chunk extension or trailer is malformed.');
+    this.#countSkipped(max);
+  }
+
+  #countSkipped(max: number): void {
+    this.#skipped += 1;
+    if (this.#skipped > max) throw malformed(this.#side, 'A chunk size, extension or trailer is too long.');
   }
 
   #expect(byte: number, expected: number): void {

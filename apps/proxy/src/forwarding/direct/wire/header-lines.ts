@@ -1,7 +1,7 @@
 import { httpErrors } from '@tripod/shared/http/http-errors';
 import { MessageError, type MessageSide, malformed } from './message-error.ts';
 
-/** The maximum number of header lines of one message. */
+/** The maximum number of header lines of a request. Those of a response are limited by the size of the head alone. */
 const maxHeaderLines = 100;
 
 /**
@@ -24,15 +24,15 @@ export type HeaderVisitor = (name: string, value: string, line: string) => void;
 
 /**
  * Visits the header lines of a head from `start`, the character after the CRLF of the first line. One pass, linear in the
- * length of the text. Throws a MessageError for folded lines (RFC 9112 5.2), blanks before the colon (5.1) and too many
- * lines.
+ * length of the text. Blanks before the colon are removed from responses, as a proxy must (RFC 9112 5.1). Throws a
+ * MessageError for such blanks in requests, for folded lines (5.2) and for too many lines.
  */
 export const visitHeaders = (text: string, start: number, side: MessageSide, visit: HeaderVisitor): void => {
   const end = text.length - 2;
   let lines = 0;
   for (let position = start; position < end; ) {
     lines += 1;
-    if (lines > maxHeaderLines) {
+    if (side === 'request' && lines > maxHeaderLines) {
       throw new MessageError(
         httpErrors.REQUEST_HEAD_TOO_LARGE,
         `The head has more than ${maxHeaderLines} header lines.`,
@@ -41,13 +41,16 @@ export const visitHeaders = (text: string, start: number, side: MessageSide, vis
     const next = text.indexOf('\r\n', position) + 2;
     const colon = text.indexOf(':', position);
     if (colon === -1 || colon >= next) throw malformed(side, 'A header line has no colon.');
-    const name = text.slice(position, colon);
+    let nameEnd = colon;
+    if (side === 'response') while (nameEnd > position && isBlank(text.charCodeAt(nameEnd - 1))) nameEnd -= 1;
+    const name = text.slice(position, nameEnd);
     if (!token.test(name)) throw malformed(side, 'A header name is not a token.');
     let from = colon + 1;
     let to = next - 2;
     while (from < to && isBlank(text.charCodeAt(from))) from += 1;
     while (to > from && isBlank(text.charCodeAt(to - 1))) to -= 1;
-    visit(name.toLowerCase(), text.slice(from, to), text.slice(position, next));
+    const line = nameEnd === colon ? text.slice(position, next) : name + text.slice(colon, next);
+    visit(name.toLowerCase(), text.slice(from, to), line);
     position = next;
   }
 };

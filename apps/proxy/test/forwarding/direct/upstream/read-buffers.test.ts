@@ -6,7 +6,7 @@ import {
   type ReadExpectation,
 } from '../../../../src/forwarding/direct/upstream/read-buffers.ts';
 
-const large = 262_144;
+const large = 65_536;
 
 describe('ReadBuffer', () => {
   it('is small until a large body is expected, and is used again', () => {
@@ -17,6 +17,7 @@ describe('ReadBuffer', () => {
     const big = buffer.next('large');
     expect(big).toHaveLength(large);
     expect(buffer.next('large')).toBe(big);
+    expect(buffer.next('huge').length).toBeGreaterThan(large);
     expect(buffer.next('small')).toBe(small);
   });
 
@@ -50,7 +51,7 @@ describe('ReadBuffer', () => {
   });
 
   it('is never a buffer that a write still refers to', () => {
-    const expectation = fc.constantFrom<ReadExpectation>('small', 'maybe-large', 'large');
+    const expectation = fc.constantFrom<ReadExpectation>('small', 'maybe-large', 'large', 'huge');
     const step = fc.record({
       connection: fc.nat(2),
       expectation,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ChunkedScanner } from '../../../../src/forwarding/direct/wire/chunked-scanner.ts';
-import { MessageError } from '../../../../src/forwarding/direct/wire/message-error.ts';
+import { MessageError, type MessageSide } from '../../../../src/forwarding/direct/wire/message-error.ts';
 
 /** Scans pieces one after the other. Returns the data and the bytes after the body, or `refused`. */
-const scan = (pieces: readonly Buffer[]): string => {
-  const scanner = new ChunkedScanner('request');
+const scan = (pieces: readonly Buffer[], side: MessageSide = 'request'): string => {
+  const scanner = new ChunkedScanner(side);
   let data = '';
   let rest = '';
   try {
@@ -62,6 +62,37 @@ describe('ChunkedScanner', () => {
     ['refuses trailers over 4 KiB', `0\r\nA: ${'a'.repeat(5000)}\r\n\r\n`, 'refused'],
   ])('%s', (_what, text, verdict) => {
     expect(scanText(text)).toBe(verdict);
+  });
+
+  it.each([
+    ['blanks before an extension', '2 \t;a=b\r\nhe\r\n0\r\n\r\n', 'done data=he rest='],
+    ['blanks after a size', '2   \r\nhe\r\n0 \r\n\r\n', 'done data=he rest='],
+    [
+      'any number of leading zeros',
+      `${'0'.repeat(500)}2\r\nhe\r\n${'0'.repeat(500)}\r\n\r\n`,
+      'done data=he rest=',
+    ],
+    ['eight digits after leading zeros', '0000ffffffff\r\nhe', 'open data=he rest='],
+  ])('accepts %s in a response (RFC 9112 7.1.1), and refuses it in a request', (_what, text, verdict) => {
+    const bytes = Buffer.from(text, 'latin1');
+    expect(scan([bytes], 'response')).toBe(verdict);
+    expect(
+      scan(
+        [...bytes].map((byte) => Buffer.from([byte])),
+        'response',
+      ),
+    ).toBe(verdict);
+    expect(scan([bytes], 'request')).toBe('refused');
+  });
+
+  it.each([
+    ['nine digits', 'fffffffff\r\n'],
+    ['a digit after a blank', '2 0\r\nhe\r\n'],
+    ['only a blank', ' \r\n'],
+    ['leading zeros without end', '0'.repeat(2000)],
+    ['blanks without end', `2${' '.repeat(2000)}`],
+  ])('refuses %s as a chunk size of a response', (_what, text) => {
+    expect(scan([Buffer.from(text)], 'response')).toBe('refused');
   });
 
   it('moves the data of many chunks in one scan together, in time that grows with the bytes', () => {

@@ -34,6 +34,11 @@ describe('parseResponseHead', () => {
     ],
     ['a date', ok('Date: x'), { hasDate: true }],
     [
+      'blanks before a colon (RFC 9112 5.1)',
+      ok('X-A \t: b', 'Transfer-Encoding : chunked'),
+      { chunked: true, text: 'HTTP/1.1 200 OK\r\nX-A: b\r\n' },
+    ],
+    [
       'a length of no content',
       head('HTTP/1.1 204 No Content', 'Content-Length: 0'),
       { text: 'HTTP/1.1 204 No Content\r\n' },
@@ -47,7 +52,13 @@ describe('parseResponseHead', () => {
     expect(parseResponseHead(text)).toMatchObject(expected);
   });
 
+  it('parses a head of 500 lines', () => {
+    const lines = Array.from({ length: 500 }, (_, number) => `Link: </${number}>`);
+    expect(parseResponseHead(ok(...lines)).text.match(/Link: /g)).toHaveLength(500);
+  });
+
   it.each([
+    ['a name that is only a blank', ok(' : b')],
     ['no version', head('200 OK')],
     ['HTTP/2', head('HTTP/2 200 OK')],
     ['a status of two digits', head('HTTP/1.1 20 OK')],
