@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { listen } from '@tripod/shared/os/listen';
 import { parseRawResponse } from '@tripod/testing/raw-http';
 import { waitFor } from '@tripod/testing/wait-for';
-import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../src/engine-table.ts';
 import { reportOf } from '../support/admin.ts';
 import { routeTo, runProxy } from '../support/run-proxy.ts';
 import { stopAll } from '../support/stop-all.ts';

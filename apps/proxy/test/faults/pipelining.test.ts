@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { plainResponse } from '@tripod/testing/scripted-upstream';
 import { waitFor } from '@tripod/testing/wait-for';
-import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../src/engine-table.ts';
 import { metricOf, reportOf } from '../support/admin.ts';
 import { ask } from '../support/ask.ts';
 import { runNodeUpstream } from '../support/echo-upstream.ts';

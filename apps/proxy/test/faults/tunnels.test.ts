@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '@tripod/testing/fake-clock';
 import { waitFor } from '@tripod/testing/wait-for';
-import { engineNames } from '../../src/forwarding/engine-table.ts';
+import { engineNames } from '../../src/engine-table.ts';
 import { reportOf } from '../support/admin.ts';
 import { type RunOptions, routeTo, runProxy } from '../support/run-proxy.ts';
 import { stopAll } from '../support/stop-all.ts';
