@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -161,14 +161,14 @@ describe('a running stack', () => {
     }
   });
 
-  it('names the Tripod of this checkout that has the port', async () => {
+  it('names the lab of this checkout that has the port', async () => {
     const checkout = makeFolder();
     const first = await prepareFixtureStack(checkout, { stateDir: join(checkout, '.tripod') });
     await start(first);
     const second = await prepareFixtureStack(makeFolder(), { port: first.config.port });
     const other = { ...second, dependencies: { ...second.dependencies, checkout } };
     await expect(start(other)).rejects.toThrow(
-      `Port ${first.config.port} is already in use, by the Tripod of ${realpathSync(checkout)}/.tripod; stop it with: pnpm stack down, or choose another one with --port.`,
+      `Port ${first.config.port} is already in use, by the lab gallery; stop it with: pnpm stack down --lab gallery, or choose another one with --port.`,
     );
   });
 
