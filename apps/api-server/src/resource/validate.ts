@@ -1,7 +1,8 @@
 import { AppError } from '@tripod/shared/errors/app-error';
 import type { ErrorDefinition } from '@tripod/shared/errors/define-errors';
 import { httpErrors } from '@tripod/shared/http/http-errors';
-import { compileSchema, describeSchema } from './field-faults.ts';
+import { describeSchema } from '@tripod/shared/schema/explain-schema-error';
+import { compileSchema } from './field-faults.ts';
 import type { Formats } from './formats.ts';
 import type { BodyDefinition, Parameter } from './operation.ts';
 import { requestErrors } from './request-errors.ts';

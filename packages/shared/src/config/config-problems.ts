@@ -1,8 +1,9 @@
 import type { ErrorObject } from 'ajv';
+import { pointerToken } from '../schema/explain-schema-error.ts';
 import type { ConfigProblem } from './config-error.ts';
 import { type ConfigSources, type Found, pointerOf } from './find-value.ts';
 import { describeShape, type Setting, type Settings } from './settings.ts';
-import { pointerToken, toStructureFaults } from './structure-faults.ts';
+import { toStructureFaults } from './structure-faults.ts';
 
 const shown = (setting: Setting, value: unknown): string =>
   setting.secret ? '' : `, and is ${JSON.stringify(value)}`;

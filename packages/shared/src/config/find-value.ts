@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
+import { pointerToken } from '../schema/explain-schema-error.ts';
 import { environmentOf, flagOf, hasVariable, type Setting, splitList } from './settings.ts';
-import { pointerToken } from './structure-faults.ts';
 
 /** Where values come from, strongest first: flags, then the environment, then a file, then defaults. */
 export type ConfigSources = {
