@@ -69,8 +69,9 @@ export const runWrk: LoadTool<KeptConnections> = async (load, running, { seconds
   const headers = load.revalidates
     ? { ...load.headers, 'If-None-Match': await readEntityTag(url) }
     : (load.headers ?? {});
-  const script = load.body === undefined ? undefined : join(folder, `${load.name}.lua`);
-  if (script !== undefined) writeFileSync(script, wrkScript(load.body ?? ''));
+  const lua = load.script ?? (load.body === undefined ? undefined : wrkScript(load.body));
+  const script = lua === undefined ? undefined : join(folder, `${load.name}.lua`);
+  if (script !== undefined) writeFileSync(script, lua ?? '');
   const args = wrkArguments({ ...load, headers }, url, { seconds, script });
   return parseWrk(await runProgram(core, ['wrk', ...args]));
 };

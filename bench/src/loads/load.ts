@@ -27,6 +27,8 @@ export type KeptConnections = Common & {
   readonly revalidates?: true;
   /** Body of a POST. */
   readonly body?: string;
+  /** A Lua script for wrk that makes each request, in place of `body`. */
+  readonly script?: string;
 };
 
 /** A new connection for each request, unless `keepAlive` (ab). */

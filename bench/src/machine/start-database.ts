@@ -17,7 +17,7 @@ const fillTable = `insert into images (title, alt_text, url)
   from generate_series(1, $1::int) n`;
 
 /** Pins every process of the tree to a core. Processes that Postgres forks later inherit this. */
-const holdOnCore = (pid: number, core: number): void => {
+export const holdOnCore = (pid: number, core: number): void => {
   for (const member of listProcessTree([pid])) {
     execFileSync('taskset', ['--cpu-list', '--pid', String(core), String(member)], { stdio: 'ignore' });
   }

@@ -1,0 +1,21 @@
+import { labCopy, labStock } from '../contestants/lab-contestants.ts';
+import { labGoals, labLoads } from '../loads/lab-loads.ts';
+import { startLabDatabases } from '../machine/start-lab-databases.ts';
+import type { Run } from '../run.ts';
+
+export const run: Run = {
+  about:
+    "the resources of the labs on one copy of Tripod's API, against Express with one statement a request",
+  contestants: [
+    labCopy('copy', 'postgres'),
+    labStock('stock', 'postgres'),
+    labCopy('copy-redis', 'redis'),
+    labStock('stock-redis', 'redis'),
+  ],
+  peer: 'stock',
+  programs: ['wrk', 'redis-server'],
+  chartTitle: 'The resources of the labs on one core',
+  loads: labLoads,
+  goals: labGoals,
+  prepare: startLabDatabases,
+};
