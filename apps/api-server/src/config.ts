@@ -43,11 +43,28 @@ export const apiServerSettings = {
   allowUnsafeDurability: databaseSettings.allowUnsafeDurability,
   corsOrigins: {
     type: 'array',
-    items: { type: 'string', pattern: '^(\\*|https?://[^/\\s*]+)$' },
+    items: { type: 'string', pattern: '^(\\*|none|https?://[^/\\s*]+)$' },
     default: ['*'],
     placeholder: 'origins',
-    shape: '* or origins such as https://gallery.example, separated by commas',
-    description: 'Origins whose pages may use the API',
+    shape: '*, none, or origins such as https://gallery.example, separated by commas',
+    problems: (origins: readonly string[]) =>
+      origins.includes('none') && origins.length > 1 ? ['must be none alone, or a list without none'] : [],
+    description: 'Origins whose pages may use the API; none sends no CORS header',
+  },
+  writeToken: {
+    type: 'string',
+    // What a client can send after `Bearer` (RFC 6750 2.1).
+    pattern: '^[\\w.~+/-]{1,1000}=*$',
+    secret: true,
+    shape: 'letters, digits and -._~+/',
+    description: 'Token that every POST must send as Authorization: Bearer TOKEN; default: none is needed',
+  },
+  writeLimit: {
+    type: 'string',
+    pattern: '^[1-9]\\d{0,5}/s$',
+    placeholder: 'N/s',
+    shape: 'a whole number of requests per second such as 10/s',
+    description: 'Most POSTs of one client address to this copy; default: no limit',
   },
   servedBy: {
     type: 'boolean',

@@ -25,7 +25,7 @@ import { indentOf } from './resource/indent.ts';
 import type { OperationStep } from './resource/operation.ts';
 
 export type ApiSite = {
-  /** Origins whose pages may use the API; `*` for all. */
+  /** Origins whose pages may use the API; `*` for all, `none` for no CORS header at all. */
   readonly corsOrigins: readonly string[];
   /** The name of the copy, or undefined to leave X-Served-By out. */
   readonly servedBy: () => string | undefined;

@@ -17,6 +17,7 @@ import { openState } from './open-state.ts';
 import { createResources } from './resource/define-resource.ts';
 import { resources, selectResources } from './resources.ts';
 import { createApiServer } from './server.ts';
+import { createWriteSteps } from './steps/create-write-steps.ts';
 
 export type ApiServerContext = CliContext & {
   /** Refuses to use the project's own Postgres. */
@@ -134,7 +135,15 @@ export const startApiServer = async (
     }
     const server = createApiServer(
       { corsOrigins: config.corsOrigins, servedBy, basePath: config.basePath },
-      { resources: mounted, readiness, metrics, profile: config.profile, logger, clock },
+      {
+        resources: mounted,
+        steps: createWriteSteps(config, clock),
+        readiness,
+        metrics,
+        profile: config.profile,
+        logger,
+        clock,
+      },
     );
     const { url, port } = await server.listen(config);
     name = copyNameOf({ name: config.name, port });

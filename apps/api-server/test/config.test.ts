@@ -49,6 +49,13 @@ describe('apiServerSettings', () => {
     expect(load([], { NAME: 'laptop' }).name).toBeUndefined();
   });
 
+  it('takes the write token from the environment, and never shows one that is wrong', () => {
+    expect(load([], { WRITE_TOKEN: 'abc.123=' }).writeToken).toBe('abc.123=');
+    const refused = (): unknown => load([], { WRITE_TOKEN: 'two words' });
+    expect(refused).toThrow(/WRITE_TOKEN must be letters, digits/);
+    expect(refused).not.toThrow(/two words/);
+  });
+
   it.each([
     [['--prot', '8081'], /--prot/],
     [['--port', 'http'], /--port must be a whole number from 0 to 65535/],
@@ -56,9 +63,13 @@ describe('apiServerSettings', () => {
     [['--pool-size', '1e1'], /--pool-size must be/],
     [['--name', 'api 1'], /--name must be 1 to 63 letters/],
     [['--name', 'api\r\nX-Evil: 1'], /--name must be/],
-    [['--cors-origins', 'gallery.example'], /--cors-origins must be \* or origins/],
+    [['--cors-origins', 'gallery.example'], /--cors-origins must be \*, none, or origins/],
+    [['--cors-origins', 'none,https://a.example'], /--cors-origins must be none alone/],
     [['--cors-origins', 'https://gallery.example/'], /--cors-origins must be/],
     [['--cors-origins', 'https://*.example'], /--cors-origins must be/],
+    [['--write-token', 'x'], /--write-token/],
+    [['--write-limit', '10'], /--write-limit must be a whole number of requests per second/],
+    [['--write-limit', '0/s'], /--write-limit must be/],
     [['--database-url', 'postgres://x'], /--database-url/],
     [['--resources', 'images,nonsense'], /--resources must be names of resources.* images/],
     [['--resources', ''], /--resources must be/],

@@ -78,7 +78,7 @@ const describeResponse = (response: ResponseDescription, isTagged: boolean) => (
 });
 
 const describeOperation = (operation: Operation) => {
-  const { name, method, summary, description, body, cache } = operation;
+  const { name, method, summary, description, body, cache, needsToken } = operation;
   const isTagged = method === 'GET' && cache === undefined;
   const responses = Object.entries(operation.responses).map(([status, response]) => [
     status,
@@ -92,6 +92,8 @@ const describeOperation = (operation: Operation) => {
     summary,
     ...(description === undefined ? {} : { description }),
     operationId: name,
+    // As a header parameter, Authorization would be ignored (OpenAPI 3.1, Parameter Object).
+    ...(needsToken ? { security: [{ bearer: [] }] } : {}),
     parameters: describeParameters(operation),
     ...(body
       ? { requestBody: { required: true, content: { 'application/json': { schema: body.schema } } } }
@@ -189,6 +191,9 @@ export const describeApi = (resources: readonly MountedResource[], basePath?: st
     servers: [{ url: '.' }, ...(basePath === undefined ? [] : [{ url: basePath }])],
     paths: { ...Object.fromEntries(paths), ...operationalPaths },
     components: {
+      ...(operations.some(({ needsToken }) => needsToken)
+        ? { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } }
+        : {}),
       schemas: {
         ...Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, refer(schema, true)])),
         Problem: createProblemSchema(operations.flatMap(errorsOf)),

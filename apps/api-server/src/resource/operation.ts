@@ -85,6 +85,8 @@ export type Operation<Query = unknown, Body = unknown> = {
   /** Request headers, for OpenAPI. A guard or the handler checks them. */
   readonly headers?: Readonly<Record<string, Parameter>>;
   readonly body?: BodyDefinition;
+  /** Described in OpenAPI as in need of a bearer token. A guard checks it. */
+  readonly needsToken?: boolean;
   /**
    * `no-store` for a GET whose answer must not be kept. By default a GET answers with a strong entity tag and
    * `no-cache`. Other methods are never stored.

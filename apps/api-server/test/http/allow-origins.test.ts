@@ -5,16 +5,19 @@ import { type Api, cat, startApi } from '../support/api.ts';
 const gallery = 'https://gallery.example';
 let open: Api;
 let listed: Api;
+let none: Api;
 beforeAll(async () => {
   open = await startApi();
   listed = await startApi({ corsOrigins: [gallery, 'http://localhost:8082'] });
+  none = await startApi({ corsOrigins: ['none'] });
 });
 afterAll(async () => {
   await open.stop();
   await listed.stop();
+  await none.stop();
 });
 
-const exposed = 'ETag,Link,X-Request-Id,X-Served-By,Retry-After';
+const exposed = 'ETag,Link,Location,X-Request-Id,X-Served-By,Retry-After';
 const preflight = (api: Api, origin: string) =>
   supertest(api.url).options('/images.json').set({
     Origin: origin,
@@ -74,6 +77,22 @@ describe('allowOrigins', () => {
   it('varies by Origin even without an Origin header, so that caches do not share the answer', async () => {
     const { headers } = await supertest(listed.url).get('/images.json');
     expect(headers['vary']).toBe('Origin');
+  });
+
+  it('with none, sends no CORS header on answers, errors and preflights', async () => {
+    const asked = await preflight(none, gallery);
+    expect([asked.status, asked.text]).toEqual([204, '']);
+    for (const { headers } of [
+      asked,
+      await supertest(none.url).get('/images.json').set('Origin', gallery),
+      await supertest(none.url).post('/images.json').set('Origin', gallery).send(cat),
+      await supertest(none.url).post('/images.json').set('Origin', gallery).send('{'),
+      await supertest(none.url).get('/nothing').set('Origin', gallery),
+      await supertest(none.url).delete('/images.json').set('Origin', gallery),
+    ]) {
+      expect(Object.keys(headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
+      expect(headers['vary'] ?? '').not.toMatch(/Origin/);
+    }
   });
 
   it.each(['open', 'listed'])('never allows credentials: %s', async (which) => {
