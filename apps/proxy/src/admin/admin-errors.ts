@@ -4,19 +4,24 @@ import { defineErrors } from '@tripod/shared/errors/define-errors';
 export const adminErrors = defineErrors({
   ADMIN_ADDRESS_REFUSED: {
     status: 403,
-    title: 'The admin side answers this machine only',
-    meaning: 'The admin side was asked under a name or by a page that is not of this machine.',
+    title: 'The admin side serves its own address only',
+    meaning:
+      'The Host is not this machine, or the request comes from a web page of another origin (Origin, Sec-Fetch-Site).',
   },
   ADMIN_BODY_INVALID: {
     status: 400,
     title: 'The body is not valid',
-    meaning: '`errors` names each wrong field of the body, which must be JSON of 64 KiB at most.',
+    meaning: '`errors` lists the invalid fields. The body must be JSON of at most 64 KiB and 16 levels.',
+  },
+  ADMIN_TYPE_UNSUPPORTED: {
+    status: 415,
+    title: 'The body must be JSON',
+    meaning: 'Send the body with `Content-Type: application/json`.',
   },
   ADMIN_CONFIG_INVALID: {
     status: 422,
     title: 'The configuration is not valid',
-    meaning:
-      '`errors` names everything that is wrong with the new configuration; the old one stays in force.',
+    meaning: '`errors` lists every problem of the new configuration; the old one stays in force.',
   },
   ADMIN_POOL_UNKNOWN: { status: 404, title: 'No such pool', meaning: '`GET /pools` lists the pools.' },
   ADMIN_UPSTREAM_UNKNOWN: {
@@ -31,7 +36,7 @@ export const adminErrors = defineErrors({
   },
   ADMIN_UPSTREAM_EXISTS: {
     status: 409,
-    title: 'The upstream is there already',
-    meaning: 'The pool has an upstream with this address already.',
+    title: 'The upstream exists already',
+    meaning: 'The pool already has an upstream with this address.',
   },
 });

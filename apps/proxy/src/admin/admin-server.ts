@@ -5,6 +5,7 @@ import { httpErrors } from '@tripod/shared/http/http-errors';
 import { methodNotAllowed, notFound } from '@tripod/shared/http/not-found';
 import type { Readiness } from '@tripod/shared/http/readiness';
 import { requestIdOf } from '@tripod/shared/http/request-id';
+import { sendProblem } from '@tripod/shared/http/send-problem';
 import { createStoppableServer, type StoppableServer } from '@tripod/shared/http/stoppable-server';
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { Metrics } from '@tripod/shared/metrics/metrics';
@@ -12,10 +13,10 @@ import { createOperationalPaths } from '@tripod/shared/profiling/operational-pat
 import express from 'express';
 import type { Upstream } from '../balancing/upstream.ts';
 import type { RouteTable } from '../routing/route-table.ts';
-import { adminErrors } from './admin-errors.ts';
 import { type AdminConfig, createConfigRoutes } from './config-routes.ts';
 import { createPoolRoutes } from './pool-routes.ts';
-import { refuseForeign } from './refuse-foreign.ts';
+import { readJson, toBodyError } from './read-json.ts';
+import { requireOwnOrigin } from './require-own-origin.ts';
 
 export type AdminServerOptions = {
   readonly routes: Pick<RouteTable, 'pools'>;
@@ -25,7 +26,7 @@ export type AdminServerOptions = {
   readonly metrics: Metrics | undefined;
   /** Whether profiles of the process can be taken: `--no-profile`. Default false. */
   readonly profile?: boolean;
-  /** Whether they are on now. */
+  /** Whether active checks are on. */
   readonly activeChecks: () => boolean;
   /** Whether this upstream is the proxy itself. */
   readonly isOwnListener: (upstream: Upstream) => boolean;
@@ -33,21 +34,12 @@ export type AdminServerOptions = {
   readonly clock: Clock;
 };
 
-/** Errors of express and express.json: they are the client's, and say what is wrong with the path or the body. */
-const translate = (error: unknown): unknown => {
-  if (error instanceof URIError) {
-    return new AppError(httpErrors.REQUEST_INVALID, { detail: 'The path holds a broken percent-encoding.' });
-  }
-  const isBodyError =
-    error instanceof Error &&
-    'type' in error &&
-    /^(entity|encoding|charset|request)\./.test(String(error.type));
-  return isBodyError
-    ? new AppError(adminErrors.ADMIN_BODY_INVALID, { detail: 'The body must be JSON of 64 KiB at most.' })
-    : undefined;
-};
+const translate = (error: unknown): unknown =>
+  error instanceof URIError
+    ? new AppError(httpErrors.REQUEST_INVALID, { detail: 'The path holds a broken percent-encoding.' })
+    : toBodyError(error);
 
-/** The operator's side of the proxy: pools, health, metrics. It listens on loopback only. */
+/** Creates the admin server: pools, configuration, health, metrics. It listens on loopback only. */
 export const createAdminServer = (options: AdminServerOptions): StoppableServer => {
   const { routes, config, readiness, metrics, profile = false, logger, clock } = options;
   const { activeChecks, isOwnListener } = options;
@@ -58,18 +50,23 @@ export const createAdminServer = (options: AdminServerOptions): StoppableServer 
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
-  app.use(refuseForeign);
+  app.use(requireOwnOrigin);
   for (const [path, handler] of createOperationalPaths({ readiness, metrics, profile, clock })) {
     app
       .route(path)
       .get(handler)
       .all(methodNotAllowed(['GET', 'HEAD']));
   }
-  app.use(express.json({ limit: '64kb', type: () => true }));
+  app.use(...readJson);
   app.use(createConfigRoutes(config));
   app.use(createPoolRoutes({ routes, activeChecks, isOwnListener, logger }));
   app.use(notFound());
   app.use(errorHandler({ logger, translate }));
-  // Its own readiness: the admin side answers as ready or not for the whole proxy, and is closed last.
-  return createStoppableServer(app, { readiness: { ...readiness, draining: false }, clock });
+  // A readiness of its own: the admin side reports the state of the proxy, and goes on serving while the proxy drains.
+  return createStoppableServer(app, {
+    readiness: { ...readiness, draining: false },
+    clock,
+    refuse: (request, response, error) =>
+      sendProblem(request, response, error, { requestId: requestIdOf(request.headers['x-request-id']) }),
+  });
 };

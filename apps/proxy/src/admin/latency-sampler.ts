@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '@tripod/shared/async/clock';
 import type { UpstreamPool } from '../balancing/upstream-pool.ts';
 
-/** Turns the latency windows of all upstreams each second. */
+/** Advances the latency windows of all upstreams once a second. */
 export type LatencySampler = { start(): void; stop(): void };
 
 export const createLatencySampler = (pools: () => readonly UpstreamPool[], clock: Clock): LatencySampler => {

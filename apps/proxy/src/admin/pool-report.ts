@@ -11,7 +11,7 @@ const quantilesOf = (counts: LatencyCounts) => ({
   p99: roundedMs(quantileMs(counts, 0.99)),
 });
 
-/** Quantiles of the answered attempts of these upstreams together; null where there was none. */
+/** Quantiles of the answered attempts of these upstreams together; null without any. */
 const latencyOf = (upstreams: readonly Upstream[]) => ({
   last10s: quantilesOf(mergeCounts(upstreams.map(({ latency }) => latency.recent()))),
   sinceStart: quantilesOf(mergeCounts(upstreams.map(({ latency }) => latency.total()))),
@@ -28,7 +28,7 @@ const reasonsOf = (upstreams: readonly Upstream[]): Readonly<Record<string, numb
   return sums;
 };
 
-/** What was counted at these upstreams, together. */
+/** The sums of the counters of these upstreams. */
 const countedAt = (upstreams: readonly Upstream[]) => ({
   inFlight: sumOf(upstreams, ({ inFlight }) => inFlight),
   requests: sumOf(upstreams, ({ counters }) => counters.requests),
@@ -49,7 +49,7 @@ const countedAt = (upstreams: readonly Upstream[]) => ({
   latencyMs: latencyOf(upstreams),
 });
 
-/** What the admin side tells of an upstream. */
+/** The report of an upstream on the admin side. */
 export const reportUpstream = (upstream: Upstream) => ({
   id: upstream.id,
   url: upstream.url,
@@ -65,12 +65,12 @@ export const reportUpstream = (upstream: Upstream) => ({
   ...countedAt([upstream]),
 });
 
-/** What the admin side tells of a pool. */
+/** The report of a pool on the admin side. */
 export const reportPool = (pool: UpstreamPool) => ({
   name: pool.name,
   policy: pool.policyChoice.name,
   policyOptions: pool.policyChoice.options,
   upstreams: pool.upstreams.map(reportUpstream),
-  /** Of the upstreams that are in the pool now. */
+  /** Sums over the current upstreams of the pool. */
   totals: countedAt(pool.upstreams),
 });

@@ -13,7 +13,7 @@ import type { RouteTable } from '../routing/route-table.ts';
 import { adminErrors } from './admin-errors.ts';
 import { reportPool, reportUpstream } from './pool-report.ts';
 
-/** What can be said of an upstream; `maxInFlight` null lifts the limit. */
+/** The fields of an upstream that can be set; `maxInFlight` null removes the limit. */
 type UpstreamChange = {
   readonly weight?: number;
   readonly maxInFlight?: number | null;
@@ -69,7 +69,7 @@ export type PoolRoutesOptions = {
   readonly logger: Logger;
 };
 
-/** `/pools`: what the proxy knows of its upstreams, and adding, changing and removing them. */
+/** `/pools` reports the upstreams and their counters; upstreams can be added, changed and removed. */
 export const createPoolRoutes = ({
   routes,
   activeChecks,
@@ -111,7 +111,7 @@ export const createPoolRoutes = ({
     .post((request, response) => {
       const pool = findPool(request);
       const { url, ...wanted } = parseBody(isNewUpstream, request.body);
-      // Its first requests wait for its first passed check: it may still be starting.
+      // It may still be starting, so it gets requests only after its first passed check.
       const upstream = new Upstream({ url: parseUrl(url), healthy: !activeChecks() });
       if (isOwnListener(upstream)) throw invalidUrl('must not be the proxy itself');
       if (pool.upstreams.length >= maxPoolUpstreams) throw new AppError(adminErrors.ADMIN_POOL_FULL);

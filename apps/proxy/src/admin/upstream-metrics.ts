@@ -3,7 +3,7 @@ import type { Metrics, Sample } from '@tripod/shared/metrics/metrics';
 import type { Upstream } from '../balancing/upstream.ts';
 import type { UpstreamPool } from '../balancing/upstream-pool.ts';
 
-/** Hands the counters of the upstreams to whoever scrapes. */
+/** Registers the metrics of each upstream. */
 export const registerUpstreamMetrics = (metrics: Metrics, pools: () => readonly UpstreamPool[]): void => {
   const labelled = function* (): Generator<readonly [Upstream, Readonly<Record<string, string>>]> {
     for (const pool of pools()) {
@@ -27,7 +27,7 @@ export const registerUpstreamMetrics = (metrics: Metrics, pools: () => readonly 
   );
   gauge(
     'tripod_upstream_in_flight',
-    'Requests at the upstream now.',
+    'Requests in flight at the upstream.',
     each((u) => u.inFlight),
   );
   counter(
@@ -37,24 +37,20 @@ export const registerUpstreamMetrics = (metrics: Metrics, pools: () => readonly 
   );
   counter(
     'tripod_upstream_failures_total',
-    'Attempts that ended before a response head.',
+    'Attempts that ended without a valid response head.',
     each((u) => u.counters.failures),
   );
   counter(
     'tripod_upstream_retries_total',
-    'Attempts made again after one that failed there.',
+    'Attempts that were retried after a failure at the upstream.',
     each((u) => u.counters.retries),
   );
-  counter(
-    'tripod_upstream_ejections_total',
-    'Times the passive checks took it out, by reason.',
-    function* () {
-      for (const [{ counters }, labels] of labelled()) {
-        for (const [reason, value] of counters.ejectionsByReason)
-          yield { labels: { ...labels, reason }, value };
-      }
-    },
-  );
+  counter('tripod_upstream_ejections_total', 'Ejections by the passive checks, by reason.', function* () {
+    for (const [{ counters }, labels] of labelled()) {
+      for (const [reason, value] of counters.ejectionsByReason)
+        yield { labels: { ...labels, reason }, value };
+    }
+  });
   counter('tripod_upstream_answers_total', 'Responses, by class of status.', function* () {
     for (const [{ counters }, labels] of labelled()) {
       for (const [group, value] of counters.answersByClass.entries()) {
@@ -62,7 +58,7 @@ export const registerUpstreamMetrics = (metrics: Metrics, pools: () => readonly 
       }
     }
   });
-  counter('tripod_upstream_connections_total', 'Attempts, by the connection they went out on.', function* () {
+  counter('tripod_upstream_connections_total', 'Attempts, by the kind of connection.', function* () {
     for (const [{ counters }, labels] of labelled()) {
       yield { labels: { ...labels, connection: 'new' }, value: counters.connects };
       yield { labels: { ...labels, connection: 'reused' }, value: counters.reuses };
@@ -70,18 +66,18 @@ export const registerUpstreamMetrics = (metrics: Metrics, pools: () => readonly 
   });
   counter(
     'tripod_upstream_sent_bytes_total',
-    'Bytes sent to it, heads and framing included.',
+    'Bytes sent to the upstream, heads and framing included.',
     each((u) => u.counters.bytesSent),
   );
   counter(
     'tripod_upstream_received_bytes_total',
-    'Bytes received from it, heads and framing included.',
+    'Bytes received from the upstream, heads and framing included.',
     each((u) => u.counters.bytesReceived),
   );
-  // A histogram and no summary: quantiles of several proxies or upstreams can't be put together, buckets can.
+  // A histogram instead of a summary: buckets of several proxies or upstreams can be added, quantiles can not.
   histogram(
     'tripod_upstream_response_duration_seconds',
-    'From the begin of an answered attempt to the end of its response.',
+    'Time from the start of an answered attempt to the end of its response.',
     function* () {
       for (const [{ latency }, labels] of labelled()) {
         const counts = countsByBound(latency.total());

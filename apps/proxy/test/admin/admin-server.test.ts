@@ -23,7 +23,7 @@ const start = async (options: RunOptions = {}) => {
       port: proxy.adminPort,
       path,
       method,
-      headers: { Host: `localhost:${proxy.adminPort}`, ...headers },
+      headers: { Host: `localhost:${proxy.adminPort}`, 'Content-Type': 'application/json', ...headers },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
   return { upstream, proxy, admin, id: `127.0.0.1:${upstream.port}` };
@@ -35,8 +35,8 @@ const expectProblem = (answer: Answer, status: number, code: string): void => {
   expect(answer.status).toBe(status);
 };
 
-describe('the admin side', () => {
-  it('tells of all pools and their upstreams', async () => {
+describe('admin server', () => {
+  it('reports all pools and their upstreams', async () => {
     const { admin, proxy, id } = await start();
     for (let request = 0; request < 3; request += 1) await ask({ ...proxy, path: '/api/x' });
     const pools = JSON.parse((await admin('/pools')).text) as unknown;
@@ -62,7 +62,7 @@ describe('the admin side', () => {
     expect(json(await admin(`/pools/api/upstreams/${id}`))).toMatchObject({ id, requests: 3 });
   });
 
-  it('sends an added upstream its first request only after its first passed check', async () => {
+  it('sends requests to an added upstream only after its first passed check', async () => {
     const { admin, proxy, upstream } = await start({ healthPath: '/readyz', healthIntervalMs: 20, fall: 1 });
     const ready = { yes: false };
     const added = await runUpstream((socket, { target }) => {
@@ -85,7 +85,7 @@ describe('the admin side', () => {
     expect(upstream.requests.filter(({ target }) => target === '/x').length - before).toBe(3);
   });
 
-  it('sends an added upstream requests at once when there are no checks', async () => {
+  it('sends requests to an added upstream at once when checks are off', async () => {
     const { admin, proxy } = await start();
     const added = await runUpstream();
     expect(json(await admin('/pools/api/upstreams', 'POST', { url: added.url }))).toMatchObject({
@@ -95,7 +95,7 @@ describe('the admin side', () => {
     expect(added.requests).toHaveLength(1);
   });
 
-  it('sends a draining upstream nothing new, and takes it back', async () => {
+  it('sends no new request to a draining upstream, and sends requests again when draining ends', async () => {
     const { admin, proxy, upstream, id } = await start();
     const second = await runUpstream();
     await admin('/pools/api/upstreams', 'POST', { url: second.url });
@@ -133,7 +133,7 @@ describe('the admin side', () => {
     expect((await ask({ ...proxy, path: '/api/x' })).status).toBe(200);
   });
 
-  it('limits what is in flight at an upstream, and lifts the limit', async () => {
+  it('limits the requests in flight at an upstream, and removes the limit', async () => {
     const { admin, proxy, upstream, id } = await start();
     const path = `/pools/api/upstreams/${id}`;
     const answers: (() => void)[] = [];
@@ -155,7 +155,7 @@ describe('the admin side', () => {
     expect([(await first).status, (await second).status]).toEqual([200, 200]);
   });
 
-  it('adds an upstream with all that can be said of it', async () => {
+  it('adds an upstream with all its fields', async () => {
     const { admin } = await start();
     const added = { url: 'http://127.0.0.1:1', weight: 4, maxInFlight: 9, draining: true, enabled: false };
     const answer = await admin('/pools/api/upstreams', 'POST', added);
@@ -163,7 +163,7 @@ describe('the admin side', () => {
     expect(json(answer)).toMatchObject({ ...added, state: 'disabled', drained: true });
   });
 
-  it('says when an upstream has drained, in its report and once in the log', async () => {
+  it('reports that an upstream has drained, and logs it once', async () => {
     const { admin, proxy, upstream, id } = await start();
     const path = `/pools/api/upstreams/${id}`;
     let answer = (): void => undefined;
@@ -185,7 +185,7 @@ describe('the admin side', () => {
     ]);
   });
 
-  it('removes an upstream from its own pool only, and lets its request finish', async () => {
+  it('removes an upstream from one pool only, and lets its request finish', async () => {
     const { admin, proxy, upstream, id } = await start();
     let answer = (): void => undefined;
     upstream.setScript((socket) => {
@@ -224,12 +224,12 @@ describe('the admin side', () => {
     ['DELETE', '/config', undefined, 405, 'METHOD_NOT_ALLOWED'],
     ['GET', '/config/reload', undefined, 405, 'METHOD_NOT_ALLOWED'],
     ['POST', '/pools/api/upstreams', `{"url":"${'x'.repeat(70_000)}"}`, 400, 'ADMIN_BODY_INVALID'],
-  ])('answers %s %s with %j as a problem', async (method, path, body, status, code) => {
+  ])('answers %s %s with the body %j as a problem', async (method, path, body, status, code) => {
     const { admin } = await start();
     expectProblem(await admin(path, method, body), status, code);
   });
 
-  it('points at the field that is wrong', async () => {
+  it('names the invalid field', async () => {
     const { admin, id } = await start();
     const post = await admin('/pools/api/upstreams', 'POST', { url: 'https://x' });
     expect(json(post)['errors']).toEqual([{ pointer: '#/url', detail: expect.stringContaining('https') }]);
@@ -239,7 +239,7 @@ describe('the admin side', () => {
     ]);
   });
 
-  it('does not add an upstream twice', async () => {
+  it('refuses to add an upstream twice', async () => {
     const { admin, upstream } = await start();
     expectProblem(
       await admin('/pools/api/upstreams', 'POST', { url: upstream.url }),
@@ -255,7 +255,7 @@ describe('the admin side', () => {
     expectProblem(await without.admin('/debug/pprof/profile?seconds=61'), 404, 'NOT_FOUND');
   });
 
-  it('is live and ready, and not ready while it drains', async () => {
+  it('answers /readyz with 503 while the proxy drains, and /livez with 200', async () => {
     const clock = createFakeClock();
     const { admin, proxy } = await start({ clock });
     expect((await admin('/livez')).status).toBe(200);
@@ -267,7 +267,7 @@ describe('the admin side', () => {
     await stopped;
   });
 
-  it('serves metrics that can be parsed, also of upstreams that failed', async () => {
+  it('serves valid metrics of requests and upstreams', async () => {
     const { admin, proxy, id } = await start();
     await ask({ ...proxy, path: '/api/x' });
     await ask({ ...proxy, path: '/livez' });
@@ -291,7 +291,7 @@ describe('the admin side', () => {
     expect(new Set(series).size).toBe(series.length);
   });
 
-  it('has no metrics with --no-metrics', async () => {
+  it('answers /metrics with 404 with --no-metrics', async () => {
     const { admin } = await start({ metrics: false });
     expectProblem(await admin('/metrics'), 404, 'NOT_FOUND');
   });
@@ -301,7 +301,10 @@ describe('the admin side', () => {
     ['a name that begins like ours', 'Host: localhost.evil.example'],
     ['an address of the network', 'Host: 192.168.1.1:8090'],
     ['the origin of another site', 'Host: localhost\r\nOrigin: https://evil.example'],
-    ['the origin of nobody', 'Host: localhost\r\nOrigin: null'],
+    ['an opaque origin', 'Host: localhost\r\nOrigin: null'],
+    ['the origin of another port', 'Host: localhost:8090\r\nOrigin: http://localhost:3000'],
+    ['the origin of another scheme', 'Host: localhost:8090\r\nOrigin: https://localhost:8090'],
+    ['an empty origin', 'Host: localhost\r\nOrigin: '],
     ['an origin that begins like ours', 'Host: localhost\r\nOrigin: http://127.0.0.1.evil.example'],
   ])('refuses %s', async (_what, lines) => {
     const { proxy } = await start();
@@ -313,6 +316,56 @@ describe('the admin side', () => {
     }
   });
 
+  it.each(['cross-site', 'same-site'])('refuses a change by a page that a browser calls %s', async (site) => {
+    const { admin, id } = await start();
+    const headers = { 'Sec-Fetch-Site': site };
+    expectProblem(await admin('/config/reload', 'POST', undefined, headers), 403, 'ADMIN_ADDRESS_REFUSED');
+    const path = `/pools/api/upstreams/${id}`;
+    expectProblem(await admin(path, 'DELETE', undefined, headers), 403, 'ADMIN_ADDRESS_REFUSED');
+    expect((await admin('/pools', 'GET', undefined, headers)).status).toBe(200);
+  });
+
+  it('accepts a change by its own page', async () => {
+    const { admin, proxy, id } = await start();
+    const headers = { Origin: `http://localhost:${proxy.adminPort}`, 'Sec-Fetch-Site': 'same-origin' };
+    const answer = await admin(`/pools/api/upstreams/${id}`, 'PATCH', { weight: 2 }, headers);
+    expect(answer.status).toBe(200);
+  });
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', ''])(
+    'refuses a body of the type %j, which any web page could send',
+    async (type) => {
+      const { admin } = await start();
+      const answer = await admin('/pools/api/upstreams', 'POST', '{}', { 'Content-Type': type });
+      expectProblem(answer, 415, 'ADMIN_TYPE_UNSUPPORTED');
+    },
+  );
+
+  it.each([17, 30_000])('refuses %d levels of JSON with 400', async (levels) => {
+    const { admin } = await start();
+    const body = `${'['.repeat(levels)}${']'.repeat(levels)}`;
+    expectProblem(await admin('/pools/api/upstreams', 'POST', body), 400, 'ADMIN_BODY_INVALID');
+  });
+
+  it('does not count brackets within strings as levels', async () => {
+    const { admin } = await start();
+    const answer = await admin('/pools/api/upstreams', 'POST', { url: `\\"${'['.repeat(50)}` });
+    expect(json(answer)['errors']).toMatchObject([{ pointer: '#/url' }]);
+  });
+
+  it.each([
+    ['two Host lines', 'GET /pools HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n', 400],
+    ['no Host line', 'GET /pools HTTP/1.1\r\n', 400],
+    ['CONNECT', 'CONNECT a:80 HTTP/1.1\r\nHost: localhost\r\n', 405],
+    ['an unknown expectation', 'GET /pools HTTP/1.1\r\nHost: localhost\r\nExpect: tea\r\n', 417],
+  ])('answers a request with %s as a problem', async (_what, head, status) => {
+    const { proxy } = await start();
+    const bytes = `${head}Connection: close\r\n\r\n`;
+    const answer = parseRawResponse(await exchangeRaw({ port: proxy.adminPort, bytes }));
+    expect(answer.status).toBe(status);
+    expect(JSON.parse(answer.body)).toMatchObject({ status });
+  });
+
   it.each(['localhost', 'LOCALHOST:8090', '127.0.0.1:1', '[::1]:8090'])(
     'answers to the Host %s',
     async (host) => {
@@ -321,7 +374,7 @@ describe('the admin side', () => {
     },
   );
 
-  it('listens on loopback only, wherever the proxy does', async () => {
+  it('listens on loopback only, whatever --host is', async () => {
     const { proxy } = await start({ host: '0.0.0.0' });
     const bytes = 'GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
     for (const host of ['127.0.0.1', '::1']) {

@@ -6,9 +6,13 @@ export type UpstreamReport = ReturnType<typeof reportUpstream>;
 type AdminSide = { readonly adminPort: number };
 
 export const askAdmin = ({ adminPort }: AdminSide, question: Omit<Question, 'port'>): Promise<Answer> =>
-  ask({ ...question, port: adminPort, headers: { Host: 'localhost' } });
+  ask({
+    ...question,
+    port: adminPort,
+    headers: { Host: 'localhost', 'Content-Type': 'application/json', ...question.headers },
+  });
 
-/** What the admin side tells of this upstream. */
+/** The report of an upstream on the admin side. */
 export const reportOf = async (
   proxy: AdminSide,
   { port }: { readonly port: number },
