@@ -1,13 +1,13 @@
 /** A timer that was set; cancelling one that has fired does nothing. */
 export type Timer = { cancel(): void };
 
-/** Time as an argument, so that tests can turn it. */
+/** Time as an argument, so that tests can control it. */
 export type Clock = {
-  /** Milliseconds that never go backwards, from any origin: for durations and deadlines. */
+  /** Monotonic milliseconds from an arbitrary origin: for durations and deadlines. */
   monotonicMs(): number;
-  /** Milliseconds since 1970: for people. */
+  /** Wall-clock milliseconds since 1970: for logs and headers. */
   wallMs(): number;
-  /** Calls back once after that many milliseconds. A timer never keeps the process alive. */
+  /** Calls back once after this many milliseconds. A timer never keeps the process alive. */
   after(ms: number, callback: () => void): Timer;
 };
 

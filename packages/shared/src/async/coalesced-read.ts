@@ -1,12 +1,13 @@
 /**
- * Lets everyone who asks while a read runs share the next one: one query for many requests, and never an answer of a
- * query that had begun when the question came. So whoever asks after a write was confirmed sees it.
+ * Coalesces concurrent reads: calls that arrive while a read is running share the next one, so that many requests cost
+ * one query. A call never gets the result of a read that began before it, so it sees every write that was confirmed
+ * earlier.
  *
- * A read that is due begins once everything that has arrived in this turn of the event loop has joined it. When it
- * fails, each of those who share it gets its error; the next read is another attempt.
+ * A read begins after the current turn of the event loop, so that all calls of that turn join it. When it fails, every
+ * call that shares it rejects with its error; the next read is a new attempt.
  */
 export const createCoalescedRead = <T>(read: () => Promise<T>): (() => Promise<T>) => {
-  /** Those who wait for a read that has not begun. */
+  /** Shared by the calls that wait for the next read; undefined when there are none. */
   let waiting: PromiseWithResolvers<T> | undefined;
   let running = false;
 

@@ -1,18 +1,20 @@
-/** What one statement wrote: the result of each row by its ordinal, its place in the list that was given. */
+/** Returns what one statement wrote for a row, given the index of the row in the list passed to `insert`. */
 export type GroupWritten<Result> = (ordinal: number) => Result | undefined;
 
 export type GroupCommitOptions<Row, Result> = {
   /** Writes all rows in one statement, or none. Resolves once they are committed. */
   readonly insert: (rows: readonly Row[]) => Promise<GroupWritten<Result>>;
-  /** Whether an error means that nothing was written, because of a row: then its neighbours are tried without it. */
+  /**
+   * Whether an error means that one row was invalid and nothing was written. The other rows are then tried without it.
+   */
   readonly isRowFault: (error: unknown) => boolean;
-  /** Most rows in one statement. */
+  /** Maximum number of rows in one statement. */
   readonly maxRows: number;
-  /** With so many rows waiting for their statement, further ones are refused at once. */
+  /** Maximum number of rows that wait for their statement. Further rows are refused at once. */
   readonly maxWaiting: number;
-  /** What a refused row is told. */
+  /** Creates the error of a row that is refused because too many are waiting. */
   readonly refusal: () => Error;
-  /** What a row is told of which the statement had no result. */
+  /** Creates the error of a row for which the statement returned no result. */
   readonly unconfirmed: () => Error;
 };
 
@@ -23,11 +25,11 @@ type WaitingRow<Row, Result> = {
 };
 
 /**
- * Lets rows that arrive while an insert runs share the next one: one commit for many requests, and each is answered
- * after it. Alone, a row goes out at once.
+ * Groups inserts: rows that arrive while an insert is running share the next statement, so that many requests cost one
+ * commit. Each promise resolves after the commit of its row. A single row is sent at once.
  *
- * A row that the database refuses fails by itself: the statement is repeated in halves until the bad ones are alone.
- * Any other error is everyone's who was in that statement, and of no one else.
+ * A row that the database refuses fails alone: the statement is retried in halves until the invalid rows are isolated.
+ * Any other error rejects all rows of that statement, and no others.
  */
 export const createGroupCommit = <Row, Result>(
   options: GroupCommitOptions<Row, Result>,
@@ -74,7 +76,7 @@ export const createGroupCommit = <Row, Result>(
         return;
       }
       waiting.push({ row, resolve, reject });
-      // What has arrived in the same turn of the event loop goes out together.
+      // Rows that arrive in the same turn of the event loop share one statement.
       if (waiting.length === 1 && !running) setImmediate(() => void run());
     });
 };

@@ -1,6 +1,9 @@
 import type { Clock } from './clock.ts';
 
-/** Resolves after so many milliseconds, at once for 0. Like every timer of a clock it keeps no process alive. */
+/**
+ * Resolves after this many milliseconds, at once for 0. Like every timer of a clock, it does not keep the process
+ * alive.
+ */
 export const pause = (clock: Clock, ms: number): Promise<void> =>
   ms <= 0
     ? Promise.resolve()

@@ -20,7 +20,7 @@ export type CommandLine = {
   readonly settings: Settings;
   /** Whole invocations, shown at the end of `--help`. */
   readonly examples: readonly string[];
-  /** Names and descriptions of commands beside the default one (`api-server migrate`). */
+  /** Names and descriptions of subcommands (`api-server migrate`). */
   readonly commands?: Readonly<Record<string, string>>;
   /** Shown by `--version`. */
   readonly version?: string | undefined;
@@ -29,11 +29,11 @@ export type CommandLine = {
 export type ParsedCommandLine = {
   readonly command: string | undefined;
   readonly flags: Readonly<Record<string, unknown>>;
-  /** Set when `--help` or `--version` was asked: print this and end with exit code 0. */
+  /** Set for `--help` and `--version`: print this and exit with code 0. */
   readonly help?: string;
 };
 
-/** A setting as an option of commander, with its default and its variable in the description. */
+/** Converts a setting to a commander option, with its default and its variable in the description. */
 export const optionOf = (name: string, setting: Setting): Option => {
   const variable = !hasVariable(setting) ? '' : ` (${typedEnvironmentOf(name, setting)})`;
   const shown = setting.type === 'boolean' ? '' : defaultTextOf(setting);
@@ -60,15 +60,15 @@ const environmentOnly = (settings: Settings): string => {
 };
 
 /**
- * Commander's message as one sentence that points to `--help`. What stands after `=` in an argument stays out: it may
- * be a password.
+ * Turns commander's message into one sentence that points to `--help`. The part of an argument after `=` is left out,
+ * because it may be a password.
  */
 export const commandLineError = (
   name: string,
   args: readonly string[],
   error: CommanderError,
 ): ConfigError => {
-  // Commander has no words for a command line without the command that it needs.
+  // For a missing subcommand commander has no error message of its own.
   let message =
     error.code === 'commander.help' ? 'a command is missing' : error.message.replace(/^error: /, '');
   for (const arg of args) {
@@ -83,7 +83,7 @@ export const commandLineError = (
 
 /**
  * Parses the arguments of a service's command with commander. Throws a ConfigError with one clear sentence on an
- * unknown flag, a missing value or a stray argument. Values stay text: `loadConfig` gives them their types.
+ * unknown flag, a missing value or an unexpected argument. Values stay text: `loadConfig` converts them to their types.
  */
 export const parseCommandLine = (line: CommandLine, args: readonly string[]): ParsedCommandLine => {
   const program = new Command(line.name).description(line.description).exitOverride();
@@ -118,7 +118,7 @@ export const parseCommandLine = (line: CommandLine, args: readonly string[]): Pa
     if (error.exitCode === 0) return { command, flags: {}, help: output };
     throw commandLineError(line.name, args, error);
   }
-  // A default (`--no-x` sets true) is no choice of the person: only what was typed counts as a flag.
+  // Commander sets defaults too (`--no-x` makes x true). Only flags that were typed may override the environment.
   const flags: Record<string, unknown> = {};
   for (const one of programs) {
     for (const [name, value] of Object.entries(one.opts<Record<string, unknown>>())) {

@@ -41,7 +41,7 @@ const valueProblems = (
   return problems.map((problem) => ({ source, problem, ...pointer }));
 };
 
-/** Names in the file that are no setting. */
+/** Lists the keys of the file that are not settings. */
 export const unknownKeys = (settings: Settings, { file }: ConfigSources): readonly ConfigProblem[] =>
   Object.keys(file?.values ?? {})
     .filter((name) => !Object.hasOwn(settings, name))
@@ -50,7 +50,10 @@ export const unknownKeys = (settings: Settings, { file }: ConfigSources): readon
       return { source: `${pointer} in ${file?.name}`, pointer, problem: 'is not a setting' };
     });
 
-/** A structure and its flat setting say the same: a file may hold one of them, and what is typed wins over both. */
+/**
+ * Resolves settings that can be given either as a structure or as a flat setting. A file may contain only one of the
+ * two; a flag or variable overrides the structure.
+ */
 export const settleStructures = (settings: Settings, found: Map<string, Found>): readonly ConfigProblem[] => {
   const problems: ConfigProblem[] = [];
   for (const [name, { insteadOf }] of Object.entries(settings)) {
@@ -58,7 +61,7 @@ export const settleStructures = (settings: Settings, found: Map<string, Found>):
     const flat = insteadOf === undefined ? undefined : found.get(insteadOf);
     if (!structure || !flat) continue;
     if (flat.kind === 'file') {
-      const problem = `must not stand beside ${insteadOf}, which says the same`;
+      const problem = `must not be used together with ${insteadOf}, which sets the same thing`;
       problems.push({ source: structure.source, pointer: pointerOf(name), problem });
     }
     if (flat.kind !== 'default') found.delete(name);
@@ -66,7 +69,7 @@ export const settleStructures = (settings: Settings, found: Map<string, Found>):
   return problems;
 };
 
-/** What is wrong with a value: what ajv found, or else what the setting itself finds. */
+/** Lists the problems of a value: those that ajv found, otherwise those that the setting's own check finds. */
 export const problemsOf = (
   name: string,
   setting: Setting,

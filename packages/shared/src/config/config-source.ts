@@ -4,15 +4,15 @@ import { readConfigFile } from './read-config-file.ts';
 import { configFileSetting } from './service-settings.ts';
 import type { Settings } from './settings.ts';
 
-/** The configuration of a running service, which can be asked for again when its file has changed. */
+/** The configuration of a running service, which can be read again when its file has changed. */
 export type ConfigSource<S extends Settings> = {
-  /** Of `--config`; undefined without it. */
+  /** The path given by `--config`; undefined without it. */
   readonly file: string | undefined;
-  /** Reads the file and checks everything anew. Throws a ConfigError with all that is wrong. */
+  /** Reads the file and validates everything again. Throws a ConfigError that lists every problem. */
   read(): ResolvedConfig<S>;
 };
 
-/** Flags and environment stay as they were when the process began; the file is read each time. */
+/** Creates a source whose flags and environment are fixed, and whose file is read again on each call of `read`. */
 export const createConfigSource = <const S extends Settings>(
   settings: S,
   sources: Omit<ConfigSources, 'file'>,

@@ -23,7 +23,7 @@ const flagCell = (name: string, setting: Setting): string =>
       ? `\`${typedFlagOf(name, setting)}\``
       : '–';
 
-/** The settings as a Markdown table, one row each: what docs/reference/configuration.md holds. */
+/** Renders the settings as the Markdown table of docs/reference/configuration.md, one row per setting. */
 export const describeSettings = (settings: Settings): string => {
   const rows = Object.entries(settings).map(([name, setting]) => {
     const variable = !hasVariable(setting) ? '–' : `\`${typedEnvironmentOf(name, setting)}\``;

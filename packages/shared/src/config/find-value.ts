@@ -7,7 +7,7 @@ export type ConfigSources = {
   readonly flags?: Readonly<Record<string, unknown>>;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly file?: { readonly name: string; readonly values: Readonly<Record<string, unknown>> };
-  /** Relative paths in flags and in the environment hold from here. */
+  /** Relative paths in flags and in the environment are resolved against this folder. */
   readonly workingDir: string;
 };
 
@@ -16,11 +16,11 @@ export type Found = {
   readonly value: unknown;
   readonly source: string;
   readonly kind: 'flag' | 'environment' | 'file' | 'default';
-  /** Relative paths hold from here. */
+  /** A relative path is resolved against this folder. */
   readonly from: string;
 };
 
-/** Text from a flag or the environment → the type of the setting; what does not fit stays text, for ajv to refuse. */
+/** Converts text from a flag or variable to the setting's type. Text that does not fit is kept, and ajv refuses it. */
 const parseText = (setting: Setting, text: string): unknown => {
   switch (setting.type) {
     case 'integer':
@@ -35,10 +35,10 @@ const parseText = (setting: Setting, text: string): unknown => {
   }
 };
 
-/** A setting of a config file as a JSON pointer in a URI fragment. */
+/** The JSON pointer of a setting in a config file, as a URI fragment. */
 export const pointerOf = (name: string): string => `#/${pointerToken(name)}`;
 
-/** The value of a setting from the strongest source that has one. */
+/** Finds the value of a setting in the source with the highest precedence that has one. */
 export const findValue = (name: string, setting: Setting, sources: ConfigSources): Found | undefined => {
   const { workingDir, file } = sources;
   const flag = sources.flags?.[name];

@@ -5,7 +5,7 @@ import { problemsOf, settleStructures, unknownKeys } from './config-problems.ts'
 import { type ConfigSources, type Found, findValue } from './find-value.ts';
 import type { ConfigOf, Setting, Settings } from './settings.ts';
 
-/** Where a value was taken from, for people: `--port`, `PORT`, `#/port in /etc/proxy.json` or `default`. */
+/** Where each value came from, for messages: `--port`, `PORT`, `#/port in /etc/proxy.json` or `default`. */
 export type Origins = Readonly<Record<string, string>>;
 
 export type ResolvedConfig<S extends Settings> = {
@@ -58,6 +58,6 @@ export const resolveConfig = <const S extends Settings>(
   return { config: Object.freeze(config) as ConfigOf<S>, origins: Object.freeze(origins) };
 };
 
-/** The configuration alone; see `resolveConfig`. */
+/** Returns only the configuration; see `resolveConfig`. */
 export const loadConfig = <const S extends Settings>(settings: S, sources: ConfigSources): ConfigOf<S> =>
   resolveConfig(settings, sources).config;

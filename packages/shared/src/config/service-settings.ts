@@ -1,6 +1,6 @@
 import type { Settings } from './settings.ts';
 
-/** Settings that every server of Tripod has, with the same names, defaults and meaning. */
+/** Settings that all Tripod servers share. */
 export const serviceSettings = {
   host: {
     type: 'string',
@@ -37,7 +37,7 @@ export const serviceSettings = {
   },
 } as const satisfies Settings;
 
-/** The `--port` of a server, 0 taking any free one. */
+/** Creates the `--port` setting of a server. */
 export const portSetting = (port: number) =>
   ({
     type: 'integer',

@@ -5,7 +5,7 @@
  */
 export type Setting = {
   readonly type: 'string' | 'integer' | 'boolean' | 'array' | 'structure';
-  /** Stands beside the flag as it is typed: of a boolean that is on by default it says what `--no-…` does. */
+  /** The text next to the flag in `--help`. For a boolean that is on by default, it describes what `--no-…` does. */
   readonly description: string;
   readonly default?: string | number | boolean | readonly string[];
   readonly minimum?: number;
@@ -14,35 +14,35 @@ export type Setting = {
   readonly pattern?: string;
   readonly minLength?: number;
   readonly items?: { readonly type: 'string'; readonly pattern?: string };
-  /** Between the items of a list in a flag or variable. Default `,`. A flag may also be repeated. */
+  /** Separator of list items in a flag or variable. Default `,`. A flag may also be repeated. */
   readonly separator?: string;
-  /** What a value must look like, in words, where the schema alone would explain itself badly. */
+  /** The format of a value in words, where the text derived from the schema would be unclear. */
   readonly shape?: string;
   /**
-   * What is wrong with a value that the schema allows; each goes on from the setting's name: "must be …, and is …".
-   * Given the value in its type.
+   * Further checks of a value that the schema allows. Each problem continues a sentence that begins with the setting's
+   * name: "must be …, and is …".
    */
   readonly problems?: (value: never) => readonly string[];
-  /** The word in `--help` that stands for the value. */
+  /** The placeholder of the value in `--help`. */
   readonly placeholder?: string;
-  /** `false` for a name that the system already uses for something else (`PATH`). */
+  /** `false` for a name that already has another meaning in the environment (`PATH`). */
   readonly environment?: false;
   /** Never printed, and taken from the environment or a file only: argv is visible in process lists. */
   readonly secret?: true;
   /**
-   * Of a structure, which only a config file can say: the JSON Schema of its value. A `description` in it stands for
+   * The JSON Schema of a structure, which can be given only in a config file. A `description` in the schema becomes
    * "must be …" in the message about that place.
    */
   readonly schema?: Readonly<Record<string, unknown>>;
-  /** Of a structure: what is wrong with a value that its schema allows. */
+  /** Further checks of a structure that its schema allows. */
   readonly faults?: (value: never) => readonly StructureFault[];
-  /** Of a structure: the flat setting that says the same with less. Its flag and its variable win over the structure. */
+  /** The flat setting that is the short form of this structure. Its flag and its variable override the structure. */
   readonly insteadOf?: string;
-  /** A file or folder: relative ones hold from where the command was typed (in a config file: from that file). */
+  /** A path. A relative one is resolved against the working directory, or in a config file against its folder. */
   readonly path?: true;
 };
 
-/** One fault within a structure: a JSON pointer that begins at the structure (`/0/prefix`), and what is wrong there. */
+/** One fault in a structure: a JSON pointer relative to the structure (`/0/prefix`), and the problem. */
 export type StructureFault = { readonly pointer: string; readonly problem: string };
 
 export type Settings = Readonly<Record<string, Setting>>;
@@ -70,14 +70,14 @@ export type ConfigOf<S extends Settings> = {
 export const flagOf = (name: string): string =>
   `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** Whether it can be typed: secrets would be seen in process lists, structures are too much for a command line. */
+/** Whether a setting has a flag. Secrets would be visible in process lists; structures are too large for a flag. */
 export const hasFlag = ({ secret, type }: Setting): boolean => !secret && type !== 'structure';
 
-/** Whether it can be said by a variable. */
+/** Whether a setting can be given by an environment variable. */
 export const hasVariable = ({ environment, type }: Setting): boolean =>
   environment !== false && type !== 'structure';
 
-/** The flag as it is typed: `--metrics`, which is on by default, can only be switched off, by `--no-metrics`. */
+/** Returns the flag as it is typed: `--no-metrics` for a boolean that is on by default. */
 export const typedFlagOf = (name: string, setting: Setting): string =>
   setting.type === 'boolean' && setting.default === true ? flagOf(name).replace('--', '--no-') : flagOf(name);
 
@@ -85,13 +85,13 @@ export const typedFlagOf = (name: string, setting: Setting): string =>
 export const environmentOf = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 
-/** The variable that does what the typed flag does: `METRICS=false` for `--no-metrics`. */
+/** Returns the variable that has the effect of the typed flag: `METRICS=false` for `--no-metrics`. */
 export const typedEnvironmentOf = (name: string, setting: Setting): string =>
   setting.type === 'boolean' && setting.default === true
     ? `${environmentOf(name)}=false`
     : environmentOf(name);
 
-/** What a value of this setting must be, in words: "a whole number from 0 to 65535". */
+/** Describes the valid values of a setting in words: "a whole number from 0 to 65535". */
 export const describeShape = (setting: Setting): string => {
   if (setting.shape) return setting.shape;
   if (setting.enum) return `one of ${setting.enum.join(', ')}`;
@@ -114,10 +114,10 @@ export const describeShape = (setting: Setting): string => {
   }
 };
 
-/** The default as it would stand in a flag or variable; empty when there is none. */
+/** Returns the default as it would be written in a flag or variable; empty when the setting has none. */
 export const defaultTextOf = ({ default: value, separator = ',' }: Setting): string =>
   Array.isArray(value) ? value.join(separator) : String(value ?? '');
 
-/** The items of a list as they stand in one flag or variable. */
+/** Splits the text of a flag or variable into the items of a list. */
 export const splitList = (setting: Setting, text: string): readonly string[] =>
   text.split(setting.separator ?? ',').map((item) => item.trim());

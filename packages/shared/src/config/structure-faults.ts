@@ -20,11 +20,11 @@ const toFault = (error: ErrorObject): StructureFault => {
   return { pointer: place, problem: `${rule}, and is ${JSON.stringify(error.data)}` };
 };
 
-/** Explains what ajv, run with `allErrors` and `verbose`, found in a structure: one fault for each place and problem. */
+/** Converts the errors of ajv, run with `allErrors` and `verbose`, to one fault for each place and problem. */
 export const toStructureFaults = (errors: readonly ErrorObject[]): readonly StructureFault[] => {
   const faults = new Map<string, StructureFault>();
   for (const error of errors) {
-    // The errors of a branch of `if` explain why it does not fit.
+    // The branch that `if` selects reports its own errors.
     if (error.keyword === 'if') continue;
     const fault = toFault(error);
     faults.set(`${fault.pointer} ${fault.problem}`, fault);

@@ -12,7 +12,7 @@ export type AppErrorOptions = {
   readonly cause?: unknown;
 };
 
-/** An expected failure with a stable code. It knows nothing of requests and responses. */
+/** An expected failure with a stable code, independent of any request or response. */
 export class AppError extends Error {
   readonly code: string;
   readonly status: number;

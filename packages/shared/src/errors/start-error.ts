@@ -1,4 +1,4 @@
-/** The service can't start for a reason that the person who started it can mend; the message says how. */
+/** The service can't start for a reason that the operator can fix; the message says how. */
 export class StartError extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, cause === undefined ? {} : { cause });
@@ -6,6 +6,6 @@ export class StartError extends Error {
   }
 }
 
-/** Gives a failure that says in one sentence what to do, as those of embedded-postgres, the exit code of a start. */
+/** Converts a failure whose message says what to do, such as one of embedded-postgres, to a StartError. */
 export const toStartError = (error: unknown): StartError =>
   new StartError(error instanceof Error ? error.message : String(error), error);

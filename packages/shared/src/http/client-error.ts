@@ -12,7 +12,7 @@ export type ClientErrorOptions = {
   /** The response to the last request of a connection, until it has ended. */
   readonly findUnended: (socket: Socket) => ServerResponse | undefined;
   readonly clock: Clock;
-  /** Told of each refusal that no request handler sees, for the log. */
+  /** Called for each refused request that reaches no request handler, so that it can be logged. */
   readonly onRefused?: ((socket: Socket, error: AppError) => void) | undefined;
 };
 
@@ -30,12 +30,12 @@ const toClientError = (code: string | undefined): AppError => {
 };
 
 /**
- * Listener for `clientError`: what node's parser refuses (400), what arrives too slowly (408) and a head that is too
- * large (431) is answered with problem+json, and the connection ends. An answer never takes the place of another
- * one: those of earlier requests on the connection go out first, and one that has begun is not written into.
+ * Creates the listener for `clientError`. It answers a request that Node's parser refuses (400), one that arrives too
+ * slowly (408) and one with too large a head (431) with problem+json, and closes the connection. Answers to earlier
+ * requests on the connection are sent first, and an answer that has begun is never written into.
  */
 export const createClientErrorListener = ({ findUnended, clock, onRefused }: ClientErrorOptions) => {
-  // The parser complains again about each further packet of a connection that it has given up.
+  // After the first error, the parser emits another one for each further packet of the connection.
   const refused = new WeakSet<Socket>();
   const answerAndClose = (socket: Socket, error: AppError): void => {
     if (!socket.writable) {
@@ -54,7 +54,7 @@ export const createClientErrorListener = ({ findUnended, clock, onRefused }: Cli
     }
     const error = toClientError(cause.code);
     const last = findUnended(socket);
-    // The parser reads one request after the other: of all before the last one it has seen the end.
+    // The parser reads requests one after the other, so only the last one can be incomplete.
     if (last && !last.req.complete) {
       if (isLingering(last)) last.end();
       else sendProblem(last.req, last, error, { requestId: requestIdFor(last) });

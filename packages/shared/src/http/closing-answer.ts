@@ -3,7 +3,7 @@ import type { AppError } from '../errors/app-error.ts';
 import { renderProblem } from './problem.ts';
 import { requestIdOf } from './request-id.ts';
 
-/** A whole answer as it goes over the wire, the last of its connection, to who sent no request that could be read. */
+/** Renders an error as a complete HTTP/1.1 response with `Connection: close`, for input that could not be parsed. */
 export const closingAnswer = (error: AppError, requestId = requestIdOf(undefined)): string => {
   const { status, headers, body } = renderProblem(error, { requestId });
   const lines = Object.entries({ Date: new Date().toUTCString(), ...headers, Connection: 'close' });

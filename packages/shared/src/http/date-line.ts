@@ -1,6 +1,6 @@
 import type { Clock } from '../async/clock.ts';
 
-/** The Date header line of this second (RFC 9110 5.6.7), made once a second. */
+/** Creates a function that returns the Date header line (RFC 9110 5.6.7), formatted once per second. */
 export const createDateLine = (clock: Clock): (() => string) => {
   let second = Number.NaN;
   let line = '';

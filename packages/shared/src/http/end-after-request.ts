@@ -7,7 +7,7 @@ export const lingerMs = 1000;
 
 const lingering = new WeakSet<ServerResponse>();
 
-/** Whether the answer is out and only the client's sending is waited for. */
+/** Whether the answer was sent and the server only waits for the client to stop sending. */
 export const isLingering = (response: ServerResponse): boolean => lingering.has(response);
 
 /**
@@ -27,8 +27,8 @@ export const endAfterRequest = (request: IncomingMessage, response: ServerRespon
 };
 
 /**
- * Ends a connection, with these as its last bytes. Cut at once, the unread rest of what its client sends would reset it
- * and take the answer with it.
+ * Sends the last bytes of a connection, and closes it when the client has closed its side or after `lingerMs`. Closed
+ * at once with unread input, it would be reset, and the client could lose the answer.
  */
 export const endConnection = (socket: Socket, clock: Clock, lastBytes = ''): void => {
   const cut = clock.after(lingerMs, () => socket.destroy());

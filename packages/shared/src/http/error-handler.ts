@@ -13,15 +13,15 @@ export type ErrorHandlerOptions = {
 };
 
 /**
- * Express's error middleware: the one place where a failure becomes an answer. A 5xx says nothing of the inside;
- * the log has it under the same request id.
+ * Creates Express's error middleware, the only place that turns a failure into an answer. A 5xx exposes no internals;
+ * the log has the cause under the same request id.
  */
 export const errorHandler = ({ logger, indentOf = () => 0, translate }: ErrorHandlerOptions) =>
   function handleError(
     error: unknown,
     request: IncomingMessage,
     response: ServerResponse,
-    // Express tells error middleware by its four parameters.
+    // Express recognises error middleware by its four parameters.
     _next: (error?: unknown) => void,
   ): void {
     const appError = toAppError(translate?.(error) ?? error);

@@ -8,7 +8,7 @@ export type HealthPathsOptions = {
   readonly metrics: Metrics | undefined;
 };
 
-/** A probe that reads no JSON, such as one of a container engine, compares one word. */
+/** For probes that compare one word instead of reading JSON, such as those of container engines. */
 const answerWord = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -34,7 +34,7 @@ const answer = (request: IncomingMessage, response: ServerResponse, status: numb
 };
 
 /**
- * The handlers of the operational paths: `/livez` (the process answers; asks nothing else), `/readyz` (503 with the
+ * The handlers of the operational paths: `/livez` (200 while the process runs), `/readyz` (503 with the
  * reasons while a condition is not met or the process drains), `/healthz` (the same status in one word) and, when there
  * are metrics, `/metrics`.
  */

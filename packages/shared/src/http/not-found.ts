@@ -4,13 +4,15 @@ import { httpErrors } from './http-errors.ts';
 
 type Next = (error?: unknown) => void;
 
-/** The last middleware: nothing has answered. */
+/** Creates the last middleware, which answers 404. */
 export const notFound = () =>
   function answerNotFound(_request: IncomingMessage, _response: ServerResponse, next: Next): void {
     next(new AppError(httpErrors.NOT_FOUND));
   };
 
-/** The last handler of a path: the path is known, the method is not. `Allow` lists what is (RFC 9110 15.5.6). */
+/**
+ * Creates the last handler of a path, which answers 405 and lists the supported methods in `Allow` (RFC 9110 15.5.6).
+ */
 export const methodNotAllowed = (allowed: readonly string[]) =>
   function answerMethodNotAllowed(_request: IncomingMessage, _response: ServerResponse, next: Next): void {
     next(new AppError(httpErrors.METHOD_NOT_ALLOWED, { headers: { Allow: allowed.join(', ') } }));

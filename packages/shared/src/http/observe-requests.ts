@@ -14,9 +14,9 @@ export type ObserveRequestsOptions = {
 export const requestIdFor = (response: ServerResponse): string =>
   String(response.getHeader('X-Request-Id') ?? '');
 
-/** Bytes of the body that went to the socket for this response, given what the socket had written before. */
+/** Returns the body bytes written for this response, given what the socket had written before it. */
 const bodyBytesSince = (response: ServerResponse, before: number): number => {
-  // Of all that node:http keeps, only this knows the length of the head as it was sent.
+  // node:http keeps the length of the head as it was sent nowhere else.
   const { _header: head } = response as ServerResponse & { readonly _header?: string | null };
   return Math.max(0, (response.req.socket?.bytesWritten ?? before) - before - (head?.length ?? 0));
 };
@@ -24,10 +24,10 @@ const bodyBytesSince = (response: ServerResponse, before: number): number => {
 const operationalPath = /^\/(?:livez|readyz|healthz|metrics)(?=\?|$)/;
 
 /**
- * A load balancer asks each copy each second how it is: nobody reads line after line of the same. Says whether a
- * request is news: any but one to an operational path that is well, or as ill as it was the last time.
+ * Creates the filter for log lines. Health checks come every second, so one is logged only when it fails with another
+ * status than the last one. All other requests are logged.
  */
-const createNews = (): ((url: string, status: number) => boolean) => {
+const createLineFilter = (): ((url: string, status: number) => boolean) => {
   const lastStatuses = new Map<string, number>();
   return (url, status) => {
     const path = operationalPath.exec(url)?.[0];
@@ -38,7 +38,7 @@ const createNews = (): ((url: string, status: number) => boolean) => {
   };
 };
 
-/** What a request looked like when it came, for its line. */
+/** The fields of a request for its log line, as they were when it arrived. */
 export type ObservedRequest = {
   readonly beganMs: number;
   readonly requestId: string;
@@ -46,38 +46,40 @@ export type ObservedRequest = {
   readonly url: string;
 };
 
-/** Writes one line and one count for each request, in one of two ways. */
+/**
+ * Logs and counts each request once: as middleware (`observe`), or by explicit calls (`begin`, then `end` or `watch`).
+ */
 export type RequestObserver = {
   /**
-   * Middleware for any route: gives the request its id, and waits for the end of its answer. An answer that the
-   * client did not wait for is logged as 499.
+   * Middleware for any route: gives the request its id, and waits for the end of its answer. When the client
+   * disconnects first, the status is logged as 499.
    */
   observe(request: IncomingMessage, response: ServerResponse, next: () => void): void;
   /** For a route that writes its whole answer in one go: the request counts as in flight until `end` or `watch`. */
   begin(request: IncomingMessage): ObservedRequest;
-  /** The answer was written, with so many bytes of body; nothing had to listen for it. */
+  /** Ends a request whose answer was written in one go, with this many bytes of body. */
   end(observed: ObservedRequest, status: number, bytes: number): void;
-  /** From here on like any route: sets the header with the id, and waits for the end of the answer. */
+  /** Continues as `observe` does: sets the header with the id, and waits for the end of the answer. */
   watch(observed: ObservedRequest, response: ServerResponse): void;
 };
 
-/** Operational paths have a line only when they begin to fail, or fail in another way than before. */
+/** Creates the observer of a server. Health checks are logged only when they begin to fail or their status changes. */
 export const createRequestObserver = ({
   logger,
   metrics,
   clock,
 }: ObserveRequestsOptions): RequestObserver => {
-  const isNews = createNews();
+  const shouldLog = createLineFilter();
   const end = (observed: ObservedRequest, status: number, bytes: number): void => {
     const { beganMs, requestId, method, url } = observed;
     const durationMs = clock.monotonicMs() - beganMs;
     metrics.ended(method, status, durationMs);
-    if (isNews(url, status)) logger.request({ method, url, status, bytes, durationMs, requestId });
+    if (shouldLog(url, status)) logger.request({ method, url, status, bytes, durationMs, requestId });
   };
   const begin = ({ headers, method = '', url = '' }: IncomingMessage): ObservedRequest => {
     metrics.began();
     const requestId = requestIdOf(headers['x-request-id']);
-    // Middleware may cut url while it routes; the line tells what was asked.
+    // Express removes mount paths from `url` while it routes; the log line has the original.
     return { beganMs: clock.monotonicMs(), requestId, method, url };
   };
   const watch = (observed: ObservedRequest, response: ServerResponse): void => {
@@ -103,6 +105,6 @@ export const createRequestObserver = ({
   };
 };
 
-/** The middleware alone, for servers whose routes are all alike. */
+/** Creates only the middleware, for servers that need no explicit calls. */
 export const observeRequests = (options: ObserveRequestsOptions): RequestObserver['observe'] =>
   createRequestObserver(options).observe;

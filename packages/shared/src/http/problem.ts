@@ -33,7 +33,9 @@ const weightOf = (parameters: readonly string[]): number => {
   return Number.isNaN(weight) ? 0 : weight;
 };
 
-/** Whether Accept ranks text/html above JSON (RFC 9110 12.5.1), as browsers do on navigation; a bare wildcard does not. */
+/**
+ * Whether Accept ranks text/html above JSON (RFC 9110 12.5.1), as browsers do on navigation; a bare wildcard does not.
+ */
 export const prefersHtml = (accept: string | undefined): boolean => {
   if (accept === undefined) return false;
   const weights = { html: 0, json: 0 };
@@ -46,11 +48,13 @@ export const prefersHtml = (accept: string | undefined): boolean => {
   return weights.html > weights.json;
 };
 
-/** Any thrown value → an AppError. What is not one of ours becomes INTERNAL_ERROR, its message kept as the cause. */
+/**
+ * Converts any thrown value to an AppError. A value that is not an AppError becomes INTERNAL_ERROR, with it as cause.
+ */
 export const toAppError = (error: unknown): AppError =>
   error instanceof AppError ? error : new AppError(httpErrors.INTERNAL_ERROR, { cause: error });
 
-/** The problem of an error: nothing but the table's title and the detail meant for clients. */
+/** Creates the problem of an error, from only the title in its table and the detail meant for clients. */
 const problemOf = (error: AppError, requestId: string): Problem => {
   const { status, title } = error;
   return {
@@ -64,7 +68,7 @@ const problemOf = (error: AppError, requestId: string): Problem => {
   };
 };
 
-/** A whole error answer, ready to be written by any server: JSON, or a small page for a person in a browser. */
+/** Renders a complete error answer: JSON, or a small page for a person in a browser. */
 export const renderProblem = (error: AppError, context: ProblemContext): RenderedProblem => {
   const problem = problemOf(error, context.requestId);
   const html = prefersHtml(context.accept);

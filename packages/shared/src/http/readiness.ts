@@ -1,19 +1,19 @@
-/** What stands between this process and being sent requests. */
+/** Whether this process should be sent requests, and the reasons when it should not. */
 export type Readiness = {
-  /** Adds a named condition: undefined when it is met, otherwise a short reason. */
+  /** Adds a named condition, whose function returns undefined when it is met and otherwise a short reason. */
   require(name: string, reason: () => string | undefined): void;
-  /** Adds something to tell about a process that may well be ready; undefined when there is nothing to tell. */
+  /** Adds a named note for /readyz that does not affect readiness; its function may return undefined. */
   note(name: string, text: () => string | undefined): void;
-  /** From now on the process is not ready: it is going away. */
+  /** Makes the process not ready for good, because it is about to stop. */
   startDraining(): void;
   readonly draining: boolean;
   /** Reasons by name; empty when ready. */
   reasons(): Readonly<Record<string, string>>;
-  /** What there is to tell, by name. */
+  /** Notes by name. */
   notes(): Readonly<Record<string, string>>;
 };
 
-const told = (texts: ReadonlyMap<string, () => string | undefined>): Record<string, string> => {
+const evaluate = (texts: ReadonlyMap<string, () => string | undefined>): Record<string, string> => {
   const found: Record<string, string> = {};
   for (const [name, text] of texts) {
     const now = text();
@@ -24,18 +24,18 @@ const told = (texts: ReadonlyMap<string, () => string | undefined>): Record<stri
 
 export const createReadiness = (): Readiness => {
   const conditions = new Map<string, () => string | undefined>();
-  const remarks = new Map<string, () => string | undefined>();
+  const notes = new Map<string, () => string | undefined>();
   let draining = false;
   return {
     require: (name, reason) => void conditions.set(name, reason),
-    note: (name, text) => void remarks.set(name, text),
+    note: (name, text) => void notes.set(name, text),
     startDraining: () => {
       draining = true;
     },
     get draining() {
       return draining;
     },
-    reasons: () => ({ ...(draining ? { process: 'draining' } : {}), ...told(conditions) }),
-    notes: () => told(remarks),
+    reasons: () => ({ ...(draining ? { process: 'draining' } : {}), ...evaluate(conditions) }),
+    notes: () => evaluate(notes),
   };
 };

@@ -5,7 +5,7 @@ import { AppError } from '../errors/app-error.ts';
 import { endConnection } from './end-after-request.ts';
 import { httpErrors } from './http-errors.ts';
 
-/** Answers a request with the reason for which no handler is given it. */
+/** Answers a request with an error instead of passing it to the handler. */
 export type Refuse = (request: IncomingMessage, response: ServerResponse, error: AppError) => void;
 
 const countHosts = ({ rawHeaders }: IncomingMessage): number => {
@@ -18,8 +18,8 @@ const countHosts = ({ rawHeaders }: IncomingMessage): number => {
 };
 
 /**
- * What is wrong with the Host of a request (RFC 9112 3.2); undefined when nothing is. Of two, node:http would take the
- * first, and somebody else the second; where there is none, it would answer without a body.
+ * Checks the Host of a request (RFC 9112 3.2); undefined when it is valid. With two Host headers, node:http would use
+ * the first while another server may use the second; without one, node:http would answer without a body.
  */
 export const findHostFault = (request: IncomingMessage): AppError | undefined => {
   const hosts = countHosts(request);
@@ -31,7 +31,7 @@ export const findHostFault = (request: IncomingMessage): AppError | undefined =>
 
 const noTunnel = (): AppError =>
   new AppError(httpErrors.METHOD_NOT_ALLOWED, {
-    detail: 'Tunnels are for proxies.',
+    detail: 'CONNECT is supported by proxies only.',
     headers: { Allow: 'GET, HEAD' },
   });
 
@@ -39,16 +39,16 @@ export type RefuseOptions = {
   readonly refuse: Refuse;
   /** The response to the last request of a connection, until it has ended. */
   readonly findUnended: (socket: Socket) => ServerResponse | undefined;
-  /** The response in front of one that waits for it. */
+  /** The response that must end before a waiting one can be sent. */
   readonly findEarlier: (response: ServerResponse) => ServerResponse | undefined;
   readonly clock: Clock;
 };
 
 /**
- * Refuses expectations that nobody knows (RFC 9110 10.1.1) and CONNECT, which is for proxies (9.3.6): node:http would
- * answer the former without a body, and the latter not at all.
+ * Refuses unknown expectations (RFC 9110 10.1.1) and CONNECT, which is for proxies (9.3.6). node:http would answer the
+ * former without a body, and the latter not at all.
  */
-export const refuseOddRequests = (
+export const refuseUnsupportedRequests = (
   server: Server,
   { refuse, findUnended, findEarlier, clock }: RefuseOptions,
 ): void => {
@@ -56,7 +56,7 @@ export const refuseOddRequests = (
     refuse(request, response, new AppError(httpErrors.EXPECTATION_FAILED)),
   );
   server.on('connect', (request: IncomingMessage, socket: Socket) => {
-    // node:http has let go of the socket: a reset or a stall would be nobody's, and what comes on it nobody's to read.
+    // node:http has detached from the socket: errors, time-outs and further input have no other listener.
     const cut = (): void => void socket.destroy();
     socket.on('error', cut).on('timeout', cut).resume();
     const answer = (): void => {
@@ -70,7 +70,7 @@ export const refuseOddRequests = (
     const forUnended = (act: (response: ServerResponse) => void): void => {
       for (let response = last; response; response = findEarlier(response)) act(response);
     };
-    // Nor would an answer learn that there is room for more of it, or one that waits behind others that it has gone.
+    // For the same reason, responses of the connection would get neither `drain` nor `close` from node:http.
     socket.on('drain', () => forUnended((response) => void (response.socket && response.emit('drain'))));
     socket.once('close', () => forUnended((response) => void response.destroy()));
     if (last) last.once('close', answer);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 /** Ids from outside are kept only when they can't break a log line or a header. */
 const acceptable = /^[\w.-]{8,64}$/;
 
-/** Tells the processes apart; the number behind it, the requests of this one. */
+/** Random, to distinguish processes. The number after it distinguishes the requests of this process. */
 const processPart = randomUUID().slice(0, 18);
 let count = 0;
 
@@ -12,6 +12,6 @@ const newRequestId = (): string => {
   return `${processPart}-${count}`;
 };
 
-/** The request's own `X-Request-Id` when it is 8 to 64 of letters, digits, `.`, `_` and `-`; otherwise a new one. */
+/** Returns the client's `X-Request-Id` if it is 8 to 64 letters, digits, `.`, `_` or `-`; otherwise a new id. */
 export const requestIdOf = (header: string | readonly string[] | undefined): string =>
   typeof header === 'string' && acceptable.test(header) ? header : newRequestId();

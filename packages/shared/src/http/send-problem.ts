@@ -14,8 +14,8 @@ const hasUnreadBody = ({ complete, headers }: IncomingMessage): boolean =>
   !complete && (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
 
 /**
- * Answers a request with an error. Once the head is out there is no way to say it any more: the connection is
- * reset, so that the client can't take a part for the whole.
+ * Answers a request with an error. When the head of another answer was already sent, it resets the connection instead,
+ * so that the client can't mistake the part for the whole.
  */
 export const sendProblem = (
   request: IncomingMessage,

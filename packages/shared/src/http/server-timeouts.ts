@@ -15,7 +15,7 @@ export const serverOptions: ServerOptions = {
   noDelay: true,
 };
 
-/** Applies what is a property of a server rather than an option of its making. */
+/** Applies the limits that node:http has as properties of a server, not as options of `createServer`. */
 export const applyServerLimits = (server: Server, { stallMs }: { stallMs: number | undefined }): void => {
   if (stallMs !== undefined) server.timeout = stallMs;
   // A head cut to its first 1000 lines was a way to smuggle requests (CVE-2026-58044): the byte limit holds instead.

@@ -12,7 +12,7 @@ import { pause } from '../async/pause.ts';
 import { type Listening, type ListenOptions, listen } from '../os/listen.ts';
 import { type ClientErrorOptions, createClientErrorListener } from './client-error.ts';
 import type { Readiness } from './readiness.ts';
-import { findHostFault, type Refuse, refuseOddRequests } from './refuse-requests.ts';
+import { findHostFault, type Refuse, refuseUnsupportedRequests } from './refuse-requests.ts';
 import { applyServerLimits, serverOptions } from './server-timeouts.ts';
 
 export type StopOptions = {
@@ -27,20 +27,20 @@ export type StoppableServerOptions = {
   readonly clock: Clock;
   readonly onRefused?: ClientErrorOptions['onRefused'];
   /**
-   * Answers what node:http would answer without a body, or not at all, or take: a request without a Host or with two, an
-   * unknown expectation, CONNECT. Their connections end. Default: as node:http does.
+   * Answers requests that node:http itself would accept, ignore or answer without a body: a missing or repeated Host,
+   * an unknown expectation, CONNECT. Their connections are closed. Default: the behaviour of node:http.
    */
   readonly refuse?: Refuse;
   /**
-   * The classes of requests and responses; and whether a request without a body is no stream, which is for servers
-   * that never wait for its end. Default: node's own, and a stream.
+   * Options for `createServer`: the classes of requests and responses, and `optimizeEmptyRequests`, which makes a
+   * request without a body emit no `end`. Default: Node's.
    */
   readonly nodeOptions?: Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse' | 'optimizeEmptyRequests'>;
-  /** A connection on which nothing moves for so long, in either direction, is cut. Default: never. */
+  /** A connection without traffic in either direction for this long is cut. Default: never. */
   readonly stallMs?: number;
 };
 
-/** A server on node:http that ends without losing a request. */
+/** A node:http server with a graceful stop: it finishes the requests in flight. */
 export type StoppableServer = {
   /** For supertest and for tests that listen themselves. */
   readonly server: Server;
@@ -49,22 +49,22 @@ export type StoppableServer = {
   stop(options: StopOptions): Promise<void>;
 };
 
-/** Makes the node:http server of a service: time-outs, limits, and the order of stopping (RFC 9112 9.6). */
+/** Creates the node:http server of a service, with time-outs, limits and a graceful stop (RFC 9112 9.6). */
 export const createStoppableServer = (
   handler: RequestListener,
   { readiness, clock, onRefused, refuse, nodeOptions, stallMs }: StoppableServerOptions,
 ): StoppableServer => {
   /**
-   * Every connection with the response to the last request of it. A listener for the end of each response would cost
-   * more than the rest of this file.
+   * Every connection with the response to its last request. A listener for the end of each response would cost more
+   * than the rest of this file.
    */
   const connections = new Map<Socket, ServerResponse | undefined>();
-  /** Of each response that waits for another one: that one. */
+  /** For each response that waits, the response that must end before it. */
   const earlier = new WeakMap<ServerResponse, ServerResponse | undefined>();
   const track = (request: IncomingMessage, response: ServerResponse): void => {
     if (response.socket === null) {
       earlier.set(response, connections.get(request.socket));
-      // Its turn has come; kept, a connection that always has one waiting would keep all that it ever had.
+      // Otherwise a connection that always has a waiting response would retain all of its earlier ones.
       response.once('socket', () => earlier.delete(response));
     }
     connections.set(request.socket, response);
@@ -76,7 +76,7 @@ export const createStoppableServer = (
   const closeAfter = (response: ServerResponse): void => {
     if (!response.headersSent) response.setHeader('Connection', 'close');
   };
-  /** Connections that end with a refusal: what was sent behind it is not carried out (RFC 9112 9.6). */
+  /** Connections that end with a refusal. Requests pipelined after it are ignored (RFC 9112 9.6). */
   const refused = new WeakSet<Socket>();
   const refuseAndClose: Refuse = (request, response, error) => {
     track(request, response);
@@ -97,7 +97,7 @@ export const createStoppableServer = (
   });
   if (refuse) {
     const findEarlier = (response: ServerResponse) => earlier.get(response);
-    refuseOddRequests(server, { refuse: refuseAndClose, findUnended, findEarlier, clock });
+    refuseUnsupportedRequests(server, { refuse: refuseAndClose, findUnended, findEarlier, clock });
   }
   applyServerLimits(server, { stallMs });
   server.on('connection', (socket: Socket) => {
@@ -105,7 +105,7 @@ export const createStoppableServer = (
     socket.once('close', () => connections.delete(socket));
   });
   server.on('clientError', createClientErrorListener({ findUnended, clock, onRefused }));
-  /** Also those that browsers open in advance: node does not count a connection without a request as idle. */
+  /** Closes preconnects of browsers, too: Node does not count a connection without a request as idle. */
   const closeIdle = (): void => {
     server.closeIdleConnections();
     for (const socket of connections.keys()) if (socket.bytesRead === 0) socket.destroy();
@@ -125,7 +125,7 @@ export const createStoppableServer = (
     server.closeIdleConnections();
     const sweep = setInterval(closeIdle, 100);
     const cut = clock.after(graceMs, () => {
-      // Also those that node:http has let go of.
+      // Includes sockets that node:http has detached from.
       for (const socket of connections.keys()) socket.destroy();
     });
     try {

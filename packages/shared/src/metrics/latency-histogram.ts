@@ -1,6 +1,6 @@
-/** Buckets of one power of two: a value is known to a sixteenth of itself, its middle to a thirty-second. */
+/** Buckets per power of two. A bucket is at most 1/16 of its value wide, so its middle is off by at most 1/32. */
 const subBuckets = 16;
-/** Microseconds are kept as 31-bit integers: up to 36 minutes, and everything longer as that. */
+/** Microseconds are 31-bit integers, so a duration over 36 minutes counts as 36 minutes. */
 const maxUs = 2 ** 31 - 1;
 const bucketCount = 448;
 const windowTurns = 10;
@@ -8,7 +8,7 @@ const windowTurns = 10;
 /** Counts by bucket. */
 export type LatencyCounts = Readonly<Float64Array>;
 
-/** 0 to 15 µs have a bucket each; from there on every power of two is divided into sixteen. */
+/** 0 to 15 µs have one bucket each; each larger power of two is divided into sixteen. */
 const bucketOf = (us: number): number => {
   if (us < subBuckets) return us;
   const exponent = 31 - Math.clz32(us);
@@ -23,13 +23,13 @@ const middleMs = (bucket: number): number => {
 };
 
 /**
- * Durations in log-linear buckets. Recording is an increment of an array and of a sum: nothing is allocated, no clock
- * is read. Whoever owns it calls `turn` once a second, which makes the last ten seconds known.
+ * Counts durations in log-linear buckets. Recording allocates nothing and reads no clock. The owner calls `turn` once a
+ * second, so that `recent` covers the last ten seconds.
  */
 export class LatencyHistogram {
   readonly #counts = new Float64Array(bucketCount);
   readonly #sumMs = new Float64Array(1);
-  /** The counts at the last turns, oldest first from `#turn` on. */
+  /** A ring of the counts at the last ten turns; `#turn` is the index of the oldest. */
   readonly #earlier = Array.from({ length: windowTurns }, () => new Float64Array(bucketCount));
   #turn = 0;
 
@@ -39,18 +39,18 @@ export class LatencyHistogram {
     this.#sumMs[0] = (this.#sumMs[0] ?? 0) + durationMs;
   }
 
-  /** A second has passed. */
+  /** Must be called once a second. */
   turn(): void {
     this.#earlier[this.#turn]?.set(this.#counts);
     this.#turn = (this.#turn + 1) % windowTurns;
   }
 
-  /** Since it was made. */
+  /** Counts since the histogram was created. */
   total(): LatencyCounts {
     return this.#counts;
   }
 
-  /** Of the last ten turns. */
+  /** Counts of the last ten turns. */
   recent(): LatencyCounts {
     const oldest = this.#earlier[this.#turn];
     return this.#counts.map((count, bucket) => count - (oldest?.[bucket] ?? 0));
@@ -61,7 +61,7 @@ export class LatencyHistogram {
   }
 }
 
-/** The counts of several histograms together. */
+/** Adds the counts of several histograms. */
 export const mergeCounts = (all: readonly LatencyCounts[]): LatencyCounts => {
   const merged = new Float64Array(bucketCount);
   for (const counts of all) {
@@ -71,8 +71,8 @@ export const mergeCounts = (all: readonly LatencyCounts[]): LatencyCounts => {
 };
 
 /**
- * The duration in milliseconds that this share (0 to 1) of the recorded ones did not exceed, 3 % off at most; undefined
- * when none was recorded.
+ * Returns the quantile `share` (0 to 1) of the recorded durations in milliseconds, with an error of at most 3 %;
+ * undefined when nothing was recorded.
  */
 export const quantileMs = (counts: LatencyCounts, share: number): number | undefined => {
   const all = counts.reduce((sum, count) => sum + count, 0);
@@ -85,13 +85,13 @@ export const quantileMs = (counts: LatencyCounts, share: number): number | undef
   return undefined;
 };
 
-/** Exponents of two whose microseconds bound the buckets for Prometheus: 256 µs to 34 s, exact edges of ours. */
+/** Bounds for Prometheus as exponents of two, in microseconds: 256 µs to 34 s. Each is an exact edge of our buckets. */
 const boundExponents = Array.from({ length: 18 }, (_, index) => index + 8);
 
 /** Upper bounds in seconds of `countsByBound`. */
 export const latencyBoundsSeconds: readonly number[] = boundExponents.map((exponent) => 2 ** exponent / 1e6);
 
-/** Counts for each bound, not cumulative, and one more for what lies above all of them. */
+/** Returns the counts for each bound, not cumulative, followed by the count above all bounds. */
 export const countsByBound = (counts: LatencyCounts): readonly number[] => {
   const edges = [...boundExponents.map((exponent) => (exponent - 3) * subBuckets), bucketCount];
   return edges.map((edge, index) =>

@@ -1,20 +1,20 @@
 import { type Metric, Registry } from 'prom-client';
 
-/** Label values and the number that belongs to them. */
+/** A value with its labels. */
 export type Sample = { readonly labels?: Readonly<Record<string, string | number>>; readonly value: number };
 
-/** Cumulative counts as Prometheus wants them: one per upper bound, then the sum of all observed values. */
+/** The data of a Prometheus histogram: bounds, counts per bucket, and the sum of all observed values. */
 export type HistogramSample = {
   readonly labels?: Readonly<Record<string, string | number>>;
   readonly bounds: readonly number[];
-  /** Counts per bucket, not cumulative, one more than the bounds: the last is for what lies above all of them. */
+  /** Counts per bucket, not cumulative, one more than there are bounds: the last counts values above all bounds. */
   readonly counts: readonly number[];
   readonly sum: number;
 };
 
 /**
- * The metrics of one process. Work is counted in plain fields where it is done; the functions given here are asked
- * for them only when someone scrapes, and prom-client renders the text.
+ * The metrics of one process. Code counts its work in plain fields; the functions registered here read those fields
+ * only on a scrape, and prom-client renders the text.
  */
 export type Metrics = {
   counter(name: string, help: string, samples: () => Iterable<Sample>): void;

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 
-/** The port is taken, or the address can't be listened on. The message says what to do. */
+/** The port is in use, or the server can't listen on the address. The message says what to do. */
 export class ListenError extends Error {
   constructor(message: string, cause: unknown) {
     super(message, { cause });
@@ -19,11 +19,11 @@ export type ListenOptions = {
 
 export type Listening = {
   readonly port: number;
-  /** Address for people and other processes, without a slash at the end: `http://127.0.0.1:8080`. */
+  /** The URL of the server without a trailing slash: `http://127.0.0.1:8080`. */
   readonly url: string;
   /**
-   * Stops accepting connections at every address; those that are open, or wait to be accepted, stay. Resolves when all
-   * have ended.
+   * Stops listening on every address. Connections that are open, or already in the accept queue, are kept. Resolves
+   * when all of them have ended.
    */
   close(): Promise<void>;
 };
@@ -46,8 +46,8 @@ const closed = (server: Server): Promise<void> =>
 const maxTurns = 1000;
 
 /**
- * Accepts what waits in the kernel's queue, until a whole turn of the event loop has brought nobody: who waits there
- * has connected already, may have sent a request, and would be reset when the listener closes.
+ * Drains the accept queue of the kernel: waits until a whole turn of the event loop has accepted nothing. Clients in
+ * the queue are already connected and may have sent a request, and closing the listener would reset them.
  */
 const acceptWaiting = async (server: Server): Promise<void> => {
   let came = true;
@@ -98,8 +98,8 @@ const listenOnIpv6 = async (main: Server, port: number): Promise<Server | undefi
 };
 
 /**
- * Starts listening. Throws a ListenError with one sentence that names the port and the flag to change it; nothing
- * is left open then.
+ * Starts listening. Throws a ListenError with one sentence that names the port and the flag to change it. After a
+ * failure nothing is left open.
  */
 export const listen = async (server: Server, options: ListenOptions): Promise<Listening> => {
   const both = options.host === 'localhost';
@@ -123,7 +123,7 @@ export const listen = async (server: Server, options: ListenOptions): Promise<Li
         },
       };
     } catch (error) {
-      // Port 0 was given a number that is free on 127.0.0.1 and taken on ::1: ask for another one.
+      // The system chose a port that is free on 127.0.0.1 and in use on ::1: try another one.
       const again = options.port === 0 && (error as NodeJS.ErrnoException).code === 'EADDRINUSE' && tries < 5;
       if (!again) throw explain(error, options);
     }

@@ -12,7 +12,7 @@ export type ProcessTable = {
   commandOf(pid: number): string | undefined;
   /** The running child processes of that process. */
   childrenOf(pid: number): readonly number[];
-  /** Resident memory in bytes of each of these processes that runs. */
+  /** Resident memory in bytes of each of these processes that is running. */
   memoryOf(pids: readonly number[]): ReadonlyMap<number, number>;
   /** Sends a signal. A process that has already ended is not an error. */
   signal(pid: number, signal: StopSignal): void;

@@ -8,7 +8,7 @@ const maxSocketPathBytes = 100;
 
 /** The folder in which one checkout keeps its data, logs and sockets. */
 export type StateFolder = {
-  /** Absolute and without links, so that one folder has one name. */
+  /** Absolute and with all links resolved, so that each folder has exactly one path. */
   readonly stateDir: string;
   readonly logsDir: string;
   readonly userId: number;
@@ -16,7 +16,7 @@ export type StateFolder = {
   readonly key: string;
 };
 
-/** The path without links. Also works for a folder that does not exist yet. */
+/** Resolves all links in a path. Also works for a folder that does not exist yet. */
 const canonicalPath = (path: string): string => {
   try {
     return realpathSync(path);

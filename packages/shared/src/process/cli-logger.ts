@@ -3,12 +3,12 @@ import { systemClock } from '../async/clock.ts';
 import { createLogSink } from '../logging/log-sink.ts';
 import { createLogger, type Logger } from '../logging/logger.ts';
 
-/** What `--log-format` may say; `auto` is text on a terminal and json elsewhere. */
+/** The values of `--log-format`; `auto` is text on a terminal and json elsewhere. */
 export type CliLogFormat = 'auto' | 'text' | 'json' | 'combined';
 
 /**
- * Where log lines are written without ever waiting for a reader: touching process.stdout or stderr makes a pipe or a
- * socket non-blocking; a terminal, which may be held with Ctrl-S, is opened once more.
+ * Returns a descriptor on which writes never block. Node makes a pipe or socket non-blocking when process.stdout or
+ * stderr is accessed; a terminal, which Ctrl-S may stop, is opened again as non-blocking.
  */
 const logDescriptor = (descriptor: 1 | 2): number => {
   const { isTTY } = descriptor === 1 ? process.stdout : process.stderr;
@@ -23,7 +23,7 @@ const logDescriptor = (descriptor: 1 | 2): number => {
 /** A standard stream of the process. */
 export type LogOutput = 'stdout' | 'stderr';
 
-/** The logger of a process, on one of its streams. In the combined format its events are on stderr. */
+/** Creates the logger of a process on one of its standard streams. In the combined format, events go to stderr. */
 export const createCliLogger = (
   name: string,
   logFormat: CliLogFormat,

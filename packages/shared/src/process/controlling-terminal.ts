@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
 
-/** Whether this process belongs to a terminal, whose end it is told by SIGHUP. */
+/** Whether this process has a controlling terminal, which sends it SIGHUP when it closes. */
 export const hasControllingTerminal = (): boolean => {
   try {
     closeSync(openSync('/dev/tty', constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK));

@@ -9,7 +9,7 @@ const openFiles = (): number => {
   }
 };
 
-/** What every process tells of itself, under the names that Prometheus dashboards expect. */
+/** Registers the metrics of the process itself, under the names that Prometheus dashboards expect. */
 export const registerProcessMetrics = (metrics: Metrics): void => {
   metrics.counter('process_cpu_seconds_total', 'Processor time used, user and system.', () => {
     const { user, system } = process.cpuUsage();

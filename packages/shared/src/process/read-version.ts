@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The version in the package.json of the package that a script belongs to; undefined when there is none. */
+/** Returns the version of the package that a script belongs to; undefined when its package.json has none. */
 export const readVersion = (script: string): string | undefined => {
   let folder = dirname(realpathSync(script));
   while (!existsSync(join(folder, 'package.json'))) {

@@ -10,7 +10,7 @@ import { ListenError } from '../os/listen.ts';
 import { type CliLogFormat, createCliLogger, type LogOutput } from './cli-logger.ts';
 import { hasControllingTerminal } from './controlling-terminal.ts';
 import { readVersion } from './read-version.ts';
-import { stopWhenTold } from './stop-when-told.ts';
+import { handleStopSignals } from './stop-signals.ts';
 import type { ReadyReport } from './supervision.ts';
 import { workingDir } from './working-dir.ts';
 
@@ -20,45 +20,45 @@ export type RunningProcess = {
   readonly url?: string | undefined;
   readonly adminUrl?: string | undefined;
   stop(options: { readonly drainDelayMs: number }): Promise<void>;
-  /** Takes up what is new in its config file. Never throws: what is wrong is logged, and the old values stay. */
+  /** Reloads the config file. Never throws: an invalid file is logged, and the old values stay in force. */
   reload?(): void;
 };
 
 /** A started service that listens at an address. */
 export type RunningService = RunningProcess & { readonly url: string };
 
-/** What a service is given by its command. */
+/** What `runCli` passes to a service or subcommand. */
 export type CliContext<S extends Settings = Settings> = {
   readonly logger: Logger;
   readonly clock: Clock;
   /** Prints one plain line on stdout, at once. */
   readonly print: (line: string) => void;
-  /** The flags as they were typed, by the names of their settings. */
+  /** The flags that were typed, by the names of their settings. */
   readonly flags: Readonly<Record<string, unknown>>;
-  /** Where the configuration came from, to be read again. */
+  /** The source of the configuration, which can be read again. */
   readonly source: ConfigSource<S>;
 };
 
 type LoggedConfig = {
   readonly logFormat: CliLogFormat;
-  /** A service that does not listen has none. */
+  /** Undefined for a service that does not listen. */
   readonly drainDelayMs?: number;
 };
 
 export type Cli<S extends Settings> = CommandLine & {
   readonly settings: S;
-  /** The name in front of each log line of the service, such as the copy's. Default: its own. */
+  /** The name in each log line, such as that of the copy. Default: the name of the service. */
   readonly loggerName?: (config: ConfigOf<S>) => string;
   /** Where log lines go. Default stdout. */
   readonly logTo?: LogOutput;
   readonly start: (config: ConfigOf<S>, context: CliContext<S>) => Promise<RunningProcess>;
-  /** The service can reload: SIGHUP does it when there is a config file and no terminal whose end it would tell of. */
+  /** The service can reload. SIGHUP then reloads it if it has a config file and no controlling terminal. */
   readonly reloads?: true;
-  /** What the further commands of the command line do; the process ends when they have. */
+  /** The subcommands by name. The process ends when the subcommand has finished. */
   readonly run?: Readonly<Record<string, (config: ConfigOf<S>, context: CliContext<S>) => Promise<void>>>;
 };
 
-const complain = (name: string, error: unknown): number => {
+const reportStartFailure = (name: string, error: unknown): number => {
   if (error instanceof ConfigError) {
     for (const { source, problem } of error.problems) console.error(`${name}: ${source} ${problem}`);
     return 2;
@@ -71,10 +71,10 @@ const complain = (name: string, error: unknown): number => {
   return 1;
 };
 
-/** A failure that no one caught leaves the process in an unknown state: say it and end; the stack restarts it. */
+/** An uncaught error leaves the process in an unknown state: log it and exit. The stack then restarts the process. */
 const endOnUncaught = (logger: Logger): void => {
   const crash = (error: unknown): void => {
-    logger.error('uncaught: the process ends', { error });
+    logger.error('uncaught error: the process exits', { error });
     logger.flush();
     process.exit(1);
   };
@@ -83,8 +83,8 @@ const endOnUncaught = (logger: Logger): void => {
 };
 
 /**
- * The whole life of a service's process: arguments, environment and config file → config → start → signals → stop.
- * Exit code 2 for a bad value, 1 for a start that failed, 0 after a stop in good order.
+ * Runs the process of a service from its arguments to its exit: config → start → signals → stop. The exit code is 2 for
+ * an invalid setting, 1 when the service could not start, and 0 after a graceful stop.
  */
 export const runCli = async <const S extends Settings>(cli: Cli<S>): Promise<void> => {
   let logger: Logger | undefined;
@@ -102,7 +102,7 @@ export const runCli = async <const S extends Settings>(cli: Cli<S>): Promise<voi
     });
     const { config } = source.read();
     const { logFormat, drainDelayMs = 0 } = config as ConfigOf<S> & LoggedConfig;
-    // A further command is no copy of the service.
+    // A subcommand is not a copy of the service, so it logs under its own name.
     logger = createCliLogger(command ?? cli.loggerName?.(config) ?? cli.name, logFormat, cli.logTo);
     endOnUncaught(logger);
     const print = (line: string): void => console.log(line);
@@ -114,18 +114,18 @@ export const runCli = async <const S extends Settings>(cli: Cli<S>): Promise<voi
       return;
     }
     const reloadOnHangup = cli.reloads === true && source.file !== undefined && !hasControllingTerminal();
-    const started = stopWhenTold({ logger, drainDelayMs, reloadOnHangup });
+    const started = handleStopSignals({ logger, drainDelayMs, reloadOnHangup });
     const service = await cli.start(config, context);
     started(service);
-    // Left to its end, as Node does it, this half second of work would count as time that the service takes to stop.
+    // Node would otherwise write the compile cache on exit, which makes stopping up to half a second slower.
     flushCompileCache();
     const report: ReadyReport = { type: 'ready', url: service.url, adminUrl: service.adminUrl };
-    // That the supervisor is gone is told by 'disconnect'; the report itself may be lost.
+    // When the supervisor has exited, 'disconnect' stops the service, so a failure to send can be ignored.
     process.send?.(report, undefined, undefined, () => undefined);
   } catch (error) {
     logger?.flush();
-    process.exitCode = complain(cli.name, error);
-    // What a failed start left open must not keep the process.
+    process.exitCode = reportStartFailure(cli.name, error);
+    // Handles that a failed start left open must not keep the process alive.
     process.exit();
   }
 };

@@ -1,4 +1,4 @@
-/** What a service tells its supervisor over the IPC channel once it answers. */
+/** Sent by a service to its supervisor over the IPC channel once it serves requests. */
 export type ReadyReport = {
   readonly type: 'ready';
   /** Undefined for a service that does not listen. */
@@ -6,7 +6,7 @@ export type ReadyReport = {
   readonly adminUrl?: string | undefined;
 };
 
-/** What a supervisor may ask of a service. Closing the channel, by dying for example, asks the same. */
+/** Sent by a supervisor to stop a service. When the channel closes, the service stops as well. */
 export type StopOrder = { readonly type: 'stop'; readonly drainDelayMs: number };
 
 export const isReadyReport = (message: unknown): message is ReadyReport =>

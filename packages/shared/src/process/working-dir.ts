@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
 
 /**
- * The folder in which the command was typed. pnpm runs a script in the folder of its package.json and leaves the
- * other one in INIT_CWD; the variable is believed only there, because everything started from a script inherits it.
+ * Returns the folder in which the command was typed. pnpm runs a script in the folder of its package.json and sets
+ * INIT_CWD to the original one. INIT_CWD is used only in a package script itself, because processes that the script
+ * starts inherit it.
  */
 export const workingDir = (): string => {
   const { INIT_CWD: typedIn, npm_package_json: manifest } = process.env;

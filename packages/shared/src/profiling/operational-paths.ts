@@ -9,7 +9,7 @@ export type OperationalPathsOptions = HealthPathsOptions & {
   readonly clock: Clock;
 };
 
-/** The handlers of all paths that are for operators and not for visitors: health, metrics, profiles. */
+/** Creates the handlers of all operational paths: health, metrics and profiles. */
 export const createOperationalPaths = ({
   profile,
   clock,

@@ -31,7 +31,7 @@ type CpuNode = {
   readonly positionTicks?: readonly { readonly line: number; readonly ticks: number }[] | undefined;
 };
 
-/** The time in which the process waits for events is no processor time. */
+/** Time in which the process waits for events does not count as processor time. */
 const idleName = '(idle)';
 
 const cpuStacks = (nodes: readonly CpuNode[]): readonly MeasuredStack[] => {

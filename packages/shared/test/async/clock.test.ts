@@ -30,7 +30,7 @@ describe('systemClock', () => {
     expect(called).toBe(false);
   });
 
-  it('knows the year', () => {
+  it('returns the current wall-clock time', () => {
     expect(new Date(systemClock.wallMs()).getFullYear()).toBe(new Date().getFullYear());
   });
 });

@@ -15,7 +15,7 @@ const scripted = () => {
 const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 describe('createCoalescedRead', () => {
-  it('shares one read among all who ask in the same turn', async () => {
+  it('shares one read among all calls of the same turn', async () => {
     const { ask, begun, end } = scripted();
     const asked = [ask(), ask(), ask()];
     await nextTurn();
@@ -24,7 +24,7 @@ describe('createCoalescedRead', () => {
     expect(begun).toHaveLength(1);
   });
 
-  it('lets whoever asks during a read wait for the next one, never for that one', async () => {
+  it('lets a call during a read share the next read, never the running one', async () => {
     const { ask, begun, end } = scripted();
     const early = ask();
     await nextTurn();
@@ -39,7 +39,7 @@ describe('createCoalescedRead', () => {
     expect(begun).toHaveLength(2);
   });
 
-  it('reads again for each who asks later', async () => {
+  it('reads again for each later call', async () => {
     const { ask, end } = scripted();
     for (const index of [0, 1, 2]) {
       const asked = ask();
@@ -49,7 +49,7 @@ describe('createCoalescedRead', () => {
     }
   });
 
-  it('tells a failure to those who share it, and to no one after them', async () => {
+  it('rejects only the calls that share the failed read', async () => {
     const { ask, begun, end } = scripted();
     const failing = [ask(), ask()];
     await nextTurn();
@@ -61,7 +61,7 @@ describe('createCoalescedRead', () => {
     await expect(later).resolves.toBe('back');
   });
 
-  it('takes a read that throws at once for one that fails', async () => {
+  it('treats a synchronous throw as a failed read', async () => {
     const ask = createCoalescedRead(() => {
       throw new Error('at once');
     });

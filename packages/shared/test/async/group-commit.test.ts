@@ -36,7 +36,7 @@ const outcomes = async (writes: readonly Promise<string>[]): Promise<string[]> =
   );
 
 describe('createGroupCommit', () => {
-  it('sends a row that comes alone at once, and answers it after its commit', async () => {
+  it('sends a single row at once, and resolves after its commit', async () => {
     const { write, statements, commit } = scripted();
     let answered = false;
     const written = write('a').finally(() => {
@@ -50,7 +50,7 @@ describe('createGroupCommit', () => {
     await expect(written).resolves.toBe('a is row 0');
   });
 
-  it('lets rows that come during an insert share the next one', async () => {
+  it('lets rows that arrive during an insert share the next one', async () => {
     const { write, statements, commit } = scripted();
     const first = write('a');
     await nextTurn();
@@ -65,7 +65,7 @@ describe('createGroupCommit', () => {
     await expect(Promise.all(others)).resolves.toEqual(['b is row 0', 'c is row 1', 'd is row 2']);
   });
 
-  it('puts no more rows into a statement than allowed', async () => {
+  it('puts at most maxRows rows into one statement', async () => {
     const { write, statements, commit } = scripted({ maxRows: 2 });
     const writes = ['a', 'b', 'c', 'd', 'e'].map(write);
     for (const index of [0, 1, 2]) {
@@ -76,7 +76,7 @@ describe('createGroupCommit', () => {
     expect(statements.map(({ rows }) => rows)).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
   });
 
-  it('refuses at once what comes when too many wait', async () => {
+  it('refuses further rows at once when maxWaiting rows are waiting', async () => {
     const { write, commit } = scripted({ maxWaiting: 2 });
     const first = write('a');
     await nextTurn();
@@ -89,7 +89,7 @@ describe('createGroupCommit', () => {
     await expect(Promise.all(waiting)).resolves.toHaveLength(2);
   });
 
-  it('gives each row its result by its ordinal, in whatever order they came back', async () => {
+  it('gives each row its own result, in whatever order the results come back', async () => {
     const write = createGroupCommit<string, string>({
       insert: (rows) => {
         const returned = rows.map((row, ordinal) => ({ row, ordinal })).reverse();
@@ -105,7 +105,7 @@ describe('createGroupCommit', () => {
     await expect(Promise.all(['a', 'b', 'c'].map(write))).resolves.toEqual(['A', 'B', 'C']);
   });
 
-  it('fails a row of which the database says nothing', async () => {
+  it('rejects a row for which the statement returned no result', async () => {
     const { write, statements } = scripted();
     const writes = [write('a'), write('b')];
     await nextTurn();
@@ -141,7 +141,7 @@ describe('createGroupCommit', () => {
     expect(stored).toEqual(rows.filter((_, index) => index !== bad));
   });
 
-  it('gives any other failure to everyone in that statement, once, and to no one else', async () => {
+  it('rejects all rows of a statement, and no others, when it fails for any other reason', async () => {
     const { write, statements, commit } = scripted();
     const lost = [write('a'), write('b')];
     await nextTurn();
@@ -154,7 +154,7 @@ describe('createGroupCommit', () => {
     await expect(later).resolves.toBe('c is row 0');
   });
 
-  it('tells a connection that is lost while a bad row is looked for only to those that were in it', async () => {
+  it('rejects only the rows of a retried statement when its connection is lost', async () => {
     const write = createGroupCommit<string, string>({
       insert: async (rows) => {
         if (rows.includes('bad')) throw new RangeError('bad');

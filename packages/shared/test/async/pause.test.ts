@@ -3,7 +3,7 @@ import { createFakeClock } from '@tripod/testing/fake-clock';
 import { pause } from '../../src/async/pause.ts';
 
 describe('pause', () => {
-  it('resolves when the clock has moved that far, and not before', async () => {
+  it('resolves after the given time, and not before', async () => {
     const clock = createFakeClock();
     let over = false;
     const paused = pause(clock, 200).then(() => {
@@ -17,7 +17,7 @@ describe('pause', () => {
     expect(over).toBe(true);
   });
 
-  it('resolves at once for nothing, and sets no timer', async () => {
+  it('resolves at once for 0 ms, without a timer', async () => {
     const clock = createFakeClock();
     await pause(clock, 0);
     expect(clock.waiting).toBe(0);

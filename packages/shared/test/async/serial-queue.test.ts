@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createSerialQueue } from '../../src/async/serial-queue.ts';
 
 describe('createSerialQueue', () => {
-  it('begins a piece of work when the one before has ended, however it ended', async () => {
+  it('starts each piece of work after the previous one has succeeded or failed', async () => {
     const enqueue = createSerialQueue();
     const order: string[] = [];
     const gate = Promise.withResolvers<void>();

@@ -34,7 +34,7 @@ const complaintOf = (...args: string[]): string => {
 };
 
 describe('parseCommandLine', () => {
-  it('counts only what was typed as a flag', () => {
+  it('returns only the flags that were typed', () => {
     expect(parse()).toEqual({ command: undefined, flags: {} });
   });
 
@@ -66,13 +66,13 @@ describe('parseCommandLine', () => {
     expect(complaintOf(...args)).toBe(`${sentence}. See service --help`);
   });
 
-  it('takes no secret as a flag, and does not repeat its value', () => {
+  it('refuses a secret given as a flag without repeating its value', () => {
     const complaint = complaintOf("--database-url=postgres://user:it's-secret@db/x");
     expect(complaint).toContain("unknown option '--database-url'");
     expect(complaint).not.toContain('secret');
   });
 
-  it('explains every setting in its help, with default and variable, secrets apart, and the examples', () => {
+  it('lists in its help every setting with default and variable, the secrets separately, and the examples', () => {
     const help = parse('--help').help ?? '';
     expect(help).toMatch(/--port <port>\s+Where to listen \[8080\] \(PORT\)/);
     expect(help).toMatch(/--no-metrics\s+Do not serve metrics \(METRICS=false\)/);

@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('createConfigSource', () => {
-  it('reads the file each time it is asked', () => {
+  it('reads the file again on each call', () => {
     writeFileSync(join(folder, 'x.json'), '{"port":2}');
     const source = createConfigSource(settings, { flags: { config: 'x.json' }, workingDir: folder });
     expect(source.file).toBe(join(folder, 'x.json'));

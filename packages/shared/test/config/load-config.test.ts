@@ -127,7 +127,7 @@ describe('loadConfig', () => {
     expect(Object.isFrozen(config.names)).toBe(true);
   });
 
-  it('tells where each value was taken from', () => {
+  it('returns the origin of each value', () => {
     const sources = {
       flags: { port: '1' },
       environment: { POLICY: 'last' },

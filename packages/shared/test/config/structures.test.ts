@@ -60,12 +60,12 @@ describe('a setting that is a structure', () => {
     expect(load(fileOf([{ name: 'a', size: 2 }])).items).toEqual([{ name: 'a', size: 2 }]);
   });
 
-  it('is no flag and no variable', () => {
+  it('has neither a flag nor a variable', () => {
     expect(load({ environment: { ITEMS: 'a' } }).items).toBeUndefined();
     expect(describeSettings(settings)).toContain('| – (`items` in a file) | – | – | a list of items |');
   });
 
-  it('has every problem listed at once, with its JSON pointer', () => {
+  it('lists every problem at once, each with its JSON pointer', () => {
     const items = [
       { name: 'A', size: 0 },
       { size: 'x' },
@@ -87,7 +87,7 @@ describe('a setting that is a structure', () => {
     expect(problems.map(({ pointer }) => pointer)).toContain('#/items/2/a~1b~0c');
   });
 
-  it('has its own faults looked for when its schema holds', () => {
+  it('runs its own checks when the schema is satisfied', () => {
     expect(problemsOf(fileOf([{ name: 'bad' }]))).toEqual([
       { source: '#/items/0/name in /etc/x.json', pointer: '#/items/0/name', problem: 'must not be bad' },
     ]);
@@ -101,13 +101,13 @@ describe('a setting that is a structure', () => {
     expect(config).toEqual({ item: ['b'] });
   });
 
-  it('is checked also where it gives way', () => {
+  it('is validated even when a flat setting overrides it', () => {
     expect(problemsOf({ ...fileOf([{}]), flags: { item: ['b'] } })).toHaveLength(1);
   });
 
-  it('must not stand beside the flat setting in one file', () => {
+  it('is refused in a file that also holds the flat setting', () => {
     expect(problemsOf(fileOf([], { item: ['b'] }))).toEqual([
-      expect.objectContaining({ pointer: '#/items', problem: expect.stringContaining('beside item') }),
+      expect.objectContaining({ pointer: '#/items', problem: expect.stringContaining('together with item') }),
     ]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { StartError, toStartError } from '../../src/errors/start-error.ts';
 
 describe('StartError', () => {
-  it('keeps message and cause, and has no cause when there is none', () => {
+  it('keeps its message and cause, and has no cause property without one', () => {
     const cause = new Error('refused');
     expect(new StartError('Start the database first.', cause)).toMatchObject({
       message: 'Start the database first.',

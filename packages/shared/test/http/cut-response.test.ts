@@ -50,7 +50,7 @@ describe('cutResponse', () => {
     expect(response.destroyed).toBe(true);
   });
 
-  it('leaves the connection of an answer that is complete to the next one', async () => {
+  it('keeps the connection open when the answer is complete', async () => {
     const head = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
     const { socket, response } = await hearPart(head);
     response.end();

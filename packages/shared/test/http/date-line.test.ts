@@ -5,11 +5,11 @@ import { createDateLine } from '../../src/http/date-line.ts';
 const start = Date.UTC(1994, 10, 6, 8, 49, 37);
 
 describe('createDateLine', () => {
-  it('gives the line as RFC 9110 5.6.7 spells a date', () => {
+  it('formats the date as RFC 9110 5.6.7 requires', () => {
     expect(createDateLine(createFakeClock(start))()).toBe('Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n');
   });
 
-  it('gives the same line until the last millisecond of its second, and then the next', () => {
+  it('returns the same line until the last millisecond of a second, then the next one', () => {
     const clock = createFakeClock(start);
     const dateLine = createDateLine(clock);
     const first = dateLine();
@@ -19,7 +19,7 @@ describe('createDateLine', () => {
     expect(dateLine()).toBe('Date: Sun, 06 Nov 1994 08:49:38 GMT\r\n');
   });
 
-  it('follows a clock that was set back', () => {
+  it('follows a clock that is set back', () => {
     let nowMs = start;
     const dateLine = createDateLine({ ...createFakeClock(), wallMs: () => nowMs });
     dateLine();

@@ -90,7 +90,7 @@ describe('errorHandler', () => {
     expect(errors).toHaveLength(0);
   });
 
-  it('indents as asked', async () => {
+  it('indents JSON as requested', async () => {
     const { get } = await start();
     expect(await (await get('/indented')).text()).toContain('\n  "status": 404');
   });

@@ -5,7 +5,7 @@ const hostile = `"><script>alert('&')</script>`;
 const inert = '&quot;&gt;&lt;script&gt;alert(&#39;&amp;&#39;)&lt;/script&gt;';
 
 describe('escapeHtml', () => {
-  it('makes markup inert', () => {
+  it('escapes markup', () => {
     expect(escapeHtml(hostile)).toBe(inert);
   });
 });

@@ -55,7 +55,7 @@ describe('createHealthPaths', () => {
     expect(await (await get('/healthz', 'HEAD')).text()).toBe('');
   });
 
-  it('/readyz tells what there is to tell, ready or not', async () => {
+  it('/readyz includes the notes, ready or not', async () => {
     const { readiness, get } = await start();
     let note: string | undefined = 'are refused';
     readiness.note('writes', () => note);
@@ -79,12 +79,12 @@ describe('createHealthPaths', () => {
     expect(await response.text()).toContain('things 3');
   });
 
-  it('/metrics is not there when metrics are switched off', async () => {
+  it('/metrics has no handler when metrics are switched off', async () => {
     const { get } = await start();
     expect((await get('/metrics')).status).toBe(404);
   });
 
-  it('/metrics answers 500, and the process lives, when a metric fails', async () => {
+  it('/metrics answers 500 when a metric fails, and the process survives', async () => {
     const metrics = createMetrics();
     metrics.gauge('broken', 'Broken.', () => {
       throw new Error('the inside');

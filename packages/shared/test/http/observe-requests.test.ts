@@ -63,7 +63,7 @@ describe('observeRequests', () => {
     ]);
   });
 
-  it('writes no line for a health check that is well, and one for a check that is not', async () => {
+  it('logs a failed health check and not a successful one', async () => {
     const { port, lines, total } = await start((request, response) => {
       response.statusCode = request.url === '/readyz?2' ? 503 : 200;
       response.end();
@@ -76,7 +76,7 @@ describe('observeRequests', () => {
     expect((await total()).reduce((sum, { value }) => sum + value, 0)).toBe(5);
   });
 
-  it('writes one line when a health check begins to fail, however often it is asked, and again the next time', async () => {
+  it('logs a series of failed health checks once, and the next series again', async () => {
     const statuses = [200, 503, 503, 503, 500, 200, 503];
     const { port, lines } = await start((_request, response) => {
       response.statusCode = statuses.shift() ?? 0;
@@ -89,7 +89,7 @@ describe('observeRequests', () => {
     expect(lines.map(({ status }) => status)).toEqual([503, 500, 503]);
   });
 
-  it('counts the bytes of each response on a kept connection alone', async () => {
+  it('counts the bytes of each response separately on a keep-alive connection', async () => {
     const sockets = new Set<unknown>();
     const { port, lines } = await start((request, response) => {
       sockets.add(request.socket);
@@ -108,7 +108,7 @@ describe('observeRequests', () => {
     expect(lines.map(({ bytes }) => bytes)).toEqual([4, 4]);
   });
 
-  it('logs 499 for an answer that the client did not wait for', async () => {
+  it('logs 499 when the client disconnects before the answer', async () => {
     const { port, lines } = await start((_request, response) => void response.write('the first part'));
     const client = connect(port, '127.0.0.1');
     client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');

@@ -85,7 +85,7 @@ describe('renderProblem', () => {
     expect(Number(headers['Content-Length'])).toBeGreaterThan(body.length);
   });
 
-  it('is a page without scripts for a browser, with the same facts', () => {
+  it('is an HTML page without scripts for a browser, with the same facts', () => {
     const { headers, body } = renderProblem(error, { requestId: 'request-1', accept: chrome });
     expect(headers['Content-Type']).toBe('text/html; charset=utf-8');
     expect(headers['Content-Security-Policy']).toBe("default-src 'none'; style-src 'unsafe-inline'");

@@ -9,7 +9,7 @@ describe('createReadiness', () => {
     expect(readiness.draining).toBe(false);
   });
 
-  it('asks each condition anew', () => {
+  it('evaluates each condition on every call', () => {
     const readiness = createReadiness();
     let reason: string | undefined = 'does not answer';
     readiness.require('database', () => reason);
@@ -18,7 +18,7 @@ describe('createReadiness', () => {
     expect(readiness.reasons()).toEqual({});
   });
 
-  it('stays not ready once it drains, beside the other reasons', () => {
+  it('stays not ready once draining, and still lists the other reasons', () => {
     const readiness = createReadiness();
     readiness.require('database', () => 'away');
     readiness.startDraining();

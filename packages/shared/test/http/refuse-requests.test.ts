@@ -34,7 +34,7 @@ const tunnel = 'CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n';
 const held = 'GET /held HTTP/1.1\r\nHost: x\r\n\r\n';
 const unknown = 'POST / HTTP/1.1\r\nHost: x\r\nExpect: 200-ok\r\n';
 
-describe('a server that refuses what its handler is not given', () => {
+describe('a server that refuses unsupported requests', () => {
   it.each([
     ['an unknown expectation', `${unknown}\r\n`, 417, 'EXPECTATION_FAILED'],
     ['one with a body', `${unknown}Content-Length: 2\r\n\r\n{}`, 417, 'EXPECTATION_FAILED'],
@@ -65,7 +65,7 @@ describe('a server that refuses what its handler is not given', () => {
     expect(refused).toEqual([]);
   });
 
-  it('answers the requests in front of a CONNECT first', async () => {
+  it('answers the requests before a CONNECT first', async () => {
     const answers: (() => void)[] = [];
     const { server, port } = await start((_request, response) => {
       answers.push(() => response.end('the earlier one'));
@@ -82,7 +82,7 @@ describe('a server that refuses what its handler is not given', () => {
     expect(received).toMatch(/HTTP\/1\.1 405 [\s\S]*METHOD_NOT_ALLOWED/);
   });
 
-  it('sends a long answer in front of a CONNECT to its end, as fast as the client reads', async () => {
+  it('sends a long answer before a CONNECT completely, as fast as the client reads', async () => {
     const piece = Buffer.alloc(1_000_000, 'x');
     const { server, port } = await start(async (_request, response) => {
       await once(server.server, 'connect');
@@ -95,7 +95,7 @@ describe('a server that refuses what its handler is not given', () => {
     expect(received.match(/the end|HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'the end', 'HTTP/1.1 405']);
   });
 
-  it('cuts a client off that sends a CONNECT and does not read what it asked for before', async () => {
+  it('cuts off a client that sends a CONNECT and does not read its earlier answers', async () => {
     const { server, port } = await start((_request, response) => void response.end(Buffer.alloc(20_000_000)));
     server.server.timeout = 1500;
     const client = connect(port, '127.0.0.1');
@@ -121,7 +121,7 @@ describe('a server that refuses what its handler is not given', () => {
     expect(urls).toEqual([]);
   });
 
-  it('outlives clients that reset behind a CONNECT', async () => {
+  it('survives clients that reset the connection after a CONNECT', async () => {
     const { server, port } = await start(() => undefined);
     let ended = 0;
     server.server.on('connection', (socket) => void socket.once('close', () => (ended += 1)));
@@ -134,7 +134,7 @@ describe('a server that refuses what its handler is not given', () => {
     await waitFor('both connections to end', () => ended === 2);
   });
 
-  it('tells the answers that wait in front of a CONNECT when its connection has gone', async () => {
+  it('closes the answers that wait before a CONNECT when its connection closes', async () => {
     let [begun, closed] = [0, 0];
     const { server, port } = await start((_request, response) => {
       begun += 1;
@@ -148,7 +148,7 @@ describe('a server that refuses what its handler is not given', () => {
     await waitFor('the end of each', () => closed === 5);
   });
 
-  it('cuts a CONNECT that waits for another answer when the grace of its stop is over', async () => {
+  it('cuts a CONNECT that waits for another answer when the grace period of the stop is over', async () => {
     const { server, port } = await start(() => undefined);
     const received = exchangeRaw({ port, bytes: held + tunnel });
     await new Promise((resolve) => void server.server.once('connect', resolve));
@@ -156,7 +156,7 @@ describe('a server that refuses what its handler is not given', () => {
     await expect(received).resolves.toBe('');
   });
 
-  it('stops while the client of a CONNECT does not end its side', async () => {
+  it('stops even when the client of a CONNECT does not close its side', async () => {
     const { server, port } = await start();
     const client = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     client.write(tunnel);

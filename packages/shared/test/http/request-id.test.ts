@@ -25,7 +25,7 @@ describe('requestIdOf', () => {
     expect(requestIdOf(['12345678', '12345678'])).toMatch(own);
   });
 
-  it('makes a new one each time', () => {
+  it('creates a new id each time', () => {
     expect(requestIdOf(undefined)).not.toBe(requestIdOf(undefined));
   });
 });

@@ -17,7 +17,7 @@ describe('request target', () => {
     },
   );
 
-  it('names a fragment', () => {
+  it('reports a fragment', () => {
     expect(findCharacterFault('/a#b')).toContain('fragment');
   });
 

@@ -68,7 +68,7 @@ describe('sendProblem', () => {
     expect(parseRawResponse(text).headers['connection']).toBe('close');
   });
 
-  it('removes what described the answer that did not come, and adds to Vary', async () => {
+  it('removes the headers of the answer that failed, and adds to Vary', async () => {
     const port = await start((message, response) => {
       response.setHeader('ETag', '"1"');
       response.setHeader('Last-Modified', 'Thu, 01 Jan 1970 00:00:00 GMT');
@@ -87,7 +87,7 @@ describe('sendProblem', () => {
     expect(headers['vary']).toBe('Origin, Accept');
   });
 
-  it('cuts the connection when a part of the answer is out, so that the part is not taken for the whole', async () => {
+  it('cuts the connection when part of the answer was sent, so that the client sees it is incomplete', async () => {
     const port = await start((message, response) => {
       response.write('the first half', () => refuse(message, response));
     });

@@ -12,7 +12,7 @@ afterEach(async () => {
   await Promise.all(ends.splice(0).map((end) => end()));
 });
 
-/** A server that holds each request until it is told to answer. */
+/** A server that holds each request until the test lets it answer. */
 const start = async () => {
   const held: { readonly url: string; readonly response: ServerResponse }[] = [];
   const handle: RequestListener = ({ url = '' }, response) => void held.push({ url, response });
@@ -25,8 +25,8 @@ const start = async () => {
 
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`;
 
-describe('requests of one connection', () => {
-  it('are carried out one after the other, and answered in their order', async () => {
+describe('serialized requests of one connection', () => {
+  it('are handled one after the other, and answered in order', async () => {
     const { port, held } = await start();
     const received = exchangeRaw({
       port,
@@ -45,7 +45,7 @@ describe('requests of one connection', () => {
     ]);
   });
 
-  it('may wait by the thousand, but no more', async () => {
+  it('are cut off when more than 1000 wait', async () => {
     const { port, held, sockets } = await start();
     const client = connect(port, '127.0.0.1');
     const closed = once(client, 'close');
@@ -58,7 +58,7 @@ describe('requests of one connection', () => {
     expect(held).toHaveLength(1);
   });
 
-  it('are forgotten when it ends', async () => {
+  it('are dropped when the connection ends', async () => {
     const { port, held, sockets } = await start();
     const client = connect(port, '127.0.0.1');
     client.write(get('/1') + get('/2'));
@@ -75,7 +75,7 @@ describe('requests of one connection', () => {
     expect(held.map(({ url }) => url)).not.toContain('/2');
   });
 
-  it('are answered once when the body of one that waits is broken', async () => {
+  it('are answered once each when the body of a waiting one is malformed', async () => {
     const { port, held } = await start();
     const broken = 'POST /2 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n';
     const received = exchangeRaw({ port, bytes: get('/1') + broken });

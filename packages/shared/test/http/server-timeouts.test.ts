@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { applyServerLimits, serverOptions } from '@tripod/shared/http/server-timeouts';
 
 describe('serverOptions', () => {
-  it('are in force on a server made with them', () => {
+  it('apply to a server that is created with them', () => {
     const server = createServer(serverOptions);
     applyServerLimits(server, { stallMs: 60_000 });
     expect(server).toMatchObject({
@@ -16,7 +16,7 @@ describe('serverOptions', () => {
     });
   });
 
-  it('look at slow clients more often than the shortest time-out', () => {
+  it('check connections more often than the shortest time-out', () => {
     const { connectionsCheckingInterval = 30_000, headersTimeout = 0 } = serverOptions;
     expect(connectionsCheckingInterval).toBeLessThan(headersTimeout);
   });

@@ -26,7 +26,7 @@ const start = async (listener: RequestListener, clock: FakeClock = createFakeClo
   const server = createStoppableServer(listener, { readiness, clock });
   servers.push(server);
   server.server.once('connection', () => connected.add(server));
-  // Its absence is seen as well, so nobody else may come to listen there.
+  // The test also expects connections to be refused, so no other server may take this port.
   const { port, url } = await server.listen({ host: 'localhost', port: await freePort() });
   return { server, readiness, clock, port, url };
 };
@@ -53,7 +53,7 @@ const open = (port: number, host = '127.0.0.1') => {
   };
 };
 
-/** Holds every request until it is told to let go; of /streamed the first part goes out at once. */
+/** Holds every request until the test releases it, except for the first part of /streamed. */
 const holding = () => {
   const held: (() => void)[] = [];
   const listener: RequestListener = (request, response) => {
@@ -89,7 +89,7 @@ describe('createStoppableServer', () => {
     },
   );
 
-  it('answers a client that has closed its own side behind its request', async () => {
+  it('answers a client that has half-closed the connection after its request', async () => {
     const { listener, held } = holding();
     const { port } = await start(listener);
     const client = open(port);
@@ -132,7 +132,7 @@ describe('createStoppableServer', () => {
     expect(client.received()).toMatch(/slow but whole\r\n0\r\n\r\n$/);
   });
 
-  it('cuts what is still in flight when the grace is over', async () => {
+  it('cuts requests that are still in flight when the grace period is over', async () => {
     const { listener, held } = holding();
     const { server, port, clock } = await start(listener);
     const client = open(port);
@@ -154,7 +154,7 @@ describe('createStoppableServer', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  it('goes on serving during the drain delay, as not ready and without keeping connections', async () => {
+  it('goes on serving during the drain delay, not ready and with Connection: close', async () => {
     const readiness = createReadiness();
     const paths = createHealthPaths({ readiness, metrics: undefined });
     const clock = createFakeClock();
@@ -197,7 +197,7 @@ describe('createStoppableServer', () => {
     await Promise.all(stops);
   });
 
-  it('stops though it never listened', async () => {
+  it('stops even when it never listened', async () => {
     const readiness = createReadiness();
     const server = createStoppableServer(() => undefined, { readiness, clock: createFakeClock() });
     await server.stop({ drainDelayMs: 1000 });

@@ -64,7 +64,7 @@ describe('text log lines', () => {
     );
   });
 
-  it('paints only when asked', () => {
+  it('have colour codes only when colour is on', () => {
     expect(formatText(event('x'), { colour: false })).not.toContain('\u001b');
     expect(formatText(event('x'), { colour: true })).toContain('mapi-1\u001b[0m');
   });

@@ -111,7 +111,7 @@ describe('a log sink', () => {
     expect(dropped()).toBe(0);
   });
 
-  it('drops lines beyond 4 MiB when nobody reads, and lets the process exit', async () => {
+  it('drops lines beyond 4 MiB when nothing reads the pipe, and lets the process exit', async () => {
     const { exited, errors, dropped } = startWriter('100000', '100');
     await waitFor('the lines to be added', () => errors().includes('added'));
     // Without a reader the process exits after the half second that a flush may take.

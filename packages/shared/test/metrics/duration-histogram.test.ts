@@ -19,7 +19,7 @@ describe('DurationHistogram', () => {
     expect(sum).toBeCloseTo(durationMs / 1000);
   });
 
-  it('gives each sample away as a copy', () => {
+  it('returns each sample as a copy', () => {
     const histogram = new DurationHistogram();
     const before = histogram.sample();
     histogram.observe(1);

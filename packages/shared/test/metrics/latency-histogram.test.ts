@@ -22,7 +22,7 @@ const durations = fc.array(fc.double({ min: 0, max: 100_000, noNaN: true }), {
 });
 
 describe('LatencyHistogram', () => {
-  it('knows every quantile to 4 %, whatever was recorded', () => {
+  it('returns every quantile within 4 %, whatever was recorded', () => {
     fc.assert(
       fc.property(durations, fc.double({ min: 0, max: 1, noNaN: true }), (all, share) => {
         const sorted = [...all].sort((a, b) => a - b);
@@ -40,11 +40,11 @@ describe('LatencyHistogram', () => {
     },
   );
 
-  it('knows no quantile of nothing', () => {
+  it('returns no quantile when nothing was recorded', () => {
     expect(quantileMs(new LatencyHistogram().total(), 0.5)).toBeUndefined();
   });
 
-  it('forgets in its window what is ten turns old, and nothing since it was made', () => {
+  it('drops durations from the recent counts after ten turns, and never from the total', () => {
     const histogram = recorded([1, 1]);
     for (let turn = 0; turn < 9; turn += 1) histogram.turn();
     expect(sum(histogram.recent())).toBe(2);
@@ -58,13 +58,13 @@ describe('LatencyHistogram', () => {
     expect(histogram.sumMs).toBe(102);
   });
 
-  it('merges those of several', () => {
+  it('merges the counts of several histograms', () => {
     const merged = mergeCounts([recorded([1, 2]).total(), recorded([1000]).total()]);
     expect(sum(merged)).toBe(3);
     expect(quantileMs(merged, 1)).toBeCloseTo(1000, -2);
   });
 
-  it('counts for Prometheus below and above each bound exactly', () => {
+  it('counts exactly at the bounds for Prometheus', () => {
     fc.assert(
       fc.property(durations, (all) => {
         const counts = countsByBound(recorded(all).total());

@@ -21,7 +21,7 @@ describe('createMetrics', () => {
     ]);
   });
 
-  it('asks for the numbers at each scrape, not before', async () => {
+  it('reads the numbers at each scrape, not before', async () => {
     const metrics = createMetrics();
     let asked = 0;
     metrics.gauge('asked', 'Times asked.', () => {

@@ -36,14 +36,17 @@ describe('listen', () => {
     expect(await greetingOf('::1', port)).toBe('hello');
   });
 
-  it.each(['127.0.0.1', '::1'])('still accepts at %s who waits when it is told to close', async (host) => {
-    const { port, close } = await listen(greet(), { host: 'localhost', port: await freePort() });
-    // Connected by the kernel within this turn of the event loop, which can not have accepted any of them.
-    const greetings = Promise.all(Array.from({ length: 20 }, () => greetingOf(host, port)));
-    await close();
-    expect(new Set(await greetings)).toEqual(new Set(['hello']));
-    await expect(greetingOf(host, port)).rejects.toThrow('ECONNREFUSED');
-  });
+  it.each(['127.0.0.1', '::1'])(
+    'accepts clients that are in the accept queue of %s when it closes',
+    async (host) => {
+      const { port, close } = await listen(greet(), { host: 'localhost', port: await freePort() });
+      // Connected by the kernel within this turn of the event loop, which can not have accepted any of them.
+      const greetings = Promise.all(Array.from({ length: 20 }, () => greetingOf(host, port)));
+      await close();
+      expect(new Set(await greetings)).toEqual(new Set(['hello']));
+      await expect(greetingOf(host, port)).rejects.toThrow('ECONNREFUSED');
+    },
+  );
 
   it('serves HTTP on both', async () => {
     const server = createHttpServer((_request, response) => response.end('fine'));
@@ -79,7 +82,7 @@ describe('listen', () => {
     },
   );
 
-  it('speaks of --port when no flag is named', async () => {
+  it('names --port in the error by default', async () => {
     const { port } = await start(greet(), { host: '127.0.0.1', port: 0 });
     await expect(listen(greet(), { host: '127.0.0.1', port })).rejects.toThrow('with --port.');
   });

@@ -4,7 +4,7 @@ import { registerProcessMetrics } from '@tripod/shared/process/process-metrics';
 import { parseMetrics } from '../support/parse-metrics.ts';
 
 describe('registerProcessMetrics', () => {
-  it('tells of processor time, memory, open files and the start', async () => {
+  it('reports processor time, memory, open files and the start time', async () => {
     const metrics = createMetrics();
     registerProcessMetrics(metrics);
     const { samples } = parseMetrics(await metrics.render());

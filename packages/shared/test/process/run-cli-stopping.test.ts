@@ -20,7 +20,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-// Without `script` of util-linux there is no terminal to try this on; CI must have it.
+// The terminal is created by `script` of util-linux, which CI must have.
 const withScript = spawnSync('script', ['--version']).error && process.env['CI'] !== 'true' ? it.skip : it;
 
 const messagesOf = (fixture: Fixture): readonly unknown[] => fixture.logged().map(({ message }) => message);
@@ -34,25 +34,28 @@ const start = async (...args: readonly string[]) => {
 };
 
 describe('signals', () => {
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('stops in order on %s and exits 0', async (signal) => {
-    const { fixture } = await start('--drain-delay-ms', '0', '--weight', '3');
-    fixture.child.kill(signal);
-    expect(await fixture.exited).toEqual({ code: 0, signal: null });
-    expect(messagesOf(fixture)).toEqual([
-      'listening',
-      'stopping',
-      'server stopped',
-      'pool closed',
-      'stopped',
-    ]);
-    expect(fixture.logged()[1]).toMatchObject({
-      name: 'fixture-3',
-      level: 'info',
-      why: signal,
-      drainDelayMs: 0,
-    });
-    expect(fixture.stderr()).toBe('');
-  });
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'stop the service gracefully with exit code 0: %s',
+    async (signal) => {
+      const { fixture } = await start('--drain-delay-ms', '0', '--weight', '3');
+      fixture.child.kill(signal);
+      expect(await fixture.exited).toEqual({ code: 0, signal: null });
+      expect(messagesOf(fixture)).toEqual([
+        'listening',
+        'stopping',
+        'server stopped',
+        'pool closed',
+        'stopped',
+      ]);
+      expect(fixture.logged()[1]).toMatchObject({
+        name: 'fixture-3',
+        level: 'info',
+        why: signal,
+        drainDelayMs: 0,
+      });
+      expect(fixture.stderr()).toBe('');
+    },
+  );
 
   it('reloads at SIGHUP with a config file and without a terminal, as often as it comes', async () => {
     writeFileSync(file, '{"weight":2}');
@@ -68,18 +71,15 @@ describe('signals', () => {
     expect(messagesOf(fixture).slice(0, 3)).toEqual(['listening', 'reloaded', 'reloaded']);
   });
 
-  withScript(
-    'stops at SIGHUP on a terminal, whose end it tells of (skipped without the program script)',
-    async () => {
-      writeFileSync(file, '{"weight":2}');
-      const args = ['--config', file, '--drain-delay-ms', '0', '--log-format', 'json'];
-      const fixture = startFixture(args, { terminal: 'own' });
-      await fixture.url();
-      process.kill(Number(/^pid: (\d+)/m.exec(fixture.stdout())?.[1]), 'SIGHUP');
-      expect((await fixture.exited).code).toBe(0);
-      expect(fixture.stdout()).toContain('"why":"SIGHUP"');
-    },
-  );
+  withScript('stops on SIGHUP when its terminal closes (skipped without the program script)', async () => {
+    writeFileSync(file, '{"weight":2}');
+    const args = ['--config', file, '--drain-delay-ms', '0', '--log-format', 'json'];
+    const fixture = startFixture(args, { terminal: 'own' });
+    await fixture.url();
+    process.kill(Number(/^pid: (\d+)/m.exec(fixture.stdout())?.[1]), 'SIGHUP');
+    expect((await fixture.exited).code).toBe(0);
+    expect(fixture.stdout()).toContain('"why":"SIGHUP"');
+  });
 
   it('answers what is in flight before it ends', async () => {
     const { fixture, url } = await start('--drain-delay-ms', '0');
@@ -143,7 +143,7 @@ describe('signals', () => {
     expect(lines).toEqual(Array.from({ length: 2000 }, (_, index) => index));
   });
 
-  it('exits though nobody reads its log', async () => {
+  it('exits even when nothing reads its log', async () => {
     const { fixture, url } = await start('--drain-delay-ms', '0');
     fixture.child.stdout?.pause();
     for (let round = 0; round < 5; round += 1) await (await fetch(`${url}/log`)).text();
@@ -156,7 +156,7 @@ describe('signals', () => {
 });
 
 describe('signals during the start', () => {
-  it('stop the service in order as soon as it has started', async () => {
+  it('stop the service gracefully as soon as it has started', async () => {
     const fixture = startFixture(['--drain-delay-ms', '0', '--mode', 'waits'], { ipc: true });
     await printed(fixture, 'waiting');
     fixture.child.kill('SIGTERM');
@@ -172,7 +172,7 @@ describe('signals during the start', () => {
     ]);
   });
 
-  it('end it at once the second time', async () => {
+  it('exit at once the second time', async () => {
     const fixture = startFixture(['--mode', 'waits'], { ipc: true });
     await printed(fixture, 'waiting');
     fixture.child.kill('SIGTERM');
@@ -182,8 +182,8 @@ describe('signals during the start', () => {
   });
 });
 
-describe('under a supervisor', () => {
-  it('reports where it answers once it does', async () => {
+describe('a service under a supervisor', () => {
+  it('reports its addresses once it serves requests', async () => {
     const fixture = startFixture([], { ipc: true });
     const report = await new Promise((resolve) => {
       fixture.child.once('message', resolve);
@@ -192,21 +192,21 @@ describe('under a supervisor', () => {
     expect(report).toEqual({ type: 'ready', url: await fixture.url() });
   });
 
-  it('has kept what was compiled by then, so that its end need not wait for that', async () => {
+  it('writes the compile cache when it is ready, so that it does not delay the stop', async () => {
     const fixture = startFixture([], { ipc: true, env: { NODE_COMPILE_CACHE: folder } });
     await once(fixture.child, 'message');
     const kept = readdirSync(folder, { recursive: true, withFileTypes: true });
     expect(kept.filter((entry) => entry.isFile())).not.toEqual([]);
   });
 
-  it('stops when it is asked to, with the drain delay of the order', async () => {
+  it('stops on a stop order, with the drain delay of the order', async () => {
     const fixture = startFixture(['--drain-delay-ms', '60000'], { ipc: true });
     await fixture.url();
     fixture.child.send({ type: 'unknown' });
     fixture.child.send({ type: 'stop', drainDelayMs: 0 });
     expect((await fixture.exited).code).toBe(0);
     expect(fixture.logged().find(({ message }) => message === 'stopping')).toMatchObject({
-      why: 'the supervisor asked',
+      why: 'stop order from the supervisor',
       drainDelayMs: 0,
     });
   });
@@ -222,12 +222,12 @@ describe('under a supervisor', () => {
     expect((await fixture.exited).code).toBe(0);
     expect(messagesOf(fixture)).toContain('stopped');
     expect(fixture.logged().find(({ message }) => message === 'stopping')).toMatchObject({
-      why: 'the supervisor is gone',
+      why: 'the supervisor exited',
     });
   });
 });
 
-describe('a failure that nobody caught', () => {
+describe('an uncaught failure', () => {
   it.each([
     ['/throw', 'thrown outside of any request'],
     ['/reject', 'a promise that nobody awaits'],
@@ -237,7 +237,7 @@ describe('a failure that nobody caught', () => {
     expect((await fixture.exited).code).toBe(1);
     expect(fixture.logged().at(-1)).toMatchObject({
       level: 'error',
-      message: 'uncaught: the process ends',
+      message: 'uncaught error: the process exits',
       error: { message, stack: expect.stringContaining('fixture-service.ts') },
     });
   });

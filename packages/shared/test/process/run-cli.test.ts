@@ -72,7 +72,7 @@ describe('exit codes and sentences', () => {
     expect(stderr).toBe('fixture: The moon is full; wait until it is not.\n');
   });
 
-  it('exits 1 and shows where an unexpected failure comes from', async () => {
+  it('exits 1 and prints the stack of an unexpected failure', async () => {
     const { code, stderr } = await runFixture(['--mode', 'breaks']);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^fixture: could not start: Error: nobody thought of this\n\s+at /);
@@ -93,7 +93,7 @@ describe('exit codes and sentences', () => {
     expect(await runFixture(['--version'])).toEqual({ code: 0, stdout: `fixture ${version}\n`, stderr: '' });
   });
 
-  it('runs a further command to its end, logs under its name and exits 0', async () => {
+  it('runs a subcommand to its end, logs under its name and exits 0', async () => {
     const { code, stdout, stderr } = await runFixture(['check', '--weight', '3']);
     expect([code, stderr]).toEqual([0, '']);
     const [printed, line = ''] = stdout.split('\n');
@@ -102,7 +102,7 @@ describe('exit codes and sentences', () => {
   });
 });
 
-describe('where values come from', () => {
+describe('the precedence of config sources', () => {
   it('prefers the flag to the environment, that to the file, and that to the default', async () => {
     const file = fileWith(
       '{"weight": 2, "drainDelayMs": 20, "logFormat": "json", "databaseUrl": "postgres://x"}',
@@ -141,7 +141,7 @@ describe('where values come from', () => {
   });
 });
 
-describe('where relative paths hold from', () => {
+describe('the folder against which relative paths are resolved', () => {
   it('is the folder of the process', async () => {
     const config = await configOf(['--site', 'public'], { cwd: folder });
     expect(config['site']).toBe(join(folder, 'public'));

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
 
 describe('createShutdownStack', () => {
-  it('undoes last in, first out, each step after the one before has finished', async () => {
+  it('runs the steps last in, first out, one after the other', async () => {
     const stack = createShutdownStack();
     const seen: string[] = [];
     stack.push('pool', () => void seen.push('pool'));
@@ -15,7 +15,7 @@ describe('createShutdownStack', () => {
     expect(seen).toEqual(['server begins', 'server ends', 'pool']);
   });
 
-  it('undoes once: later calls wait for the first and share its outcome', async () => {
+  it('runs the steps once: later calls wait for the first and share its outcome', async () => {
     const stack = createShutdownStack();
     let undone = 0;
     stack.push('pool', () => {
@@ -42,7 +42,7 @@ describe('createShutdownStack', () => {
     await expect(stack.unwind()).rejects.toBe(failure);
   });
 
-  it('has nothing to do when nothing was pushed', async () => {
+  it('resolves when nothing was pushed', async () => {
     await createShutdownStack().unwind();
   });
 });

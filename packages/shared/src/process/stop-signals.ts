@@ -1,16 +1,16 @@
 import type { Logger } from '../logging/logger.ts';
 import { isStopOrder } from './supervision.ts';
 
-/** What can be stopped in good order. */
+/** A service that can be stopped gracefully. */
 export type Stoppable = {
   stop(options: { readonly drainDelayMs: number }): Promise<void>;
-  /** Takes up what is new in its config file; says itself what came of it. */
+  /** Reloads the config file and logs the outcome. */
   reload?(): void;
 };
 
-export type StopWhenToldOptions = {
+export type StopSignalOptions = {
   readonly logger: Logger;
-  /** How long to go on serving after a signal. */
+  /** How long the service goes on serving after a signal. */
   readonly drainDelayMs: number;
   /** SIGHUP reloads the service instead of stopping it. */
   readonly reloadOnHangup: boolean;
@@ -23,19 +23,20 @@ const signals = [
 ] as const;
 
 /**
- * Ends the process when it is told to, by a signal or by its supervisor: once in good order, at a further signal at
- * once. It listens from now on; told during the start, it stops when the returned function is given the service.
+ * Handles stop signals and stop orders of the supervisor. The first one stops the service gracefully; a second signal
+ * exits at once. Call it before the service starts, and pass the started service to the returned function: a stop that
+ * was requested meanwhile happens then.
  */
-export const stopWhenTold = ({
+export const handleStopSignals = ({
   logger,
   drainDelayMs: configuredDelayMs,
   reloadOnHangup,
-}: StopWhenToldOptions): ((service: Stoppable) => void) => {
+}: StopSignalOptions): ((service: Stoppable) => void) => {
   let drainDelayMs: number | undefined;
   let service: Stoppable | undefined;
-  /** Told during the start, after the file may have been read. */
-  let reloadWanted = false;
-  const end = (code: number): void => {
+  /** A SIGHUP during the start: the config file may have been read before it. */
+  let reloadRequested = false;
+  const exit = (code: number): void => {
     logger.flush();
     process.exit(code);
   };
@@ -44,15 +45,15 @@ export const stopWhenTold = ({
     service.stop({ drainDelayMs }).then(
       () => {
         logger.info('stopped');
-        end(0);
+        exit(0);
       },
       (error: unknown) => {
         logger.error('stopping failed', { error });
-        end(1);
+        exit(1);
       },
     );
   };
-  const tell = (why: string, delayMs: number): void => {
+  const requestStop = (why: string, delayMs: number): void => {
     if (drainDelayMs !== undefined) return;
     drainDelayMs = delayMs;
     logger.info('stopping', { why, drainDelayMs });
@@ -60,24 +61,24 @@ export const stopWhenTold = ({
   };
   const reload = (): void => {
     if (service) service.reload?.();
-    else reloadWanted = true;
+    else reloadRequested = true;
   };
   for (const [signal, number] of signals) {
     const onSignal = (): void =>
-      drainDelayMs === undefined ? tell(signal, configuredDelayMs) : end(128 + number);
+      drainDelayMs === undefined ? requestStop(signal, configuredDelayMs) : exit(128 + number);
     process.on(signal, signal === 'SIGHUP' && reloadOnHangup ? reload : onSignal);
   }
-  // The supervisor is gone, however it ended: nobody would restart or stop this process any more.
-  const orphaned = (): void => tell('the supervisor is gone', 0);
+  // Without its supervisor, this process would not be restarted or stopped any more.
+  const orphaned = (): void => requestStop('the supervisor exited', 0);
   process.on('disconnect', orphaned);
-  // It went before anyone listened. Without a supervisor from the start this is undefined.
+  // The supervisor may have exited before the listener was added. Without a supervisor `connected` is undefined.
   if (process.connected === false) orphaned();
   process.on('message', (message) => {
-    if (isStopOrder(message)) tell('the supervisor asked', message.drainDelayMs);
+    if (isStopOrder(message)) requestStop('stop order from the supervisor', message.drainDelayMs);
   });
   return (started) => {
     service = started;
-    if (reloadWanted) started.reload?.();
+    if (reloadRequested) started.reload?.();
     stop();
   };
 };
