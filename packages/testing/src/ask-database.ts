@@ -1,9 +1,9 @@
 import pg from 'pg';
 
-/** Does work over a connection of its own, without the time limits of a service, and ends it whatever comes of it. */
+/** Runs `work` on a new connection without the time limits of a service, and closes the connection afterwards. */
 export const withClient = async <T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
   const client = new pg.Client({ connectionString: url });
-  // Its query fails with the same error; without a listener the process would end as well.
+  // A running query fails with the same error; without a listener the process would end.
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -13,7 +13,7 @@ export const withClient = async <T>(url: string, work: (client: pg.Client) => Pr
   }
 };
 
-/** Runs the statements one after another over a connection of its own. Returns the rows of the last one. */
+/** Runs the statements one after the other on a new connection. Returns the rows of the last one. */
 export const askDatabase = <T extends pg.QueryResultRow = Record<string, unknown>>(
   url: string,
   ...texts: readonly string[]

@@ -1,9 +1,9 @@
 import type { Clock } from '@tripod/shared/async/clock';
 
-/** A clock that stands still until it is told to move; due timers then fire in order. */
+/** A clock that moves only when a test advances it; due timers then fire in order. */
 export type FakeClock = Clock & {
   advance(ms: number): void;
-  /** Timers that wait: a test can assert that nothing was left behind. */
+  /** Number of pending timers, so that a test can assert that none was left behind. */
   readonly waiting: number;
 };
 

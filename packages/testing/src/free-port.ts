@@ -3,17 +3,17 @@ import { createServer } from 'node:net';
 import { platform } from 'node:os';
 import { isPortFree } from '@tripod/shared/os/is-port-free';
 
-// Below the numbers that systems give to outgoing connections and to port 0: between asking for a port here and
-// listening on it, nobody gets it by chance. Above those of the databases from npm.
+// Below the ephemeral range, so that no process gets the port by chance before the test listens on it. Above the ports
+// of the embedded Postgres.
 const firstPort = 25_500;
 const portCount = 7_200;
 
-/** Where this process goes on: each begins at a place of its own. */
+/** The offset at which this process continues its search. Each process starts at a random offset. */
 let next: number | undefined;
 
 /**
- * Takes a port's name in the one space of names that all processes share, until this process ends: of two that look at
- * the same time, before either listens, one goes on to the next port. Where there is no such space, luck has to do.
+ * Reserves a port for this process until it ends, by an abstract Unix socket that contains the port in its name. Two
+ * processes that search at the same time thus get different ports. Without abstract sockets there is no reservation.
  */
 const reserve = (port: number): Promise<boolean> =>
   platform() === 'linux'
@@ -25,9 +25,9 @@ const reserve = (port: number): Promise<boolean> =>
     : Promise.resolve(true);
 
 /**
- * Ports in a row that were free a moment ago on both loopback addresses, and that are given to nobody else while this
- * process lives. For processes that are told their port on the command line, and for listeners that come back on their
- * port, or whose absence a test sees; all else inside a test's own process listens on port 0.
+ * Returns consecutive ports that are free on both loopback addresses, and reserves them for this process. Use them for
+ * processes that take their port on the command line, for listeners that restart on the same port, and for tests that
+ * expect a refused connection. Everything else in a test listens on port 0.
  */
 export const freePorts = async (count: number): Promise<readonly number[]> => {
   let row: number[] = [];
@@ -35,7 +35,7 @@ export const freePorts = async (count: number): Promise<readonly number[]> => {
   for (let tries = 0; tries < portCount; tries += 1) {
     const port = firstPort + next;
     next = (next + 1) % portCount;
-    // After the last number comes the first one, which is in no row with it.
+    // The search wraps around after the last port, where a row ends.
     if (port === firstPort) row = [];
     row = (await reserve(port)) && (await isPortFree(port)) ? [...row, port] : [];
     if (row.length === count) return row;
@@ -43,7 +43,7 @@ export const freePorts = async (count: number): Promise<readonly number[]> => {
   throw new Error(`No ${count} ports in a row are free between ${firstPort} and ${firstPort + portCount}.`);
 };
 
-/** One of them. */
+/** Returns one such port; see `freePorts`. */
 export const freePort = async (): Promise<number> => {
   const [port = 0] = await freePorts(1);
   return port;

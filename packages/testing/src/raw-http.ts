@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-/** What came back on a raw connection. */
+/** A response that was received on a raw connection. */
 export type RawResponse = {
   readonly status: number;
   /** Lower-case names; repeated headers joined with ", ". */
@@ -10,7 +10,7 @@ export type RawResponse = {
   readonly text: string;
 };
 
-/** Splits one response from received text. The body is everything after the head, still in its framing. */
+/** Parses a response. The body is everything after the head, with its framing. */
 export const parseRawResponse = (text: string): RawResponse => {
   const end = text.indexOf('\r\n\r\n');
   const [first = '', ...lines] = text.slice(0, end === -1 ? text.length : end).split('\r\n');
@@ -36,9 +36,9 @@ export type RawExchangeOptions = {
   readonly bytes: string | readonly string[];
   /** Sends FIN after the last byte. Default false. */
   readonly halfClose?: boolean;
-  /** Stop reading once this holds; default: when the other side closes. */
+  /** Stops reading once this returns true. Default: reads until the other side closes. */
   readonly until?: (received: string) => boolean;
-  /** A guard, no measurement. Default 60 s. */
+  /** Time limit against hanging. Default 60 s. */
   readonly withinMs?: number;
 };
 
@@ -47,7 +47,7 @@ const written = (socket: Socket, piece: string): Promise<void> =>
     socket.write(piece, 'latin1', () => setImmediate(resolve));
   });
 
-/** Sends exactly these bytes and returns what came back until the other side closed, or `until` held. */
+/** Sends exactly these bytes, and returns everything received until the other side closes or `until` returns true. */
 export const exchangeRaw = async (options: RawExchangeOptions): Promise<string> => {
   const { port, host = '127.0.0.1', bytes, halfClose = false, until, withinMs = 60_000 } = options;
   const socket = connect({ port, host, noDelay: true, allowHalfOpen: true });

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * What follows `node` in the command behind `pnpm NAME`: the options that the script in package.json gives it, and the file as
- * an absolute path. Throws when the script is anything but that.
+ * Returns the arguments of `node` in the root script NAME: its options, and the file as an absolute path. Throws when
+ * the script has another form.
  */
 export const readNodeScript = (checkout: string, name: string): readonly string[] => {
   const { scripts } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as {

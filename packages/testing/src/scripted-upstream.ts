@@ -5,13 +5,13 @@ export type ReceivedRequest = {
   readonly head: string;
   readonly method: string;
   readonly target: string;
-  /** Which connection brought it, counted from 1. */
+  /** Number of the connection, from 1. */
   readonly connection: number;
-  /** Which request of this upstream it is, counted from 1. */
+  /** Number of the request at this upstream, from 1. */
   readonly number: number;
 };
 
-/** Answers one request by writing to the socket whatever the test wants, right or wrong. */
+/** Answers one request by writing arbitrary bytes to the socket, valid or not. */
 export type UpstreamScript = (socket: Socket, request: ReceivedRequest) => void;
 
 export type ScriptedUpstream = {
@@ -21,23 +21,23 @@ export type ScriptedUpstream = {
   readonly requests: readonly ReceivedRequest[];
   /** All bytes received on each connection, as latin1. */
   readonly received: readonly string[];
-  /** Connections that are open now. */
+  /** Number of open connections. */
   readonly open: number;
-  /** Changes what later requests get. */
+  /** Replaces the script for later requests. */
   setScript(script: UpstreamScript): void;
   /** Cuts all connections and stops listening. */
   stop(): Promise<void>;
 };
 
-/** A whole response with its Content-Length. */
+/** Renders a complete response with its Content-Length. */
 export const plainResponse = (body: string, status = '200 OK', headers = ''): string =>
   `HTTP/1.1 ${status}\r\nContent-Type: text/plain\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${headers}\r\n${body}`;
 
 const bodyLengthOf = (head: string): number => Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
 
 /**
- * An upstream that does what a test tells it to, on raw sockets: wrong lengths, half answers, resets, silence. Frames
- * requests by Content-Length, or by the last chunk; `request` hides in `received` when that is not what was meant.
+ * Starts an upstream on raw sockets whose behaviour a test scripts: wrong lengths, incomplete answers, resets, silence.
+ * It frames requests by Content-Length or by the last chunk; `received` has the raw bytes when that is not enough.
  */
 export const startScriptedUpstream = async (script: UpstreamScript, port = 0): Promise<ScriptedUpstream> => {
   let current = script;

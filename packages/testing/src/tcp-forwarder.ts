@@ -1,18 +1,18 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { freePort } from './free-port.ts';
 
-/** A wire that a test can break: between a service and its database, or a proxy and its upstream. */
+/** A TCP connection that a test can break: between a service and its database, or a proxy and its upstream. */
 export type TcpForwarder = {
   readonly port: number;
-  /** Connections that are open now. */
+  /** Number of open connections. */
   readonly open: number;
-  /** How many were ever accepted. */
+  /** Number of connections accepted so far. */
   readonly accepted: number;
   /** Refuses new connections and resets those that are open. */
   cut(): Promise<void>;
-  /** Swallows every byte in both directions; new connections are accepted and stay silent: a half-open wire. */
+  /** Drops every byte in both directions, on new connections too, like a half-open connection. */
   silence(): void;
-  /** Accepts connections again, and lets the bytes through on new ones; silent ones stay silent for ever. */
+  /** Accepts connections again and forwards their bytes. Connections that were silenced stay silent. */
   heal(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -30,7 +30,7 @@ export const startTcpForwarder = async (port: number): Promise<TcpForwarder> => 
   const server = createServer({ noDelay: true }, (near) => {
     accepted += 1;
     keep(near);
-    // Nothing reads from it, so not even its end is noticed.
+    // A paused socket reads nothing, so its end goes unnoticed, too.
     if (silent) return;
     const far = connect({ port, host: '127.0.0.1', noDelay: true });
     keep(far);

@@ -4,13 +4,13 @@ import { askDatabase } from './ask-database.ts';
 export type TempDatabase = { readonly url: string; drop(): Promise<void> };
 
 export type TempDatabaseOptions = {
-  /** The server, as a URL of any database on it whose user may create databases. */
+  /** URL of any database on the server. Its user must be allowed to create databases. */
   readonly serverUrl: string;
   /** The database to clone. Default: an empty one. */
   readonly template?: string;
 };
 
-/** A database of its own for one test file, cloned from a template in some 20 ms. */
+/** Creates a database for one test file, by cloning a template, which takes about 20 ms. */
 export const createTempDatabase = async ({
   serverUrl,
   template,

@@ -24,7 +24,7 @@ export type TestRedis = {
   readonly port: number;
   /** Sends one command without blanks in its words and returns the raw answer of the server. */
   ask(...words: readonly string[]): Promise<string>;
-  /** Stops the process where it is: connections stay open and silent. */
+  /** Suspends the process (SIGSTOP): connections stay open and silent. */
   freeze(): void;
   thaw(): void;
   kill(): Promise<void>;

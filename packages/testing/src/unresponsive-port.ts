@@ -11,7 +11,7 @@ const reachable = (port: number, sockets: Socket[]): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     sockets.push(socket);
-    // Not before what has come meanwhile was read: this process may have been busy itself.
+    // Pending input is read first, because this process may itself have been busy.
     const timer = setTimeout(() => setImmediate(() => resolve(false)), 200);
     socket.on('error', () => undefined);
     socket.once('connect', () => {
@@ -22,7 +22,7 @@ const reachable = (port: number, sockets: Socket[]): Promise<boolean> =>
 
 export type UnresponsivePort = { readonly port: number; readonly url: string; release(): void };
 
-/** A port that takes no connection and refuses none: its queue is full, and its process stands still. */
+/** A port that neither accepts nor refuses connections: its accept queue is full and its process is suspended. */
 export const takeUnresponsivePort = async (): Promise<UnresponsivePort> => {
   const child: ChildProcess = spawn(process.execPath, ['-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,6 +1,6 @@
 /**
- * Asks again and again until the answer is neither undefined nor false, and returns it. For what another process
- * does in its own time; throws with `what` after `withinMs` (default 60 s), which is a guard and no measurement.
+ * Polls until the result is neither undefined nor false, and returns it. For events in other processes. Throws an error
+ * that names `what` after `withinMs` (default 60 s), a limit against hanging.
  */
 export const waitFor = async <T>(
   what: string,
@@ -11,7 +11,7 @@ export const waitFor = async <T>(
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms in vain for ${what}`);
+    if (performance.now() > deadline) throw new Error(`timed out after ${withinMs} ms waiting for ${what}`);
     await new Promise((resolve) => {
       setTimeout(resolve, 20);
     });

@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '../src/fake-clock.ts';
 
 describe('createFakeClock', () => {
-  it('stands still until it is told to move', () => {
+  it('moves only when it is advanced', () => {
     const clock = createFakeClock(500);
     expect([clock.monotonicMs(), clock.wallMs()]).toEqual([500, 500]);
     clock.advance(10);
     expect([clock.monotonicMs(), clock.wallMs()]).toEqual([510, 510]);
   });
 
-  it('fires due timers in the order of their time, and in the order of their making when equal', () => {
+  it('fires due timers by time, and in the order of creation when the times are equal', () => {
     const clock = createFakeClock(0);
     const fired: string[] = [];
     const note = (name: string) => () => void fired.push(`${name} at ${clock.monotonicMs()}`);
@@ -23,7 +23,7 @@ describe('createFakeClock', () => {
     expect(clock.monotonicMs()).toBe(30);
   });
 
-  it('fires timers that were set by timers, when they are due within the same advance', () => {
+  it('fires timers that other timers set, when they are due within the same advance', () => {
     const clock = createFakeClock(0);
     const fired: number[] = [];
     const again = (): void => {
@@ -35,7 +35,7 @@ describe('createFakeClock', () => {
     expect(fired).toEqual([10, 20, 30]);
   });
 
-  it('does not fire a cancelled timer, and cancelling twice is no fault', () => {
+  it('does not fire a cancelled timer, and allows cancelling it twice', () => {
     const clock = createFakeClock();
     const timer = clock.after(1, () => {
       throw new Error('must not fire');

@@ -5,13 +5,13 @@ import { listen } from '@tripod/shared/os/listen';
 import { freePort, freePorts } from '../src/free-port.ts';
 
 describe('freePort', () => {
-  it('returns a port that both loopback addresses can be listened on', async () => {
+  it('returns a port that is free on both loopback addresses', async () => {
     const port = await freePort();
     const { close } = await listen(createServer(), { host: 'localhost', port });
     await close();
   });
 
-  it('returns one that the system gives to nobody by itself', async () => {
+  it('returns a port outside the ephemeral range', async () => {
     expect(await freePort()).toBeLessThan(32_768);
   });
 
@@ -21,15 +21,15 @@ describe('freePort', () => {
 });
 
 describe('freePorts', () => {
-  it('returns as many as asked, one after the other', async () => {
+  it('returns the requested number of consecutive ports', async () => {
     const ports = await freePorts(5);
     const [first = 0] = ports;
     expect(ports).toEqual([first, first + 1, first + 2, first + 3, first + 4]);
   });
 
-  it('leaves out a row in which somebody listens', async () => {
+  it('skips a row with a port that is in use', async () => {
     const [last = 0] = (await freePorts(3)).slice(-1);
-    // Another test's process that listens there does as well.
+    // A process of another test may be listening there as well.
     const listening = await listen(createServer(), { host: '127.0.0.1', port: last + 2 }).catch(
       () => undefined,
     );
@@ -41,7 +41,7 @@ describe('freePorts', () => {
   });
 
   const onLinux = platform() === 'linux' ? it : it.skip;
-  onLinux('leaves out a row of which another process was given a part (skipped but on Linux)', async () => {
+  onLinux('skips a row with a port that another process has reserved (Linux only)', async () => {
     const [last = 0] = (await freePorts(3)).slice(-1);
     const other = createServer().listen(`\0tripod-test-port-${last + 2}`);
     other.on('error', () => undefined);

@@ -32,13 +32,13 @@ describe('parseRawResponse', () => {
     });
   });
 
-  it('gives status 0 to nothing', () => {
+  it('returns status 0 for empty text', () => {
     expect(parseRawResponse('')).toMatchObject({ status: 0, body: '' });
   });
 });
 
 describe('exchangeRaw', () => {
-  it('sends exactly the bytes, and FIN when asked, and returns everything until the other side closes', async () => {
+  it('sends exactly the bytes, then FIN if requested, and returns everything until the other side closes', async () => {
     let received = '';
     const port = await start((socket) => {
       socket.setEncoding('latin1').on('data', (piece: string) => {
@@ -50,19 +50,19 @@ describe('exchangeRaw', () => {
     expect(received).toBe('a\r\n\u00ff\u0000');
   });
 
-  it('stops reading once enough has come', async () => {
+  it('stops reading once `until` returns true', async () => {
     const port = await start((socket) => void socket.write('enough'));
     expect(await exchangeRaw({ port, bytes: 'x', until: (text) => text === 'enough' })).toBe('enough');
   });
 
-  it('returns what came before a reset', async () => {
+  it('returns what was received before a reset', async () => {
     const port = await start((socket) => {
       socket.on('data', () => socket.write('half', () => socket.resetAndDestroy()));
     });
     expect('half').toContain(await exchangeRaw({ port, bytes: 'x' }));
   });
 
-  it('gives up on a silent other side and shows what has come so far', async () => {
+  it('times out when the other side is silent, and shows what was received', async () => {
     const port = await start((socket) => void socket.write('half'));
     const text = exchangeRaw({ port, bytes: 'x', until: (all) => all === 'never', withinMs: 3000 });
     await expect(text).rejects.toThrow('no end within 3000 ms; received so far: "half"');

@@ -33,7 +33,7 @@ describe('startScriptedUpstream', () => {
     expect(received).toEqual([bytes.join('')]);
   });
 
-  it('answers later requests by the new script, and counts open connections', async () => {
+  it('answers later requests with the new script, and counts open connections', async () => {
     const one = await start();
     one.setScript((socket) => socket.end(plainResponse('gone', '503 Away', 'X-Extra: 1\r\n')));
     const text = await exchangeRaw({ port: one.port, bytes: 'GET / HTTP/1.1\r\n\r\n' });

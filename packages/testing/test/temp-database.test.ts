@@ -6,7 +6,7 @@ import { createTempDatabase } from '../src/temp-database.ts';
 const serverUrl = process.env['TEST_DATABASE_URL'] ?? '';
 
 describe('createTempDatabase', () => {
-  it('gives each test file a database of its own, a copy of the template', async () => {
+  it('gives each test file its own copy of the template', async () => {
     const template = await createTempDatabase({ serverUrl });
     await askDatabase(template.url, 'create table things as select 1 as id');
     const copy = await createTempDatabase({ serverUrl, template: new URL(template.url).pathname.slice(1) });
