@@ -31,6 +31,12 @@ export type JoinContext<S extends Settings = Settings> = ServiceContext<S> & {
   readonly onProgress: (message: string) => void;
 };
 
+export type PrepareContext<S extends Settings = Settings> = JoinContext<S> & {
+  /** The path of node. */
+  readonly execPath: string;
+  readonly clock: Clock;
+};
+
 export type BalancerContext<S extends Settings = Settings> = ServiceContext<S> & {
   readonly routes: readonly Route[];
   /** The first port of the service that fills a pool. */
@@ -72,6 +78,8 @@ export type ServiceDefinition<S extends Settings = Settings> = {
   readonly replicas?: keyof S & string;
   /** The pool that its processes fill, and the path prefix that is routed to it unless a config file has routes. */
   readonly pool?: { readonly name: string; readonly prefix: string };
+  /** Makes what its processes need, such as files to serve, before any process of the stack starts. */
+  readonly prepare?: (context: PrepareContext<S>) => Promise<void>;
   readonly run: ServiceRun<S>;
   /** Variables that are added to its environment. Passwords belong here, never in arguments. */
   readonly environment?: (context: ServiceContext<S>) => Readonly<Record<string, string | undefined>>;

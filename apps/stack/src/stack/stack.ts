@@ -84,6 +84,16 @@ export class Stack {
     }
   }
 
+  /** Makes what the processes of the services need. */
+  async prepare(): Promise<void> {
+    const { plan, dependencies, output } = this.#options;
+    const { execPath, clock } = dependencies;
+    const onProgress = (message: string): void => output.event('info', message);
+    for (const service of plan.services) {
+      await service.prepare?.({ ...this.#contextOf(service), execPath, clock, onProgress });
+    }
+  }
+
   async start(): Promise<void> {
     await this.supervisor.start();
     this.#started = true;

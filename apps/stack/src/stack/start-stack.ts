@@ -42,6 +42,7 @@ const bringUp = async ({ createHandler, stack, folder, output, undo }: BringUpOp
   const control = await startControlServer(folder.socketPath, createHandler(stack));
   undo.push('the control socket', control.close);
   await stack.join((name, service) => undo.push(name, () => service.leave()));
+  await stack.prepare();
   const { front } = stack;
   if (front?.balancer.accessLog !== undefined) {
     const onLine = (line: string): void => output.accessLine(front.name, line);
