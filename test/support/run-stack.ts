@@ -26,17 +26,23 @@ export type RunningStack = {
 const stackBin = join(checkout, 'apps/stack/bin/stack.js');
 
 export type RunStackOptions = {
+  /** Default: the gallery with three copies. */
+  readonly lab?: string;
   readonly copies?: number;
   readonly proxy?: string;
   /** State folder of an earlier run, to start with its data. */
   readonly stateDir?: string;
+  /** A state folder whose Postgres is shared. */
+  readonly postgresDir?: string;
 };
 
 /** Starts the stack on free ports with its own state folder, and waits until it is ready. */
 export const runStack = async ({
-  copies = 3,
+  lab,
+  copies = lab === undefined ? 3 : undefined,
   proxy,
   stateDir,
+  postgresDir,
 }: RunStackOptions = {}): Promise<RunningStack> => {
   // The copies of the API use the fourth port and those after it.
   const [port = 0, staticPort = 0, adminPort = 0, apiPort = 0] = await freePorts(8);
@@ -55,10 +61,11 @@ export const runStack = async ({
   const { child, output } = spawnNode([
     stackBin,
     'up',
+    ...(lab === undefined ? [] : [lab]),
     '--state-dir',
     dir,
-    '--copies',
-    String(copies),
+    ...(copies === undefined ? [] : ['--copies', String(copies)]),
+    ...(postgresDir === undefined ? [] : ['--postgres-dir', postgresDir]),
     ...flags.map(String),
     ...choice,
   ]);

@@ -50,7 +50,7 @@ export const checkPortsDiffer = (
     ...chosenFirstPorts(running, config, checkout),
   ]) {
     const other = flags.get(port);
-    if (other !== undefined) {
+    if (other !== undefined && other !== flag) {
       throw new ConfigError([{ source: `${other} and ${flag}`, problem: `are both ${port}.` }]);
     }
     flags.set(port, flag);

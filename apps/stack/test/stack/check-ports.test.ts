@@ -34,6 +34,7 @@ describe('ports of one configuration', () => {
     {},
     { port: 8081, apiPort: 8081 },
     { proxy: 'nginx', port: 18_080, adminPort: 18_080 },
+    { services: ['api', 'postgres'], apiPort: 18_080 },
   ])('are accepted for %p, which do not conflict', async (change) => {
     const fixture = await prepareFixtureStack(makeFolder(), change);
     expect(findError(fixture)).toBeUndefined();
@@ -45,6 +46,17 @@ describe('checking addresses before the start', () => {
     const { config, dependencies } = await prepareFixtureStack(makeFolder(), { host: '192.0.2.1' });
     await expect(checkPorts(config, dependencies)).rejects.toThrow(
       'This machine has no address 192.0.2.1; choose another one with --host.',
+    );
+  });
+
+  it('fails when the first port of copies without a load balancer is in use', async () => {
+    const fixture = await prepareFixtureStack(makeFolder(), {
+      services: ['api', 'postgres'],
+      apiPort: 18_080,
+    });
+    const dependencies = { ...fixture.dependencies, isPortFree: () => Promise.resolve(false) };
+    await expect(checkPorts(fixture.config, dependencies)).rejects.toThrow(
+      'Port 18080 is already in use; end what uses it, or choose another one with --api-port.',
     );
   });
 

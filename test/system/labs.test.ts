@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { checkout, exited, spawnNode } from '@tripod/testing/spawn-node';
+import { waitFor } from '@tripod/testing/wait-for';
+import { ask } from '../support/ask.ts';
+import { makeStateDir } from '../support/make-state-dir.ts';
+import { type RunningStack, runStack } from '../support/run-stack.ts';
+
+// A limit against hanging.
+jest.setTimeout(300_000);
+
+/** Sends JSON and returns the status, the Location and the body. */
+const post = async (url: string, body: unknown) => {
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
+  return {
+    status: response.status,
+    location: response.headers.get('location') ?? '',
+    body: await response.text(),
+  };
+};
+
+describe('two labs at once on one Postgres', () => {
+  const stacks: RunningStack[] = [];
+  const start = async (options: Parameters<typeof runStack>[0]): Promise<RunningStack> => {
+    const stack = await runStack(options);
+    stacks.push(stack);
+    return stack;
+  };
+  let books: RunningStack;
+  let people: RunningStack;
+  const postgresDir = makeStateDir();
+  beforeAll(async () => {
+    books = await start({ lab: 'books', stateDir: postgresDir });
+    people = await start({ lab: 'people', postgresDir });
+  });
+  // The people lab uses the Postgres in the folder of the books lab, which is removed with it.
+  afterAll(async () => {
+    for (const stack of stacks.reverse()) await stack.stop();
+  });
+
+  it('store a book and a person by the addresses of their lessons', async () => {
+    const book = await post(`${books.url}/api/books`, { title: 'A book', author: 'An author' });
+    expect([book.status, book.location]).toEqual([201, 'books/1']);
+    const person = { apelido: 'ana', nome: 'Ana', nascimento: '2000-01-31', stack: ['C'] };
+    const created = await post(`${people.url}/pessoas`, person);
+    expect([created.status, created.location]).toEqual([
+      201,
+      expect.stringMatching(/^\/pessoas\/[0-9a-f-]{36}$/),
+    ]);
+    expect(JSON.parse((await ask(people.url, created.location)).body)).toMatchObject(person);
+    expect((await ask(people.url, '/contagem-pessoas')).body).toBe('1');
+  });
+
+  it('serve only the resources of their lab', async () => {
+    const statuses = await Promise.all([
+      ask(books.url, '/api/pessoas?t=a'),
+      ask(books.url, '/api/books'),
+      ask(people.url, '/books'),
+    ]);
+    expect(statuses.map(({ status }) => status)).toEqual([404, 200, 404]);
+  });
+});
+
+describe('the sessions lab', () => {
+  let stack: RunningStack;
+  beforeAll(async () => {
+    stack = await runStack({ lab: 'sessions' });
+  });
+  afterAll(() => stack.stop());
+
+  it('builds its page when it starts, in one line with the seconds', async () => {
+    expect(stack.output()).toMatch(/built the page of [^"]*apps\/dashboard in \d+\.\d s/);
+    const { status, body } = await ask(stack.url, '/');
+    expect([status, body]).toEqual([200, expect.stringContaining('<title>Sessions</title>')]);
+  });
+
+  it('counts visits and works off jobs', async () => {
+    const { body } = await ask(stack.url, '/api/');
+    expect(JSON.parse(body)).toMatchObject({ session_count: 1, global_count: 1 });
+    await ask(stack.url, '/api/enqueue?job=test-1');
+    await waitFor('the job to be processed', () => stack.output().includes('processed: test-1'));
+  });
+});
+
+describe('pnpm dev', () => {
+  it('lists the labs and exits with 2 for an unknown one', async () => {
+    const { child, output } = spawnNode([`${checkout}/apps/stack/bin/stack.js`, 'up', 'bokos']);
+    expect(await exited(child)).toBe(2);
+    expect(output()).toContain(
+      'The lab "bokos" is not known; the labs are gallery, books, people, posts, sessions',
+    );
+  });
+});
