@@ -42,6 +42,9 @@ const fixedSettings = [
   'profile',
 ] as const satisfies readonly (keyof ProxySettings)[];
 
+/** The default of maxConnections is lowered without a log line, unless it gets this low. */
+const lowMaxConnections = 1024;
+
 const isDifferent = (a: unknown, b: unknown): boolean => JSON.stringify(a) !== JSON.stringify(b);
 
 const findChanged = (before: ProxySettings, after: ProxySettings): readonly (keyof ProxySettings)[] => {
@@ -90,7 +93,9 @@ export const createLiveConfig = (options: LiveConfigOptions): LiveConfig => {
 
   const logLoweredConnections = (): void => {
     const { maxConnections } = values;
-    if (maxConnections < current.config.maxConnections)
+    const isChosen = current.origins['maxConnections'] !== 'default';
+    const isLow = maxConnections < lowMaxConnections;
+    if (maxConnections < current.config.maxConnections && (isChosen || isLow))
       logger.info('maxConnections is lowered to fit the descriptor limit', {
         maxConnections,
         descriptorLimit,

@@ -119,6 +119,26 @@ export const requestDeviations: readonly NginxDeviation[] = [
     rules: ['drops what lies left of the client in X-Forwarded-For of a trusted proxy'],
   },
   {
+    behaviour: 'forwards it',
+    expect: { status: 200, upstream: { requests: 1 } },
+    rules: [
+      'a hidden path is hidden with a path parameter, which servlet containers remove',
+      'a hidden path is hidden behind an empty segment with a parameter',
+      'a hidden path is hidden with a dot at its end, which Windows removes',
+      'a hidden path is hidden with an encoded blank at its end',
+      'a hidden path is hidden with an NTFS stream',
+      'a hidden path is hidden with an encoded question mark',
+      'a hidden path is hidden with an encoded line end',
+      'a hidden path is hidden when it is encoded twice',
+      'a hidden path is hidden in fullwidth letters',
+    ],
+  },
+  {
+    behaviour: 'passes it on unchanged',
+    expect: { status: 302, has: ['location: /pics/'] },
+    rules: ['a Location that is a path leads through the route'],
+  },
+  {
     behaviour: 'adds nothing to Via',
     expect: { status: 200 },
     rules: [

@@ -1,5 +1,5 @@
 import type { Case, Topic } from '../case/case.ts';
-import { ok, respond } from '../case/upstream-scripts.ts';
+import { ok, respond, response } from '../case/upstream-scripts.ts';
 import { get } from '../wire/request-text.ts';
 
 const forwards = (
@@ -82,6 +82,12 @@ export const forwardedHeaders: Topic = {
       send: get(),
       upstreams: [[respond(ok('x', ['Via: 1.1 origin']))]],
       expect: { status: 200, has: ['via: 1.1 origin', /^via: 1\.1 tripod-[0-9a-f]{8}$/] },
+    },
+    {
+      rule: 'a Location that is a path leads through the route',
+      send: get(),
+      upstreams: [[respond(response('302 Found', ['Location: /pics/', 'Content-Length: 0'], ''))]],
+      expect: { status: 302, has: [/^location: \/[^/]+\/pics\/$/] },
     },
     forwards(
       'appends to X-Forwarded-For of a trusted proxy',

@@ -123,6 +123,18 @@ export const paths: Topic = {
     hidden('a hidden path is hidden in upper case', '/~/METRICS'),
     hidden('a hidden path is hidden with percent-encoding', '/~/%6detrics'),
     hidden('a hidden path is hidden in an absolute URL', 'http://a/~/metrics'),
+    hidden(
+      'a hidden path is hidden with a path parameter, which servlet containers remove',
+      '/~/metrics;x=1',
+    ),
+    hidden('a hidden path is hidden behind an empty segment with a parameter', '/~/;a=b/metrics'),
+    hidden('a hidden path is hidden with a dot at its end, which Windows removes', '/~/metrics.'),
+    hidden('a hidden path is hidden with an encoded blank at its end', '/~/metrics%20'),
+    hidden('a hidden path is hidden with an NTFS stream', '/~/metrics::$DATA'),
+    hidden('a hidden path is hidden with an encoded question mark', '/~/metrics%3fx'),
+    hidden('a hidden path is hidden with an encoded line end', '/~/met%0arics'),
+    hidden('a hidden path is hidden when it is encoded twice', '/~/%256detrics'),
+    hidden('a hidden path is hidden in fullwidth letters', '/~/%ef%bd%8detrics'),
     passed('a path that only begins like a hidden path is not hidden', '/~/metrics.html'),
   ],
 };

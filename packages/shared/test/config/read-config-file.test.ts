@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +31,31 @@ describe('readConfigFile', () => {
   ])('refuses %j and names the file', (text, problem) => {
     const file = fileWith(text);
     expect(() => readConfigFile(file)).toThrow(`The config file ${file} ${problem}`);
+  });
+
+  it('reads a file that begins with a byte order mark', () => {
+    expect(readConfigFile(fileWith('\uFEFF{"port": 1}\r\n'))).toEqual({ port: 1 });
+  });
+
+  it('refuses a file over 1 MiB', () => {
+    const file = fileWith(`{"port": 1}${' '.repeat(1_048_576)}`);
+    expect(() => readConfigFile(file)).toThrow(
+      `The config file ${file} has 1048587 bytes, which is more than`,
+    );
+  });
+
+  it.each(['/dev/zero', '/dev/null'])('refuses the device %s', (file) => {
+    expect(() => readConfigFile(file)).toThrow(
+      `The config file ${file} can not be read: it is not a plain file`,
+    );
+  });
+
+  it('refuses a named pipe without waiting for a writer', () => {
+    const file = join(folder, 'pipe');
+    execFileSync('mkfifo', [file]);
+    expect(() => readConfigFile(file)).toThrow(
+      `The config file ${file} can not be read: it is not a plain file`,
+    );
   });
 
   it('says that a file does not exist', () => {

@@ -10,6 +10,7 @@ import { type Attempt, clientLeft, type Exchange } from '../exchange.ts';
 import type { ForwardedClaims } from '../forwarded-headers.ts';
 import { forwardingErrors } from '../forwarding-errors.ts';
 import type { AttemptFailure } from '../retry.ts';
+import { rewriteLocation } from '../rewrite-location.ts';
 import { viaElement } from '../via.ts';
 import { isUpgrade } from './accept-upgrades.ts';
 import { AnswerRelay, endWith, type RelayUser, staysOpenBodiless } from './answer-relay.ts';
@@ -161,6 +162,10 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
     this.#exchange.answered(attempt, status);
     this.#phase = 'response-body';
     if (isDraining() || !this.#body.ended) closeAfter(this.#request, response);
+    for (let index = 0; index < headers.length; index += 2) {
+      if (headers[index]?.toLowerCase() === 'location')
+        headers[index + 1] = rewriteLocation(headers[index + 1] ?? '', this.#route, attempt.upstream);
+    }
     headers.push('Via', viaElement(this.#parts.viaName));
     if (!hasRequestId) headers.push('X-Request-Id', this.#exchange.request.requestId);
     if (staysOpenBodiless(this.#request, response, status)) headers.push('Connection', 'keep-alive');

@@ -234,7 +234,29 @@ describe.each(engineNames)('headers through the engine %s', (engine) => {
     });
   });
 
-  it('tells the route prefix to nobody: the upstream sees the path without it', async () => {
+  it('rewrites a Location that leads to the upstream, so that it leads through the route', async () => {
+    const upstream = await runUpstream();
+    const locationOf = async (location: string, prefix: string): Promise<string | undefined> => {
+      upstream.setScript(
+        (socket) =>
+          void socket.write(plainResponse('', '302 Found', `X: 1\r\nLocation: ${location}\r\nY: $&\r\n`)),
+      );
+      const { port } = await runProxy({ engine, route: [`${prefix}=${upstream.url}`] });
+      const bytes = `GET ${prefix} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`;
+      const { headers } = parseRawResponse(await exchangeRaw({ port, bytes }));
+      expect([headers['x'], headers['y']]).toEqual(['1', '$&']);
+      return headers['location'];
+    };
+    expect(await locationOf('/pics/?x=$&', '/gallery/')).toBe('/gallery/pics/?x=$&');
+    expect(await locationOf(`${upstream.url}/pics/`, '/gallery/')).toBe('/gallery/pics/');
+    expect(await locationOf(`${upstream.url}/pics/`, '/')).toBe('/pics/');
+    expect(await locationOf('pics/', '/gallery/')).toBe('pics/');
+    expect(await locationOf('https://elsewhere.example/pics/', '/gallery/')).toBe(
+      'https://elsewhere.example/pics/',
+    );
+  });
+
+  it('sends the path without the route prefix to the upstream', async () => {
     const upstream: ScriptedUpstream = await runUpstream();
     const { port } = await runProxy({ engine, route: [`/api/=${upstream.url}`] });
     await exchangeRaw({

@@ -10,6 +10,7 @@ import type { ExchangeClient, ExchangeParts } from './exchange-client.ts';
 import type { ForwardPlan } from './plan.ts';
 import { RequestBody } from './request-body.ts';
 import { ResponseWriter } from './response-writer.ts';
+import { rewriteHead } from './rewrite-head.ts';
 import { Tunnel } from './tunnel.ts';
 
 /**
@@ -141,7 +142,7 @@ export class DirectExchange implements ResponseReceiver {
     this.#status = head.status;
     this.#exchange.answered(this.#current.attempt, head.status);
     // After an early response, the rest of the request can not be told from the next request: the connection is closed.
-    this.#response.head(head, {
+    this.#response.head(rewriteHead(head, this.#plan.routing.route, this.#current.connection.upstream), {
       requestId: this.#exchange.request.requestId,
       method,
       minor,

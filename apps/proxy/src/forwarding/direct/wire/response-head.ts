@@ -13,6 +13,8 @@ export type ResponseHead = {
   readonly upgrade: string | undefined;
   readonly hasRequestId: boolean;
   readonly hasDate: boolean;
+  /** The value of the Location line. */
+  readonly location: string | undefined;
   /** The head sets a cookie and must not be cached. */
   readonly isSecret: boolean;
   /**
@@ -42,6 +44,7 @@ export const parseResponseHead = (text: string): ResponseHead => {
   let hasRequestId = false;
   let hasDate = false;
   let isSecret = false;
+  let location: string | undefined;
   visitHeaders(text, lineEnd + 2, 'response', (name, value, line) => {
     switch (name) {
       case 'content-length':
@@ -59,6 +62,9 @@ export const parseResponseHead = (text: string): ResponseHead => {
       case 'upgrade':
         upgrade = value;
         return;
+      case 'location':
+        location = value;
+        break;
       case 'x-request-id':
         hasRequestId = true;
         break;
@@ -90,6 +96,7 @@ export const parseResponseHead = (text: string): ResponseHead => {
     upgrade,
     hasRequestId,
     hasDate,
+    location,
     isSecret,
     text: forwarded,
   };

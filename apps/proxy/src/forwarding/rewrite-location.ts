@@ -1,0 +1,33 @@
+import type { Upstream } from '../balancing/upstream.ts';
+import type { Route } from '../routing/route-table.ts';
+
+type Addressed = Pick<Upstream, 'id' | 'port'>;
+
+/** The path of an address at this upstream, `http://127.0.0.1:8081/x` → `/x`; undefined for other addresses. */
+const findOwnPath = (location: string, { id, port }: Addressed): string | undefined => {
+  const lowerCase = location.toLowerCase();
+  const authorities = port === 80 ? [id, id.replace(/:80$/, '')] : [id];
+  for (const authority of authorities) {
+    for (const start of [`http://${authority}`, `//${authority}`]) {
+      if (!lowerCase.startsWith(start)) continue;
+      const rest = location.slice(start.length);
+      if (rest === '') return '/';
+      if (/^[/?#]/.test(rest)) return rest.startsWith('/') ? rest : `/${rest}`;
+    }
+  }
+  return undefined;
+};
+
+/**
+ * The Location to send to the client. A path, and an address of the upstream itself, lead to the upstream; they are rewritten
+ * to lead through the route, under the prefix that it removes. A path that has the prefix already, and every other
+ * address, stays as it is.
+ */
+export const rewriteLocation = (location: string, route: Route, upstream: Addressed): string => {
+  if (!route.rewriteLocation) return location;
+  const path = findOwnPath(location, upstream) ?? location;
+  // `//host` after the rewriting would lead to another server.
+  if (!path.startsWith('/') || path.startsWith('//')) return location;
+  const { prefix, stripPrefix } = route;
+  return !stripPrefix || path.startsWith(prefix) ? path : `${prefix}${path.slice(1)}`;
+};
