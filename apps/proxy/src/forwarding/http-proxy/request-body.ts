@@ -1,9 +1,10 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import { ByteQueue } from '../byte-queue.ts';
 
 /** Bodies up to this size are kept until the response head, so that an idempotent request can be sent again. */
 const maxKeptBytes = 65_536;
-/** A body in crumbs would cost many times its bytes: so many pieces are made one. */
-const maxKeptPieces = 64;
+/** Larger pieces are sent at once. */
+const maxGatheredBytes = 4096;
 
 export type RequestBodyOptions = {
   readonly isEmpty: boolean;
@@ -22,8 +23,10 @@ export type RequestBodyOptions = {
 export class RequestBody {
   readonly #source: IncomingMessage;
   readonly #options: RequestBodyOptions;
-  #kept: Buffer[] | undefined;
+  #kept: ByteQueue | undefined = new ByteQueue();
   #bytes = 0;
+  /** Small pieces that have been read and not been sent yet. */
+  readonly #gathered = new ByteQueue();
   #ended: boolean;
   #wanted = false;
   #sink: ClientRequest | undefined;
@@ -31,7 +34,6 @@ export class RequestBody {
   constructor(source: IncomingMessage, options: RequestBodyOptions) {
     this.#source = source;
     this.#options = options;
-    this.#kept = [];
     this.#ended = options.isEmpty;
     if (options.isEmpty) return;
     source.pause();
@@ -52,7 +54,8 @@ export class RequestBody {
   /** Sends it to this request, which is connected: what is kept first, then the rest as it comes. */
   sendTo(sink: ClientRequest): void {
     this.#sink = sink;
-    for (const piece of this.#kept ?? []) sink.write(piece);
+    const kept = this.#kept?.peekAll();
+    if (kept && kept.length > 0) sink.write(kept);
     if (this.#ended) {
       sink.end();
       return;
@@ -70,6 +73,7 @@ export class RequestBody {
   /** Nothing of it is wanted any more: what still comes is someone else's to throw away. */
   close(): void {
     this.detach();
+    this.#gathered.clear();
     this.#source.removeListener('data', this.#read);
     this.#source.removeListener('end', this.#finish);
   }
@@ -87,6 +91,16 @@ export class RequestBody {
       this.#options.onTooLarge();
       return;
     }
+    const wasEmpty = this.#gathered.length === 0;
+    this.#gathered.add(piece);
+    // node:http emits each chunk on its own: small ones are gathered until the end of the turn of the event loop.
+    if (piece.length > maxGatheredBytes) this.#flush();
+    else if (wasEmpty) setImmediate(this.#flush);
+  };
+
+  readonly #flush = (): void => {
+    const piece = this.#gathered.takeAll();
+    if (!piece) return;
     this.#keep(piece);
     const flowing = this.#sink?.write(piece) ?? false;
     if (!flowing) this.#source.pause();
@@ -95,10 +109,11 @@ export class RequestBody {
 
   #keep(piece: Buffer): void {
     if (this.#bytes > maxKeptBytes) this.#kept = undefined;
-    if (this.#kept?.push(piece) === maxKeptPieces) this.#kept = [Buffer.concat(this.#kept)];
+    this.#kept?.add(piece);
   }
 
   readonly #finish = (): void => {
+    this.#flush();
     this.#ended = true;
     this.#sink?.end();
     this.#options.onProgress('ended');

@@ -4,7 +4,10 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { RequestBody } from '../../../src/forwarding/http-proxy/request-body.ts';
 
-const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+/** Small pieces are sent at the end of a turn of the event loop, so that two turns pass. */
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+};
 
 /** An upstream request that takes more, or does not, as the test says. */
 class Sink extends EventEmitter {
@@ -64,6 +67,21 @@ describe('RequestBody', () => {
     expect(told).toEqual(['wanted', 'blocked', 'reading']);
     await settle();
     expect(sink.taken).toBe('ab');
+  });
+
+  it('sends many small chunks of one turn of the event loop as one piece', async () => {
+    const { source, sendTo } = scene();
+    const sink = new Sink();
+    const pieces: number[] = [];
+    sink.write = (piece) => pieces.push(piece.length) > 0;
+    sendTo(sink);
+    await settle();
+    for (let count = 0; count < 1000; count += 1) source.write('x');
+    await settle();
+    source.end();
+    await settle();
+    expect(pieces.reduce((sum, length) => sum + length, 0)).toBe(1000);
+    expect(pieces.length).toBeLessThan(10);
   });
 
   it('says nothing of an upstream that takes more after the end', async () => {

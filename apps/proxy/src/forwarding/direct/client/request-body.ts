@@ -1,5 +1,5 @@
+import { ByteQueue } from '../../byte-queue.ts';
 import { forwardingErrors } from '../../forwarding-errors.ts';
-import { ByteQueue } from '../wire/byte-queue.ts';
 import { ChunkedScanner } from '../wire/chunked-scanner.ts';
 import { MessageError } from '../wire/message-error.ts';
 

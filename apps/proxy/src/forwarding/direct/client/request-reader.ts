@@ -1,7 +1,7 @@
 import { requestIdOf } from '@tripod/shared/http/request-id';
+import { ByteQueue } from '../../byte-queue.ts';
 import type { ExchangeRequest } from '../../exchange.ts';
 import { unreadRequest } from '../../unread-request.ts';
-import { ByteQueue } from '../wire/byte-queue.ts';
 import { type HeadCache, maxCachedLength } from '../wire/head-cache.ts';
 import { takeRequestHead } from '../wire/head-reader.ts';
 import type { RequestHead } from '../wire/request-head.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { ByteQueue } from '../../../../src/forwarding/byte-queue.ts';
 import { RequestBody } from '../../../../src/forwarding/direct/client/request-body.ts';
-import { ByteQueue } from '../../../../src/forwarding/direct/wire/byte-queue.ts';
 import { ChunkedScanner } from '../../../../src/forwarding/direct/wire/chunked-scanner.ts';
 import { findHeadEnd, takeRequestHead } from '../../../../src/forwarding/direct/wire/head-reader.ts';
 import { MessageError } from '../../../../src/forwarding/direct/wire/message-error.ts';

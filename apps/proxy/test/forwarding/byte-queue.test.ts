@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ByteQueue } from '../../../../src/forwarding/direct/wire/byte-queue.ts';
+import { ByteQueue } from '../../src/forwarding/byte-queue.ts';
 
 describe('ByteQueue', () => {
   it('returns the bytes in the order in which they were added, whatever is skipped in between', () => {
