@@ -25,7 +25,10 @@ export const documentedServices: readonly DocumentedService[] = [
     command: 'api-server',
     about: 'One copy of the API on Postgres.',
     settings: apiServerSettings,
-    commands: { migrate: 'Runs the migrations that are due, and exits' },
+    commands: {
+      migrate: 'Runs the migrations that are due, and exits',
+      seed: 'Adds demo rows, such as `posts=10000 books=50`; without operands, the first rows of empty tables',
+    },
   },
   { command: 'static-server', about: 'The server of files.', settings: staticServerSettings },
   { command: 'worker', about: 'Works off the jobs that the API adds.', settings: workerSettings },

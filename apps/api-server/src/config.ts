@@ -38,6 +38,12 @@ export const apiServerSettings = {
     shape: 'a path of letters, digits, hyphens and underscores without a slash at its end, such as /api',
     description: 'A path below which all operations are served as well',
   },
+  demoRows: {
+    type: 'boolean',
+    default: false,
+    description:
+      'Give new tables their demo rows, such as the first pictures; without DATABASE_URL they always get them',
+  },
   poolSize: databaseSettings.poolSize,
   preparedStatements: databaseSettings.preparedStatements,
   allowUnsafeDurability: databaseSettings.allowUnsafeDurability,

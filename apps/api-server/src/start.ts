@@ -1,42 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { createDatabase, type Database } from '@tripod/database/database';
 import { describeDatabaseError } from '@tripod/database/database-errors';
 import { registerDatabaseMetrics } from '@tripod/database/database-metrics';
 import { migrate } from '@tripod/database/migrate';
-import { type DatabaseAddress, describeAddress } from '@tripod/database/parse-database-url';
-import { createResourceMigrations } from '@tripod/database/resource-migrations';
+import { describeAddress } from '@tripod/database/parse-database-url';
 import { findDatabase } from '@tripod/embedded-postgres/find-database';
 import { StartError } from '@tripod/shared/errors/start-error';
 import { createReadiness } from '@tripod/shared/http/readiness';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
 import { registerProcessMetrics } from '@tripod/shared/process/process-metrics';
-import type { CliContext, RunningService } from '@tripod/shared/process/run-cli';
+import type { RunningService } from '@tripod/shared/process/run-cli';
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import { type ApiServerConfig, copyNameOf } from './config.ts';
+import { type ApiServerContext, migrationOf, openDatabase } from './open-database.ts';
 import { openState } from './open-state.ts';
 import { createResources } from './resource/define-resource.ts';
-import { resources, selectResources } from './resources.ts';
+import { selectResources } from './resources.ts';
 import { createApiServer } from './server.ts';
 import { createWriteSteps } from './steps/create-write-steps.ts';
-
-export type ApiServerContext = CliContext & {
-  /** Refuses to use the project's own Postgres. */
-  readonly production: boolean;
-};
-
-const migration = (
-  address: DatabaseAddress,
-  config: ApiServerConfig,
-  { logger, clock }: CliContext,
-  applicationName: string,
-) => ({
-  address,
-  applicationName: `${applicationName} migrating`,
-  source: createResourceMigrations(selectResources(config.resources)),
-  known: createResourceMigrations(resources),
-  logger,
-  clock,
-});
 
 /** `api-server migrate`: runs the migrations that are due. Throws a StartError when the database can't be reached. */
 export const migrateApiDatabase = async (
@@ -47,7 +27,7 @@ export const migrateApiDatabase = async (
   try {
     const address = await findDatabase(config, { ...context, undo });
     try {
-      const applied = await migrate(migration(address, config, context, 'api-server'));
+      const applied = await migrate(migrationOf(address, config, context, 'api-server'));
       const what = applied.length === 0 ? 'was up to date already' : 'is up to date now';
       context.logger.info(`the ${describeAddress(address)} ${what}`);
     } catch (error) {
@@ -58,28 +38,6 @@ export const migrateApiDatabase = async (
   } finally {
     await undo.unwind();
   }
-};
-
-const startDatabase = (
-  address: DatabaseAddress,
-  config: ApiServerConfig,
-  context: ApiServerContext,
-): Database => {
-  const applicationName = copyNameOf(config);
-  const { logger, clock } = context;
-  return createDatabase({
-    address,
-    applicationName,
-    poolSize: config.poolSize,
-    logger,
-    clock,
-    random: Math.random,
-    allowUnsafeDurability: config.allowUnsafeDurability,
-    preparedStatements: config.preparedStatements,
-    prepare: async (signal) => {
-      await migrate({ ...migration(address, config, context, applicationName), signal });
-    },
-  });
 };
 
 /**
@@ -96,7 +54,7 @@ export const startApiServer = async (
   let drainDelayMs = 0;
   try {
     const address = await findDatabase(config, { ...context, undo });
-    const database = startDatabase(address, config, context);
+    const database = openDatabase(address, config, context);
     undo.push('the database', database.close);
     const { stateUrl } = config;
     const state = openState({

@@ -18,6 +18,8 @@ describe('apiServerSettings', () => {
       host: 'localhost',
       embeddedDatabase: true,
       resources: resources.map(({ name }) => name),
+      demoRows: false,
+      preparedStatements: 'auto',
       poolSize: 10,
       allowUnsafeDurability: false,
       corsOrigins: ['*'],

@@ -2,6 +2,7 @@ import type { Clock } from '@tripod/shared/async/clock';
 import { pause } from '@tripod/shared/async/pause';
 import { StartError } from '@tripod/shared/errors/start-error';
 import type { Logger } from '@tripod/shared/logging/logger';
+import type { Knex } from 'knex';
 import type pg from 'pg';
 import { limits } from './connection-settings.ts';
 import { createConnector, openClient } from './connector.ts';
@@ -21,6 +22,8 @@ export type MigrateOptions = {
   readonly isShared?: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Runs in the transaction of the migrations that were applied, when there are any. */
+  readonly afterApply?: (knex: Knex, applied: readonly string[]) => Promise<void>;
   /** Cuts the connection. What was not committed by then is rolled back. */
   readonly signal?: AbortSignal;
 };
@@ -74,7 +77,7 @@ const listCompleted = async (client: pg.Client, { clock }: MigrateOptions): Prom
 };
 
 const runPending = async (client: pg.Client, options: MigrateOptions): Promise<readonly string[]> => {
-  const { source, known = source, isShared = false, logger, clock } = options;
+  const { source, known = source, isShared = false, afterApply, logger, clock } = options;
   const due = await refuseUntransacted(source);
   const knownNames = (await known.getMigrations([])).map((id) => known.getMigrationName(id));
   const warnOfNewer = (completed: readonly string[]): void => {
@@ -102,6 +105,7 @@ const runPending = async (client: pg.Client, options: MigrateOptions): Promise<r
     // The process that set knex's own lock is dead: it would have to hold ours.
     await trx.migrate.forceFreeMigrationsLock(config);
     const [, names] = (await trx.migrate.latest(config)) as [number, string[]];
+    if (names.length > 0) await afterApply?.(trx, names);
     const [done] = (await trx.migrate.list(config)) as [{ readonly name: string }[], unknown];
     return [names, done];
   });

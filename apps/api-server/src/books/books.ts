@@ -5,6 +5,7 @@ import { createCollectionStore } from '../resource/collection/collection-store.t
 import type { ResourceDefinition } from '../resource/define-resource.ts';
 import { type Book, bookBody, bookFormats, bookSchema, storedBookSchema } from './book.ts';
 import { bookErrors } from './book-errors.ts';
+import { createDemoBook } from './demo-book.ts';
 
 const createYearCheck =
   (clock: Clock) =>
@@ -25,6 +26,7 @@ export const books: ResourceDefinition = {
   schemas: { Book: bookSchema, StoredBook: storedBookSchema },
   formats: bookFormats,
   migrations: { folder: new URL('migrations/', import.meta.url) },
+  demo: createDemoBook,
   create: ({ database, clock }) => ({
     operations: createCollection<Book, { readonly id: number }>({
       noun: 'book',

@@ -1,4 +1,5 @@
 import type { ResourceDefinition } from '../resource/define-resource.ts';
+import { createDemoImage, demoImages } from './demo-images.ts';
 import { imageFormats, imageSchema, listedImageSchema } from './image.ts';
 import { imageErrors } from './image-errors.ts';
 import { createImageOperations } from './image-operations.ts';
@@ -13,5 +14,7 @@ export const images: ResourceDefinition = {
   formats: imageFormats,
   // Its first migration is older than the prefix of resources.
   migrations: { folder: new URL('migrations/', import.meta.url), unprefixed: ['0001-images'] },
+  demo: createDemoImage,
+  firstRows: { migration: '0001-images', table: 'images', rows: demoImages },
   create: ({ database }) => ({ operations: createImageOperations(createImageStore(database)) }),
 };

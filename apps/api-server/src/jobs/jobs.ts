@@ -38,6 +38,7 @@ export const jobs: ResourceDefinition = {
   errors: jobErrors,
   schemas: { Job: jobSchema, EnqueuedJob: enqueuedJobSchema, JobCounts: jobCountsSchema },
   migrations: { folder: stateMigrations.jobs },
+  demo: (number) => ({ job: `demo-${number + 1}` }),
   create: ({ state }) => {
     const enqueue = async (name: string) => ({ enqueued: name, ...(await state.jobs.enqueue(name)) });
     const enqueueJob: Operation<{ readonly job: string }> = {

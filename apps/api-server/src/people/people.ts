@@ -1,4 +1,5 @@
 import type { ResourceDefinition } from '../resource/define-resource.ts';
+import { createDemoPerson } from './demo-person.ts';
 import { personFormats, personSchema, storedPersonSchema } from './person.ts';
 import { personErrors } from './person-errors.ts';
 import { createPersonOperations } from './person-operations.ts';
@@ -12,6 +13,7 @@ export const people: ResourceDefinition = {
   schemas: { Person: personSchema, StoredPerson: storedPersonSchema },
   formats: personFormats,
   migrations: { folder: new URL('migrations/', import.meta.url) },
+  demo: createDemoPerson,
   create: ({ database, createUuid, logger }) => ({
     operations: createPersonOperations(createPersonStore(database, logger), createUuid),
   }),

@@ -1,6 +1,7 @@
 import { createCollection } from '../resource/collection/collection.ts';
 import { createCollectionStore } from '../resource/collection/collection-store.ts';
 import type { ResourceDefinition } from '../resource/define-resource.ts';
+import { createDemoPost } from './demo-post.ts';
 import { type Post, postBody, postFormats, postSchema, storedPostSchema } from './post.ts';
 import { postErrors } from './post-errors.ts';
 
@@ -12,6 +13,7 @@ export const posts: ResourceDefinition = {
   schemas: { Post: postSchema, StoredPost: storedPostSchema },
   formats: postFormats,
   migrations: { folder: new URL('migrations/', import.meta.url) },
+  demo: createDemoPost,
   create: ({ database }) => ({
     operations: createCollection<Post, { readonly id: number }>({
       noun: 'post',

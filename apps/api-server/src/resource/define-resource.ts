@@ -32,6 +32,14 @@ export type Resource = {
   close?(): Promise<void>;
 };
 
+/** Rows that a new table begins with where demo rows are wanted. */
+export type FirstRows = {
+  /** The migration that creates the table, by the name that databases record. */
+  readonly migration: string;
+  readonly table: string;
+  readonly rows: readonly object[];
+};
+
 /** One resource of the API: a folder of src/ with one definition, listed in resources.ts. */
 export type ResourceDefinition = {
   /** As in `--resources`. */
@@ -44,12 +52,17 @@ export type ResourceDefinition = {
   /** Text formats that its schemas use beside the common ones. */
   readonly formats?: Formats;
   readonly migrations?: ResourceMigrations;
+  /** The body with this number, from 0, that `api-server seed` gives to its POST. `random` is from 0 up to 1. */
+  readonly demo?: (number: number, random: () => number) => unknown;
+  /** Migrations insert no rows: a database of the user gets these only when they are asked for. */
+  readonly firstRows?: FirstRows;
   /** Makes its operations. It must not connect to anything yet. */
   create(dependencies: ResourceDependencies): Resource;
 };
 
 /** A resource that a copy serves. */
-export type MountedResource = Pick<ResourceDefinition, 'name' | 'summary' | 'schemas' | 'formats'> & Resource;
+export type MountedResource = Pick<ResourceDefinition, 'name' | 'summary' | 'schemas' | 'formats' | 'demo'> &
+  Resource;
 
 /** Creates resources, in the order of their definitions. */
 export const createResources = (

@@ -153,3 +153,12 @@ export const serviceArguments = (config: StackConfig, service: string): readonly
     if (value === false) return [flag.replace('--', '--no-')];
     return [flag, Array.isArray(value) ? value.join(',') : `${value}`];
   });
+
+/** The database of the user. Without it the stack uses the embedded Postgres. */
+export const databaseUrlSetting = {
+  type: 'string',
+  pattern: '^postgres(ql)?://',
+  shape: 'an address that begins with postgres://',
+  secret: true,
+  description: 'A Postgres server of your own; without it the embedded one is started',
+} as const;

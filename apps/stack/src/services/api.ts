@@ -1,5 +1,5 @@
 import { defineService } from '../definition/service-definition.ts';
-import { copiesSetting, stackPort } from '../definition/stack-settings.ts';
+import { copiesSetting, databaseUrlSetting, stackPort } from '../definition/stack-settings.ts';
 import { binOf, innerServerArgs, smallYoungHeap } from './app-command.ts';
 
 /** Copies of the JSON API on one database. */
@@ -9,6 +9,7 @@ export const api = defineService({
   settings: () => ({
     copies: copiesSetting(3, 'How many copies of the API server to start'),
     apiPort: stackPort(8081, 'Port of the first copy of the API; the others take the next free ones'),
+    databaseUrl: databaseUrlSetting,
     resources: {
       type: 'array',
       environment: false,
@@ -31,7 +32,11 @@ export const api = defineService({
       ],
     }),
   },
-  environment: ({ urlOf }) => ({ DATABASE_URL: urlOf('postgres') }),
+  environment: ({ urlOf, config: { databaseUrl } }) => ({
+    DATABASE_URL: urlOf('postgres'),
+    // A database of the user gets no demo rows.
+    DEMO_ROWS: String(databaseUrl === undefined),
+  }),
   needs: ['postgres'],
   healthPath: '/readyz',
   stopGraceMs: 4000,

@@ -1,15 +1,10 @@
 import { toStartError } from '@tripod/shared/errors/start-error';
 import { defineService, type JoinContext } from '../definition/service-definition.ts';
+import { databaseUrlSetting } from '../definition/stack-settings.ts';
 import type { JoinedService } from '../supervisor/joined-service.ts';
 
 const settings = {
-  databaseUrl: {
-    type: 'string',
-    pattern: '^postgres(ql)?://',
-    shape: 'an address that begins with postgres://',
-    secret: true,
-    description: 'A Postgres server of your own; without it the embedded one is started',
-  },
+  databaseUrl: databaseUrlSetting,
   database: {
     type: 'string',
     pattern: '^[a-z_][a-z0-9_]{0,62}$',

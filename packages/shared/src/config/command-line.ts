@@ -22,6 +22,8 @@ export type CommandLine = {
   readonly examples: readonly string[];
   /** Names and descriptions of subcommands (`api-server migrate`). */
   readonly commands?: Readonly<Record<string, string>>;
+  /** The operands of the subcommands that take some, in the notation of commander: `{ seed: '[rows...]' }`. */
+  readonly operands?: Readonly<Record<string, string>>;
   /** Shown by `--version`. */
   readonly version?: string | undefined;
 };
@@ -29,6 +31,7 @@ export type CommandLine = {
 export type ParsedCommandLine = {
   readonly command: string | undefined;
   readonly flags: Readonly<Record<string, unknown>>;
+  readonly operands: readonly string[];
   /** Set for `--help` and `--version`: print this and exit with code 0. */
   readonly help?: string;
 };
@@ -94,6 +97,7 @@ export const parseCommandLine = (line: CommandLine, args: readonly string[]): Pa
   let output = '';
   program.configureOutput({ writeOut: (text) => (output += text), writeErr: () => undefined });
   let command: string | undefined;
+  let operands: readonly string[] = [];
   const withOptions = (command: Command): Command => {
     for (const [name, setting] of Object.entries(line.settings)) {
       if (hasFlag(setting)) command.addOption(optionOf(name, setting));
@@ -104,8 +108,11 @@ export const parseCommandLine = (line: CommandLine, args: readonly string[]): Pa
   const programs = [program];
   for (const [name, description] of Object.entries(line.commands ?? {})) {
     const sub = withOptions(program.command(name).description(description)).copyInheritedSettings(program);
+    const operandsOfCommand = line.operands?.[name];
+    if (operandsOfCommand !== undefined) sub.argument(operandsOfCommand);
     sub.action(() => {
       command = name;
+      operands = sub.args;
     });
     programs.push(sub);
   }
@@ -115,7 +122,7 @@ export const parseCommandLine = (line: CommandLine, args: readonly string[]): Pa
     program.parse([...args], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return { command, flags: {}, help: output };
+    if (error.exitCode === 0) return { command, flags: {}, operands, help: output };
     throw commandLineError(line.name, args, error);
   }
   // Commander sets defaults too (`--no-x` makes x true). Only flags that were typed may override the environment.
@@ -125,5 +132,5 @@ export const parseCommandLine = (line: CommandLine, args: readonly string[]): Pa
       if (one.getOptionValueSource(name) === 'cli') flags[name] = value;
     }
   }
-  return { command, flags };
+  return { command, flags, operands };
 };

@@ -35,6 +35,8 @@ export type CliContext<S extends Settings = Settings> = {
   readonly print: (line: string) => void;
   /** The flags that were typed, by the names of their settings. */
   readonly flags: Readonly<Record<string, unknown>>;
+  /** The words after the subcommand, such as `posts=100`. Empty for a subcommand that takes no operands. */
+  readonly operands: readonly string[];
   /** The source of the configuration, which can be read again. */
   readonly source: ConfigSource<S>;
 };
@@ -90,7 +92,10 @@ export const runCli = async <const S extends Settings>(cli: Cli<S>): Promise<voi
   let logger: Logger | undefined;
   try {
     const [, script = '', ...args] = process.argv;
-    const { command, flags, help } = parseCommandLine({ ...cli, version: readVersion(script) }, args);
+    const { command, flags, operands, help } = parseCommandLine(
+      { ...cli, version: readVersion(script) },
+      args,
+    );
     if (help !== undefined) {
       process.stdout.write(help);
       return;
@@ -106,7 +111,7 @@ export const runCli = async <const S extends Settings>(cli: Cli<S>): Promise<voi
     logger = createCliLogger(command ?? cli.loggerName?.(config) ?? cli.name, logFormat, cli.logTo);
     endOnUncaught(logger);
     const print = (line: string): void => console.log(line);
-    const context = { logger, clock: systemClock, print, flags, source };
+    const context = { logger, clock: systemClock, print, flags, operands, source };
     const run = command === undefined ? undefined : cli.run?.[command];
     if (run) {
       await run(config, context);

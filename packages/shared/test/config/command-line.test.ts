@@ -35,7 +35,7 @@ const complaintOf = (...args: string[]): string => {
 
 describe('parseCommandLine', () => {
   it('returns only the flags that were typed', () => {
-    expect(parse()).toEqual({ command: undefined, flags: {} });
+    expect(parse()).toEqual({ command: undefined, flags: {}, operands: [] });
   });
 
   it.each<[readonly string[], Record<string, unknown>]>([
@@ -50,10 +50,20 @@ describe('parseCommandLine', () => {
     expect(parse(...args).flags).toEqual(flags);
   });
 
+  it('reads the operands of a command that takes some, and of no other', () => {
+    const fills = { ...line, commands: { fill: 'Fills' }, operands: { fill: '[rows...]' } };
+    expect(parseCommandLine(fills, ['fill', 'a=1', '--port', '1', 'b=2'])).toEqual({
+      command: 'fill',
+      flags: { port: '1' },
+      operands: ['a=1', 'b=2'],
+    });
+    expect(complaintOf('migrate', 'a=1')).toMatch(/too many arguments/);
+  });
+
   it.each([[['migrate', '--port', '1']], [['--port', '1', 'migrate']]])(
     'knows the command in %j and its flags',
     (args) => {
-      expect(parse(...args)).toEqual({ command: 'migrate', flags: { port: '1' } });
+      expect(parse(...args)).toEqual({ command: 'migrate', flags: { port: '1' }, operands: [] });
     },
   );
 

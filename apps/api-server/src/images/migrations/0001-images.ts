@@ -1,72 +1,6 @@
 import { StartError } from '@tripod/shared/errors/start-error';
 import type { Knex } from 'knex';
 
-const unsplash = (photo: string): string =>
-  `https://images.unsplash.com/photo-${photo}?ixlib=rb-1.2.1&ixid=MnwxMjA3fDB8MHxwaG90by1wYWdlfHx8fGVufDB8fHx8&auto=format&fit=crop&w=1000&q=80`;
-
-/** The rows of a new gallery: two photographs from the web, and images of this repository that need no internet. */
-const firstImages = [
-  { title: 'Sunset', alt_text: 'Clouds at sunset', url: unsplash('1506815444479-bfdb1e96c566') },
-  { title: 'Mountain', alt_text: 'A mountain at sunset', url: unsplash('1540979388789-6cee28a1cdc9') },
-  {
-    title: 'Fox',
-    alt_text: 'A red fox sitting on a hill of dry grass in the evening light, its tail curled round its feet',
-    url: '/images/fox.svg',
-  },
-  {
-    title: 'Whale and calf',
-    alt_text: 'A humpback whale and her calf swimming through rays of light in a blue-green sea',
-    url: '/images/whale.svg',
-  },
-  {
-    title: 'Dunes',
-    alt_text: 'Four camels crossing the crest of a sand dune under a low sun',
-    url: '/images/dunes.svg',
-  },
-  {
-    title: 'Heron',
-    alt_text: 'A heron standing in still red water among bulrushes, a large pale sun behind it',
-    url: '/images/heron.svg',
-  },
-  {
-    title: 'Mountain lake',
-    alt_text: 'Purple mountain ridges and dark firs mirrored in a calm lake at dawn',
-    url: '/images/ridges.svg',
-  },
-  {
-    title: 'Owl',
-    alt_text: 'An owl with round yellow eyes on a branch in front of the full moon',
-    url: '/images/owl.svg',
-  },
-  {
-    title: 'Pines',
-    alt_text: 'A forest of pines rising out of mist under a thin moon',
-    url: '/images/pines.svg',
-  },
-  {
-    title: 'Penguins',
-    alt_text:
-      'Two penguins with a grey chick between them on the ice, under green and violet northern lights',
-    url: '/images/penguins.svg',
-  },
-  {
-    title: 'Stag',
-    alt_text: 'The dark outline of a stag with wide antlers on a hill, in front of a large setting sun',
-    url: '/images/deer.svg',
-  },
-  {
-    title: 'Giraffes',
-    alt_text: 'Three giraffes and two flat-topped trees, dark against a red evening sky',
-    url: '/images/savanna.svg',
-  },
-  {
-    title: 'Evening sail',
-    alt_text:
-      'A low sun over a calm sea, its light a golden path on the water, with a small sailing boat beside it',
-    url: '/images/sunset.svg',
-  },
-];
-
 type Column = {
   readonly name: string;
   readonly type: string;
@@ -137,5 +71,4 @@ export const up = async (knex: Knex): Promise<void> => {
       url text not null,
       created_at timestamptz not null default now()
     )`);
-  await knex('images').insert(firstImages);
 };
