@@ -46,12 +46,8 @@ export const labStock = (name: string, state: 'postgres' | 'redis'): Contestant 
       core: place.cores.measured,
       url: `http://127.0.0.1:${port}`,
       readyPath: '/livez',
-      environment: {
-        DATABASE_URL: databaseOf(urls, 'stock'),
-        NODE_ENV: 'production',
-        ...(state === 'redis' ? { REDIS_URL: redisOf(urls) } : {}),
-      },
-      command: [process.execPath, stockProgram, String(port)],
+      environment: { DATABASE_URL: databaseOf(urls, 'stock'), NODE_ENV: 'production' },
+      command: [process.execPath, stockProgram, String(port), ...(state === 'redis' ? [redisOf(urls)] : [])],
     });
   },
 });

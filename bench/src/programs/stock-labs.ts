@@ -1,6 +1,7 @@
 /**
  * The resources of the labs as the manuals of Express, knex and node-redis show them, one statement for each request:
- * `stock-labs.ts PORT`, with DATABASE_URL, REDIS_URL or not, and NODE_ENV=production. It works on the tables of the API.
+ * `stock-labs.ts PORT [REDIS]`, with DATABASE_URL and NODE_ENV=production. It works on the tables of the API; with the
+ * address of a Redis, the counters are there.
  */
 import { randomUUID } from 'node:crypto';
 import cors from 'cors';
@@ -13,7 +14,7 @@ const knex = createKnex({
   connection: process.env['DATABASE_URL'] ?? '',
   pool: { min: 2, max: 10 },
 });
-const redisUrl = process.env['REDIS_URL'];
+const redisUrl = process.argv[3];
 const redis = redisUrl === undefined ? undefined : createClient({ url: redisUrl });
 await redis?.connect();
 
