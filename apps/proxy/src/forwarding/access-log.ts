@@ -5,7 +5,7 @@ import type { Attempt, Exchange } from './exchange.ts';
 const outcomeOf = ({ status, failure, brokeOff }: Attempt): string =>
   failure ?? (brokeOff ? `${status} broke off` : String(status || 'abandoned'));
 
-/** Writes one line for each finished exchange, with every upstream that was tried and what came of it. */
+/** Logs one line for each finished exchange, with every upstream that was tried and the result there. */
 export const createAccessLog =
   (logger: Logger) =>
   (exchange: Exchange): void => {

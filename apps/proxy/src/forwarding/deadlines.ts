@@ -1,13 +1,14 @@
 import type { Clock, Timer } from '@tripod/shared/async/clock';
 
-/** Something that waits until a point in time, which is set and moved for the price of an assignment. */
+/** An object with a deadline that is set and moved by an assignment, without a timer of its own. */
 export type Waiting = {
-  /** Infinity when nothing is waited for. */
+  /** Monotonic time of the deadline in milliseconds; `Infinity`: none. */
   atMs: number;
+  /** Called once when the deadline has passed. */
   onPassed(): void;
 };
 
-/** A point in time for who has several. */
+/** A deadline for an object that has several. */
 export class Deadline implements Waiting {
   atMs = Number.POSITIVE_INFINITY;
   readonly onPassed: () => void;
@@ -20,14 +21,14 @@ export class Deadline implements Waiting {
 const sweepMs = 100;
 
 /**
- * All time-outs of an engine by one coarse timer: no timer is made and no clock is read for a request. A deadline is
- * never noticed early, and at most 200 ms late.
+ * All time-outs of an engine on one coarse timer, so that a request creates no timer and reads no clock. A deadline never
+ * passes early, and at most 200 ms late.
  */
 export class Deadlines {
   readonly #clock: Clock;
   readonly #deadlines = new Set<Waiting>();
   #timer: Timer | undefined;
-  /** Time of the last sweep: at most `sweepMs` ago. */
+  /** Time of the last sweep, at most `sweepMs` ago. */
   #nowMs = 0;
 
   constructor(clock: Clock) {
@@ -39,7 +40,7 @@ export class Deadlines {
     return this.#nowMs;
   }
 
-  /** Watches it until `remove`. */
+  /** Watches a deadline until `remove`. */
   add(deadline: Waiting): void {
     this.#deadlines.add(deadline);
     if (this.#timer) return;
@@ -51,7 +52,7 @@ export class Deadlines {
     this.#deadlines.delete(deadline);
   }
 
-  /** Lets a deadline pass that many milliseconds from now. */
+  /** Sets a deadline this many milliseconds from now. */
   set(deadline: Waiting, inMs: number): void {
     deadline.atMs = this.#nowMs + sweepMs + inMs;
   }
@@ -63,11 +64,11 @@ export class Deadlines {
   #sweep(): void {
     this.#timer = undefined;
     const nowMs = this.#clock.monotonicMs();
-    // A process that was stopped, or busy, has not listened meanwhile: that time is nobody else's lateness.
-    const deafMs = Math.max(0, nowMs - this.#nowMs - 2 * sweepMs);
+    // Time during which the process itself was stalled does not count: it could not have noticed an answer.
+    const stalledMs = Math.max(0, nowMs - this.#nowMs - 2 * sweepMs);
     this.#nowMs = nowMs;
     for (const deadline of this.#deadlines) {
-      deadline.atMs += deafMs;
+      deadline.atMs += stalledMs;
       if (deadline.atMs > nowMs) continue;
       this.clear(deadline);
       deadline.onPassed();

@@ -6,12 +6,12 @@ import type { TrustedProxies } from './forwarded-headers.ts';
 import type { RetryBudget } from './retry.ts';
 
 /**
- * Limits and time-outs that hold for every engine alike. A reload may change their values: an engine reads them where it
- * uses them, and keeps no copy.
+ * Limits and time-outs of every engine. A reload changes the values in place, so an engine reads them where it uses them and
+ * keeps no copy.
  */
 export type EngineConfig = {
   readonly connectTimeoutMs: number;
-  /** From the request's last byte, or from connecting, to the response head. */
+  /** From the last byte of the request, or from connecting, to the response head. */
   readonly responseTimeoutMs: number;
   /** Between two reads of a response body. */
   readonly idleTimeoutMs: number;
@@ -21,30 +21,30 @@ export type EngineConfig = {
   readonly clientKeepAliveMs: number;
   /** A tunnel (WebSocket) without bytes for so long is closed; 0 for no limit. */
   readonly tunnelIdleTimeoutMs: number;
-  /** How long an unused connection to an upstream is kept: shorter than any upstream keeps it. */
+  /** How long an idle upstream connection is kept open; must be less than the upstream keeps it. */
   readonly upstreamKeepAliveMs: number;
   readonly trustedProxies: TrustedProxies;
-  /** Connections of clients at once; one more is answered 503 and closed. */
+  /** Limit on client connections; further ones are answered 503 and closed. */
   readonly maxConnections: number;
 };
 
-/** Raised and lowered by the engine, read when someone asks. */
+/** Updated by the engine, read by the metrics. */
 export type ConnectionCounters = {
-  /** Connections of clients that are open now, without refused ones. */
+  /** Open client connections, without refused ones. */
   open: number;
-  /** Connections that were over the limit. */
+  /** Connections over the limit since the start. */
   refused: number;
 };
 
 /**
- * Carries out exchanges: owns its listener and everything on the wire. It asks the route table for the pool, the pool
- * for an upstream and the retry rule whether to try again, and reports each step to the observer.
+ * Forwards requests: owns its listener and all connections. It gets the pool from the route table, the upstream from the
+ * pool and the retry decision from the exchange, and reports each step to the observer.
  */
 export type Engine = {
   listen(options: ListenOptions): Promise<Listening>;
-  /** From now on every answer closes its connection. */
+  /** From now on every response closes its connection. */
   drain(): void;
-  /** Accepts no more, waits for what is in flight, and cuts it off after `graceMs`. */
+  /** Stops accepting, waits for the requests in flight, and closes their connections after `graceMs`. */
   close(options: { readonly graceMs: number }): Promise<void>;
 };
 

@@ -13,33 +13,34 @@ import {
   type RetryDecision,
 } from './retry.ts';
 
-/** One try of one exchange at one upstream. */
+/** One try of an exchange at one upstream. */
 export type Attempt = {
   readonly upstream: Upstream;
   readonly beganMs: number;
-  /** Whether it must not go out on a connection that has served before. */
+  /** Whether it must use a new connection. */
   readonly fresh: boolean;
+  /** Whether its connection had served before. Set by the engine. */
   reused: boolean;
-  /** Status of the response head, 0 before there is one. */
+  /** Status of the response, 0 before its head. */
   status: number;
   failure: AttemptFailure | undefined;
   /** The response broke off after its head. */
   brokeOff: boolean;
   durationMs: number;
-  /** Bytes on the wire, heads and framing included, counted by the engine before it ends the attempt. */
+  /** Bytes on the wire, heads and framing included. Set by the engine before the attempt ends. */
   bytesSent: number;
   bytesReceived: number;
   ended: boolean;
 };
 
-/** What every exchange of a proxy has in common. */
+/** What all exchanges of a proxy share. */
 export type ExchangeContext = {
   readonly clock: Clock;
   readonly observer: ExchangeObserver;
   readonly budget: RetryBudget;
 };
 
-/** What is known of a request when its head has been read. */
+/** A request as its head describes it. */
 export type ExchangeRequest = RequestFacts & {
   readonly protocol: string;
   readonly requestId: string;
@@ -47,14 +48,28 @@ export type ExchangeRequest = RequestFacts & {
   readonly referer: string | undefined;
 };
 
-const none: readonly Upstream[] = [];
+const noUpstreams: readonly Upstream[] = [];
 
-const uncertain = 'The request may have been carried out: look whether it was before sending it again.';
+const uncertain = 'The request may have been carried out: check before you send it again.';
 
-/** Nginx's number for a client that left before its answer; only ever in logs and metrics. */
+/** The status of a client that closed its connection before the response, as in nginx. Used in logs and metrics only. */
 export const clientLeft = 499;
 
-/** One request and its answer: which upstreams were tried, what came of it. Knows nothing of sockets and streams. */
+const createAttempt = (upstream: Upstream, fresh: boolean, beganMs: number): Attempt => ({
+  upstream,
+  beganMs,
+  fresh,
+  reused: false,
+  status: 0,
+  failure: undefined,
+  brokeOff: false,
+  durationMs: 0,
+  bytesSent: 0,
+  bytesReceived: 0,
+  ended: false,
+});
+
+/** One request and its response: which upstreams are tried, and the result. Independent of sockets and streams. */
 export class Exchange {
   readonly request: ExchangeRequest;
   readonly beganMs: number;
@@ -64,7 +79,7 @@ export class Exchange {
   /** Bytes of the response body that were sent. */
   bytes = 0;
   durationMs = 0;
-  /** Of the error of ours that was the answer. */
+  /** Code of the error that the proxy responded with; undefined for a response of an upstream. */
   code: string | undefined;
   readonly #context: ExchangeContext;
   #finished = false;
@@ -77,61 +92,62 @@ export class Exchange {
     context.observer.received(this);
   }
 
-  /** Begins an attempt at an upstream that was not tried yet; undefined when none is available. */
-  begin(route: Route): Attempt | undefined {
+  /** Starts an attempt at an upstream that was not tried yet; undefined when none is available. */
+  startAttempt(route: Route): Attempt | undefined {
     this.route = route;
-    const upstream = route.pool.select(this.request, this.#tried());
-    return upstream ? this.#begin(upstream, false) : undefined;
+    const upstream = route.pool.select(this.request, this.#findTried());
+    return upstream ? this.#start(upstream, false) : undefined;
   }
 
-  /** Begins an attempt at the same upstream again, on a fresh connection. */
-  beginAgain({ upstream }: Attempt): Attempt {
-    return this.#begin(upstream, true);
+  /** Starts another attempt at the same upstream, on a new connection. */
+  retryOnFreshConnection({ upstream }: Attempt): Attempt {
+    return this.#start(upstream, true);
   }
 
   /** The upstream sent a valid response head. */
-  answered(attempt: Attempt, status: number): void {
+  receivedHead(attempt: Attempt, status: number): void {
     attempt.status = status;
   }
 
-  /** The attempt ended with its response, or because the client left. */
-  end(attempt: Attempt): void {
+  /** The response has ended, or the client left. */
+  endAttempt(attempt: Attempt): void {
     this.#end(attempt, this.#context.clock.monotonicMs());
   }
 
-  /** The attempt ended before a response head came: whether, and where, it is made again. */
-  fail(attempt: Attempt, failure: AttemptFailure, replayable: boolean): RetryDecision {
+  /** Ends an attempt that failed before a response head, and decides whether and where to try again. */
+  failAttempt(attempt: Attempt, failure: AttemptFailure, replayable: boolean): RetryDecision {
     const { clock, budget } = this.#context;
     const nowMs = clock.monotonicMs();
     attempt.failure = failure;
     this.#end(attempt, nowMs);
-    const { method } = this.request;
-    const { reused } = attempt;
-    const tried = this.#tried();
-    const tries = tried.length;
-    const othersLeft = this.route?.pool.hasAvailable(tried) ?? false;
-    const elapsedMs = nowMs - this.beganMs;
-    const facts = { failure, method, replayable, reused, tries, othersLeft, elapsedMs };
+    const tried = this.#findTried();
+    const facts = {
+      failure,
+      method: this.request.method,
+      replayable,
+      reused: attempt.reused,
+      tries: tried.length,
+      othersLeft: this.route?.pool.hasAvailable(tried) ?? false,
+      elapsedMs: nowMs - this.beganMs,
+    };
     const decision = decideRetry(facts, () => budget.spend());
     if (decision !== 'stop') attempt.upstream.counters.retries += 1;
     return decision;
   }
 
-  /** What the client is told when no attempt brought an answer. */
-  error(): AppError {
+  /** The error for the client when no attempt brought a response. */
+  toError(): AppError {
     const failures = this.attempts.flatMap(({ failure }) => failure ?? []);
     const isUncertain = failures.some((failure) => mayHaveEffect(this.request.method, failure));
     const detail = isUncertain ? { detail: uncertain } : {};
-    if (failures.some((failure) => failure === 'broke' || failure === 'invalid-head')) {
+    if (failures.some((failure) => failure === 'broke' || failure === 'invalid-head'))
       return new AppError(forwardingErrors.PROXY_UPSTREAM_FAILED, detail);
-    }
-    if (failures.some((failure) => failure === 'response-timeout' || failure === 'connect-timeout')) {
+    if (failures.some((failure) => failure === 'response-timeout' || failure === 'connect-timeout'))
       return new AppError(forwardingErrors.PROXY_UPSTREAM_TIMEOUT, detail);
-    }
     return new AppError(forwardingErrors.PROXY_NO_UPSTREAM, { headers: { 'Retry-After': '1' } });
   }
 
-  /** Ends the exchange, once; later calls do nothing. */
+  /** Ends the exchange and its attempts. Only the first call has an effect. */
   finish(status: number): void {
     if (this.#finished) return;
     this.#finished = true;
@@ -142,27 +158,16 @@ export class Exchange {
     this.#context.observer.finished(this);
   }
 
-  /** The upstreams that were tried; a second go at the same one is no other try. */
-  #tried(): readonly Upstream[] {
-    if (this.attempts.length === 0) return none;
+  /** The upstreams that were tried. A second attempt at the same one on a new connection is the same try. */
+  #findTried(): readonly Upstream[] {
+    if (this.attempts.length === 0) return noUpstreams;
     return this.attempts.filter(({ fresh }) => !fresh).map(({ upstream }) => upstream);
   }
 
-  #begin(upstream: Upstream, fresh: boolean): Attempt {
-    const attempt: Attempt = {
-      upstream,
-      // The first attempt begins with its request.
-      beganMs: this.attempts.length === 0 ? this.beganMs : this.#context.clock.monotonicMs(),
-      fresh,
-      reused: false,
-      status: 0,
-      failure: undefined,
-      brokeOff: false,
-      durationMs: 0,
-      bytesSent: 0,
-      bytesReceived: 0,
-      ended: false,
-    };
+  #start(upstream: Upstream, fresh: boolean): Attempt {
+    // The first attempt starts with its request, which saves reading the clock.
+    const beganMs = this.attempts.length === 0 ? this.beganMs : this.#context.clock.monotonicMs();
+    const attempt = createAttempt(upstream, fresh, beganMs);
     this.attempts.push(attempt);
     upstream.startAttempt();
     this.#context.observer.attemptBegan(this, attempt);

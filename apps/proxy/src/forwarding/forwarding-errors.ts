@@ -1,16 +1,16 @@
 import { defineErrors } from '@tripod/shared/errors/define-errors';
 
-/** Errors of requests that the proxy does not forward, or can not. */
+/** Errors of requests that are refused, or can not be forwarded. */
 export const forwardingErrors = defineErrors({
   PROXY_URL_TOO_LONG: {
     status: 414,
     title: 'The URL is too long',
-    meaning: 'The URL has over 8192 characters.',
+    meaning: 'The URL has more than 8192 characters.',
   },
   PROXY_BODY_TOO_LARGE: {
     status: 413,
     title: 'The body is too large',
-    meaning: 'The body is over `--max-body-bytes`.',
+    meaning: 'The body is larger than `--max-body-bytes`.',
   },
   PROXY_EXPECTATION_FAILED: {
     status: 417,
@@ -24,24 +24,24 @@ export const forwardingErrors = defineErrors({
   },
   PROXY_UPSTREAM_FAILED: {
     status: 502,
-    title: 'The upstream broke off',
+    title: 'The upstream failed',
     meaning:
-      'An upstream was reached and broke off, or answered nonsense, before a valid head. A POST may have been carried out (`detail` says so): look before you send it again.',
+      'The connection to an upstream broke, or it sent an invalid response head. A POST may have been carried out (`detail` says so): check before you send it again.',
   },
   PROXY_OVERLOADED: {
     status: 503,
     title: 'The proxy has too many connections',
-    meaning: 'As many clients are connected as `--max-connections` allows: try again after `Retry-After`.',
+    meaning: 'The limit `--max-connections` is reached: try again after `Retry-After`.',
   },
   PROXY_NO_UPSTREAM: {
     status: 503,
     title: 'No upstream is available',
-    meaning: 'No upstream of the pool is available, or each refused the connection.',
+    meaning: 'No upstream of the pool is available, or every upstream refused the connection.',
   },
   PROXY_UPSTREAM_TIMEOUT: {
     status: 504,
     title: 'The upstream did not answer in time',
     meaning:
-      'No connection came about within `--connect-timeout-ms`, or no head of the response within `--response-timeout-ms`. A POST may have been carried out (`detail` says so): look before you send it again.',
+      'No connection was made within `--connect-timeout-ms`, or no response head arrived within `--response-timeout-ms`. A POST may have been carried out (`detail` says so): check before you send it again.',
   },
 });

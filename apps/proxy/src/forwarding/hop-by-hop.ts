@@ -1,4 +1,4 @@
-/** Header lines that belong to one connection only and are never passed on (RFC 9110 7.6.1). */
+/** Headers of a single connection, which are never forwarded (RFC 9110 7.6.1). */
 const hopByHop: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
@@ -11,7 +11,7 @@ const hopByHop: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Names that `Connection` must not be able to remove: without them the message means something else. */
+/** Headers that `Connection` can not remove: without them the message has another meaning. */
 const notRemovable: ReadonlySet<string> = new Set([
   'host',
   'content-length',
@@ -23,7 +23,7 @@ const notRemovable: ReadonlySet<string> = new Set([
 
 const none: ReadonlySet<string> = new Set();
 
-/** The names, in lower case, that a message's Connection headers ask to be dropped. */
+/** The header names, in lower case, that the Connection headers of a message list. */
 export const connectionTokens = (values: readonly string[]): ReadonlySet<string> => {
   if (values.length === 0) return none;
   const tokens = new Set<string>();
@@ -36,6 +36,6 @@ export const connectionTokens = (values: readonly string[]): ReadonlySet<string>
   return tokens;
 };
 
-/** Whether a header (name in lower case) ends at this hop. */
+/** Whether a header (name in lower case) is not forwarded. `named` are those that Connection lists. */
 export const endsHere = (name: string, named: ReadonlySet<string>): boolean =>
   hopByHop.has(name) || named.has(name);

@@ -10,7 +10,7 @@ export type ObserveExchangesOptions = {
   readonly passive: PassiveChecker;
 };
 
-/** Joins the three that learn from exchanges: the access log, the metrics and the passive checks. */
+/** Creates the observer that feeds the access log, the metrics and the passive checks. */
 export const createExchangeObserver = ({
   log,
   metrics,
@@ -28,15 +28,15 @@ export const createExchangeObserver = ({
     if (status > 0) {
       const group = Math.floor(status / 100);
       counters.answersByClass[group] = (counters.answersByClass[group] ?? 0) + 1;
-      // What broke off, or became a tunnel (101), says nothing of how fast it answers.
+      // The duration of a response that broke off, or became a tunnel (101), is no latency.
       if (status > 101 && !attempt.brokeOff) upstream.latency.record(attempt.durationMs);
       passive.passed(upstream);
     }
     if (failure === undefined || !route) return;
     counters.failures += 1;
-    // What we lack is not the upstream's fault.
+    // Local resource exhaustion says nothing about the upstream.
     if (failure === 'shortage') return;
-    // A kept connection that the upstream had closed meanwhile says nothing of how it is now.
+    // A kept connection that the upstream closed meanwhile says nothing about its state.
     if (reused && failure !== 'response-timeout') return;
     passive.failed(upstream, route.pool, failure);
   },

@@ -7,8 +7,8 @@ const keepMs = 5000;
 type Kept = { readonly untilMs: number; readonly addresses: readonly LookupAddress[] };
 
 /**
- * Resolves the names of upstreams at most every 5 s, with all their addresses, which node:net then tries in turn.
- * (nginx resolves once at its start and misses copies that come later.)
+ * Creates a lookup that resolves each name at most every 5 s, to all its addresses, which node:net then tries in turn.
+ * (nginx resolves names once at its start and misses later changes.)
  */
 export const createUpstreamLookup = (clock: Clock): LookupFunction => {
   const kept = new Map<string, Kept>();

@@ -1,7 +1,7 @@
 import type { Clock } from '@tripod/shared/async/clock';
 import { isConnectFailure } from './connect-failure.ts';
 
-/** How an attempt ended before a valid response head came; `shortage`: for want of descriptors or ports of our own. */
+/** How an attempt failed before a valid response head; `shortage`: this machine lacked descriptors or ports. */
 export type AttemptFailure =
   | 'refused'
   | 'shortage'
@@ -10,49 +10,48 @@ export type AttemptFailure =
   | 'invalid-head'
   | 'response-timeout';
 
-/** What the rule looks at. */
+/** What the retry rule depends on. */
 export type RetryFacts = {
   readonly failure: AttemptFailure;
   readonly method: string;
-  /** No body, or one that is kept whole and can be sent again. */
+  /** The request has no body, or its whole body is kept and can be sent again. */
   readonly replayable: boolean;
-  /** The attempt went out on a connection that had served before. */
+  /** The connection of the attempt had served before. */
   readonly reused: boolean;
-  /** Attempts so far that count as a try. */
+  /** Upstreams tried so far. */
   readonly tries: number;
-  /** Whether an upstream is available that was not tried yet. */
+  /** Whether an untried upstream is available. */
   readonly othersLeft: boolean;
-  /** Since the request came. */
+  /** Since the request was received. */
   readonly elapsedMs: number;
 };
 
-/** Again to the same upstream on a fresh connection, on to the next upstream, or no more. */
+/** Try the same upstream on a new connection, try the next upstream, or stop. */
 export type RetryDecision = 'same-fresh' | 'next' | 'stop';
 
 const maxTries = 3;
 const maxElapsedMs = 10_000;
 
-/** Methods that mean the same when they arrive twice (RFC 9110 9.2.2). */
+/** Methods whose effect is the same when a request is carried out twice (RFC 9110 9.2.2). */
 const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 
-/** Whether a failed attempt may have had an effect that a second one would have again. */
+/** Whether a failed attempt may have had an effect that a second attempt would repeat. */
 export const mayHaveEffect = (method: string, failure: AttemptFailure): boolean =>
   !isConnectFailure(failure) && !idempotentMethods.has(method);
 
 /**
- * Whether a failed attempt is made again. A connect that failed has sent nothing: any method may go on. Everything
- * later may have had its effect: only idempotent methods. On a reused connection the likely reason is that the
- * upstream had just closed it, so that attempt costs neither a try nor budget. A POST of which a byte was written is
- * never sent again.
+ * Decides whether a failed attempt is repeated. A failed connect has sent nothing, so any method may be tried again. After
+ * that, only idempotent methods: a POST whose body or head has started to be sent is never sent again. On a reused
+ * connection the likely reason is that the upstream had just closed it, so that attempt costs neither a try nor budget.
  */
 export const decideRetry = (facts: RetryFacts, mayAfford: () => boolean): RetryDecision => {
   if (facts.elapsedMs >= maxElapsedMs) return 'stop';
-  const mayGoOn = facts.othersLeft && facts.tries < maxTries;
-  if (isConnectFailure(facts.failure)) return mayGoOn ? 'next' : 'stop';
+  const mayTryNext = facts.othersLeft && facts.tries < maxTries;
+  if (isConnectFailure(facts.failure)) return mayTryNext ? 'next' : 'stop';
   if (!idempotentMethods.has(facts.method) || !facts.replayable) return 'stop';
   if (facts.reused && facts.failure !== 'response-timeout') return 'same-fresh';
-  // Asked last: asking takes it out of the budget, which pools share.
-  return mayGoOn && mayAfford() ? 'next' : 'stop';
+  // Last, because it takes a retry out of the budget.
+  return mayTryNext && mayAfford() ? 'next' : 'stop';
 };
 
 const windowMs = 10_000;
@@ -61,11 +60,11 @@ const share = 0.1;
 const allowance = 10;
 
 /**
- * How many retries may go out: 10 % of the requests of the last 10 s, plus 10. When everything fails, retries would
- * otherwise multiply the load by the number of tries.
+ * Limits retries to 10 % of the requests of the last 10 s, plus 10. Without a limit, retries would multiply the load when
+ * every upstream fails.
  */
 export class RetryBudget {
-  /** Retries since the start that were paid for, and those that were refused because it was spent. */
+  /** Retries that the budget allowed and refused, since the start. */
   readonly counters = { spent: 0, refused: 0 };
   readonly #clock: Clock;
   readonly #requests = new Array<number>(slots).fill(0);
@@ -78,13 +77,13 @@ export class RetryBudget {
     this.#slotBeganMs = clock.monotonicMs();
   }
 
-  /** A request came in, now by the clock. */
+  /** Counts a request, received at this monotonic time. */
   earn(nowMs: number): void {
     this.#turn(nowMs);
     this.#requests[this.#slot] = (this.#requests[this.#slot] ?? 0) + 1;
   }
 
-  /** Takes one retry out of the budget; false when it is spent. */
+  /** Takes one retry out of the budget; returns false when nothing is left. */
   spend(): boolean {
     this.#turn(this.#clock.monotonicMs());
     const requests = this.#requests.reduce((sum, count) => sum + count, 0);

@@ -32,12 +32,12 @@ const scene = () => {
 describe('createAccessLog', () => {
   it('writes every upstream that was tried, how it ended and how long it took', () => {
     const { clock, log, exchange, route } = scene();
-    const first = exchange.begin(route);
+    const first = exchange.startAttempt(route);
     clock.advance(5);
-    if (first) exchange.fail(first, 'refused', true);
-    const second = exchange.begin(route);
+    if (first) exchange.failAttempt(first, 'refused', true);
+    const second = exchange.startAttempt(route);
     clock.advance(20);
-    if (second) exchange.answered(second, 200);
+    if (second) exchange.receivedHead(second, 200);
     exchange.bytes = 7;
     exchange.finish(200);
     expect(log.requests).toEqual([
@@ -63,15 +63,15 @@ describe('createAccessLog', () => {
 
   it('tells a body that broke off and a try that was given up apart from an answer', () => {
     const broken = scene();
-    const attempt = broken.exchange.begin(broken.route);
+    const attempt = broken.exchange.startAttempt(broken.route);
     if (attempt) {
-      broken.exchange.answered(attempt, 200);
+      broken.exchange.receivedHead(attempt, 200);
       attempt.brokeOff = true;
     }
     broken.exchange.finish(200);
     expect(broken.log.requests[0]?.upstreamStatus).toBe('200 broke off');
     const left = scene();
-    left.exchange.begin(left.route);
+    left.exchange.startAttempt(left.route);
     left.exchange.finish(499);
     expect(left.log.requests[0]?.upstreamStatus).toBe('abandoned');
   });

@@ -56,24 +56,24 @@ describe('Exchange', () => {
         const { pool, route, told, begin } = scene(size);
         for (const { method, failures, ending: last } of plans) {
           const exchange = begin(method);
-          let attempt = exchange.begin(route);
+          let attempt = exchange.startAttempt(route);
           for (const plan of failures) {
             if (!attempt) break;
             expect(inFlight(pool)).toBe(1);
             attempt.reused = plan.reused && !attempt.fresh;
-            const decision = exchange.fail(attempt, plan.failure, true);
+            const decision = exchange.failAttempt(attempt, plan.failure, true);
             expect(inFlight(pool)).toBe(0);
             const before = attempt;
             attempt =
               decision === 'stop'
                 ? undefined
                 : decision === 'next'
-                  ? exchange.begin(route)
-                  : exchange.beginAgain(before);
+                  ? exchange.startAttempt(route)
+                  : exchange.retryOnFreshConnection(before);
             if (decision === 'next') expect(attempt?.upstream).not.toBe(before.upstream);
           }
-          if (attempt && last !== 'left') exchange.answered(attempt, 200);
-          if (attempt && last === 'answered') exchange.end(attempt);
+          if (attempt && last !== 'left') exchange.receivedHead(attempt, 200);
+          if (attempt && last === 'answered') exchange.endAttempt(attempt);
           exchange.finish(200);
           exchange.finish(499);
           expect(inFlight(pool)).toBe(0);
@@ -100,11 +100,11 @@ describe('Exchange', () => {
     const { route, begin } = scene(failures.length);
     const exchange = begin();
     for (const failure of failures) {
-      const attempt = exchange.begin(route);
-      if (attempt) exchange.fail(attempt, failure, true);
+      const attempt = exchange.startAttempt(route);
+      if (attempt) exchange.failAttempt(attempt, failure, true);
     }
-    expect(exchange.begin(route)).toBeUndefined();
-    const error = exchange.error();
+    expect(exchange.startAttempt(route)).toBeUndefined();
+    const error = exchange.toError();
     expect(error.code).toBe(code);
     expect(error.headers['Retry-After']).toBe(code === 'PROXY_NO_UPSTREAM' ? '1' : undefined);
   });
@@ -122,13 +122,11 @@ describe('Exchange', () => {
     const { route, begin } = scene(failures.length);
     const exchange = begin(method);
     for (const failure of failures) {
-      const attempt = exchange.begin(route);
-      if (attempt) exchange.fail(attempt, failure, true);
+      const attempt = exchange.startAttempt(route);
+      if (attempt) exchange.failAttempt(attempt, failure, true);
     }
-    expect(exchange.error().detail).toBe(
-      mayHave
-        ? 'The request may have been carried out: look whether it was before sending it again.'
-        : undefined,
+    expect(exchange.toError().detail).toBe(
+      mayHave ? 'The request may have been carried out: check before you send it again.' : undefined,
     );
   });
 
@@ -136,8 +134,8 @@ describe('Exchange', () => {
     const { route, begin } = scene(1);
     const failOnce = (): string => {
       const exchange = begin();
-      const attempt = exchange.begin(route);
-      return attempt ? exchange.fail(attempt, 'broke', true) : 'none';
+      const attempt = exchange.startAttempt(route);
+      return attempt ? exchange.failAttempt(attempt, 'broke', true) : 'none';
     };
     for (let request = 0; request < 50; request += 1) expect(failOnce()).toBe('stop');
     const [only] = route.pool.upstreams;
@@ -147,8 +145,8 @@ describe('Exchange', () => {
   it('stops retrying 10 s after the request came', () => {
     const { clock, route, begin } = scene(3);
     const exchange = begin();
-    const attempt = exchange.begin(route);
+    const attempt = exchange.startAttempt(route);
     clock.advance(10_000);
-    expect(attempt && exchange.fail(attempt, 'response-timeout', true)).toBe('stop');
+    expect(attempt && exchange.failAttempt(attempt, 'response-timeout', true)).toBe('stop');
   });
 });

@@ -68,12 +68,12 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
   }
 
   start(): void {
-    this.#send(this.#exchange.begin(this.#route));
+    this.#send(this.#exchange.startAttempt(this.#route));
   }
 
   #send(attempt: Attempt | undefined): void {
     if (!attempt) {
-      this.#answer(this.#exchange.error());
+      this.#answer(this.#exchange.toError());
       return;
     }
     const { upstream, fresh } = attempt;
@@ -137,11 +137,13 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
     this.#body.detach();
     current.countBytes();
     current.request?.destroy();
-    const decision = this.#exchange.fail(attempt, failure, this.#body.replayable);
-    if (decision === 'stop') this.#answer(this.#exchange.error());
+    const decision = this.#exchange.failAttempt(attempt, failure, this.#body.replayable);
+    if (decision === 'stop') this.#answer(this.#exchange.toError());
     else
       this.#send(
-        decision === 'same-fresh' ? this.#exchange.beginAgain(attempt) : this.#exchange.begin(this.#route),
+        decision === 'same-fresh'
+          ? this.#exchange.retryOnFreshConnection(attempt)
+          : this.#exchange.startAttempt(this.#route),
       );
   }
 
@@ -159,7 +161,7 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
     const response = this.#response;
     const { headers, length, hasRequestId } = head;
     const status = upstreamResponse.statusCode ?? 502;
-    this.#exchange.answered(attempt, status);
+    this.#exchange.receivedHead(attempt, status);
     this.#phase = 'response-body';
     if (isDraining() || !this.#body.ended) closeAfter(this.#request, response);
     for (let index = 0; index < headers.length; index += 2) {
@@ -182,7 +184,7 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
   relayed(rest: Buffer | undefined): void {
     const current = this.#current;
     current?.countBytes();
-    if (current) this.#exchange.end(current.attempt);
+    if (current) this.#exchange.endAttempt(current.attempt);
     if (this.#body.ended) {
       endWith(this.#response, rest);
       return;
@@ -202,7 +204,7 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
     const { upgrade } = head.headers;
     if (!isUpgrade(this.#request) || upgrade === undefined) return false;
     const { socket: client } = this.#request;
-    this.#exchange.answered(attempt.attempt, 101);
+    this.#exchange.receivedHead(attempt.attempt, 101);
     this.#end();
     this.#response.detachSocket(client);
     client.write(interimHead(head, { Connection: 'Upgrade', Upgrade: upgrade }), 'latin1');

@@ -140,7 +140,7 @@ export class DirectExchange implements ResponseReceiver {
     const { method, minor, keepAlive } = this.#plan.head;
     this.#phase = 'relaying';
     this.#status = head.status;
-    this.#exchange.answered(this.#current.attempt, head.status);
+    this.#exchange.receivedHead(this.#current.attempt, head.status);
     // After an early response, the rest of the request can not be told from the next request: the connection is closed.
     this.#response.head(rewriteHead(head, this.#plan.routing.route, this.#current.connection.upstream), {
       requestId: this.#exchange.request.requestId,
@@ -176,7 +176,7 @@ export class DirectExchange implements ResponseReceiver {
     const connection = this.#current.connection;
     this.#phase = 'tunnel';
     this.#status = 101;
-    this.#exchange.answered(this.#current.attempt, 101);
+    this.#exchange.receivedHead(this.#current.attempt, 101);
     this.#client.socket.write(`${head.text}Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n\r\n`);
     if (rest.length > 0) this.#client.socket.write(Buffer.from(rest));
     this.#tunnel = new Tunnel(this.#client, connection, () => this.#parts.config.tunnelIdleTimeoutMs);
@@ -193,9 +193,9 @@ export class DirectExchange implements ResponseReceiver {
     this.#current.end();
     this.#body?.detach();
     if (!this.hasWholeRequest) this.#client.socket.pause();
-    const decision = this.#exchange.fail(attempt, failure, this.#body?.isReplayable ?? true);
-    if (decision === 'stop') this.refuse(this.#exchange.error());
-    else if (decision === 'same-fresh') this.#send(this.#exchange.beginAgain(attempt));
+    const decision = this.#exchange.failAttempt(attempt, failure, this.#body?.isReplayable ?? true);
+    if (decision === 'stop') this.refuse(this.#exchange.toError());
+    else if (decision === 'same-fresh') this.#send(this.#exchange.retryOnFreshConnection(attempt));
     else this.#sendToNext();
   }
 
@@ -254,9 +254,9 @@ export class DirectExchange implements ResponseReceiver {
   }
 
   #sendToNext(): void {
-    const attempt = this.#exchange.begin(this.#plan.routing.route);
+    const attempt = this.#exchange.startAttempt(this.#plan.routing.route);
     if (attempt) this.#send(attempt);
-    else this.refuse(this.#exchange.error());
+    else this.refuse(this.#exchange.toError());
   }
 
   #send(attempt: Attempt): void {
