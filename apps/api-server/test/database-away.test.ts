@@ -183,7 +183,7 @@ describe('a copy that starts without its database', () => {
     const command = runApiServer(['--port', '0'], { DATABASE_URL: url.href });
     const warning = await waitFor('the warning', () => command.logged().find(isUnavailableWarning));
     expect(warning['message']).toContain(
-      `"no_such_gallery" at ${url.hostname}:${url.port} is not available: no such database`,
+      `"no_such_gallery" at ${url.hostname}:${url.port} is not available: database "no_such_gallery" does not exist (FATAL 3D000)`,
     );
     expect((await fetch(`${await command.url()}/livez`)).status).toBe(200);
   });

@@ -8,37 +8,38 @@ export type AvailabilityState =
 export type AvailabilityOptions = {
   /** Resolves when the database can be used. */
   readonly attempt: () => Promise<void>;
-  /** Whether an error says that the database is away; any other ends the first attempt for good. */
+  /** Whether an error means that the database is away; any other error makes the start fail. */
   readonly isAway: (error: unknown) => boolean;
   readonly clock: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
-  /** Called at each change, and when an absence has another reason than before. */
+  /** Called at each change, and after each failed attempt while the database is away. */
   readonly onChange: (state: AvailabilityState) => void;
   /** While it is available: from one attempt to the next, so that a silent loss is found. Default 5000. */
   readonly heartbeatMs?: number;
 };
 
 /**
- * From the beginning of one attempt to that of the next while away, doubling from the first to the second: its return
- * is to be seen within 2 s, of which the attempt itself, on a machine that has just been through a crash, takes a part.
+ * Time from the start of one attempt to the start of the next while away. It doubles from the first to the second
+ * value: the return of the database must be noticed within 2 s, and after a crash of the machine the attempt itself
+ * takes part of them.
  */
 const firstDelayMs = 100;
 const longestDelayMs = 500;
 const defaultHeartbeatMs = 5000;
 
 /**
- * Knows whether the database can be used, so that a request need not find out by waiting. While it is away attempts
- * go on in the background, at random distances, so that copies do not knock together.
+ * Knows whether the database can be used, so that no request has to wait to find out. While it is away, attempts go
+ * on in the background at random intervals, so that the copies do not all connect at the same moment.
  */
 export class Availability {
   readonly #options: AvailabilityOptions;
   #state: AvailabilityState = { name: 'starting' };
-  /** The attempt that is under way, and counts. */
+  /** The running attempt whose result counts. */
   #current: Promise<unknown> | undefined;
-  /** All that are under way, with those that do not count any more. */
+  /** All running attempts, including those whose result no longer counts. */
   readonly #attempts = new Set<Promise<unknown>>();
-  /** What an attempt of an earlier era finds out says nothing any more. */
+  /** The result of an attempt from an earlier era is ignored. */
   #era = 0;
   #timer: Timer | undefined;
   #failures = 0;
@@ -52,7 +53,7 @@ export class Availability {
     return this.#state;
   }
 
-  /** The first attempt. Resolves when it has ended, well or not; throws what does not mean "away". */
+  /** Makes the first attempt and resolves when it has ended. Throws an error that does not mean "away". */
   async start(): Promise<void> {
     const error = await this.#attemptNow();
     if (error !== undefined && !this.#options.isAway(error)) {
@@ -61,26 +62,26 @@ export class Availability {
     }
   }
 
-  /** Something failed: an attempt now. With `away` the state changes before it: no one should wait for it. */
+  /** Starts an attempt, because something failed. With `away` the state changes at once, before the attempt. */
   suspect(error: unknown, { away }: { readonly away: boolean }): void {
     if (this.#stopped || this.#state.name !== 'available') return;
     if (away) {
       this.#change({ name: 'away', error });
-      // An attempt that is under way may hang on just what was found dead.
+      // A running attempt may hang on the connection that was found dead.
       this.#era += 1;
       this.#current = undefined;
     }
     void this.#attemptNow();
   }
 
-  /** Waits for attempts that are under way. */
+  /** Stops, and waits for running attempts. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#timer?.cancel();
     await Promise.all(this.#attempts);
   }
 
-  /** One attempt at a time; resolves with its error, if any. */
+  /** Starts an attempt unless one is running; resolves with its error, if any. */
   #attemptNow(): Promise<unknown> {
     if (this.#current !== undefined) return this.#current;
     const attempt = this.#attempt(this.#era).finally(() => {

@@ -64,8 +64,8 @@ export class ConnectionPool {
   }
 
   /**
-   * Lends a connection; the caller must `release` it. Throws a PoolBusyError at once when 500 requests wait already, or after
-   * 2 s without a free connection. Any other error is a failed connection attempt.
+   * Lends a connection; the caller must `release` it. Throws a PoolBusyError at once when 500 requests wait already,
+   * or after 2 s without a free connection. Any other error is a failed connection attempt.
    */
   async acquire(): Promise<pg.PoolClient> {
     if (this.#pool.waitingCount >= limits.maxWaiting) throw new PoolBusyError();
@@ -87,7 +87,10 @@ export class ConnectionPool {
     (client as pg.PoolClient).release(ended || this.#stale.has(client));
   }
 
-  /** Never lends the present connections again, except `kept`: the conditions under which they were opened have changed. */
+  /**
+   * Never lends the present connections again, except `kept`: the conditions under which they were opened have
+   * changed.
+   */
   renew(kept?: pg.Client): void {
     for (const client of this.#open) {
       if (client === kept) continue;

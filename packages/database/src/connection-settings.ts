@@ -3,8 +3,8 @@ import type { DatabaseAddress } from './parse-database-url.ts';
 import type { TlsChoice } from './tls-choices.ts';
 
 /**
- * Every limit on the way to Postgres. The server's limits end first: a query that this process has to give up means that
- * the server or the network is gone, not that the query was slow.
+ * Every limit on the way to Postgres. The server's limits end first: a query that this process has to give up means
+ * that the server or the network is gone, not that the query was slow.
  */
 export const limits = {
   /** For a new connection, or for a free one of the pool. */
@@ -12,8 +12,8 @@ export const limits = {
   /** While the server is away and a new connection gets no answer, another one is tried after this time. */
   anotherTryMs: 500,
   /**
-   * Limit on requests that wait for a free connection; more are refused at once. Ten connections serve many times as many
-   * within `connectTimeoutMs`, and more would only fill the memory while the database hangs.
+   * Limit on requests that wait for a free connection; more are refused at once. Ten connections serve many times as
+   * many within `connectTimeoutMs`, and more would only fill the memory while the database hangs.
    */
   maxWaiting: 500,
   /** A statement that waits longer for a lock fails (55P03) and has written nothing. */

@@ -25,7 +25,9 @@ export const createConnector = (address: DatabaseAddress, applicationName: strin
   };
 };
 
-/** Opens one connection. The signal cuts it, also while it is in use. Throws what the server or the network answered. */
+/**
+ * Opens one connection. The signal cuts it, also while it is in use. Throws what the server or the network answered.
+ */
 export const openClient = async (connector: Connector, signal?: AbortSignal): Promise<pg.Client> => {
   for (;;) {
     signal?.throwIfAborted();

@@ -42,9 +42,10 @@ class KnexConnection {
 }
 
 /**
- * Creates a knex whose statements go to a source, which sets time limits and checks. knex detects a custom pool by these
- * methods. Never call its `destroy`. It is used for migrations, and for ordinary queries of resources by `database.knex`;
- * statements on the busiest paths go through `database.read` and `database.write` with a name, which knex can't give them.
+ * Creates a knex whose statements go to a source, which sets time limits and checks. knex detects a custom pool by
+ * these methods. Never call its `destroy`. It is used for migrations, and for ordinary queries of resources by
+ * `database.knex`; statements on the busiest paths go through `database.read` and `database.write` with a name, which
+ * knex can't give them.
  */
 export const createKnex = (source: KnexSource, logger: Logger): Knex => {
   const used = new Set<KnexConnection>();

@@ -3,9 +3,9 @@ import pg from 'pg';
 import { databaseErrors } from './error-table.ts';
 
 /**
- * What a database failure means for a request. `lost`: the connection broke or stayed silent during a statement, so a write
- * may or may not have happened. `unavailable`: it did not happen and may be tried again. `badValue`: Postgres refuses the
- * value. `unknown`: a bug.
+ * What a database failure means for a request. `lost`: the connection broke or stayed silent during a statement, so a
+ * write may or may not have happened. `unavailable`: it did not happen and may be tried again. `badValue`: Postgres
+ * refuses the value. `unknown`: a bug.
  */
 export type DatabaseFailure = 'lost' | 'unavailable' | 'badValue' | 'unknown';
 
@@ -59,9 +59,9 @@ export const sqlStateOf = (error: unknown): string | undefined =>
   isServerError(error) ? error.code : undefined;
 
 /**
- * Whether the error ends the session, whatever its SQLSTATE: after a PANIC because of a full disk (53100) the commit may
- * still be in the log. Servers translate severities, so among errors of resources and of the system only an English ERROR is
- * known to end just the statement.
+ * Whether the error ends the session, whatever its SQLSTATE: after a PANIC because of a full disk (53100) the commit
+ * may still be in the log. Servers translate severities, so among errors of resources and of the system only an
+ * English ERROR is known to end just the statement.
  */
 const endsSession = ({ severity, code }: pg.DatabaseError): boolean =>
   severity === 'FATAL' || severity === 'PANIC' || (severity !== 'ERROR' && /^(53|58)/.test(code ?? ''));
@@ -102,7 +102,10 @@ const noTlsMessages: ReadonlySet<string> = new Set([
   'There was an error establishing an SSL connection',
 ]);
 
-/** Whether TLS itself failed: the server refuses it, or its certificate is not accepted (codes of OpenSSL and node:tls). */
+/**
+ * Whether TLS itself failed: the server refuses it, or its certificate is not accepted (codes of OpenSSL and
+ * node:tls).
+ */
 export const isTlsError = (error: unknown): boolean => {
   const { code = '', message = '' } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
   return (
@@ -111,8 +114,8 @@ export const isTlsError = (error: unknown): boolean => {
 };
 
 /**
- * A short reason for people, without secrets. What Postgres or a pooler said comes in its own words, with the severity and the
- * SQLSTATE: `role "x" does not exist (FATAL 28000)`.
+ * A short reason for people, without secrets. What Postgres or a pooler said comes in its own words, with the
+ * severity and the SQLSTATE: `role "x" does not exist (FATAL 28000)`.
  */
 export const describeDatabaseError = (error: unknown): string => {
   if (isServerError(error))
@@ -135,10 +138,10 @@ export const needsOperator = (error: unknown): boolean => {
 };
 
 /**
- * Whether the server refused a statement because of what the session remembers or how it is set up, so that a new session
- * may accept it: a cached plan whose columns changed (0A000), a prepared statement or cursor that is gone (26, 34), an aborted
- * transaction (25P), names that another search_path or role would find (3F, 42), parameters for another statement of the same
- * name (08P01). The server executed nothing, so the statement may be sent again.
+ * Whether the server refused a statement because of what the session remembers or how it is set up, so that a new
+ * session may accept it: a cached plan whose columns changed (0A000), a prepared statement or cursor that is gone
+ * (26, 34), an aborted transaction (25P), names that another search_path or role would find (3F, 42), parameters for
+ * another statement of the same name (08P01). The server executed nothing, so the statement may be sent again.
  */
 export const isStaleSessionError = (error: unknown): boolean =>
   isServerError(error) &&
@@ -150,8 +153,8 @@ export const isLostStatementError = (error: unknown): boolean =>
   /^(?:08P01|26000|42P05)$/.test(sqlStateOf(error) ?? '');
 
 /**
- * Converts what the driver threw. An error of the server stays as it is; anything else is about the connection and becomes a
- * ConnectionLostError.
+ * Converts what the driver threw. An error of the server stays as it is; anything else is about the connection and
+ * becomes a ConnectionLostError.
  */
 export const toConnectionError = (error: unknown): unknown => {
   if (isServerError(error) || error instanceof ConnectionLostError || error instanceof TypeError)
@@ -175,8 +178,8 @@ export const writeUncertain = (cause?: unknown): AppError =>
   });
 
 /**
- * Converts a database failure to the error for the client. `writing` says that a statement that changes data may have been
- * sent. A refused value and a bug stay as they are: only the caller can explain them.
+ * Converts a database failure to the error for the client. `writing` says that a statement that changes data may have
+ * been sent. A refused value and a bug stay as they are: only the caller can explain them.
  */
 export const translateDatabaseError = (
   error: unknown,

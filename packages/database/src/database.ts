@@ -36,16 +36,16 @@ export type DatabaseOptions = {
 };
 
 /**
- * One database, as a service uses it. It connects to nothing before `start`. While the database is away every use fails at once
- * with API_DATABASE_UNAVAILABLE, and it recovers by itself.
+ * One database, as a service uses it. It connects to nothing before `start`. While the database is away every use
+ * fails at once with API_DATABASE_UNAVAILABLE, and it recovers by itself.
  *
- * There is no unchecked way to the server: `read`, `write` and `knex` give failures their error codes, refuse writes while the
- * server may lose commits, and send a statement once more when only its session was stale.
+ * There is no unchecked way to the server: `read`, `write` and `knex` give failures their error codes, refuse writes
+ * while the server may lose commits, and send a statement once more when only its session was stale.
  */
 export type Database = Statements & {
   /**
-   * Builds ordinary queries and transactions. Each statement is judged by its text; one of unknown kind counts as a write.
-   * A transaction resolves after its commit.
+   * Builds ordinary queries and transactions. Each statement is judged by its text; one of unknown kind counts as a
+   * write. A transaction resolves after its commit.
    */
   readonly knex: Knex;
   /** @deprecated Use `read` or `write`. */
@@ -54,7 +54,9 @@ export type Database = Statements & {
   reading<T>(work: () => Promise<T>): Promise<T>;
   /** @deprecated Use `write` alone. */
   writing<T>(work: () => Promise<T>): Promise<T>;
-  /** Makes the first attempt to connect. Resolves also when the database is away; throws what `prepare` can't correct. */
+  /**
+   * Makes the first attempt to connect. Resolves also when the database is away; throws what `prepare` can't correct.
+   */
   start(): Promise<void>;
   /** Undefined while the database can be used, otherwise a short reason for readiness. */
   reason(): string | undefined;
@@ -87,8 +89,8 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     announcer.changed(state);
   };
   /**
-   * The settings may differ for each role and database, so each new session is asked. After a change no older session is
-   * kept.
+   * The settings may differ for each role and database, so each new session is asked. After a change no older session
+   * is kept.
    */
   const inspect = async (client: pg.PoolClient): Promise<void> => {
     const { rows } = await timedQuery(client, { text: sessionQuery }, limit);

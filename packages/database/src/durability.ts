@@ -11,9 +11,9 @@ const sessionLimits = {
 };
 
 /**
- * Creates the query that sets the limits of a new session, except those that the address sets itself, and asks which settings
- * decide whether a commit survives a crash. The limits are set after connecting, because poolers refuse them as start-up
- * parameters.
+ * Creates the query that sets the limits of a new session, except those that the address sets itself, and asks which
+ * settings decide whether a commit survives a crash. The limits are set after connecting, because poolers refuse them
+ * as start-up parameters.
  */
 export const createSessionQuery = (url: string): string => {
   const { searchParams } = new URL(url);
@@ -24,7 +24,10 @@ export const createSessionQuery = (url: string): string => {
   ].join(', ')}`;
 };
 
-/** The settings that let the server lose commits, such as `fsync, synchronous_commit off`; undefined when there are none. */
+/**
+ * The settings that let the server lose commits, such as `fsync, synchronous_commit off`; undefined when there are
+ * none.
+ */
 export const findDurabilityRisk = (settings: Readonly<Record<string, string>>): string | undefined => {
   const off = durabilitySettings.filter((name) => settings[name] === 'off');
   return off.length === 0 ? undefined : `${off.join(', ')} off`;

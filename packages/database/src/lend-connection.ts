@@ -9,8 +9,8 @@ export type LentConnection = { readonly client: pg.Client; readonly release: () 
 export type LendConnection = () => Promise<LentConnection>;
 
 /**
- * Lends connections of a pool. Throws API_DATABASE_UNAVAILABLE, at once while the database is away or too many requests wait.
- * Reports failed connection attempts to `availability`.
+ * Lends connections of a pool. Throws API_DATABASE_UNAVAILABLE, at once while the database is away or too many
+ * requests wait. Reports failed connection attempts to `availability`.
  */
 export const createLendConnection =
   (pool: ConnectionPool, availability: Availability): LendConnection =>

@@ -45,8 +45,8 @@ const refuseUntransacted = async (source: MigrationSource): Promise<readonly str
 };
 
 /**
- * Takes the lock for the current transaction, so that it also holds behind a pooler that shares sessions. Polls instead of
- * waiting in the server: each question has its time limit, and a server that is gone is noticed.
+ * Takes the lock for the current transaction, so that it also holds behind a pooler that shares sessions. Polls
+ * instead of waiting in the server: each question has its time limit, and a server that is gone is noticed.
  */
 const takeLock = async (client: pg.Client, { clock, logger }: MigrateOptions): Promise<void> => {
   const limit = { clock, timeoutMs: limits.queryTimeoutMs };
@@ -60,8 +60,8 @@ const takeLock = async (client: pg.Client, { clock, logger }: MigrateOptions): P
 };
 
 /**
- * Limits of this transaction, whatever the session or a pooler had: a migration may take long, and a copy that is out of reach
- * keeps the lock only until its transaction has been idle for 10 s.
+ * Limits of this transaction, whatever the session or a pooler had: a migration may take long, and a copy that is out
+ * of reach keeps the lock only until its transaction has been idle for 10 s.
  */
 const transactionLimits = `select set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true),
   set_config('idle_in_transaction_session_timeout', '${limits.idleInTransactionTimeoutMs}', true)`;
@@ -115,8 +115,8 @@ const runPending = async (client: pg.Client, options: MigrateOptions): Promise<r
 
 /**
  * Brings the database up to date and returns the names of the migrations that it ran. All due migrations run in one
- * transaction, which holds an advisory lock: copies that have something to do take turns, and one that is killed leaves neither
- * a lock nor half a schema. A copy that finds nothing to do takes no lock and waits for no other.
+ * transaction, which holds an advisory lock: copies that have something to do take turns, and one that is killed
+ * leaves neither a lock nor half a schema. A copy that finds nothing to do takes no lock and waits for no other.
  */
 export const migrate = async (options: MigrateOptions): Promise<readonly string[]> => {
   const { address, applicationName, signal, logger } = options;

@@ -39,8 +39,8 @@ const parseTls = (url: URL, source: string): readonly TlsChoice[] | undefined =>
 };
 
 /**
- * Parses a Postgres URL. Throws a ConfigError (exit code 2) with one sentence that quotes no part of the URL that may hold
- * the password.
+ * Parses a Postgres URL. Throws a ConfigError (exit code 2) with one sentence that quotes no part of the URL that may
+ * hold the password.
  */
 export const parseDatabaseUrl = (text: string, source = 'DATABASE_URL'): DatabaseAddress => {
   if (!URL.canParse(text)) return refuse(source, shape);
@@ -55,7 +55,8 @@ export const parseDatabaseUrl = (text: string, source = 'DATABASE_URL'): Databas
   if (tls !== undefined) for (const name of tlsParameters) url.searchParams.delete(name);
   const address = tls === undefined ? text : url.href;
   try {
-    // The driver parses the URL again when it connects, so its result is what messages should show. It connects nowhere here.
+    // The driver parses the URL again when it connects, so its result is what messages should show. It connects
+    // nowhere here.
     const { host, port, database, user } = new pg.Client({ connectionString: address, ssl: false });
     const name = user || systemUser();
     return { url: address, user: name, host, port, database: database || name, tls };

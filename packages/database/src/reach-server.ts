@@ -13,9 +13,9 @@ export type ReachOptions = {
 };
 
 /**
- * Resolves when the server has accepted a connection, which is then closed. Throws at the first refusal, and after 2 s without
- * an answer. While one attempt gets no answer another is made every 500 ms: packets that were sent before the server or the
- * network came back may never be answered.
+ * Resolves when the server has accepted a connection, which is then closed. Throws at the first refusal, and after 2
+ * s without an answer. While one attempt gets no answer another is made every 500 ms: packets that were sent before
+ * the server or the network came back may never be answered.
  */
 export const reachServer = async ({ connector, clock, signal }: ReachOptions): Promise<void> => {
   const outcome = Promise.withResolvers<void>();

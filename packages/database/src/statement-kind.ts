@@ -7,7 +7,10 @@ const begins = /^\s*(?:begin|start)\b/i;
 const commits = /^\s*(?:commit|end)\b/i;
 const controls = /^\s*(?:begin|start|commit|end|rollback|abort|savepoint|release)\b/i;
 
-/** Whether a statement may change data, judged by its words. A function that a SELECT calls is taken for one that does not. */
+/**
+ * Whether a statement may change data, judged by its words. A function that a SELECT calls is taken for one that does
+ * not.
+ */
 export const mayWrite = (text: string): boolean =>
   !reads.test(text) || (withClause.test(text) && writesInside.test(text));
 

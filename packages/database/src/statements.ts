@@ -25,9 +25,9 @@ export type StatementsOptions = {
 };
 
 /**
- * Single statements, prepared when they have a name. Their failures have error codes: API_DATABASE_UNAVAILABLE (nothing was
- * written), API_WRITE_UNCERTAIN (a write may have happened) and API_DURABILITY_OFF. A value that Postgres refuses
- * (SQLSTATE classes 22, 23 and 54) and a mistake in the SQL come as the server sent them.
+ * Single statements, prepared when they have a name. Their failures have error codes: API_DATABASE_UNAVAILABLE
+ * (nothing was written), API_WRITE_UNCERTAIN (a write may have happened) and API_DURABILITY_OFF. A value that
+ * Postgres refuses (SQLSTATE classes 22, 23 and 54) and a mistake in the SQL come as the server sent them.
  */
 export type Statements = {
   /** Runs a statement that only reads. Throws a TypeError for any other statement. */

@@ -3,15 +3,15 @@ import type { Clock, Timer } from '@tripod/shared/async/clock';
 import type pg from 'pg';
 import { classifyDatabaseError, QueryTimeoutError, toConnectionError } from './database-errors.ts';
 
-/** Ends a connection at once, without a word to the server, which may be unreachable. */
+/** Closes a connection at once, without a message to the server, which may be unreachable. */
 export const cutConnection = (client: pg.Client, why?: Error): void => {
   client.connection.stream.destroy(why);
 };
 
-/** How long the server may stay silent, in milliseconds; how long it may work is for the server to limit. */
+/** How long the server may stay silent. The server itself limits how long a statement may run. */
 export type QueryLimit = { readonly clock: Clock; readonly timeoutMs: number };
 
-/** Cuts the connection once not a byte has come for so long. Returns the way to stop watching. */
+/** Cuts the connection when no byte arrives for the time limit. Returns a function that stops the watch. */
 const cutWhenSilent = (client: pg.Client, { clock, timeoutMs }: QueryLimit): (() => void) => {
   const stream = client.connection.stream as Socket;
   let seenBytes = stream.bytesRead;
@@ -27,7 +27,7 @@ const cutWhenSilent = (client: pg.Client, { clock, timeoutMs }: QueryLimit): (()
     wait();
   };
   const wait = (): void => {
-    // When this process itself was busy, its timers come due before what has arrived meanwhile is read.
+    // After this process was busy, its timers fire before it reads what has arrived.
     timer = clock.after(timeoutMs, () => setImmediate(look));
   };
   wait();
@@ -38,12 +38,12 @@ const cutWhenSilent = (client: pg.Client, { clock, timeoutMs }: QueryLimit): (()
 };
 
 /**
- * By the driver's callback: a promise of its own keeps each result until the next full collection, so that the young
- * generation grows without need.
+ * Uses the driver's callback: the driver's own promises keep each result until the next full garbage collection, so
+ * that the young generation grows.
  */
 const send = (client: pg.Client, query: pg.QueryConfig): Promise<pg.QueryResult> =>
   new Promise((resolve, reject) => {
-    // With a callback it gives back nothing.
+    // With a callback it returns nothing.
     void client.query(query, (error: Error | null, result: pg.QueryResult) => {
       if (error === null) resolve(result);
       else reject(error);
@@ -51,9 +51,9 @@ const send = (client: pg.Client, query: pg.QueryConfig): Promise<pg.QueryResult>
   });
 
 /**
- * Sends one statement. When the server stays silent too long the connection is cut and the statement fails with a
- * QueryTimeoutError: the driver's own limit would leave the connection open, with the answer still to come. A broken
- * connection is a ConnectionLostError, and what the server says comes as it is.
+ * Sends one statement. When the server stays silent for the time limit, the connection is cut and the statement fails
+ * with a QueryTimeoutError; the driver's own limit would leave the connection open with an answer pending. A broken
+ * connection is a ConnectionLostError. An error of the server comes as it is.
  */
 export const timedQuery = async (
   client: pg.Client,
@@ -64,12 +64,12 @@ export const timedQuery = async (
   try {
     return await send(client, query);
   } catch (error) {
-    // Where the driver found it says nothing of who asked.
+    // The stack of the driver does not show the caller.
     if (error instanceof Error) Error.captureStackTrace(error);
-    const told = toConnectionError(error);
-    // A server that ends the session says so before it does: who comes next must not be lent what is left of it.
-    if (classifyDatabaseError(told) === 'lost') cutConnection(client);
-    throw told;
+    const failure = toConnectionError(error);
+    // A server announces the end of a session before it closes it: the connection must not be lent again.
+    if (classifyDatabaseError(failure) === 'lost') cutConnection(client);
+    throw failure;
   } finally {
     stopWatching();
   }

@@ -4,7 +4,10 @@ import { type ConnectionOptions, getCACertificates } from 'node:tls';
 /** How one connection attempt uses TLS; `false` is plain text. */
 export type TlsChoice = false | ConnectionOptions;
 
-/** Parameters of a Postgres address that concern TLS, by their libpq names. The driver would give some another meaning. */
+/**
+ * Parameters of a Postgres address that concern TLS, by their libpq names. The driver would give some another
+ * meaning.
+ */
 export const tlsParameters = [
   'sslmode',
   'sslrootcert',
@@ -38,10 +41,11 @@ const findMode = (parameters: URLSearchParams): Mode | undefined => {
 };
 
 /**
- * Reads the TLS parameters of an address as libpq does (PostgreSQL documentation, "SSL Support"): `require` encrypts and
- * checks no certificate unless there is an `sslrootcert`, `prefer` falls back to plain text. `sslrootcert=system` means the
- * certificate authorities of the system. Returns the choices to try in their order, undefined for an address that says
- * nothing. Throws an Error whose message continues a sentence that begins with the name of the address.
+ * Reads the TLS parameters of an address as libpq does (PostgreSQL documentation, "SSL Support"): `require` encrypts
+ * and checks no certificate unless there is an `sslrootcert`, `prefer` falls back to plain text. `sslrootcert=system`
+ * means the certificate authorities of the system. Returns the choices to try in their order, undefined for an
+ * address that says nothing. Throws an Error whose message continues a sentence that begins with the name of the
+ * address.
  */
 export const readTlsChoices = (parameters: URLSearchParams): readonly TlsChoice[] | undefined => {
   const mode = findMode(parameters);

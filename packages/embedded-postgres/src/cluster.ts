@@ -22,11 +22,11 @@ const superuser = 'postgres';
 
 const isInitialised = (dataDir: string): boolean => existsSync(join(dataDir, 'PG_VERSION'));
 
-/** The data of this state folder, if there is any yet. */
+/** Finds the data of this state folder; undefined before the first start. */
 export const findDataDir = (layout: Layout): string | undefined =>
   [layout.dataDir, join(layout.outsideDir, 'data')].find(isInitialised);
 
-/** Where new data goes: beside the state, unless that lies under a folder which that user may not enter. */
+/** Chooses the folder for new data: in the state folder, unless that user may not enter a folder above it. */
 export const chooseDataDir = async (layout: Layout, identity: Identity): Promise<string> => {
   if (identity.uid === undefined) return layout.dataDir;
   try {
@@ -51,13 +51,13 @@ type DataOptions = {
   readonly binaries: Binaries;
   readonly identity: Identity;
   readonly password: string;
-  /** Kills the program that is at work; what it had done by then does no harm. */
+  /** Kills the running program. Its unfinished work does no harm. */
   readonly stop?: AbortSignal;
 };
 
 /**
- * Makes the data under another name and renames it when it is whole, so that an initdb killed half-way leaves nothing
- * that looks like data. Synced to disk by initdb itself.
+ * Creates the data under another name and renames it when it is complete, so that a killed initdb leaves nothing that
+ * looks like data. initdb itself syncs it to disk.
  */
 export const initialiseData = async (
   dataDir: string,
@@ -92,7 +92,7 @@ export const initialiseData = async (
   }
 };
 
-/** What an initdb left whose guard was killed; it may still be writing there. */
+/** Removes what an initdb left whose guard was killed, and ends that initdb if it still runs. */
 const removeDrafts = (parent: string): void => {
   const prefix = join(parent, 'draft-');
   for (const { pid, command } of listProcesses()) {
@@ -100,7 +100,7 @@ const removeDrafts = (parent: string): void => {
   }
   for (const name of readdirSync(parent)) {
     if (!name.startsWith('draft-')) continue;
-    // Its last child ends a moment later, and makes files until then.
+    // Its last child writes files for another moment.
     rmSync(join(parent, name), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 };
@@ -108,33 +108,36 @@ const removeDrafts = (parent: string): void => {
 const describeInitFailure = (error: Error, dataDir: string): string => {
   if (error.message.includes('could not look up effective user ID')) {
     return (
-      `This user (id ${process.getuid?.()}) has no name in /etc/passwd, and Postgres refuses to make a database for one without: ` +
+      `This user (id ${process.getuid?.()}) has no name in /etc/passwd, and Postgres needs one to create a database: ` +
       'run as a user with a name, or set DATABASE_URL.'
     );
   }
   const lines = error.message.split('\n');
-  const gist = lines.find((line) => /error|fatal/i.test(line)) ?? lines[0];
-  return `The database could not be made in ${dataDir}: ${gist}.`;
+  const firstError = lines.find((line) => /error|fatal/i.test(line)) ?? lines[0];
+  return `The database could not be created in ${dataDir}: ${firstError}.`;
 };
 
-/** Throws a sentence when the data is another user's, or another major version's. */
+/** Throws a sentence when the data belongs to another user or another major version of Postgres. */
 export const checkData = (dataDir: string, binaries: Binaries, identity: Identity): void => {
   const owner = statSync(dataDir).uid;
   if (owner !== (identity.uid ?? process.getuid?.())) throw new Error(foreignPathMessage(dataDir, owner));
   const major = Number.parseInt(readFileSync(join(dataDir, 'PG_VERSION'), 'utf8'), 10);
   if (major !== binaries.major) {
     throw new Error(
-      `The data in ${dataDir} was made by Postgres ${major}, and this is Postgres ${binaries.major}: move the folder away to begin empty, or set DATABASE_URL.`,
+      `The data in ${dataDir} was created by Postgres ${major}, and this is Postgres ${binaries.major}: move the folder away to start with an empty database, or set DATABASE_URL.`,
     );
   }
 };
 
-/** Gives the data a new password, without a running server: for when the state file was lost and the data was not. */
+/**
+ * Gives the data a new password without a running server, for the case that the state file was lost and the data was
+ * not.
+ */
 export const replacePassword = async (
   dataDir: string,
   { binaries, identity, password, stop }: DataOptions,
 ): Promise<void> => {
-  // By stdin, since argv is everybody's to read.
+  // By stdin, because other users can read argv.
   const input = `ALTER ROLE ${superuser} PASSWORD '${password}'\n`;
   await runProgram(binaries.postgres, ['--single', '-D', dataDir, '-c', 'log_statement=none', 'postgres'], {
     identity,

@@ -5,8 +5,8 @@ const duplicateDatabase = '42P04';
 const uniqueViolation = '23505';
 
 /**
- * Creates a database on the server of an address unless it exists, and returns the address of that database. The user in
- * the address must be allowed to create databases.
+ * Creates a database on the server of an address unless it exists, and returns the address of that database. The user
+ * in the address must be allowed to create databases.
  */
 export const createMissingDatabase = async (serverUrl: string, name: string): Promise<string> => {
   const url = new URL(serverUrl);

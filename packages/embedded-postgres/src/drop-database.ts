@@ -10,8 +10,8 @@ export type DropDatabaseOptions = {
 };
 
 /**
- * Deletes a database of the embedded Postgres, which is started for it when it does not run. Does nothing when there is no
- * such database. Throws a StartError while the database is in use.
+ * Deletes a database of the embedded Postgres, which is started for it when it does not run. Does nothing when there
+ * is no such database. Throws a StartError while the database is in use.
  */
 export const dropDatabase = async (options: DropDatabaseOptions): Promise<void> => {
   const joined = await joinEmbeddedPostgres(options);

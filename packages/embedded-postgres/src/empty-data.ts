@@ -4,7 +4,7 @@ import { findIdentity } from './identity.ts';
 import type { Layout } from './layout.ts';
 import { stopPostmaster, sweepRemains } from './postmaster.ts';
 
-/** Deletes data and state, after ending a Postgres whose guard was killed. Call it only while holding the lock. */
+/** Ends a Postgres whose guard was killed, then deletes data and state. The caller must hold the lock. */
 export const emptyData = async (layout: Layout): Promise<void> => {
   const dataDir = findDataDir(layout);
   if (dataDir) {

@@ -7,23 +7,23 @@ import { findPostmaster } from './postmaster.ts';
 
 const answerTimeoutMs = 5000;
 
-/** What `ps` shows of the embedded Postgres. */
+/** The state of the embedded Postgres, for `ps`. */
 export type EmbeddedPostgresStatus = {
-  /** Whether a Postgres runs, or is being started by its guard. */
+  /** Whether Postgres runs, or its guard is starting it. */
   readonly running: boolean;
   readonly port?: number;
   readonly postgresPid?: number;
-  /** Absent when Postgres outlived its guard; the next join gives it another. */
+  /** Absent when Postgres outlived its guard; the next join starts another one. */
   readonly guardPid?: number;
   /** How many processes use it. */
   readonly users: number;
-  /** How often its guard has started Postgres again; absent without a guard that counts. */
+  /** How often its guard has restarted Postgres; absent without a guard. */
   readonly restarts?: number;
   readonly dataDir?: string;
   readonly logFile: string;
 };
 
-/** Looks, and changes nothing. The guard does not count the one who asks as a user. */
+/** Reads the state and changes nothing. The guard does not count the caller as a user. */
 export const findEmbeddedPostgres = async (options: {
   stateDir: string;
 }): Promise<EmbeddedPostgresStatus> => {

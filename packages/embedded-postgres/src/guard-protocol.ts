@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 /** The exit code of a guard that found another one holding the lock. */
 export const lockTakenExitCode = 75;
 
-/** What a user may tell the guard: one JSON object per line. A connection counts as a user from `join` on. */
+/** A request of a user to the guard, one JSON object per line. A connection counts as a user after `join`. */
 export type GuardRequest = { readonly type: 'join' | 'status' | 'stop' };
 
 export type GuardStatus = {
@@ -12,7 +12,7 @@ export type GuardStatus = {
   readonly users: number;
   readonly postgresPid?: number;
   readonly port?: number;
-  /** How often this guard has started a Postgres again that had ended by itself. */
+  /** How often this guard has restarted a Postgres that had ended by itself. */
   readonly restarts?: number;
 };
 
@@ -25,19 +25,19 @@ export type GuardReport =
       readonly password: string;
       readonly dataDir: string;
       readonly guardPid: number;
-      /** Whether Postgres ran already when the guard came. */
+      /** Whether Postgres ran already when the guard started. */
       readonly adopted: boolean;
     }
-  /** Postgres can't be started, and nothing will be tried again. */
+  /** Postgres can't be started, and the guard gives up. */
   | { readonly type: 'failed'; readonly message: string }
-  /** Postgres was stopped on purpose, and is not to be started again by those who used it. */
+  /** Postgres was stopped on purpose, and its users must not start it again. */
   | { readonly type: 'stopped'; readonly message: string };
 
 export const sendMessage = (socket: Socket, message: GuardRequest | GuardReport): void => {
   if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
 };
 
-/** Calls back with each message that arrives. Both ends are this package, so a line that is no JSON ends the connection. */
+/** Calls back for each message. Both ends are this package, so a line that is not JSON ends the connection. */
 export const onMessages = <Message>(socket: Socket, handle: (message: Message) => void): void => {
   let rest = '';
   socket.setEncoding('utf8');

@@ -3,16 +3,16 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { type GuardReport, type GuardRequest, onMessages, sendMessage } from './guard-protocol.ts';
 
 export type GuardUsersEvents = {
-  /** The last one has left. */
+  /** Called when the last user has left. */
   readonly onEmpty: () => void;
   readonly onJoin: () => void;
   readonly onStop: () => void;
   readonly status: () => GuardReport;
-  /** What one who joins is told at once. */
+  /** The reports for a user that joins. */
   readonly greeting: () => readonly GuardReport[];
 };
 
-/** The guard's end of its users' connections: a user is there for as long as its socket is open, however it ends. */
+/** The guard's end of the users' connections. A user counts while its socket is open, however the user ends. */
 export class GuardUsers {
   readonly #users = new Set<Socket>();
   readonly #sockets = new Set<Socket>();
@@ -28,7 +28,7 @@ export class GuardUsers {
     return this.#users.size;
   }
 
-  /** Listens there. What lies there is a dead guard's: call it only while holding the lock. */
+  /** Listens on a socket, after removing that of a dead guard. The caller must hold the lock. */
   listen(socketPath: string): Promise<void> {
     rmSync(socketPath, { force: true });
     return new Promise((resolve, reject) => {
@@ -41,7 +41,7 @@ export class GuardUsers {
     for (const user of this.#users) sendMessage(user, report);
   }
 
-  /** Ends every connection after what was sent on it, and gives the socket's name free. */
+  /** Ends every connection after its pending reports, and removes the socket. */
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.#server.close(() => resolve());

@@ -1,6 +1,7 @@
 /**
- * node guard.ts STATE_DIR [empty]: the process that Postgres belongs to, in a session of its own, its stderr the log file.
- * It ends when its last user has left. With `empty` it deletes the data instead. The exit code says when another guard has the lock.
+ * node guard.ts STATE_DIR [empty]: the process that owns Postgres. It runs in a session of its own, with the log file
+ * as its stderr, and ends when its last user has left. With `empty` it deletes the data instead. A special exit code
+ * says that another guard has the lock.
  */
 import { emptyData } from './empty-data.ts';
 import { lockTakenExitCode } from './guard-protocol.ts';
@@ -10,7 +11,7 @@ import { runGuard } from './run-guard.ts';
 
 const [stateDir, task] = process.argv.slice(2);
 if (!stateDir) throw new Error('usage: guard STATE_DIR [empty]');
-// The socket, the lock and the log are for this user alone.
+// The socket, the lock and the log are private to this user.
 process.umask(0o077);
 const layout = createLayout(stateDir);
 const lock = takeLock(layout.lockFile);
@@ -21,5 +22,5 @@ try {
   console.error((error as Error).message);
   process.exitCode = 1;
 }
-// The lock goes with the process, not before it: what a killed Postgres leaves open must not meet the next guard.
+// The lock is released by the end of the process: the next guard must not meet what a killed Postgres left open.
 process.exit();

@@ -14,9 +14,9 @@ import { findState, writeState } from './state-file.ts';
 const logFd = 2;
 const maxAttempts = 4;
 const firstDelayMs = 100;
-/** Two pieces of its log of changes: with less, Postgres may not come through its own recovery. */
+/** Two segments of the write-ahead log: with less, the recovery of Postgres may fail. */
 const neededBytes = 2 * 16 * 1_048_576;
-// Eight copies and more with pools of ten, and room for psql; the default of 100 would be met at the tenth copy.
+// Enough for more than eight copies with pools of ten, and for psql; the tenth copy would reach the default of 100.
 const serverSettings = { max_connections: '200' };
 
 export type StartedPostgres = RunningPostgres & {
@@ -28,11 +28,11 @@ export type StartedPostgres = RunningPostgres & {
 type StartOptions = {
   readonly layout: Layout;
   readonly onProgress: (message: string) => void;
-  /** Set when users were served before: their port is kept whatever happens. */
+  /** Set when users were served before: they need the same port. */
   readonly servedBefore?: { readonly port: number };
-  /** Whether there is anyone to wait with until a full disk has room again. */
+  /** Whether users still wait: then a start on a full disk is tried again until there is room. */
   readonly isWanted: () => boolean;
-  /** Stops what runs, in whatever state the start is. */
+  /** Stops the start at any point. */
   readonly stop: AbortSignal;
 };
 
@@ -42,8 +42,8 @@ const isFull = (folder: string): boolean => {
 };
 
 /**
- * Gets Postgres running on the data of a state folder: takes over one that runs, else starts one. Resolves with undefined
- * when it was stopped before that, and none runs. Throws one sentence.
+ * Runs Postgres on the data of a state folder: takes over one that runs, otherwise starts one. Resolves with
+ * undefined when the start was stopped; then none runs. Throws one sentence.
  */
 export const startGuardedPostgres = async (options: StartOptions): Promise<StartedPostgres | undefined> => {
   const { layout, onProgress, stop } = options;
@@ -61,7 +61,7 @@ export const startGuardedPostgres = async (options: StartOptions): Promise<Start
   const password = state?.password ?? randomBytes(24).toString('hex');
   const remember = (port: number): void => {
     const { stateDir, socketPath } = layout;
-    // A restart on a full disk has nothing to write.
+    // A restart must work on a full disk, so an unchanged state is not written.
     if (state?.stateDir === stateDir && state.port === port && state.guardPid === process.pid) return;
     writeState(layout.stateFile, { port, password, stateDir, socketPath, guardPid: process.pid });
   };
@@ -76,7 +76,7 @@ export const startGuardedPostgres = async (options: StartOptions): Promise<Start
       await initialiseData(dataDir, { binaries, identity, password, sync: true, stop });
     }
   } catch (error) {
-    // A program that was killed half-way has its complaints.
+    // A program that was killed reports errors of no interest.
     if (stop.aborted) return undefined;
     throw error;
   }
@@ -93,7 +93,7 @@ export const startGuardedPostgres = async (options: StartOptions): Promise<Start
       stop,
     });
   };
-  // A copied checkout brings its state along, and leaves the port to the original.
+  // A copied checkout has a copy of the state, and must not take the port of the original.
   const remembered = state?.stateDir === layout.stateDir ? state.port : 0;
   const running = await launchWithRetries(options, { dataDir, rememberedPort: remembered, launch });
   return running && { ...running, password, dataDir, adopted: false };
@@ -110,7 +110,7 @@ const launchWithRetries = async (
   { dataDir, rememberedPort, launch }: Launching,
 ): Promise<RunningPostgres | undefined> => {
   const seed = Number.parseInt(layout.key.slice(0, 6), 16);
-  let gist = '';
+  let summary = '';
   let attempt = 0;
   while (attempt < maxAttempts) {
     if (attempt > 0) await delay(firstDelayMs * 2 ** attempt);
@@ -121,12 +121,12 @@ const launchWithRetries = async (
     const running = await launch(port);
     if (running) return running;
     if (stop.aborted) return undefined;
-    gist = summarizeLog(layout.logFile, logStart);
-    // Whoever was served before waits for someone to make room: that heals by itself, and goes on at the longest delay.
+    summary = summarizeLog(layout.logFile, logStart);
+    // With users waiting on a full disk the attempts go on, at the longest delay, until there is room.
     const goesOn = servedBefore !== undefined && (wasFull || isFull(dataDir)) && isWanted();
     if (!goesOn || attempt < maxAttempts - 1) attempt += 1;
   }
   throw new Error(
-    `Postgres does not start: ${gist}. Its log is ${layout.logFile}; set DATABASE_URL to use another Postgres meanwhile.`,
+    `Postgres does not start: ${summary}. Its log is ${layout.logFile}; set DATABASE_URL to use another Postgres meanwhile.`,
   );
 };

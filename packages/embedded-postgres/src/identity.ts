@@ -1,11 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
 
-/** Whom Postgres runs as: empty for the user that runs this process. */
+/** The user that Postgres runs as; empty for the user of this process. */
 export type Identity = { readonly uid?: number; readonly gid?: number };
 
 /**
- * Postgres refuses to run as root. Root gets the owner of the data that is already there (so that a user `postgres` who
- * appears later changes nothing), else user `postgres`, else `nobody`; anyone else runs it as themselves.
+ * Finds the user for Postgres, which refuses to run as root. For root it is the owner of existing data (so that a
+ * user `postgres` that is added later changes nothing), otherwise `postgres` or `nobody`. Other users run Postgres
+ * themselves.
  */
 export const findIdentity = (dataDir: string | undefined): Identity => {
   if (process.getuid?.() !== 0) return {};

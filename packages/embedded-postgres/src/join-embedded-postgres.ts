@@ -11,13 +11,15 @@ const stopPollMs = 100;
 const maxStopPolls = 20;
 
 export type JoinOptions = {
-  /** The folder that holds the data, the state and the logs, such as `<checkout>/.tripod`. Created when it is missing. */
+  /**
+   * The folder that holds the data, the state and the logs, such as `<checkout>/.tripod`. Created when it is missing.
+   */
   readonly stateDir: string;
   /** Receives sentences about steps that take time and about later changes. */
   readonly onProgress?: (message: string) => void;
   /**
-   * Called when the database is gone for good: Postgres can't be started again, or was reset. A guard that merely died is
-   * replaced without a call, and the new one takes over the running Postgres.
+   * Called when the database is gone for good: Postgres can't be started again, or was reset. A guard that merely
+   * died is replaced without a call, and the new one takes over the running Postgres.
    */
   readonly onGuardLost?: (error: Error) => void;
 };
@@ -43,9 +45,9 @@ const waitUntilStopped = async (stateDir: string): Promise<void> => {
 };
 
 /**
- * Joins the Postgres of a state folder, and starts it when none runs. Postgres belongs to a guard process and runs while
- * it has users. A process that ends in any way, kill -9 included, stops being a user. Joining does not keep this process
- * alive. Throws a StartError with one sentence when there can be no database.
+ * Joins the Postgres of a state folder, and starts it when none runs. Postgres belongs to a guard process and runs
+ * while it has users. A process that ends in any way, kill -9 included, stops being a user. Joining does not keep
+ * this process alive. Throws a StartError with one sentence when there can be no database.
  */
 export const joinEmbeddedPostgres = async (options: JoinOptions): Promise<EmbeddedPostgres> => {
   try {

@@ -7,7 +7,10 @@ import { programEnv } from './run-program.ts';
 const pollMs = 20;
 const adoptedPollMs = 100;
 
-/** A Postgres that accepts connections; `exited` resolves when it has gone, whoever's child it is. */
+/**
+ * A Postgres that accepts connections. `exited` resolves when it has ended, also when it is not a child of this
+ * process.
+ */
 export type RunningPostgres = {
   readonly pid: number;
   readonly port: number;
@@ -21,9 +24,9 @@ export type LaunchOptions = {
   readonly port: number;
   readonly clusterName: string;
   readonly settings: Readonly<Record<string, string>>;
-  /** Where Postgres writes its log: a file opened to append, which outlives this process. */
+  /** The log of Postgres: a file opened to append, which stays open after this process has ended. */
   readonly logFd: number;
-  /** Stops it when it does not accept connections yet. */
+  /** Stops it while it does not accept connections yet. */
   readonly stop?: AbortSignal;
 };
 
@@ -36,14 +39,14 @@ const fixedSettings = {
 };
 
 /**
- * Starts Postgres and resolves when it accepts connections, with undefined when it ended before (the log says why), or
- * was stopped.
+ * Starts Postgres and resolves when it accepts connections; undefined when it ended before (the log says why) or was
+ * stopped.
  */
 export const launchPostgres = async (options: LaunchOptions): Promise<RunningPostgres | undefined> => {
   if (options.stop?.aborted) return undefined;
   const settings = { ...fixedSettings, ...options.settings, cluster_name: options.clusterName };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  // findPostmaster knows a postmaster by these first arguments.
+  // findPostmaster recognizes a postmaster by these first arguments.
   const args = ['-D', options.dataDir, '-p', String(options.port), ...flags];
   const child = spawn(options.postgres, args, {
     ...options.identity,
@@ -72,7 +75,7 @@ const untilExit = (child: ChildProcess): Promise<void> =>
     child.once('error', () => resolve());
   });
 
-/** Takes over a Postgres whose guard was killed; undefined when there is none that is ready before `stop`. */
+/** Takes over a Postgres whose guard was killed; undefined when none is ready before `stop`. */
 export const adoptPostgres = async (
   dataDir: string,
   stop: AbortSignal,

@@ -1,32 +1,35 @@
 import { copyFileSync, readFileSync, statSync, truncateSync } from 'node:fs';
 
 const maxLogBytes = 10 * 1024 * 1024;
-const maxGistLength = 300;
+const maxSummaryLength = 300;
 
-/** Keeps a log under 10 MiB, with one old one beside it. Copied and emptied, since Postgres keeps it open (to append). */
+/**
+ * Keeps a log under 10 MiB, with one old log. The file is copied and emptied, because Postgres keeps it open to
+ * append.
+ */
 export const boundLog = (logFile: string, maxBytes = maxLogBytes): void => {
   if (logSize(logFile) <= maxBytes) return;
   try {
     copyFileSync(logFile, `${logFile}.1`);
   } catch {
-    // A full disk has no room for the old one, and all the more need of this.
+    // A full disk has no room for the copy; emptying the log matters even more then.
   }
   truncateSync(logFile);
 };
 
-/** Its size in bytes, 0 when there is none. */
+/** The size of a log in bytes; 0 when it is missing. */
 export const logSize = (logFile: string): number => statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
 
-/** What the log says since that byte, in one line: the last errors when there are any, else the last lines. */
+/** Summarizes the log from that byte on in one line: its last errors, or its last lines when there are none. */
 export const summarizeLog = (logFile: string, fromByte: number): string => {
-  if (logSize(logFile) <= fromByte) return 'it said nothing';
+  if (logSize(logFile) <= fromByte) return 'its log is empty';
   const lines = readFileSync(logFile).subarray(fromByte).toString().split('\n').filter(Boolean);
-  // What clients were answered meanwhile is no reason.
+  // Refusals of clients during the start are not the reason for its failure.
   const errors = lines.filter(
     (line) => /\b(PANIC|FATAL|ERROR)\b|error:/i.test(line) && !line.includes('the database system is '),
   );
-  const told = (errors.length > 0 ? errors : lines)
+  const last = (errors.length > 0 ? errors : lines)
     .slice(-2)
     .map((line) => line.replace(/^.*?\] /, '').trim());
-  return told.join('; ').slice(0, maxGistLength);
+  return last.join('; ').slice(0, maxSummaryLength);
 };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findProcess, listProcesses, type RunningProcess, sendSignal } from '@tripod/shared/os/process-table';
 
-/** What a postmaster writes into its data folder about itself. */
+/** What a postmaster writes about itself into its data folder. */
 export type PostmasterRecord = {
   readonly pid: number;
   readonly port: number;
@@ -23,12 +23,12 @@ export const findRecord = (dataDir: string): PostmasterRecord | undefined => {
   }
 };
 
-/** The name that a cluster's processes carry in their titles (`postgres: NAME: checkpointer`). */
+/** The name in the titles of a cluster's processes (`postgres: NAME: checkpointer`). */
 export const clusterName = (key: string): string => `tripod-${key}`;
 
 /**
- * The record of a postmaster that really runs on this data: the pid in the file may long be another program's, so its
- * command line must name the folder.
+ * Finds the record of a postmaster that really runs on this data. The pid in the file may belong to another program,
+ * so the command line must name the folder.
  */
 export const findPostmaster = (dataDir: string): PostmasterRecord | undefined => {
   const record = findRecord(dataDir);
@@ -39,7 +39,7 @@ export const findPostmaster = (dataDir: string): PostmasterRecord | undefined =>
 
 type FindPid = () => number | undefined;
 
-/** Waits until it is gone, at most that long; answers whether it is. */
+/** Waits until the process is gone, at most `timeoutMs`; returns whether it is. */
 const untilGone = async (findPid: FindPid, timeoutMs: number): Promise<boolean> => {
   const deadlineMs = performance.now() + timeoutMs;
   while (findPid() !== undefined) {
@@ -50,8 +50,9 @@ const untilGone = async (findPid: FindPid, timeoutMs: number): Promise<boolean> 
 };
 
 /**
- * Fast shutdown first (clients are cut off, everything is written), then ever rougher: the log of changes heals the rest.
- * Which one is said by `findPid`, since one that has only just begun has no record of itself yet; by default the record.
+ * Stops a postmaster: first by a fast shutdown, which disconnects clients and writes everything, then by stronger
+ * signals, after which the write-ahead log repairs the data. `findPid` finds the process, by default by its record:
+ * one that has just started has no record yet.
  */
 export const stopPostmaster = async (
   dataDir: string,
@@ -67,7 +68,7 @@ export const stopPostmaster = async (
     const pid = findPid();
     if (pid === undefined) return;
     sendSignal(pid, signal);
-    // One that is held by SIGSTOP would not hear it.
+    // A process stopped by SIGSTOP would not handle the signal.
     sendSignal(pid, 'SIGCONT');
     if (await untilGone(findPid, timeoutMs)) return;
   }
@@ -75,12 +76,12 @@ export const stopPostmaster = async (
 };
 
 /**
- * Clears away what a postmaster killed by SIGKILL leaves: its children, which would go on for as long as their queries run,
- * and the pid in its file, which may be another program's by now, or a zombie's. Call it only when none runs.
+ * Removes what a postmaster killed by SIGKILL leaves: its children, which run until their queries end, and the pid in
+ * its file, which may belong to another program or a zombie by now. Call it only while no postmaster runs.
  */
 export const sweepRemains = async (dataDir: string, key: string, ownerUid: number): Promise<void> => {
   const title = `postgres: ${clusterName(key)}: `;
-  // A child that has only just been forked has the postmaster's own command line.
+  // A child that was just forked has the command line of the postmaster.
   const isLeft = ({ uid, command }: RunningProcess): boolean =>
     uid === ownerUid && (command.startsWith(title) || command.includes(`postgres -D ${dataDir} -p `));
   const deadlineMs = performance.now() + 5000;
@@ -98,8 +99,8 @@ export const sweepRemains = async (dataDir: string, key: string, ownerUid: numbe
 };
 
 /**
- * Postgres takes a record that names its own parent for a dead one's, and then still checks by the shared memory named in
- * it that nobody is there. So the record is given this process's pid, and not deleted; unless it is torn.
+ * Postgres treats a record that names its own parent as stale, and still checks the shared memory named in it for
+ * other users. So the record gets the pid of this process. It is deleted only when it is damaged.
  */
 const disownRecord = (dataDir: string): void => {
   const file = join(dataDir, 'postmaster.pid');

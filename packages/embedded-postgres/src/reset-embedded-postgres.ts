@@ -12,17 +12,20 @@ const timeoutMs = 45_000;
 
 export type ResetOptions = {
   readonly stateDir: string;
-  /** Stops it first when it is in use. Its users are told, and do not start it again. Default false. */
+  /** Stops a Postgres in use first. Its users are informed and do not start it again. Default false. */
   readonly force?: boolean;
 };
 
-/** Deletes the data of that state folder, so that the next join begins empty. Throws a sentence while it is in use. */
+/**
+ * Deletes the data of a state folder, so that the next join starts with an empty database. Throws a sentence while it
+ * is in use.
+ */
 export const resetEmbeddedPostgres = async ({ stateDir, force = false }: ResetOptions): Promise<void> => {
   const layout = createLayout(stateDir);
   const { users, guardPid } = await findEmbeddedPostgres({ stateDir });
   if (users > 0 && !force) {
     throw new Error(
-      `The database in ${layout.home} is in use by ${users} ${users === 1 ? 'process' : 'processes'}: end what uses it first, or reset it by force.`,
+      `The database in ${layout.home} is in use by ${users} ${users === 1 ? 'process' : 'processes'}: stop what uses it first, or reset it by force.`,
     );
   }
   if (guardPid !== undefined) await stopGuard(layout);
@@ -37,7 +40,10 @@ const stopGuard = async (layout: Layout): Promise<void> => {
   if (!socket.closed) await once(socket, 'close');
 };
 
-/** Done by a process that has the guard's lock, so that none can start meanwhile; an ending guard is waited for. */
+/**
+ * Empties the data in a process that has the guard's lock, so that no guard can start meanwhile. Waits for an ending
+ * guard.
+ */
 const emptyUnderLock = async (layout: Layout): Promise<void> => {
   const deadlineMs = performance.now() + timeoutMs;
   const logStart = logSize(layout.logFile);
@@ -50,7 +56,7 @@ const emptyUnderLock = async (layout: Layout): Promise<void> => {
     }
     if (performance.now() > deadlineMs) {
       throw new Error(
-        `The database in ${layout.home} was started again meanwhile: end what uses it, and reset it again.`,
+        `The database in ${layout.home} was started again meanwhile: stop what uses it, and reset it again.`,
       );
     }
     await delay(4 * pollMs);

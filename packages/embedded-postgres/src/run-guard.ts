@@ -11,41 +11,41 @@ import { stopPostmaster } from './postmaster.ts';
 import { findState, writeState } from './state-file.ts';
 
 /**
- * How long Postgres outlives its last user. A lone server that is restarted (by a supervisor after 200 ms of backoff, plus
- * the start of Node) meets it still running; a person who ends everything and looks again finds it gone.
+ * How long Postgres outlives its last user. A single server that is restarted (by a supervisor after 200 ms of
+ * backoff, plus the start of Node) finds it still running; a person who stops everything finds it stopped.
  */
 const graceMs = 500;
 const logCheckMs = 30_000;
-// A Postgres that lived this long did start well, so its end is not counted with those before.
+// A Postgres that ran for this time had started well, so its crash does not count together with earlier ones.
 const steadyMs = 1000;
 const maxDelayMs = 5000;
 
 const starting: GuardReport = { type: 'progress', message: 'Starting the database…' };
 
-type Wish = 'idle' | 'ended' | 'reset' | 'died';
+type EndReason = 'idle' | 'ended' | 'reset' | 'died';
 
-/** Serves users until there are none; resolves when Postgres is stopped, rejects when it can't be kept running. */
+/** Serves users until there are none. Resolves when Postgres has stopped, rejects when it can't be kept running. */
 export const runGuard = async (layout: Layout): Promise<void> => {
   let running: StartedPostgres | undefined;
-  /** What one who joins now has missed. */
-  let told: GuardReport[] = [starting];
-  let wish = Promise.withResolvers<Wish>();
+  /** Reports for users that join now. */
+  let lastReports: GuardReport[] = [starting];
+  let endReason = Promise.withResolvers<EndReason>();
   const ending = new AbortController();
   let restarts = 0;
   let graceTimer: NodeJS.Timeout | undefined;
   const end = (reason: 'ended' | 'reset'): void => {
     ending.abort(reason);
-    wish.resolve(reason);
+    endReason.resolve(reason);
   };
   const awaitUsers = (): void => {
     clearTimeout(graceTimer);
-    graceTimer = setTimeout(() => wish.resolve('idle'), graceMs);
+    graceTimer = setTimeout(() => endReason.resolve('idle'), graceMs);
   };
   const users = new GuardUsers({
     onEmpty: awaitUsers,
     onJoin: () => clearTimeout(graceTimer),
     onStop: () => end('reset'),
-    greeting: () => told,
+    greeting: () => lastReports,
     status: () => ({
       type: 'status',
       guardPid: process.pid,
@@ -55,7 +55,7 @@ export const runGuard = async (layout: Layout): Promise<void> => {
     }),
   });
   const tell = (report: GuardReport): void => {
-    told = report.type === 'progress' ? [...told, report] : [report];
+    lastReports = report.type === 'progress' ? [...lastReports, report] : [report];
     users.tellAll(report);
   };
 
@@ -63,7 +63,7 @@ export const runGuard = async (layout: Layout): Promise<void> => {
   process.on('SIGINT', () => end('ended'));
   const logTimer = setInterval(() => boundLog(layout.logFile), logCheckMs);
   boundLog(layout.logFile);
-  await openDoor(layout, users);
+  await openSocket(layout, users);
   try {
     await serve();
     if (ending.signal.reason === 'reset') {
@@ -71,9 +71,9 @@ export const runGuard = async (layout: Layout): Promise<void> => {
     }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    // A system's error is no sentence.
+    // The message of a system error is not a sentence.
     const sentence = code
-      ? `The database can't be kept running (${message}): set DATABASE_URL meanwhile.`
+      ? `The database can't be kept running (${message}): correct this, or set DATABASE_URL.`
       : message;
     tell({ type: 'failed', message: sentence });
     throw error;
@@ -81,7 +81,7 @@ export const runGuard = async (layout: Layout): Promise<void> => {
     clearInterval(logTimer);
     clearTimeout(graceTimer);
     await users.close();
-    removeDoor(layout);
+    removeSocketFolder(layout);
   }
 
   async function serve(): Promise<void> {
@@ -97,19 +97,19 @@ export const runGuard = async (layout: Layout): Promise<void> => {
       const startedMs = performance.now();
       servedBefore = { port };
       tell({ type: 'ready', port, password, dataDir, guardPid: process.pid, adopted });
-      wish = Promise.withResolvers<Wish>();
-      if (ending.signal.aborted) wish.resolve('ended');
+      endReason = Promise.withResolvers<EndReason>();
+      if (ending.signal.aborted) endReason.resolve('ended');
       if (users.count === 0) awaitUsers();
       let hasExited = false;
       void running.exited.then(() => {
         hasExited = true;
-        wish.resolve('died');
+        endReason.resolve('died');
       });
-      const reason = await wish.promise;
+      const reason = await endReason.promise;
       running = undefined;
       if (reason !== 'died') {
-        told = [starting];
-        // It outlives its record when somebody deletes the folder.
+        lastReports = [starting];
+        // Postgres outlives its record when the folder is deleted.
         await stopPostmaster(dataDir, () => (hasExited ? undefined : pid));
         if (ending.signal.aborted || users.count === 0) return;
         continue;
@@ -117,15 +117,15 @@ export const runGuard = async (layout: Layout): Promise<void> => {
       restarts += 1;
       crashes = performance.now() - startedMs > steadyMs ? 0 : crashes + 1;
       console.error(`Postgres (process ${pid}) ended by itself: starting it again.`);
-      told = [];
+      lastReports = [];
       onProgress('The database ended unexpectedly and is being started again…');
       if (crashes > 0) await delay(Math.min(maxDelayMs, 100 * 2 ** crashes));
     }
   }
 };
 
-/** Makes this guard the one that users find. */
-const openDoor = async (layout: Layout, users: GuardUsers): Promise<void> => {
+/** Opens the socket on which users find this guard. */
+const openSocket = async (layout: Layout, users: GuardUsers): Promise<void> => {
   const { home, socketPath, stateDir, stateFile } = layout;
   if (dirname(socketPath) !== home) ensureOwnedFolder(dirname(socketPath), 0o700);
   const state = findState(layout);
@@ -133,6 +133,6 @@ const openDoor = async (layout: Layout, users: GuardUsers): Promise<void> => {
   await users.listen(socketPath);
 };
 
-const removeDoor = ({ home, socketPath }: Layout): void => {
+const removeSocketFolder = ({ home, socketPath }: Layout): void => {
   if (dirname(socketPath) !== home) rmSync(dirname(socketPath), { recursive: true, force: true });
 };

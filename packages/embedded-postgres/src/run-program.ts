@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import type { Identity } from './identity.ts';
 
-/** What every Postgres program gets: nothing of the caller's PG* variables, locale, or secrets. */
+/** The environment of every Postgres program: without the PG* variables, the locale and the secrets of this process. */
 export const programEnv = (): NodeJS.ProcessEnv => ({
   PATH: process.env['PATH'] ?? '/usr/bin:/bin',
   LC_ALL: 'C',
@@ -11,11 +11,11 @@ export const programEnv = (): NodeJS.ProcessEnv => ({
 export type RunOptions = {
   readonly identity: Identity;
   readonly input?: string;
-  /** Kills it: only for one whose work may be left half done. */
+  /** Kills the program. Only for a program whose work may be left unfinished. */
   readonly stop?: AbortSignal;
 };
 
-/** Runs a program to its end and resolves with its stdout; rejects with what it said on stderr. */
+/** Runs a program and resolves with its stdout; rejects with its stderr as the message. */
 export const runProgram = (
   file: string,
   args: readonly string[],
@@ -31,7 +31,7 @@ export const runProgram = (
     });
     if (stop?.aborted) kill();
     stop?.addEventListener('abort', kill);
-    // A program that ends without reading its input breaks the pipe; its exit code tells the story.
+    // A program that ends without reading its input breaks the pipe; its exit code is what counts.
     child.stdin?.on('error', () => {});
     child.stdin?.end(input);
   });

@@ -6,7 +6,7 @@ import { ensureOwnedFolder, foreignPathMessage } from './owned-folder.ts';
 
 export type SpawnedGuard = { readonly pid: number; readonly exitCode: () => number | undefined };
 
-/** The guard sees no secrets, debugger ports or Postgres settings of the process that happened to start it. */
+/** The environment of the guard: without secrets, debugger ports and PG* variables of the process that starts it. */
 export const guardEnv = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     ['PATH', 'HOME', 'TMPDIR'].flatMap((name) => {
@@ -29,11 +29,11 @@ const openLog = ({ logFile }: Layout): number => {
 };
 
 /**
- * Starts a guard in a session of its own: Ctrl-C in the terminal of its starter, or the end of that terminal, passes it by.
- * It keeps neither this process alive nor its streams open.
+ * Starts a guard in a session of its own, so that Ctrl-C in this terminal and its end do not reach it. The guard
+ * keeps neither this process alive nor its streams open.
  */
 export const spawnGuard = (layout: Layout, task?: 'empty'): SpawnedGuard => {
-  // Root's Postgres runs as another user, who has to pass through.
+  // Root runs Postgres as another user, who must be able to pass through.
   ensureOwnedFolder(layout.home, process.getuid?.() === 0 ? 0o711 : 0o700);
   mkdirSync(layout.logsDir, { recursive: true });
   const log = openLog(layout);
@@ -44,7 +44,7 @@ export const spawnGuard = (layout: Layout, task?: 'empty'): SpawnedGuard => {
     child = spawn(process.execPath, args, {
       detached: true,
       cwd: '/',
-      // A guard that finds itself compiled is up in a third of the time.
+      // With a compile cache the guard starts in a third of the time.
       env: { ...guardEnv(), NODE_COMPILE_CACHE: join(layout.home, 'code-cache') },
       stdio: ['ignore', log, log],
     });

@@ -6,17 +6,17 @@ import { createInterface } from 'node:readline';
 import { databaseUrl } from './cluster.ts';
 import { guardEnv } from './spawn-guard.ts';
 
-// Tests that run beside each other, each with pools of its own, would meet the default of 100.
+// Tests that run at the same time, each with its pools, would reach the default of 100.
 const commonSettings = { max_connections: '200' };
-// An acknowledged write may be lost when the machine stops, and a test's database has nothing to lose.
+// Committed writes may be lost when the machine stops, which does not matter in tests.
 const unsafeSettings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 export type TestPostgresOptions = {
-  /** Postgres settings, over those that it has here. */
+  /** Postgres settings that override the defaults of this function. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Leaves out those that trade safety for speed: it confirms a write as a server whose data is kept. Default false. */
+  /** Keeps the durability settings of Postgres, such as fsync. Default false. */
   readonly durable?: boolean;
-  /** A command that runs it in surroundings of its own: what follows its arguments is the program. */
+  /** A command that runs the program in an environment of its own; the program is appended to its arguments. */
   readonly within?: readonly string[];
 };
 
@@ -25,13 +25,16 @@ export type TestPostgres = {
   readonly urlOf: (database?: string) => string;
   readonly port: number;
   readonly pid: number;
-  /** Stops it and deletes its data; resolves when it has gone. */
+  /** Stops it and deletes its data; resolves when it has ended. */
   readonly stop: () => Promise<void>;
 };
 
 type Answer = { port: number; password: string; pid: number } | { error: string };
 
-/** A throw-away Postgres of its own port and data, which ends with this process, even by kill -9. Throws a sentence. */
+/**
+ * Starts a temporary Postgres with its own port and data. It ends with this process, even by kill -9. Throws a
+ * sentence.
+ */
 export const startTestPostgres = async (options: TestPostgresOptions = {}): Promise<TestPostgres> => {
   const program = join(import.meta.dirname, 'tied-postgres.ts');
   const settings = JSON.stringify({
@@ -44,7 +47,7 @@ export const startTestPostgres = async (options: TestPostgresOptions = {}): Prom
     ...[process.execPath, '--disable-warning=ExperimentalWarning', program, settings],
   ];
   const child = spawn(command, args, {
-    // Ctrl-C in the terminal passes it by: the tests may still want it while they stop
+    // Ctrl-C in the terminal must not reach it: tests may still need it while they stop.
     detached: true,
     env: guardEnv(),
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -53,7 +56,7 @@ export const startTestPostgres = async (options: TestPostgresOptions = {}): Prom
   const answer = await firstAnswer(child);
   if ('error' in answer) throw new Error(answer.error);
   const { port, password, pid } = answer;
-  // Neither the process nor its streams keep this one alive; and when this one ends, its stdin closes.
+  // Neither the child nor its streams keep this process alive. When this process ends, the child's stdin closes.
   child.unref();
   for (const stream of [child.stdin, child.stdout]) (stream as unknown as Socket).unref();
   return {
@@ -71,5 +74,5 @@ export const startTestPostgres = async (options: TestPostgresOptions = {}): Prom
 const firstAnswer = async (child: ChildProcess): Promise<Answer> => {
   if (!child.stdout) throw new Error('a child started with pipes has a stdout');
   for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line) as Answer;
-  throw new Error('The Postgres for the tests ended before it said anything: see above.');
+  throw new Error('The Postgres for the tests ended before it was ready: see above.');
 };

@@ -1,12 +1,12 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Layout } from './layout.ts';
-import { shutHomeMessage } from './owned-folder.ts';
+import { inaccessibleHomeMessage } from './owned-folder.ts';
 
-/** What is remembered between starts, and where the running guard is found. */
+/** Facts that are kept between starts, and the place of the running guard. */
 export type State = {
   readonly port: number;
   readonly password: string;
-  /** Whose state this is: a copied checkout brings the file along, and must not join the original's Postgres. */
+  /** The folder of this state: a copied checkout contains the file, and must not join the Postgres of the original. */
   readonly stateDir: string;
   readonly socketPath: string;
   readonly guardPid: number;
@@ -22,20 +22,20 @@ const isState = (value: unknown): value is State => {
   );
 };
 
-/** A missing or damaged file counts as none: port and password are then made anew. */
+/** Reads the state. A missing or damaged file means that port and password are created again. */
 export const findState = (layout: Layout): State | undefined => {
   try {
     const value: unknown = JSON.parse(readFileSync(layout.stateFile, 'utf8'));
     return isState(value) ? value : undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EACCES') {
-      throw new Error(shutHomeMessage(layout));
+      throw new Error(inaccessibleHomeMessage(layout));
     }
     return undefined;
   }
 };
 
-/** Written whole or not at all, readable by its owner alone (it holds the password). */
+/** Writes the state atomically, readable by its owner only (it holds the password). */
 export const writeState = (stateFile: string, state: State): void => {
   const draft = `${stateFile}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });

@@ -1,6 +1,6 @@
 /**
- * node tied-postgres.ts SETTINGS_JSON: runs a throw-away Postgres for as long as stdin is open, which it is for as long as the
- * parent lives; then stops it and deletes its data. Says one JSON line: `{ port, password, pid }`, or `{ error }`.
+ * node tied-postgres.ts SETTINGS_JSON: runs a temporary Postgres while stdin is open, which is while the parent
+ * lives; then stops it and deletes its data. Prints one line of JSON: `{ port, password, pid }` or `{ error }`.
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import { chmodSync, mkdtempSync, openSync, rmSync } from 'node:fs';
@@ -27,7 +27,7 @@ const parentGone = new Promise<'stop'>((resolve) => {
 });
 
 const start = async (password: string): Promise<RunningPostgres> => {
-  // The user that Postgres runs as under root has to pass through.
+  // Root runs Postgres as another user, who must be able to pass through.
   if (process.getuid?.() === 0) chmodSync(folder, 0o711);
   const identity = findIdentity(undefined);
   const binaries = await findBinaries(identity);
@@ -49,7 +49,7 @@ try {
   const running = await start(password);
   console.log(JSON.stringify({ port: running.port, password, pid: running.pid }));
   if ((await Promise.race([parentGone, running.exited])) === 'stop') {
-    // Without a checkpoint: nothing of this is read again.
+    // Immediate shutdown without a checkpoint: the data is deleted.
     sendSignal(running.pid, 'SIGQUIT');
     await running.exited;
   }

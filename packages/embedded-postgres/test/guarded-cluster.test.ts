@@ -97,7 +97,7 @@ describe('data from an earlier start', () => {
     const { message } = await scene.user().next('refused');
     writeFileSync(file, version);
     expect(message).toContain(
-      `The data in ${scene.layout.dataDir} was made by Postgres 12, and this is Postgres `,
+      `The data in ${scene.layout.dataDir} was created by Postgres 12, and this is Postgres `,
     );
     expect(message).not.toContain('\n');
   });

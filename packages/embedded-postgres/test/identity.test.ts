@@ -24,7 +24,7 @@ const findUser = (name: string): RunAs => {
   return { uid: Number(uid), gid: Number(gid) };
 };
 
-/** The package alone, its Postgres a true copy: a link would lead out of the folder that may not be entered. */
+/** Copies the package and its Postgres: a link would lead out of the folder that the user may not enter. */
 const copyPackage = (checkout: string): void => {
   const from = join(import.meta.dirname, '..');
   const modules = join(checkout, 'node_modules');
@@ -168,7 +168,7 @@ asRoot('data that can not lie where it should (needs root)', () => {
     chmodSync(dirname(dirname(scene.stateDir)), 0o700);
     const { message } = await scene.user(nobody).next('refused');
     expect(message).toBe(
-      `The database cannot be kept in ${scene.stateDir}: a folder on the way there may not be entered by user ${nobody.uid}; ` +
+      `The database cannot be kept in ${scene.stateDir}: user ${nobody.uid} may not enter a folder above it; ` +
         'name another one with --state-dir, or set DATABASE_URL to use a Postgres of your own.',
     );
   });

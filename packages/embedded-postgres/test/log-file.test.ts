@@ -43,7 +43,7 @@ describe('the log file', () => {
       'FATAL:  no',
     ],
     ['an error of Node', 'x\nTypeError: y\n    at z\n', 'TypeError: y'],
-    ['that there was nothing', '', 'it said nothing'],
+    ['that there was nothing', '', 'its log is empty'],
   ])('is summed up by %s', (_what, text, gist) => {
     const before = '2026-01-01 [9] FATAL:  of an earlier start\n';
     writeFileSync(log, before + text);

@@ -29,7 +29,7 @@ describe('resetEmbeddedPostgres', () => {
     const user = await scene.joined();
     await scene.joined();
     await expect(resetEmbeddedPostgres(scene)).rejects.toThrow(
-      `The database in ${scene.layout.home} is in use by 2 processes: end what uses it first, or reset it by force.`,
+      `The database in ${scene.layout.home} is in use by 2 processes: stop what uses it first, or reset it by force.`,
     );
     expect(await user.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
