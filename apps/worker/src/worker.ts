@@ -33,7 +33,7 @@ export const startWorker = (options: WorkerOptions): Worker => {
       else await jobs.waitForJob(stopping.signal);
     } catch (error) {
       // The store itself logs that it is away.
-      if (!isStoreAway(error)) logger.warn('no job could be taken; it is tried again', { error });
+      if (!isStoreAway(error)) logger.warn('no job could be taken; retrying', { error });
       await Promise.race([pause(clock, takeAgainMs), stopped]);
     }
   };

@@ -127,7 +127,7 @@ describeWithRedis('worker (skipped without redis-server)', () => {
       await redis.ask('LPUSH', 'jobs', name);
       await waitFor('the job', () => worker.stdout().endsWith(`processed: ${name}\n`));
       await redis.kill();
-      await waitFor('the loss', () => worker.stderr().trim().endsWith('it is tried again"}'));
+      await waitFor('the loss', () => worker.stderr().trim().endsWith('retrying"}'));
     }
     expect(worker.stderr().match(/is not available/g)).toHaveLength(3);
     expect(worker.child.exitCode).toBeNull();

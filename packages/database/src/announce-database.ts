@@ -4,10 +4,12 @@ import type { AvailabilityState } from './availability.ts';
 import { describeDatabaseError, needsOperator } from './database-errors.ts';
 import { type DatabaseAddress, describeAddress } from './parse-database-url.ts';
 
-/** Logs the state of a database: each change once, and every 30 s that it is still away. Never logs a password. */
+/**
+ * Logs the state of a database: each change once, and every 30 s that it is still unavailable. Never logs a password.
+ */
 export type DatabaseAnnouncer = {
   changed(state: AvailabilityState): void;
-  /** Called at each attempt with the settings that let the server lose commits, if any. */
+  /** Must be called at each attempt, with the settings that let the server lose commits, if any. */
   durability(risk: string | undefined): void;
 };
 
@@ -33,7 +35,7 @@ export const createDatabaseAnnouncer = (
         const still = reason === lastReason ? 'still ' : '';
         const outlook = needsOperator(state.error)
           ? 'this will not change by itself: correct DATABASE_URL or the server'
-          : 'it is tried again';
+          : 'retrying';
         logger.warn(`the ${name} is ${still}not available: ${reason}; ${outlook}`);
         lastReason = reason;
         announcedMs = nowMs;
@@ -45,7 +47,7 @@ export const createDatabaseAnnouncer = (
     durability: (risk) => {
       if (risk === lastRisk) return;
       lastRisk = risk;
-      if (risk === undefined) logger.info(`the ${name} keeps what it confirms again`);
+      if (risk === undefined) logger.info(`the ${name} commits durably again`);
       else if (allowUnsafeDurability) logger.warn(`the ${name} may lose writes in a crash: ${risk}`);
       else {
         const remedy = 'switch that on, or start with --allow-unsafe-durability';

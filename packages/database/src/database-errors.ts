@@ -165,7 +165,7 @@ export const toConnectionError = (error: unknown): unknown => {
 /** Creates the 503 with Retry-After: nothing was written. */
 export const databaseUnavailable = (cause?: unknown): AppError =>
   new AppError(databaseErrors.API_DATABASE_UNAVAILABLE, {
-    detail: 'The database can not be used now. Nothing was written; try again.',
+    detail: 'The database is not available. Nothing was written; try again.',
     headers: { 'Retry-After': '1' },
     ...(cause === undefined ? {} : { cause }),
   });
@@ -173,7 +173,7 @@ export const databaseUnavailable = (cause?: unknown): AppError =>
 /** Creates the 503 without Retry-After: a repeated request might write twice. */
 export const writeUncertain = (cause?: unknown): AppError =>
   new AppError(databaseErrors.API_WRITE_UNCERTAIN, {
-    detail: 'The database did not confirm the write: look whether it is there before sending it again.',
+    detail: 'The database did not confirm the write. Check whether it was stored before you send it again.',
     ...(cause === undefined ? {} : { cause }),
   });
 

@@ -36,5 +36,5 @@ export const findDurabilityRisk = (settings: Readonly<Record<string, string>>): 
 /** Creates the 503 without Retry-After: only an operator can correct it. */
 export const durabilityOff = (): AppError =>
   new AppError(databaseErrors.API_DURABILITY_OFF, {
-    detail: 'The database may lose what it confirms, so nothing is written to it.',
+    detail: 'The database may lose committed writes in a crash, so writes are refused.',
   });

@@ -6,17 +6,18 @@ export const databaseErrors = defineErrors({
     status: 503,
     title: 'The database is not available',
     meaning:
-      'Postgres can not be used now: away, full, read-only or busy. Nothing was written: try again after `Retry-After`.',
+      'Postgres is unreachable, full, read-only or busy. Nothing was written: try again after `Retry-After`.',
   },
   API_DURABILITY_OFF: {
     status: 503,
     title: 'Writes are refused',
     meaning:
-      'Postgres may lose what it confirms: switch on what `/readyz` names, or start with `--allow-unsafe-durability`.',
+      'Postgres may lose committed writes in a crash: switch on the settings that `/readyz` names, or start with `--allow-unsafe-durability`.',
   },
   API_WRITE_UNCERTAIN: {
     status: 503,
-    title: 'The fate of the write is unknown',
-    meaning: 'The connection to Postgres broke after the write was sent: look before you send it again.',
+    title: 'The write may or may not have been stored',
+    meaning:
+      'The connection to Postgres broke after the write was sent: check whether it was stored before you send it again.',
   },
 });

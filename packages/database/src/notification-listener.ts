@@ -30,7 +30,7 @@ export const createNotificationListener = (options: NotificationListenerOptions)
   const { address, applicationName, channel, clock, longestWaitMs } = options;
   const connector = createConnector(address, applicationName);
   let client: pg.Client | undefined;
-  /** A notification came while no one waited. */
+  /** Whether a notification arrived while there was no wait. */
   let notified = false;
   let closed = false;
   const waiting = new Set<() => void>();

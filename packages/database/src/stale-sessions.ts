@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { limits } from './connection-settings.ts';
 import { describeDatabaseError, isLostStatementError, isStaleSessionError } from './database-errors.ts';
 
-/** `auto` uses prepared statements until they get lost repeatedly; `off` never uses them. */
+/** `auto` uses prepared statements until they are lost repeatedly; `off` never uses them. */
 export type PreparedStatements = 'auto' | 'off';
 
 export type StaleSessionsOptions = {
@@ -19,13 +19,13 @@ export type StaleSessionsOptions = {
 export type StaleSessions = {
   /** Returns the statement to send: without its name when prepared statements are not used. */
   prepare(query: pg.QueryConfig): pg.QueryConfig;
-  /** Returns the statement to send once more on a new session, or undefined when the error stands. */
+  /** Returns the statement to retry on a new session, or undefined when the error is final. */
   recover(query: pg.QueryConfig, client: pg.Client, error: unknown): pg.QueryConfig | undefined;
   /** Reports that a new session did not help. */
   failedAgain(): void;
 };
 
-/** After so many lost prepared statements they are not used any more. */
+/** After this many lost prepared statements, they are no longer used. */
 const maxLostStatements = 3;
 
 const withoutName = ({ name: _name, ...query }: pg.QueryConfig): pg.QueryConfig => query;

@@ -17,8 +17,7 @@ describe('createDatabaseAnnouncer', () => {
       announcer.changed({ name: 'away', error: refused });
       clock.advance(1000);
     }
-    const first =
-      'the database "gallery" at 127.0.0.1:5432 is not available: connection refused; it is tried again';
+    const first = 'the database "gallery" at 127.0.0.1:5432 is not available: connection refused; retrying';
     const still = first.replace('is not', 'is still not');
     expect(warnings).toEqual([first, still, still]);
   });

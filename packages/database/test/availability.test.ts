@@ -5,7 +5,7 @@ import { createFakeClock } from '@tripod/testing/fake-clock';
 const away = new Error('away');
 const fault = new Error('fault');
 
-/** An availability whose attempts end as the test says. */
+/** An availability whose attempts a test completes. */
 const scripted = (random = 0.999) => {
   const clock = createFakeClock();
   const changes: string[] = [];
@@ -32,7 +32,7 @@ const scripted = (random = 0.999) => {
   };
 };
 
-/** Lets promises that are settled run their course. */
+/** Runs the callbacks of settled promises. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('Availability', () => {
@@ -45,7 +45,7 @@ describe('Availability', () => {
     await availability.stop();
   });
 
-  it('starts although the database is away, and heals by itself', async () => {
+  it('starts while the database is away, and recovers by itself', async () => {
     const script = scripted();
     script.outcome = away;
     await script.availability.start();
@@ -57,14 +57,14 @@ describe('Availability', () => {
     await script.availability.stop();
   });
 
-  it('throws what the first attempt can not mend, and leaves no timer behind', async () => {
+  it('throws a permanent error of the first attempt, and leaves no timer behind', async () => {
     const script = scripted();
     script.outcome = fault;
     await expect(script.availability.start()).rejects.toBe(fault);
     expect(script.clock.waiting).toBe(0);
   });
 
-  it('goes on trying when a later attempt fails for good', async () => {
+  it('keeps trying after a permanent error of a later attempt', async () => {
     const script = scripted();
     await script.availability.start();
     script.outcome = fault;
@@ -81,7 +81,7 @@ describe('Availability', () => {
     ['longest', 0.999, [50, 100, 200, 250, 250], [100, 200, 400, 500, 500]],
     ['shortest', 0, [49, 99, 199, 249, 249], [50, 100, 200, 250, 250]],
   ])(
-    'waits longer and longer between attempts, up to half a second, with the %s jitter',
+    'doubles the delay between attempts up to half a second, with the %s jitter',
     async (_what, random, tooEarly, due) => {
       const script = scripted(random);
       script.outcome = away;
@@ -100,7 +100,7 @@ describe('Availability', () => {
   );
 
   it.each(Array.from({ length: 40 }, (_, index) => index * 73))(
-    'asks again within half a second of its return after %i ms of absence',
+    'tries again within half a second after the database returns from %i ms of absence',
     async (absenceMs) => {
       const script = scripted();
       script.outcome = away;
@@ -117,7 +117,7 @@ describe('Availability', () => {
     },
   );
 
-  it('counts from the beginning of an attempt, however long that takes', async () => {
+  it('measures the delay from the start of an attempt, however long the attempt takes', async () => {
     const clock = createFakeClock();
     const attempts: PromiseWithResolvers<void>[] = [];
     const availability = new Availability({
@@ -142,7 +142,7 @@ describe('Availability', () => {
     await stopped;
   });
 
-  it('waits for no attempt that began before the absence was certain, and believes none', async () => {
+  it('ignores attempts that began before the database was reported away, and does not wait for them', async () => {
     const clock = createFakeClock();
     const attempts: PromiseWithResolvers<void>[] = [];
     const changes: string[] = [];
@@ -171,7 +171,7 @@ describe('Availability', () => {
     await availability.stop();
   });
 
-  it('makes an attempt at once when something failed, and stays available when all is well', async () => {
+  it('makes an attempt at once after a failure, and stays available when the attempt succeeds', async () => {
     const script = scripted();
     await script.availability.start();
     script.availability.suspect(away, { away: false });
@@ -182,7 +182,7 @@ describe('Availability', () => {
     await script.availability.stop();
   });
 
-  it('is away before the attempt when that is certain', async () => {
+  it('is away before the attempt when the failure is certain', async () => {
     const script = scripted();
     await script.availability.start();
     script.availability.suspect(away, { away: true });
@@ -192,7 +192,7 @@ describe('Availability', () => {
     await script.availability.stop();
   });
 
-  it('makes one attempt, however many failures come together', async () => {
+  it('makes one attempt for several failures at the same time', async () => {
     const script = scripted();
     await script.availability.start();
     for (let count = 0; count < 10; count += 1) script.availability.suspect(away, { away: false });
@@ -201,7 +201,7 @@ describe('Availability', () => {
     await script.availability.stop();
   });
 
-  it('finds out by itself every five seconds', async () => {
+  it('makes an attempt every five seconds while available', async () => {
     const script = scripted();
     await script.availability.start();
     script.outcome = away;
@@ -211,7 +211,7 @@ describe('Availability', () => {
     await script.availability.stop();
   });
 
-  it('does nothing any more after stop', async () => {
+  it('does nothing after stop', async () => {
     const script = scripted();
     await script.availability.start();
     await script.availability.stop();

@@ -39,7 +39,7 @@ describe('ConnectionPool', () => {
     expect(rows).toEqual([{ name: 'pool-test' }]);
   });
 
-  it('opens no connection before one is needed, and lends the same again', async () => {
+  it('opens no connection before one is needed, and reuses it', async () => {
     openPool(2);
     expect(pool.stats).toEqual({ total: 0, idle: 0, waiting: 0 });
     const first = await pool.acquire();
@@ -50,7 +50,7 @@ describe('ConnectionPool', () => {
     expect(pool.stats).toEqual({ total: 1, idle: 1, waiting: 0 });
   });
 
-  it('refuses at once when 500 wait already, and serves those who wait', async () => {
+  it('refuses further requests at once when 500 are waiting, and serves the waiting ones', async () => {
     openPool(1);
     const holder = await pool.acquire();
     const waiting = Array.from({ length: 500 }, () => pool.acquire());
@@ -61,7 +61,7 @@ describe('ConnectionPool', () => {
     expect(pool.stats).toEqual({ total: 1, idle: 1, waiting: 0 });
   });
 
-  it('lets nobody wait for longer than 2 s while no connection comes free, however many wait', async () => {
+  it('makes no request wait longer than 2 s for a free connection, however many are waiting', async () => {
     openPool(1);
     const holder = await pool.acquire();
     const waiting = Array.from({ length: 100 }, () => pool.acquire());
@@ -74,7 +74,7 @@ describe('ConnectionPool', () => {
     pool.release(await pool.acquire());
   });
 
-  it('survives and reports the death of an idle connection', async () => {
+  it('survives and reports the loss of an idle connection', async () => {
     openPool(2);
     const [killer, victim] = [await pool.acquire(), await pool.acquire()];
     const { rows } = await victim.query<{ pid: number }>('select pg_backend_pid() as pid');
@@ -85,7 +85,7 @@ describe('ConnectionPool', () => {
     expect(pool.stats.total).toBe(1);
   });
 
-  it('survives the death of a lent connection, whose query fails', async () => {
+  it('survives the loss of a lent connection, whose query fails', async () => {
     openPool(2);
     const [killer, victim] = [await pool.acquire(), await pool.acquire()];
     const { rows } = await victim.query<{ pid: number }>('select pg_backend_pid() as pid');
@@ -95,7 +95,7 @@ describe('ConnectionPool', () => {
     });
     await killer.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
     await asleep;
-    // Still lent when the connection ends, which is an error event of its own.
+    // The connection ends while it is lent, which emits a separate error event.
     await ended;
     pool.release(victim);
     pool.release(killer);
@@ -107,7 +107,7 @@ describe('ConnectionPool', () => {
     const [lent, idle] = [await pool.acquire(), await pool.acquire()];
     pool.release(idle);
     pool.cutIdle();
-    // Asked for at once, before the cut has been noticed anywhere.
+    // Acquired before the pool has noticed that the connections were cut.
     const fresh = await pool.acquire();
     expect(fresh).not.toBe(idle);
     await expect(fresh.query('select 1 as one')).resolves.toMatchObject({ rows: [{ one: 1 }] });
@@ -125,7 +125,7 @@ describe('ConnectionPool', () => {
     expect(inspected).toHaveLength(1);
   });
 
-  it('closes a connection that is given back as ended', async () => {
+  it('closes a connection that is released as ended', async () => {
     openPool(1);
     const ended = await pool.acquire();
     pool.release(ended, true);
@@ -135,12 +135,12 @@ describe('ConnectionPool', () => {
     pool.release(fresh);
   });
 
-  it('lends no connection from before it was renewed again, but for one', async () => {
+  it('lends no connection that was open before `renew`, except the one that it keeps', async () => {
     openPool(3);
     const [kept, lent, idle] = [await pool.acquire(), await pool.acquire(), await pool.acquire()];
     pool.release(idle);
     pool.renew(kept);
-    // Whoever has one may end what he began.
+    // A connection that is lent stays usable until it is released.
     await expect(lent.query('select 1 as one')).resolves.toMatchObject({ rows: [{ one: 1 }] });
     pool.release(lent);
     pool.release(kept);

@@ -46,28 +46,28 @@ describe('classifyDatabaseError', () => {
     ['read_only_sql_transaction', serverError('25006'), 'unavailable'],
     ['invalid_catalog_name', serverError('3D000'), 'unavailable'],
     ['invalid_password', serverError('28P01'), 'unavailable'],
-    ['our own answer to all these', databaseUnavailable(), 'unavailable'],
+    ['an AppError for an unavailable database', databaseUnavailable(), 'unavailable'],
     ['string_data_right_truncation', serverError('22001'), 'badValue'],
     ['untranslatable_character', serverError('22P05'), 'badValue'],
     ['unique_violation', serverError('23505'), 'badValue'],
     ['undefined_table', serverError('42P01'), 'unknown'],
     ['internal_error', serverError('XX000'), 'unknown'],
-    ['a fault of ours', new TypeError('x is not a function'), 'unknown'],
+    ['a programming error', new TypeError('x is not a function'), 'unknown'],
     ['an error of a migration', new Error('no'), 'unknown'],
     ['another answer', new AppError(imageErrors.API_IMAGE_INVALID), 'unknown'],
-    ['something that is no error', 'oops', 'unknown'],
+    ['a value that is not an error', 'oops', 'unknown'],
   ])('classifies %s', (_what, error, expected) => {
     expect(classifyDatabaseError(error)).toBe(expected);
   });
 });
 
 describe('translateDatabaseError', () => {
-  it('says that nothing was written, and to try again, when a read lost its connection', () => {
+  it('says that nothing was written, with Retry-After, when a read lost its connection', () => {
     const translated = translateDatabaseError(lost('ECONNRESET'), { writing: false });
     expect(translated).toMatchObject({ code: 'API_DATABASE_UNAVAILABLE', headers: { 'Retry-After': '1' } });
   });
 
-  it('says that the fate is unknown, and not to try again, when a write lost its connection', () => {
+  it('says that the write is uncertain, without Retry-After, when a write lost its connection', () => {
     const translated = translateDatabaseError(lost('ECONNRESET'), { writing: true });
     expect(translated).toMatchObject({ code: 'API_WRITE_UNCERTAIN', headers: {} });
   });
@@ -80,13 +80,13 @@ describe('translateDatabaseError', () => {
 
   it.each([
     ['a bad value', serverError('22001')],
-    ['a fault of ours', new TypeError('x')],
+    ['a programming error', new TypeError('x')],
     ['an answer', databaseUnavailable()],
-  ])('gives %s back as it is', (_what, error) => {
+  ])('returns %s unchanged', (_what, error) => {
     expect(translateDatabaseError(error, { writing: true })).toBe(error);
   });
 
-  it('tells clients nothing of the cause', () => {
+  it('does not expose the cause to clients', () => {
     const cause = new ConnectionLostError('connect ECONNREFUSED 10.0.0.7:5432');
     const { detail } = translateDatabaseError(cause, { writing: true }) as AppError;
     expect(detail).not.toContain('10.0.0.7');
@@ -123,11 +123,11 @@ describe('needsOperator', () => {
     ['a database that does not exist', serverError('3D000', 'FATAL'), true],
     ['a start-up parameter that a pooler refuses', serverError('08P01', 'FATAL'), true],
     ['a server without TLS', lostError(new Error('The server does not support SSL connections')), true],
-    ['a certificate that nobody signed', lost('DEPTH_ZERO_SELF_SIGNED_CERT'), true],
+    ['a self-signed certificate', lost('DEPTH_ZERO_SELF_SIGNED_CERT'), true],
     ['a server that starts up', serverError('57P03', 'FATAL'), false],
     ['too many connections', serverError('53300', 'FATAL'), false],
     ['a refused connection', lost('ECONNREFUSED'), false],
-  ])('tells whether %s heals by itself', (_what, error, expected) => {
+  ])('decides whether an operator must correct %s', (_what, error, expected) => {
     expect(needsOperator(error)).toBe(expected);
   });
 });
@@ -145,7 +145,7 @@ describe('isStaleSessionError', () => {
     ['a refused login', serverError('28000', 'FATAL'), false],
     ['a taken value', serverError('23505'), false],
     ['a refused connection', lost('ECONNREFUSED'), false],
-  ])('tells whether a new session may accept a statement after %s', (_what, error, expected) => {
+  ])('decides whether a new session may accept a statement after %s', (_what, error, expected) => {
     expect(isStaleSessionError(error)).toBe(expected);
   });
 });

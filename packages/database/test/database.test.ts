@@ -18,7 +18,7 @@ const open = (options: Partial<DatabaseOptions> = {}): Database => {
 };
 const readOne = async (): Promise<unknown> => await database.knex.select(database.knex.raw('1 as one'));
 const untilReady = (): Promise<true> => waitFor('the database', () => database.reason() === undefined);
-/** On a busy machine the first attempt may take longer than it may. */
+/** On a busy machine the first attempt may exceed its time limit. */
 const ready = async (options?: Partial<DatabaseOptions>): Promise<void> => {
   await open(options).start();
   await untilReady();
@@ -39,7 +39,7 @@ afterEach(async () => {
 afterAll(() => temp.drop());
 
 describe('createDatabase', () => {
-  it('connects to nothing before it is started, and refuses until then', async () => {
+  it('opens no connection and refuses statements before it is started', async () => {
     open();
     await expect(readOne()).rejects.toMatchObject(unavailable);
     expect(wire.accepted).toBe(0);
@@ -70,14 +70,14 @@ describe('createDatabase', () => {
     expect(rows).toEqual([{ lock: '2s', statement: '2500ms', idle: '10s' }]);
   });
 
-  it('refuses to read by a statement that may write', async () => {
+  it('refuses a statement that may write in `read`', async () => {
     await ready();
     const text = 'with added as (insert into t values (1) returning n) select n from added';
     await expect(database.read({ text })).rejects.toThrow(TypeError);
     await expect(database.read({ text: 'delete from t' })).rejects.toThrow('use write()');
   });
 
-  it('gives failures of knex their codes too: unavailable for a read, uncertain for a write', async () => {
+  it('gives failures of knex error codes, too: unavailable for a read, uncertain for a write', async () => {
     await ready();
     await Promise.all([readOne(), readOne()]);
     const read = expect(database.knex.raw('select pg_sleep(2)')).rejects.toMatchObject(unavailable);
@@ -89,7 +89,7 @@ describe('createDatabase', () => {
     await Promise.all([read, write]);
   });
 
-  it('calls a transaction unavailable when its connection broke before COMMIT: nothing was written', async () => {
+  it('reports a transaction as unavailable when its connection broke before COMMIT: nothing was written', async () => {
     await ready();
     const broken = database.knex.transaction(async (trx) => {
       await trx.raw('create table lost_table (n int)');
@@ -107,7 +107,7 @@ describe('createDatabase', () => {
     await expect(failed).rejects.toMatchObject(unavailable);
   });
 
-  it('warns once when the server does not keep what it confirms', async () => {
+  it('warns once when the server may lose committed writes', async () => {
     await ready();
     await wire.cut();
     await waitFor('the absence', () => database.reason() !== undefined);
@@ -118,7 +118,7 @@ describe('createDatabase', () => {
     expect(warnings).toHaveLength((rows[0] as { fsync: string }).fsync === 'off' ? 1 : 0);
   });
 
-  it('prepares before anything else may use it', async () => {
+  it('runs `prepare` before any statement', async () => {
     const order: string[] = [];
     open({
       prepare: async () => {
@@ -131,12 +131,12 @@ describe('createDatabase', () => {
     expect(order).toEqual(['preparing', 'ready']);
   });
 
-  it('throws what preparing can not mend', async () => {
+  it('throws a permanent error of `prepare`', async () => {
     open({ prepare: () => Promise.reject(new StartError('The table is round.')) });
     await expect(database.start()).rejects.toThrow('The table is round.');
   });
 
-  it('starts while the database is away, says so in one line, and heals when it comes', async () => {
+  it('starts while the database is away, logs one line, and recovers when the database is available', async () => {
     await wire.cut();
     await open().start();
     expect(database.reason()).toBe('connection refused');
@@ -147,12 +147,12 @@ describe('createDatabase', () => {
     const { database: name } = throughPort(temp.url, wire.port);
     const where = `the database "${name}" at 127.0.0.1:${wire.port}`;
     expect(logger.lines.filter((line) => !line.includes('may lose writes'))).toEqual([
-      `warn ${where} is not available: connection refused; it is tried again`,
+      `warn ${where} is not available: connection refused; retrying`,
       `info ${where} is available again`,
     ]);
   });
 
-  it('asks again and again while the way to it is silent, so that its return is not missed', async () => {
+  it('keeps opening connections while the network is silent, so that the return is noticed', async () => {
     const clock = createFakeClock();
     wire.silence();
     const started = open({ clock }).start();
@@ -165,7 +165,7 @@ describe('createDatabase', () => {
     expect(database.reason()).toBeUndefined();
   });
 
-  it('says that there is no such database', async () => {
+  it('logs that the database does not exist', async () => {
     const address = throughPort(temp.url.replace(/[^/]+$/, 'no_such_database'), portOf(temp.url));
     database = databaseAt(address, { logger });
     await database.start();
@@ -174,7 +174,7 @@ describe('createDatabase', () => {
     ]);
   });
 
-  it('notices without any request that the database has gone, and prepares again when it is back', async () => {
+  it('notices without any request that the database is away, and runs `prepare` again when it is back', async () => {
     let prepared = 0;
     open({
       prepare: () => {
@@ -190,7 +190,7 @@ describe('createDatabase', () => {
     expect(prepared).toBe(2);
   });
 
-  it('calls a write that lost its connection uncertain, and a read unavailable', async () => {
+  it('reports a write that lost its connection as uncertain, and a read as unavailable', async () => {
     await ready();
     await Promise.all([readOne(), readOne()]);
     const sleeping = { text: 'select pg_sleep(2)' };
@@ -204,19 +204,19 @@ describe('createDatabase', () => {
     await Promise.all([write, read]);
   });
 
-  it('calls a write that could not be sent unavailable', async () => {
+  it('reports a write that could not be sent as unavailable', async () => {
     await ready();
     await wire.cut();
     await waitFor('the loss', () => database.stats().total === 0);
     await expect(database.write({ text: 'select 1' })).rejects.toMatchObject(unavailable);
   });
 
-  it('cuts a connection that stays silent, then refuses at once, and heals', async () => {
+  it('cuts a silent connection, then refuses at once, and recovers', async () => {
     await ready();
     wire.silence();
     const write = database.write({ text: 'select 1' });
     await expect(write).rejects.toMatchObject({ code: 'API_WRITE_UNCERTAIN' });
-    // Not one more waits in vain: the answer is there without asking the wire.
+    // Further reads do not wait: they fail without using the network.
     const accepted = wire.accepted;
     await expect(Promise.all([readOne(), readOne()])).rejects.toMatchObject(unavailable);
     expect(database.stats().idle).toBe(0);
@@ -239,11 +239,11 @@ describe('createDatabase', () => {
     await wire.heal();
     clock.advance(500);
     await untilReady();
-    // The clock stands still: asked over the other connection, one of these would never be answered.
+    // The clock does not advance, so a query on the other idle connection would never time out.
     await expect(Promise.all([readOne(), readOne()])).resolves.toHaveLength(2);
   });
 
-  it('goes on when the server ends a session', async () => {
+  it('continues to serve when the server ends a session', async () => {
     await ready({ poolSize: 1 });
     await expect(
       database.read({ text: 'select pg_terminate_backend(pg_backend_pid())' }),
@@ -252,7 +252,7 @@ describe('createDatabase', () => {
     await expect(readOne()).resolves.toEqual([{ one: 1 }]);
   });
 
-  it('refuses a statement that waits too long for a lock, and nothing was written', async () => {
+  it('fails a statement that waits too long for a lock, and writes nothing', async () => {
     await ready();
     const { knex } = database;
     await knex.raw('create table locked (n int)');
@@ -284,7 +284,7 @@ describe('createDatabase', () => {
     expect(logger.lines.filter((line) => line.includes('not available'))).toEqual([]);
   });
 
-  it('waits for work that is under way when it is closed', async () => {
+  it('waits for running statements when it is closed', async () => {
     await ready();
     const work = database.read({ text: 'select 1 as one from pg_sleep(1.5)' });
     await waitFor('the statement', () => database.stats().idle === 0);

@@ -14,7 +14,7 @@ let database: Database;
 let logger: ReturnType<typeof keepingLogger>;
 let clock: FakeClock;
 const betweenAttemptsMs = 5000;
-/** How many attempts have ended well: each sets the timer of the next one. */
+/** Number of successful attempts. Each one sets the timer of the next. */
 let attempts = 0;
 
 const ask = (...texts: readonly string[]): Promise<Record<string, unknown>[]> =>
@@ -37,13 +37,13 @@ const start = async ({ allowUnsafeDurability = false, poolSize = 1 } = {}): Prom
   });
   await database.start();
   if (database.reason() === undefined) return;
-  // On a busy machine the first attempt may take longer than it may, and this clock brings no other.
+  // On a busy machine the first attempt may exceed its time limit, and this clock does not start another one by itself.
   await database.close();
   await start({ allowUnsafeDurability, poolSize });
 };
 const write = (): Promise<unknown> => database.write({ text: 'select 1' });
 const read = (): Promise<unknown> => database.read({ text: 'select 1' });
-/** Does it while the session that is there is in use, however long that takes. */
+/** Runs `work` while the existing session is in use. */
 const whileBusy = async (work: () => Promise<void>): Promise<void> => {
   const transaction = await database.knex.transaction();
   try {
@@ -53,22 +53,22 @@ const whileBusy = async (work: () => Promise<void>): Promise<void> => {
   }
 };
 const refused = { code: 'API_DURABILITY_OFF', headers: {} };
-/** The next attempt, to its end: were the clock turned again before, it would have taken too long. */
+/** Runs the next attempt to its end. Advancing the clock earlier would make the attempt time out. */
 const attempt = async (): Promise<void> => {
   const before = attempts;
   clock.advance(betweenAttemptsMs);
   await waitFor('the end of an attempt', () => attempts > before);
 };
-/** With another attempt when one was too early for what had just been set. */
+/** Makes a second attempt when the first one ran before a changed setting took effect. */
 const untilRefusal = async (refusal: string | undefined): Promise<void> => {
   await waitFor(`the refusal "${refusal}"`, async () => {
     await attempt();
     return database.writeRefusal() === refusal;
   });
 };
-const told = (): readonly string[] => logger.lines.filter((line) => /confirms|lose/.test(line));
+const durabilityLines = (): readonly string[] => logger.lines.filter((line) => /durably|lose/.test(line));
 
-/** Each setting at each level at which it can be set, and the way back. */
+/** Each setting at each level, with the statements that change and restore it. */
 const levels = [
   ['fsync', 'alter system set fsync', 'alter system reset fsync'],
   ['full_page_writes', 'alter system set full_page_writes', 'alter system reset full_page_writes'],
@@ -95,8 +95,8 @@ afterEach(async () => {
 });
 afterAll(() => postgres.stop());
 
-describe('a database that keeps what it confirms', () => {
-  it('is asked once by a new session, and again at each attempt', async () => {
+describe('a database that commits durably', () => {
+  it('is inspected once by each new session, and again at each attempt', async () => {
     const query = jest.spyOn(pg.Client.prototype, 'query');
     const asked = (): number =>
       query.mock.calls.filter(
@@ -114,15 +114,15 @@ describe('a database that keeps what it confirms', () => {
     }
   });
 
-  it('is written to, and nothing is said', async () => {
+  it('accepts writes, and nothing is logged', async () => {
     await start();
     await expect(write()).resolves.toMatchObject({ rowCount: 1 });
     expect(database.writeRefusal()).toBeUndefined();
-    expect(told()).toEqual([]);
+    expect(durabilityLines()).toEqual([]);
   });
 
   it.each(['local', 'remote_write', 'remote_apply'])(
-    'is written to with synchronous_commit %s',
+    'accepts writes with synchronous_commit %s',
     async (value) => {
       await ask(`alter role postgres set synchronous_commit = ${value}`);
       await start();
@@ -133,14 +133,14 @@ describe('a database that keeps what it confirms', () => {
 
 describe.each(levels)('a database with %s off by "%s"', (setting, set, undo) => {
   const risk = `${setting} off`;
-  /** A reload reaches the sessions a moment later. */
+  /** A reload reaches the sessions with a short delay. */
   const untilSet = (value: 'on' | 'off'): Promise<true> =>
     waitFor('the setting', async () => {
       const [row] = await ask(`select current_setting('${setting}') as value`);
       return row?.['value'] === value;
     });
 
-  it('is read but not written to, and the log says why', async () => {
+  it('serves reads, refuses writes, and logs the reason', async () => {
     await ask(`${set} = off`, reload);
     await untilSet('off');
     await start();
@@ -148,36 +148,38 @@ describe.each(levels)('a database with %s off by "%s"', (setting, set, undo) => 
     await expect(write()).rejects.toMatchObject(refused);
     await expect(read()).resolves.toBeDefined();
     expect(database.reason()).toBeUndefined();
-    expect(told()).toEqual([
+    expect(durabilityLines()).toEqual([
       expect.stringMatching(
         `^error writes are refused, because the database .* may lose them in a crash: ${risk}; switch that on, or start with --allow-unsafe-durability$`,
       ),
     ]);
   });
 
-  it('is written to all the same when that is allowed, with a warning', async () => {
+  it('accepts writes with --allow-unsafe-durability, and logs a warning', async () => {
     await ask(`${set} = off`, reload);
     await untilSet('off');
     await start({ allowUnsafeDurability: true });
     await expect(write()).resolves.toBeDefined();
     expect(database.writeRefusal()).toBeUndefined();
-    expect(told()).toEqual([expect.stringMatching(`^warn .* may lose writes in a crash: ${risk}$`)]);
+    expect(durabilityLines()).toEqual([
+      expect.stringMatching(`^warn .* may lose writes in a crash: ${risk}$`),
+    ]);
   });
 
-  it('is written to again within five seconds when that is mended', async () => {
+  it('accepts writes again within five seconds after the setting is corrected', async () => {
     await ask(`${set} = off`, reload);
     await untilSet('off');
     await start();
     await ask(undo, reload);
     await untilRefusal(undefined);
     await expect(write()).resolves.toBeDefined();
-    expect(told()).toEqual([
+    expect(durabilityLines()).toEqual([
       expect.stringMatching(/^error /),
-      expect.stringMatching(/keeps what it confirms again$/),
+      expect.stringMatching(/commits durably again$/),
     ]);
   });
 
-  it('is written to no more when that was changed while a copy runs', async () => {
+  it('refuses writes when the setting changes while a copy runs', async () => {
     // One session is in use when the setting changes, and the other begins after it.
     await start({ poolSize: 2 });
     await whileBusy(async () => {
@@ -192,7 +194,7 @@ describe.each(levels)('a database with %s off by "%s"', (setting, set, undo) => 
 
 describe('a reload of the settings of the server', () => {
   it.each(['fsync', 'full_page_writes', 'synchronous_commit'])(
-    'that switches %s off is noticed within five seconds, on the sessions that are there',
+    'that switches %s off is noticed within five seconds by existing sessions',
     async (setting) => {
       await start();
       await expect(write()).resolves.toBeDefined();
@@ -203,8 +205,8 @@ describe('a reload of the settings of the server', () => {
   );
 });
 
-describe('a setting of a role, which present sessions do not see', () => {
-  it('leaves those alone that keep what they confirm, until another is needed', async () => {
+describe('a changed setting of a role, which existing sessions do not see', () => {
+  it('does not affect sessions that commit durably, until a new session is needed', async () => {
     await start();
     await ask('alter role postgres set synchronous_commit = off');
     await expect(write()).resolves.toBeDefined();
@@ -218,13 +220,13 @@ describe('a setting of a role, which present sessions do not see', () => {
     await expect(write()).rejects.toMatchObject(refused);
   });
 
-  it('is not lost sight of while older sessions are in use', async () => {
+  it('is noticed while older sessions are in use', async () => {
     await start({ poolSize: 2 });
     await whileBusy(async () => {
       await ask('alter role postgres set synchronous_commit = off');
       await expect(write()).rejects.toMatchObject(refused);
     });
-    // The older session would say that all is well.
+    // The older session would still report the safe setting.
     for (let count = 0; count < 3; count += 1) {
       await attempt();
       await read();

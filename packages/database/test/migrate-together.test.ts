@@ -8,7 +8,7 @@ import { waitFor } from '@tripod/testing/wait-for';
 import pg from 'pg';
 import { emptyDatabase } from './support/test-database.ts';
 
-/** A process that migrates what it is given, and can be killed. */
+/** A process that migrates the databases that it is sent, and can be killed. */
 class Copy {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
@@ -38,7 +38,7 @@ class Copy {
     expect(await this.#ready).toBe('ready');
   }
 
-  /** Resolves with what it says of that database. */
+  /** Resolves with the outcome for this database. */
   migrate(url: string): Promise<string> {
     this.#child.stdin?.write(`${url}\n`);
     return this.#next();
@@ -82,7 +82,7 @@ const holdingLock = `pid in (select pid from pg_locks where locktype = 'advisory
 const inMigration = (lock: number): string =>
   `pid in (select pid from pg_locks where locktype = 'advisory' and objid = ${lock} and not granted)`;
 
-/** When one of the three is killed: at which lock the migrating one is held up, and which one it is then. */
+/** When one of the three copies is killed: the lock that stops the migrating copy, and the copy that is killed. */
 const moments = [
   { name: 'in the first migration', gate: 1, victim: inMigration(1) },
   { name: 'in the second migration', gate: 2, victim: inMigration(2) },

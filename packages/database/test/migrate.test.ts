@@ -57,13 +57,13 @@ const raw = (sql: string): Migration => ({
 const directory = createMigrationDirectory(new URL('support/migrations/', import.meta.url));
 
 describe('migrate', () => {
-  it('runs what is due, in order, once', async () => {
+  it('runs the due migrations once, in order', async () => {
     await expect(run(directory)).resolves.toEqual(['0001-words', '0002-more-words']);
     await expect(run(directory)).resolves.toEqual([]);
     await expect(ask('select word from words')).resolves.toEqual([{ word: 'first' }, { word: 'second' }]);
   });
 
-  it('runs only what is new on a database that has the rest', async () => {
+  it('runs only the migrations that the database does not have', async () => {
     const first = { '0001-a': raw('create table a (n int)') };
     await run(listed(first));
     await expect(run(listed({ ...first, '0002-b': raw('create table b (n int)') }))).resolves.toEqual([
@@ -71,14 +71,14 @@ describe('migrate', () => {
     ]);
   });
 
-  it('leaves nothing of a batch in which one fails', async () => {
+  it('rolls back the whole batch when one migration fails', async () => {
     const source = listed({ '0001-a': raw('create table a (n int)'), '0002-b': raw('create nonsense') });
     await expect(run(source)).rejects.toThrow('nonsense');
     await expect(ask("select to_regclass('a') as a")).resolves.toEqual([{ a: null }]);
     await expect(run(listed({ '0001-a': raw('create table a (n int)') }))).resolves.toEqual(['0001-a']);
   });
 
-  it('frees a lock that some other tool left behind', async () => {
+  it('releases a lock that another tool left behind', async () => {
     await run(directory);
     await ask('update knex_migrations_lock set is_locked = 1');
     const next = listed({
@@ -90,19 +90,19 @@ describe('migrate', () => {
     await expect(ask('select is_locked from knex_migrations_lock')).resolves.toEqual([{ is_locked: 0 }]);
   });
 
-  it('accepts a database that a newer version has migrated, and says so', async () => {
+  it('accepts a database that a newer version has migrated, and logs a warning', async () => {
     await run(directory);
     await expect(run(listed({ '0001-words': raw('') }))).resolves.toEqual([]);
     expect(logger.lines).toContain('warn the database has migrations of a newer version');
   });
 
-  it('does not warn of migrations that it knows but does not run', async () => {
+  it('does not warn about migrations that it knows but does not run', async () => {
     await run(directory);
     await expect(run(listed({ '0001-words': raw('') }), { known: directory })).resolves.toEqual([]);
     expect(logger.lines).not.toContain('warn the database has migrations of a newer version');
   });
 
-  it('does not warn of the migrations of other programs in a database that it shares', async () => {
+  it('does not warn about migrations of other programs in a shared database', async () => {
     await run(directory);
     await expect(
       run(listed({ 'jobs/0001-jobs': raw('create table jobs (n int)') }), { isShared: true }),
@@ -137,7 +137,7 @@ describe('migrate', () => {
     }
   });
 
-  it('asks for no lock when there is nothing to do', async () => {
+  it('takes no lock when no migration is due', async () => {
     await run(directory);
     await withClient(temp.url, async (holder) => {
       await holder.query('select pg_advisory_lock(7237125834)');
@@ -145,7 +145,7 @@ describe('migrate', () => {
     });
   });
 
-  it('holds its lock for ten seconds at most when nothing is heard of it any more', async () => {
+  it('loses its lock after ten seconds when it becomes unreachable', async () => {
     const asking = raw(
       "create table limits as select current_setting('idle_in_transaction_session_timeout') as idle",
     );
@@ -153,7 +153,7 @@ describe('migrate', () => {
     await expect(ask('select idle from limits')).resolves.toEqual([{ idle: '10s' }]);
   });
 
-  it('ends at once when it is told to stop, and leaves no lock', async () => {
+  it('stops at once when its signal is aborted, and leaves no lock', async () => {
     const stop = new AbortController();
     const endless = listed({ '0001-a': raw('select pg_sleep(20)') });
     const ended = expect(run(endless, { signal: stop.signal })).rejects.toThrow();

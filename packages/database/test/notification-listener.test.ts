@@ -48,7 +48,7 @@ describe('notifications of Postgres', () => {
     await listener.wait(signal);
   });
 
-  it('are listened for again after the connection broke', async () => {
+  it('arrive again after the connection broke', async () => {
     const waiting = listener.wait(signal);
     await wire.cut();
     await waiting;
@@ -60,7 +60,7 @@ describe('notifications of Postgres', () => {
     await next;
   });
 
-  it('are waited for no longer than the limit, and no longer than the signal allows', async () => {
+  it('are waited for until the limit or until the signal is aborted', async () => {
     const timed = createNotificationListener({
       address: throughPort(database.url, wire.port),
       applicationName: 'listener-test',
@@ -78,7 +78,7 @@ describe('notifications of Postgres', () => {
     await listener.wait(stop.signal);
   });
 
-  it('closing ends the waits and the connection', async () => {
+  it('are no longer waited for after close, which ends the connection', async () => {
     const waiting = listener.wait(signal);
     listener.close();
     await waiting;

@@ -30,7 +30,7 @@ describe('parseDatabaseUrl', () => {
     expect(parseDatabaseUrl(url)).toEqual({ url, user, host, port, database });
   });
 
-  it('takes the user of the system when none is given, as psql does', () => {
+  it('uses the system user when none is given, as psql does', () => {
     expect(parseDatabaseUrl('postgres://localhost:5432/gallery').user).toBe(
       process.env['PGUSER'] ?? process.env['USER'] ?? userInfo().username,
     );
@@ -41,14 +41,14 @@ describe('parseDatabaseUrl', () => {
     ['another scheme', 'mysql://ann:hunter2@localhost/gallery'],
     ['no scheme', 'ann:hunter2@localhost:5432/gallery'],
     ['no host', 'postgres:///hunter2'],
-    ['a port that is none', 'postgres://ann:hunter2@localhost:port/gallery'],
+    ['a port that is not a number', 'postgres://ann:hunter2@localhost:port/gallery'],
     ['a port that is too large', 'postgres://ann:hunter2@localhost:99999/gallery'],
     ['a password with #', 'postgres://ann:hunter2#@localhost/gallery'],
     ['a password with ?', 'postgres://ann:12?hunter2@localhost/gallery'],
     ['a password with /', 'postgres://ann:12/hunter2@localhost/gallery'],
-    ['an escape that is no UTF-8', 'postgres://ann:hunter2%ff@localhost/gallery'],
+    ['percent-encoding that is not UTF-8', 'postgres://ann:hunter2%ff@localhost/gallery'],
     ['a space in the host', 'postgres://ann:hunter2@local host/gallery'],
-  ])('refuses %s in one line that names the variable and keeps the password', (_what, url) => {
+  ])('refuses %s in one line that names the variable, without the password', (_what, url) => {
     const refused = (() => {
       try {
         return parseDatabaseUrl(url);
@@ -75,7 +75,7 @@ describe('the TLS parameters of a database URL', () => {
     ['sslmode=require', [unchecked]],
     ['sslmode=verify-full', [{}]],
     ['schema=public', undefined],
-  ])('mean with %s what they mean to libpq', (parameters, choices) => {
+  ])('are interpreted as by libpq: %s', (parameters, choices) => {
     expect(tlsOf(parameters)).toEqual(choices);
   });
 
@@ -85,7 +85,7 @@ describe('the TLS parameters of a database URL', () => {
     ]);
   });
 
-  it('take the certificate authorities of the system for sslrootcert=system, which implies verify-full', () => {
+  it('use the certificate authorities of the system for sslrootcert=system, which implies verify-full', () => {
     expect(tlsOf('sslrootcert=system')).toEqual([{ ca: expect.any(Array) }]);
     expect(() => tlsOf('sslmode=require&sslrootcert=system')).toThrow(
       'DATABASE_URL must have sslmode=verify-full with sslrootcert=system, and has sslmode=require',
@@ -103,7 +103,7 @@ describe('the TLS parameters of a database URL', () => {
     expect(() => tlsOf(parameters)).toThrow(`DATABASE_URL ${problem}`);
   });
 
-  it('are not left in the URL for the driver, which gives them other meanings', () => {
+  it('are removed from the URL, because the driver interprets them differently', () => {
     const { url } = parseDatabaseUrl('postgres://ann@localhost/gallery?sslmode=require&application_name=x');
     expect(url).toBe('postgres://ann@localhost/gallery?application_name=x');
   });
@@ -113,7 +113,7 @@ describe('describeAddress', () => {
   it.each([
     ['postgres://ann:hunter2@db.example:6543/gallery', 'database "gallery" at db.example:6543'],
     ['postgres://ann:hunter2@[::1]/gallery', 'database "gallery" at [::1]:5432'],
-  ])('names database, host and port of %s, and no one', (url, words) => {
+  ])('names database, host and port of %s, but no user', (url, words) => {
     expect(describeAddress(parseDatabaseUrl(url))).toBe(words);
   });
 });

@@ -53,7 +53,7 @@ withPgBouncer.each(['session', 'transaction'] as const)('behind PgBouncer in %s 
     expect(logger.lines.filter((line) => line.includes('not available'))).toEqual([]);
   });
 
-  it('several copies at once migrate one database, one of them runs each migration', async () => {
+  it('several copies migrate one database at once, and each migration runs once', async () => {
     await start(1);
     const applied = await Promise.all(
       [1, 2].map((copy) =>
@@ -63,7 +63,7 @@ withPgBouncer.each(['session', 'transaction'] as const)('behind PgBouncer in %s 
     expect(applied.flat()).toHaveLength(2);
   });
 
-  it('the reason why it refuses a connection is logged in its own words', async () => {
+  it('the reason for a refused connection is logged as the pooler states it', async () => {
     logger = keepingLogger();
     const wrong = new URL(address().url);
     wrong.username = 'nobody';

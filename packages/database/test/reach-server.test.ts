@@ -36,13 +36,13 @@ const nothingLeft = async (): Promise<void> => {
 };
 
 describe('reachServer', () => {
-  it('asks once when it is answered, and leaves nothing open', async () => {
+  it('opens one connection when the server answers, and leaves nothing open', async () => {
     await expect(reach()).resolves.toBeUndefined();
     expect(wire.accepted).toBe(1);
     await nothingLeft();
   });
 
-  it('throws at once when it is refused, by the network or by the server', async () => {
+  it('throws at once when the network or the server refuses', async () => {
     await expect(reach(undefined, 'no_such_database')).rejects.toMatchObject({ code: '3D000' });
     await nothingLeft();
     await wire.cut();
@@ -50,7 +50,7 @@ describe('reachServer', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  it('begins another connection every half a second while one is silent, and takes the first that is answered', async () => {
+  it('starts another connection every 500 ms while one is silent, and uses the first that is answered', async () => {
     wire.silence();
     const reached = reach();
     await untilAsked(1);
@@ -58,7 +58,7 @@ describe('reachServer', () => {
     expect(wire.accepted).toBe(1);
     clock.advance(1);
     await untilAsked(2);
-    // What went out into the silence stays without an answer for ever.
+    // Packets that were sent during the silence are never answered.
     await wire.heal();
     clock.advance(500);
     await expect(reached).resolves.toBeUndefined();
@@ -73,7 +73,7 @@ describe('reachServer', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  it('ends at once when it is told to stop', async () => {
+  it('stops at once when its signal is aborted', async () => {
     wire.silence();
     const stop = new AbortController();
     const reached = expect(reach(stop.signal)).rejects.toThrow('stopping');

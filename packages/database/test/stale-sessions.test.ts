@@ -79,7 +79,7 @@ describe('a session whose state Postgres no longer accepts', () => {
     }
   });
 
-  it('is not replaced again and again for a statement that no session accepts', async () => {
+  it('is not replaced repeatedly for a statement that no session accepts', async () => {
     await start(1);
     await ask('drop table things');
     await expect(database.read(list)).rejects.toMatchObject({ code: '42P01' });
@@ -90,7 +90,7 @@ describe('a session whose state Postgres no longer accepts', () => {
     expect(wire.accepted).toBe(accepted);
   });
 
-  it('leads to statements without names once prepared statements got lost three times', async () => {
+  it('switches to unnamed statements after prepared statements were lost three times', async () => {
     await start(1);
     for (let count = 0; count < 3; count += 1) {
       await database.read(list);

@@ -8,7 +8,7 @@ describe('mayWrite', () => {
     'with a as (select 1 for no key update) select * from a',
     'values (1)',
     'show lock_timeout',
-  ])('takes "%s" for a read', (text) => {
+  ])('classifies "%s" as a read', (text) => {
     expect(mayWrite(text)).toBe(false);
   });
 
@@ -21,7 +21,7 @@ describe('mayWrite', () => {
     'create table t ()',
     'do $$ begin end $$',
     '/* select */ insert into t values (1)',
-  ])('takes "%s" for a write', (text) => {
+  ])('classifies "%s" as a write', (text) => {
     expect(mayWrite(text)).toBe(true);
   });
 });

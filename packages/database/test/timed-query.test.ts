@@ -34,7 +34,7 @@ const settle = (): Promise<void> =>
     setImmediate(() => setImmediate(resolve));
   });
 
-/** Stops this whole process, as a long calculation would. */
+/** Blocks the event loop, as a long calculation would. */
 const beBusy = (ms: number): void => {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 };
@@ -63,7 +63,7 @@ describe('timedQuery', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  it('goes on as long as rows arrive, however long that takes', async () => {
+  it('does not time out while rows arrive, however long that takes', async () => {
     let rows = 0;
     client.connection.on('dataRow', () => {
       rows += 1;
@@ -78,14 +78,14 @@ describe('timedQuery', () => {
     await expect(query).resolves.toMatchObject({ rowCount: 51 });
   });
 
-  it('does not take for silence what arrived while the process was busy', async () => {
-    // Not over the wire of the tests, which stands still with the process.
+  it('does not time out when the answer arrived while the process was busy', async () => {
+    // Without the forwarder of the tests, which runs in this process and would block as well.
     const direct = new pg.Client({ connectionString: temp.url });
     await direct.connect();
     const query = timedQuery(direct, { text: 'select 1 as one' }, limit);
-    // The question is on its way before the process is busy.
+    // The query is sent before the process is busy.
     await settle();
-    // Inside a timer, as the real clock does it: busy until the answer must have come, and then past the limit.
+    // Inside a timer, as with the real clock: busy until the answer must have arrived, then past the limit.
     setTimeout(() => {
       beBusy(2000);
       clock.advance(3000);

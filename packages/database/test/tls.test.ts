@@ -62,7 +62,7 @@ describe('sslmode against a server with a self-signed certificate', () => {
   });
 
   it.each(['verify-ca', 'verify-full'])(
-    '%s refuses it, and the log says why and that it stays so',
+    '%s refuses it, and the log names the reason and says that it is permanent',
     async (mode) => {
       const { lines } = logger;
       const before = lines.length;
@@ -72,13 +72,13 @@ describe('sslmode against a server with a self-signed certificate', () => {
     },
   );
 
-  it('verify-ca accepts it with the certificate as sslrootcert, by another name too', async () => {
+  it('verify-ca accepts it with the certificate as sslrootcert, even under another name', async () => {
     const rootCert = encodeURIComponent(join(folder, 'server.crt'));
     await connect(withTls.urlOf(), `sslmode=verify-ca&sslrootcert=${rootCert}`);
     expect(await isEncrypted()).toBe(true);
   });
 
-  it('verify-full refuses another name than that of the certificate', async () => {
+  it('verify-full refuses a name that differs from the certificate', async () => {
     const rootCert = encodeURIComponent(join(folder, 'server.crt'));
     await connect(withTls.urlOf(), `sslmode=verify-full&sslrootcert=${rootCert}`);
     expect(database.reason()).toContain("does not match certificate's altnames");
@@ -91,7 +91,7 @@ describe('sslmode against a server without TLS', () => {
     expect(await isEncrypted()).toBe(false);
   });
 
-  it('require says that the server has no TLS', async () => {
+  it('require reports that the server has no TLS', async () => {
     await connect(serverUrl(), 'sslmode=require');
     expect(database.reason()).toBe('The server does not support SSL connections');
   });

@@ -20,7 +20,7 @@ const run = async (url: string): Promise<readonly string[]> => {
       clock: systemClock,
     });
   } catch (error) {
-    // As a copy does: a busy machine may not answer in time, which says nothing of the migrations.
+    // A copy retries as well: on a busy machine an attempt may time out for reasons unrelated to the migrations.
     if (classifyDatabaseError(error) !== 'lost') throw error;
     return await run(url);
   }

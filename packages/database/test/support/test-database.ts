@@ -33,13 +33,13 @@ export const databaseAt = (address: DatabaseAddress, options: Partial<DatabaseOp
     logger: silentLogger,
     clock: systemClock,
     random: Math.random,
-    // The server of the tests is: it has nothing to lose.
+    // The server of the tests runs with fsync off.
     allowUnsafeDurability: true,
     prepare: () => Promise.resolve(),
     ...options,
   });
 
-/** A logger that keeps what it was told. */
+/** A logger that records its lines. */
 export const keepingLogger = (): Logger & { readonly lines: readonly string[] } => {
   const lines: string[] = [];
   const keep =

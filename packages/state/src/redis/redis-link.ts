@@ -59,7 +59,7 @@ export const createRedisLink = (options: RedisLinkOptions): RedisLink => {
   const onChange = (state: AvailabilityState): void => {
     if (state.name === announced) return;
     if (state.name === 'away') {
-      logger.warn(`the ${name} is not available: ${describe(state.error)}; it is tried again`);
+      logger.warn(`the ${name} is not available: ${describe(state.error)}; retrying`);
     } else logger.info(`the ${name} is ${announced === 'away' ? 'available again' : 'ready'}`);
     announced = state.name;
   };

@@ -7,11 +7,11 @@ export const stateErrors = defineErrors({
     status: 503,
     title: 'The state store is not available',
     meaning:
-      'Redis can not be used now: away, silent, still loading, out of memory or busy. Try again after `Retry-After`. A change whose answer was lost may have happened.',
+      'Redis is unreachable, silent, still loading, out of memory or busy. Try again after `Retry-After`. A change whose answer was lost may have happened.',
   },
   API_JOBS_FULL: {
     status: 503,
-    title: 'Too many jobs wait',
+    title: 'Too many jobs are waiting',
     meaning: 'The queue of jobs is at its limit. Start more workers, or try again after `Retry-After`.',
   },
 });
@@ -19,7 +19,7 @@ export const stateErrors = defineErrors({
 /** 503 with Retry-After. */
 export const stateUnavailable = (cause?: unknown): AppError =>
   new AppError(stateErrors.API_STATE_UNAVAILABLE, {
-    detail: 'The state store can not be used now. Try again.',
+    detail: 'The state store is not available. Try again.',
     headers: { 'Retry-After': '1' },
     ...(cause === undefined ? {} : { cause }),
   });
@@ -27,6 +27,6 @@ export const stateUnavailable = (cause?: unknown): AppError =>
 /** 503 with Retry-After: the job was not added. */
 export const jobsFull = (maxWaiting: number): AppError =>
   new AppError(stateErrors.API_JOBS_FULL, {
-    detail: `${maxWaiting} jobs wait already. The job was not added.`,
+    detail: `${maxWaiting} jobs are already waiting. The job was not added.`,
     headers: { 'Retry-After': '5' },
   });

@@ -86,7 +86,7 @@ describeWithRedis('state in Redis (skipped without redis-server)', () => {
     const at = `Redis at 127.0.0.1:${redis.port}`;
     expect(lines).toEqual([
       `info: the ${at} is ready`,
-      expect.stringMatching(`^warn: the ${at} is not available: .*; it is tried again$`),
+      expect.stringMatching(`^warn: the ${at} is not available: .*; retrying$`),
       `info: the ${at} is available again`,
     ]);
   });
