@@ -33,12 +33,12 @@ describe('data from an earlier start', () => {
   it.each([
     ['no process', 2 ** 22 + 1],
     ['process 1', 1],
-  ])('is served in spite of a postmaster.pid that names %s', async (_what, pid) => {
+  ])('is served despite a postmaster.pid that names %s', async (_what, pid) => {
     leaveRecord(pid);
     await expectKept();
   });
 
-  it('is served in spite of a postmaster.pid that names another program of the same user', async () => {
+  it('is served despite a postmaster.pid that names another program of the same user', async () => {
     const identity = findIdentity(scene.layout.dataDir);
     const program = spawn('/bin/sh', ['-c', 'read line'], {
       ...identity,
@@ -53,7 +53,7 @@ describe('data from an earlier start', () => {
     }
   });
 
-  it('is served in spite of a torn postmaster.pid', async () => {
+  it('is served despite a torn postmaster.pid', async () => {
     writeFileSync(join(scene.layout.dataDir, 'postmaster.pid'), '');
     await expectKept();
   });
@@ -71,12 +71,12 @@ describe('data from an earlier start', () => {
     expect(findState(scene.layout)?.password).not.toBe(before);
   });
 
-  it('is served in spite of a socket file that a dead guard left', async () => {
+  it('is served despite a socket file that a killed guard left behind', async () => {
     writeFileSync(scene.layout.socketPath, '');
     await expectKept();
   });
 
-  it('is served on another port when its own has been taken', async () => {
+  it('is served on another port when its own is in use', async () => {
     const first = scene.user();
     const port = Number(new URL((await first.next('joined')).url ?? '').port);
     await first.leave();
@@ -90,7 +90,7 @@ describe('data from an earlier start', () => {
     }
   });
 
-  it('is refused in one sentence when another major version made it', async () => {
+  it('is refused in one sentence when another major version created it', async () => {
     const file = join(scene.layout.dataDir, 'PG_VERSION');
     const version = readFileSync(file);
     writeFileSync(file, '12\n');
@@ -102,7 +102,7 @@ describe('data from an earlier start', () => {
     expect(message).not.toContain('\n');
   });
 
-  it('is refused in one sentence with what the log says and where it is, when Postgres does not start', async () => {
+  it('is refused in one sentence with a summary and the path of the log when Postgres does not start', async () => {
     const control = join(scene.layout.dataDir, 'global/pg_control');
     renameSync(control, `${control}.away`);
     const { message } = await scene.user().next('refused');
@@ -115,7 +115,7 @@ describe('data from an earlier start', () => {
     await expectKept();
   });
 
-  it('is closed cleanly, so that the next start has nothing to recover', async () => {
+  it('is shut down cleanly, so that the next start needs no recovery', async () => {
     await expectKept();
     await scene.rest();
     expect(existsSync(join(scene.layout.dataDir, 'postmaster.pid'))).toBe(false);

@@ -46,14 +46,14 @@ const copyPackage = (checkout: string): void => {
 const mayEnter = (folder: string, { uid, gid }: RunAs): boolean =>
   spawnSync('/bin/sh', ['-c', 'cd "$0"', folder], { uid, gid, cwd: '/' }).status === 0;
 
-// Only root can run a test as somebody else; an ordinary user runs all the other tests as themselves.
+// Only root can run a test as another user. An ordinary user runs the other tests.
 const asRoot = process.getuid?.() === 0 ? describe : describe.skip;
 
 const nobody = findUser('nobody');
-// A checkout below a home folder of mode 0700 is none that another user can run anything of.
+// Another user can't run anything in a checkout below a home folder of mode 0700.
 const asNobody = process.getuid?.() === 0 && mayEnter(import.meta.dirname, nobody) ? it : it.skip;
 
-asRoot('whom Postgres runs as (needs root)', () => {
+asRoot('the user that Postgres runs as (needs root)', () => {
   let roots: Scene;
   let nobodys: Scene;
   beforeAll(() => {
@@ -79,7 +79,7 @@ asRoot('whom Postgres runs as (needs root)', () => {
     expect(await user.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  asNobody('is the ordinary user who starts it, from the first start to a restart', async () => {
+  asNobody('is the ordinary user who starts it, at the first start and after a restart', async () => {
     const scene = nobodys;
     const user = await scene.joined(nobody);
     expect(scene.processes().map(({ uid }) => uid)).toEqual(scene.processes().map(() => nobody.uid));
@@ -99,7 +99,7 @@ asRoot('whom Postgres runs as (needs root)', () => {
       'belongs to user 65534, and this is user 0',
       '"rm -r ',
     ],
-  ])('is one sentence for a checkout that %s', async (_what, first, second, owners, remedy) => {
+  ])('is refused in one sentence for a checkout that %s', async (_what, first, second, owners, remedy) => {
     const scene = first ? nobodys : roots;
     const user = await scene.joined(first);
     expect((await scene.user(second).next('refused')).message).toContain(owners);
@@ -112,7 +112,7 @@ asRoot('whom Postgres runs as (needs root)', () => {
   });
 });
 
-asRoot('data that can not lie where it should (needs root)', () => {
+asRoot('data that can not be kept in the state folder (needs root)', () => {
   let scene: Scene;
   afterEach(() => scene.close());
 
@@ -123,7 +123,7 @@ asRoot('data that can not lie where it should (needs root)', () => {
     expect(message).toMatch(/^This user \(id 12345\) has no name in \/etc\/passwd.* or set DATABASE_URL\.$/);
   });
 
-  it('may keep its data elsewhere, and says where, below a folder that it may not enter', async () => {
+  it('is kept elsewhere, with a message, when Postgres may not enter a parent of the state folder', async () => {
     scene = new Scene({ below: 'home/checkout/.tripod' });
     chmodSync(dirname(dirname(scene.stateDir)), 0o700);
     const user = scene.user();
@@ -139,7 +139,7 @@ asRoot('data that can not lie where it should (needs root)', () => {
     expect(await next.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   });
 
-  it('runs copied programs when it may not even enter the checkout', async () => {
+  it('is served by copied programs when Postgres may not enter the checkout', async () => {
     scene = new Scene({ below: 'home/checkout/.tripod' });
     const checkout = dirname(scene.stateDir);
     const tempDir = join(scene.root, 'temp');
@@ -153,7 +153,7 @@ asRoot('data that can not lie where it should (needs root)', () => {
     expect(await user.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('trusts no folder in /var/tmp that somebody else made', async () => {
+  it('is not kept in a folder in /var/tmp that another user created', async () => {
     scene = new Scene({ below: 'home/checkout/.tripod' });
     chmodSync(dirname(dirname(scene.stateDir)), 0o700);
     mkdirSync(scene.layout.outsideDir);

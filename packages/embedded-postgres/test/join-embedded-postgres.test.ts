@@ -10,7 +10,7 @@ import { sendMessage } from '../src/guard-protocol.ts';
 import { Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
 
-describe('users who come and go', () => {
+describe('the embedded Postgres while users join and leave', () => {
   let scene: Scene;
   beforeAll(() => {
     scene = new Scene();
@@ -18,7 +18,7 @@ describe('users who come and go', () => {
   afterEach(() => scene.rest());
   afterAll(() => scene.close());
 
-  it('starts Postgres for the first user, and lets the second join it', async () => {
+  it('is started for the first user and joined by the second', async () => {
     const first = scene.user();
     const second = scene.user();
     const joins = await Promise.all([first.next('joined'), second.next('joined')]);
@@ -40,11 +40,11 @@ describe('users who come and go', () => {
     expect(await user.query('SELECT count(*)::int AS count FROM public.here')).toEqual([{ count: 0 }]);
   });
 
-  it('serves the others on when the one who started it is killed', async () => {
+  it('keeps serving the others when the process that started it is killed', async () => {
     const starter = await scene.joined();
     const other = await scene.joined();
     const [before] = await other.query('SELECT pg_backend_pid() AS pid');
-    // A query that outlives the guard's grace.
+    // A query that takes longer than Postgres runs without users.
     const during = other.query('SELECT pg_backend_pid() AS pid FROM pg_sleep(1)');
     await starter.kill();
     await until('the guard has noticed', async () => (await findEmbeddedPostgres(scene)).users === 1);
@@ -52,7 +52,7 @@ describe('users who come and go', () => {
     expect(await other.query('SELECT pg_backend_pid() AS pid')).toEqual([before]);
   });
 
-  it('outlives the Ctrl-C that ends its starter', async () => {
+  it('survives the Ctrl-C that ends the process that started it', async () => {
     const starter = await scene.joined();
     const other = await scene.joined();
     await starter.interruptGroup();
@@ -61,7 +61,7 @@ describe('users who come and go', () => {
   });
 
   it.each(['leave', 'kill'] as const)(
-    'stops when the last user is gone (%s), and has data and port again at the next join',
+    'stops when the last user has left (%s), and has the same data and port at the next join',
     async (way) => {
       const user = scene.user();
       const { url } = await user.next('joined');
@@ -75,7 +75,7 @@ describe('users who come and go', () => {
     },
   );
 
-  it('is not stopped between two users that follow each other at once', async () => {
+  it('is not stopped when a user joins immediately after the last one left', async () => {
     const starter = scene.user();
     const { url } = await starter.next('joined');
     const client = new pg.Client({ connectionString: url });
@@ -96,7 +96,7 @@ describe('users who come and go', () => {
     }
   });
 
-  it('gives a working Postgres to one who joins while it is being stopped', async () => {
+  it('works for a user that joins while it is being stopped', async () => {
     const first = await scene.joined();
     const pid = scene.postmasterPid;
     const stopping = `[${pid}] LOG:  received fast shutdown request`;
@@ -131,7 +131,7 @@ describe('users who come and go', () => {
     expect(await user.query('SELECT count(*)::int AS n FROM only_here')).toEqual([{ n: 0 }]);
   });
 
-  it('keeps the password to itself', async () => {
+  it('does not expose the password', async () => {
     const user = scene.user();
     const password = new URL((await user.next('joined')).url ?? '').password;
     await expect(user.query('SELECT no_such_column')).rejects.toThrow('no_such_column');
@@ -152,7 +152,7 @@ describe('a first start', () => {
   let scene: Scene;
   afterEach(() => scene.close());
 
-  it('gives four processes that start at the same moment one Postgres', async () => {
+  it('starts one Postgres for four processes that start at the same moment', async () => {
     scene = new Scene();
     const users = [1, 2, 3, 4].map(() => scene.user());
     const joins = await Promise.all(users.map((user) => user.next('joined')));
@@ -164,7 +164,7 @@ describe('a first start', () => {
     expect(scene.processes().filter(({ command }) => command.includes(' -D '))).toHaveLength(1);
   });
 
-  it('says what takes so long, and makes a UTF8 database with C locale that asks for a password', async () => {
+  it('reports its progress, and creates a UTF8 database with C locale that requires a password', async () => {
     scene = new Scene();
     const user = scene.user();
     const { url } = await user.next('joined');
@@ -196,14 +196,14 @@ describe('a first start', () => {
     expect(new URL(url ?? '').hostname).toBe('127.0.0.1');
   });
 
-  it('works below a path too long for a socket', async () => {
+  it('works below a path that is too long for a socket', async () => {
     scene = new Scene({ below: join(...Array.from({ length: 12 }, () => 'a-rather-long-folder')) });
     const [first, second] = [scene.user(), scene.user()];
     const urls = await Promise.all([first.next('joined'), second.next('joined')]);
     expect(urls[0]?.url).toBe(urls[1]?.url);
   });
 
-  it('begins anew after one that was killed half-way', async () => {
+  it('starts from scratch after a first start that was killed', async () => {
     scene = new Scene();
     const unlucky = scene.user();
     await until('initdb runs', () => scene.processes().some(({ command }) => command.includes('--pgdata=')));

@@ -33,7 +33,7 @@ describe('takeLock', () => {
     expect(answers.map(({ said }) => said).sort()).toEqual(['busy', 'busy', 'busy', 'taken']);
   });
 
-  it('gives it to one of two threads that ask in the same moment, and never to neither', async () => {
+  it('gives the lock to exactly one of two threads that ask at the same moment', async () => {
     const rounds = 150;
     const program = join(import.meta.dirname, 'fixtures/lock-race.ts');
     const race = spawn(process.execPath, [program, file, String(rounds)], {
@@ -44,7 +44,7 @@ describe('takeLock', () => {
     expect(JSON.parse(line)).toEqual(new Array<number>(rounds).fill(1));
   });
 
-  it('has the lock free again the moment its holder is killed', async () => {
+  it('releases the lock as soon as its holder is killed', async () => {
     const { holder } = await startHolder();
     expect(takeLock(file)).toBeUndefined();
     holder.kill('SIGKILL');
@@ -54,7 +54,7 @@ describe('takeLock', () => {
     lock?.release();
   });
 
-  it('is free after a release, and takes a file that is there for free', () => {
+  it('can take the lock again after a release, and takes an existing file that is not locked', () => {
     writeFileSync(file, '');
     takeLock(file)?.release();
     const lock = takeLock(file);

@@ -13,13 +13,13 @@ describe('the log file', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('stays as it is up to its bound', () => {
+  it('is not rotated up to its size limit', () => {
     writeFileSync(log, '12345');
     boundLog(log, 5);
     expect(readdirSync(folder)).toEqual(['postgres.log']);
   });
 
-  it('begins anew above its bound, and keeps one old one', () => {
+  it('is rotated above its size limit, and one old file is kept', () => {
     writeFileSync(log, 'first');
     boundLog(log, 4);
     writeFileSync(log, 'second', { flag: 'a' });
@@ -29,7 +29,7 @@ describe('the log file', () => {
     expect(logSize(log)).toBe(0);
   });
 
-  it('is bounded and measured also when it is not there', () => {
+  it('may be missing', () => {
     boundLog(log, 0);
     expect(logSize(log)).toBe(0);
   });
@@ -43,14 +43,14 @@ describe('the log file', () => {
       'FATAL:  no',
     ],
     ['an error of Node', 'x\nTypeError: y\n    at z\n', 'TypeError: y'],
-    ['that there was nothing', '', 'its log is empty'],
-  ])('is summed up by %s', (_what, text, gist) => {
+    ['a note that it is empty', '', 'its log is empty'],
+  ])('is summarized by %s', (_what, text, summary) => {
     const before = '2026-01-01 [9] FATAL:  of an earlier start\n';
     writeFileSync(log, before + text);
-    expect(summarizeLog(log, Buffer.byteLength(before))).toBe(gist);
+    expect(summarizeLog(log, Buffer.byteLength(before))).toBe(summary);
   });
 
-  it('is summed up in 300 characters at most', () => {
+  it('is summarized in at most 300 characters', () => {
     writeFileSync(log, `ERROR: ${'x'.repeat(10_000)}`);
     expect(summarizeLog(log, 0)).toHaveLength(300);
   });

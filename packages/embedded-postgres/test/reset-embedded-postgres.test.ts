@@ -34,7 +34,7 @@ describe('resetEmbeddedPostgres', () => {
     expect(await user.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
   });
 
-  it('stops it by force, tells its users, and empties it', async () => {
+  it('stops it with force, notifies its users, and empties it', async () => {
     const user = await scene.joined();
     await user.query('CREATE TABLE kept (id int)');
     await resetEmbeddedPostgres({ stateDir: scene.stateDir, force: true });
@@ -43,7 +43,7 @@ describe('resetEmbeddedPostgres', () => {
     await expectEmptyAtNextJoin();
   });
 
-  it('empties it when the last user has only just left', async () => {
+  it('empties it immediately after the last user has left', async () => {
     const user = await scene.joined();
     await user.query('CREATE TABLE kept (id int)');
     await user.leave();
@@ -62,7 +62,7 @@ describe('resetEmbeddedPostgres', () => {
     expectEmpty();
   });
 
-  it('has nothing to do where there is no database, as often as asked', async () => {
+  it('does nothing when there is no database', async () => {
     await resetEmbeddedPostgres(scene);
     await resetEmbeddedPostgres(scene);
     expectEmpty();

@@ -7,14 +7,14 @@ import { Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
 import type { UserProcess } from './support/user-process.ts';
 
-/** What is found of a Postgres that runs under its guard: signals go to these processes, and to no others. */
+/** Finds a guard and its Postgres. Tests send signals to these processes only. */
 const untilServed = (scene: Scene) =>
   until('a guard and its Postgres are found', async () => {
     const { guardPid, postgresPid, port } = await findEmbeddedPostgres(scene);
     return guardPid !== undefined && postgresPid !== undefined && { guardPid, postgresPid, port };
   });
 
-/** A backend of the killed one may still answer for a moment, so the next one is waited for first. */
+/** A backend of the killed Postgres may still answer for a moment, so this waits for the next Postgres first. */
 const untilServedAgain = async (scene: Scene, user: UserProcess, killedPid = 0): Promise<void> => {
   await until('Postgres runs again', async () => {
     const { postgresPid, users } = await findEmbeddedPostgres(scene);
@@ -42,7 +42,7 @@ describe('the guard', () => {
   afterEach(() => scene.rest());
   afterAll(() => scene.close());
 
-  it('starts a killed Postgres again, on the same port with the same data', async () => {
+  it('restarts a killed Postgres on the same port with the same data', async () => {
     const { port, postgresPid } = await untilServed(scene);
     process.kill(postgresPid, 'SIGKILL');
     await untilServedAgain(scene, user, postgresPid);
@@ -53,9 +53,9 @@ describe('the guard', () => {
     expect(user.events.filter(({ event }) => event === 'lost')).toEqual([]);
   });
 
-  it('clears away a busy child of a killed Postgres before it starts the next', async () => {
+  it('ends a busy child of a killed Postgres before it starts the next', async () => {
     const busy = await scene.joined();
-    // It looks at nothing but its sum, so it does not notice that its parent is gone.
+    // A query that only computes does not notice that its parent has ended.
     busy.send('SELECT sum(n) FROM generate_series(1, 100000000000) AS n');
     const active = () =>
       scene.processes().find(({ command }) => /postgres: tripod-\w+: .* SELECT/.test(command))?.pid;
@@ -82,7 +82,7 @@ describe('the guard', () => {
     await scene.untilAllGone();
   });
 
-  it('restarts a killed Postgres also when it had only taken it over', async () => {
+  it('restarts a killed Postgres that it had taken over', async () => {
     const { guardPid, postgresPid } = await untilServed(scene);
     process.kill(guardPid, 'SIGKILL');
     await user.next('progress');
@@ -93,7 +93,7 @@ describe('the guard', () => {
     expect(await findEmbeddedPostgres(scene)).toMatchObject({ restarts: 1 });
   });
 
-  it('survives being killed together with Postgres: its users start both again on the same port', async () => {
+  it('survives being killed together with Postgres: its users restart both on the same port', async () => {
     const { guardPid, postgresPid, port } = await untilServed(scene);
     process.kill(guardPid, 'SIGKILL');
     process.kill(postgresPid, 'SIGKILL');
@@ -102,7 +102,7 @@ describe('the guard', () => {
     expect(await user.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   });
 
-  it('leaves a Postgres that the next join takes over when guard and users are all killed', async () => {
+  it('leaves Postgres running for the next join when the guard and all users are killed', async () => {
     const { guardPid, postgresPid } = await untilServed(scene);
     await Promise.all([process.kill(guardPid, 'SIGKILL'), user.kill()]);
     expect(await findEmbeddedPostgres(scene)).toEqual({
@@ -119,7 +119,7 @@ describe('the guard', () => {
     expect(await next.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   });
 
-  it('stops Postgres cleanly on SIGTERM, and those who still want it have it started again', async () => {
+  it('stops Postgres cleanly on SIGTERM, and the remaining users start it again', async () => {
     const { guardPid, postgresPid, port } = await untilServed(scene);
     process.kill(guardPid, 'SIGTERM');
     await until('another guard serves', async () => {
@@ -130,7 +130,7 @@ describe('the guard', () => {
     expect(await user.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   });
 
-  it('tells its users in one sentence when Postgres can not be started again', async () => {
+  it('sends its users one sentence when Postgres can not be restarted', async () => {
     const control = join(scene.layout.dataDir, 'global/pg_control');
     const { postgresPid } = await untilServed(scene);
     renameSync(control, `${control}.away`);
@@ -145,7 +145,7 @@ describe('the guard', () => {
   });
 });
 
-it('leaves no Postgres behind whose folder was deleted while it ran', async () => {
+it('the guard stops Postgres when its folder was deleted while it ran', async () => {
   const scene = new Scene();
   try {
     const user = await scene.joined();

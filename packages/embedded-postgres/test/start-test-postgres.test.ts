@@ -13,7 +13,7 @@ import { until } from './support/until.ts';
 type Told = { readonly url: string; readonly pid: number; readonly folder: string };
 
 describe('startTestPostgres', () => {
-  it('gives a Postgres with fsync off and the settings asked for, and deletes it when it is stopped', async () => {
+  it('starts a Postgres with fsync off and the given settings, and deletes it when it is stopped', async () => {
     const postgres = await startTestPostgres({ settings: { work_mem: '5MB' } });
     const client = new pg.Client({ connectionString: postgres.urlOf() });
     await client.connect();
@@ -54,7 +54,7 @@ describe('startTestPostgres', () => {
     },
   );
 
-  it('ends with its parent, also when that is killed', async () => {
+  it('ends with its parent, even when the parent is killed', async () => {
     const program = join(import.meta.dirname, 'fixtures/test-parent.ts');
     const parent = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
@@ -68,7 +68,7 @@ describe('startTestPostgres', () => {
     );
   });
 
-  it('says in one sentence why it does not start', async () => {
+  it('reports in one sentence why Postgres does not start', async () => {
     const wrong = startTestPostgres({ settings: { no_such_setting: 'on' } });
     await expect(wrong).rejects.toThrow(/^Postgres for the tests does not start: .*no_such_setting.*\.$/);
   });

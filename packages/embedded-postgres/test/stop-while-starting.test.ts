@@ -15,7 +15,7 @@ describe('a guard that is asked to stop while Postgres recovers without end', ()
     const user = await scene.joined();
     await user.query('CREATE TABLE kept AS SELECT 42 AS answer');
     await scene.rest();
-    // A standby waits for changes, which nobody sends here, and lets nobody in meanwhile.
+    // A standby waits for WAL that never arrives here, and accepts no connections meanwhile.
     signalFile = join(scene.layout.dataDir, 'standby.signal');
     writeFileSync(signalFile, '');
     appendFileSync(join(scene.layout.dataDir, 'postgresql.conf'), 'hot_standby = off\n');
@@ -31,7 +31,7 @@ describe('a guard that is asked to stop while Postgres recovers without end', ()
     expect(await user.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   };
 
-  it('stops it on SIGTERM, and the data is served at the next start', async () => {
+  it('stops Postgres on SIGTERM, and the data is served at the next start', async () => {
     const user = scene.user();
     await untilItRecovers();
     await user.kill();
@@ -40,7 +40,7 @@ describe('a guard that is asked to stop while Postgres recovers without end', ()
     await expectKept();
   });
 
-  it('stops one that is held by SIGSTOP', async () => {
+  it('stops a Postgres that is suspended by SIGSTOP', async () => {
     const user = scene.user();
     await untilItRecovers();
     sendSignal(scene.postmasterPid, 'SIGSTOP');
@@ -50,13 +50,13 @@ describe('a guard that is asked to stop while Postgres recovers without end', ()
     await expectKept();
   });
 
-  it('stops one that it found running when it came', async () => {
+  it('stops a Postgres that it has taken over', async () => {
     const user = scene.user();
     await untilItRecovers();
     await user.kill();
     sendSignal(scene.guardPid, 'SIGKILL');
     const next = scene.user();
-    // Said when it is greeted by the next guard.
+    // Reported when the next guard sends its first message.
     await next.next('progress');
     await next.kill();
     sendSignal(scene.guardPid, 'SIGTERM');
@@ -64,10 +64,10 @@ describe('a guard that is asked to stop while Postgres recovers without end', ()
     await expectKept();
   });
 
-  it('empties it by force, and tells those who wait for it', async () => {
+  it('empties the data with force, and notifies waiting users', async () => {
     const user = scene.user();
     await untilItRecovers();
-    // Said when it is greeted: from then on it waits.
+    // Reported at the first message of the guard, after which the user waits.
     await user.next('progress');
     await resetEmbeddedPostgres({ stateDir: scene.stateDir, force: true });
     expect((await user.next('refused')).message).toBe('The database was stopped by a reset.');
@@ -75,14 +75,14 @@ describe('a guard that is asked to stop while Postgres recovers without end', ()
   });
 });
 
-describe('a guard that is asked to stop while its data is being made', () => {
+describe('a guard that is asked to stop while its data is being created', () => {
   let scene: Scene;
   beforeEach(() => {
     scene = new Scene();
   });
   afterEach(() => scene.close());
 
-  it('leaves nothing behind, and the next start makes it anew', async () => {
+  it('leaves nothing behind, and the next start creates the data again', async () => {
     const user = scene.user();
     const initdb = await until('initdb runs', () =>
       scene.processes().find(({ command }) => command.includes('initdb --pgdata=')),

@@ -10,7 +10,7 @@ import { type RunAs, type UserOptions, UserProcess } from './user-process.ts';
 
 export type SceneOptions = { readonly owner?: RunAs; readonly below?: string };
 
-/** A state folder of its own in the temp folder, and the processes that use it. */
+/** A state folder in the temp folder, and the processes that use it. */
 export class Scene {
   readonly stateDir: string;
   readonly layout: Layout;
@@ -27,7 +27,7 @@ export class Scene {
     this.layout = createLayout(this.stateDir);
   }
 
-  /** A copy of another scene's folder, as `cp -a` makes it. */
+  /** Copies the folder of another scene, as `cp -a` does. */
   static copyOf(other: Scene): Scene {
     const scene = new Scene();
     execFileSync('cp', ['-a', `${other.stateDir}/.`, scene.stateDir]);
@@ -53,7 +53,7 @@ export class Scene {
     return found?.pid ?? 0;
   }
 
-  /** Guards, postmasters and their children of this folder, whoever's they are. */
+  /** Guards, postmasters and their children of this folder, of any user. */
   processes(): RunningProcess[] {
     const { key, stateDir, outsideDir } = this.layout;
     return listProcesses().filter(
@@ -74,15 +74,15 @@ export class Scene {
     return until(`nothing of ${this.stateDir} runs`, () => this.processes().length === 0);
   }
 
-  /** Ends the users and their guard, and asserts that nothing of this folder runs on. */
+  /** Ends the users and their guard, and asserts that no process of this folder is left. */
   async rest(): Promise<void> {
     await Promise.all(this.#users.splice(0).map((user) => user.kill()));
-    // Sooner than by its grace.
+    // Sooner than the guard would stop by itself.
     if (this.guardPid !== 0) sendSignal(this.guardPid, 'SIGTERM');
     await this.untilAllGone();
   }
 
-  /** The same for good: the folder is removed. */
+  /** Ends everything, and removes the folder. */
   async close(): Promise<void> {
     try {
       await this.rest();

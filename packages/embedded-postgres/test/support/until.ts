@@ -1,6 +1,6 @@
 import { waitFor } from '@tripod/testing/wait-for';
 
-/** Waits until it holds, and gives the answer; throws when it does not come true. */
+/** Waits until the condition holds and returns its value. Throws when it does not hold in time. */
 export const until = <T>(
   what: string,
   ask: () => T | undefined | false | Promise<T | undefined | false>,

@@ -49,7 +49,7 @@ export class UserProcess {
     return this.#child.pid ?? Number.NaN;
   }
 
-  /** The next event of that kind, among those not yet taken; any other outcome of a join or a query is an error. */
+  /** Returns the next unread event of this kind. Any other outcome of a join or a query is an error. */
   async next(kind: UserEvent['event']): Promise<UserEvent> {
     const index = await until(`a user says ${kind}: ${JSON.stringify(this.events.slice(this.#seen))}`, () => {
       const found = this.events.findIndex((event, at) => at >= this.#seen && event.event === kind);
