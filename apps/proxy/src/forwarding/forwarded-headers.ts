@@ -1,9 +1,9 @@
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
 
 /**
- * Whether a request header of this name (in lower case) tells where a request came from. A client's own never passes, unless
- * the client is a trusted proxy. Underscores count as dashes: many servers fold the two, so that `X_Forwarded_For` would be
- * taken for ours.
+ * Whether a request header of this name (in lower case) describes where a request came from. A client's own header is
+ * never forwarded, unless the client is a trusted proxy. Underscores count as dashes, because many servers treat both
+ * alike and would take `X_Forwarded_For` for the header of the proxy.
  */
 export const isForwardedName = (name: string): boolean => {
   const folded = name.replaceAll('_', '-');
@@ -51,7 +51,7 @@ export const noClaims: ForwardedClaims = {};
 const append = (earlier: string | undefined, value: string): string =>
   earlier === undefined ? value : `${earlier}, ${value}`;
 
-/** Returns the claims with one header line more. Expects a name for which `isForwardedName` holds. */
+/** Returns the claims with one more header line. Expects a name for which `isForwardedName` returns true. */
 export const addClaim = (claims: ForwardedClaims, name: string, value: string): ForwardedClaims => {
   switch (name) {
     case 'x-forwarded-for':
@@ -75,7 +75,9 @@ const splitList = (value: string | undefined): readonly string[] =>
 const parameterOf = (element: string, name: string): string =>
   new RegExp(`(?:^|;)\\s*${name}\\s*=\\s*"?([^";]*)`, 'i').exec(element)?.[1] ?? '';
 
-/** The lists of addresses, protocols and hosts, nearest hop last. `Forwarded` (RFC 7239) counts without X-Forwarded-For. */
+/**
+ * The lists of addresses, protocols and hosts, nearest hop last. `Forwarded` (RFC 7239) counts without X-Forwarded-For.
+ */
 const readClaims = (claims: ForwardedClaims) => {
   if (claims.for !== undefined || claims.forwarded === undefined)
     return {
@@ -98,7 +100,7 @@ const findAddress = (text: string): string | undefined => {
   return isIP(address) === 0 ? undefined : plainAddress(address);
 };
 
-/** The addresses from the client on, nearest hop last; the first one is the client's. */
+/** Returns the addresses from the client to the nearest hop; the first one is the client's. */
 const findTrustedChain = (
   connectionAddress: string,
   addresses: readonly string[],
@@ -114,8 +116,8 @@ const findTrustedChain = (
 };
 
 /**
- * The address of the client: the right-most address of X-Forwarded-For (or `Forwarded`) that is not a trusted proxy's, for
- * as long as each hop from the connection on is trusted.
+ * Returns the address of the client: the right-most address in X-Forwarded-For (or `Forwarded`) that does not belong to
+ * a trusted proxy. The list is read from the right only while each hop, beginning with the connection, is trusted.
  */
 export const clientAddressOf = (
   connectionAddress: string,
@@ -127,7 +129,7 @@ export const clientAddressOf = (
   return findTrustedChain(address, readClaims(claims).addresses, trusted)[0] ?? address;
 };
 
-/** What the client's connection and head say, for the headers that the proxy writes. */
+/** Facts from the connection and the head of a request, for the headers that the proxy writes. */
 export type ForwardedFacts = {
   /** Address of the other end of the connection. */
   readonly connectionAddress: string;
@@ -135,13 +137,13 @@ export type ForwardedFacts = {
   readonly claims: ForwardedClaims;
 };
 
-/** Hops that added no element of their own share the left-most one. */
+/** Hops that added no element share the left-most one. */
 const elementAt = (list: readonly string[], hopsFromRight: number): string | undefined =>
   list[Math.max(0, list.length - 1 - hopsFromRight)] || undefined;
 
 /**
- * The forwarded headers to send upstream: written anew for a client, continued for a trusted proxy. What lies left of the
- * client in a list was not written by a trusted proxy and is dropped.
+ * Returns the forwarded headers to send upstream. For a client they are created; those of a trusted proxy are extended.
+ * Elements to the left of the client's were not written by a trusted proxy and are dropped.
  */
 export const forwardedHeaders = (
   { connectionAddress, authority, claims }: ForwardedFacts,
@@ -157,7 +159,7 @@ export const forwardedHeaders = (
   }
   const { addresses, protos, hosts } = readClaims(claims);
   const chain = findTrustedChain(address, addresses, trusted);
-  // The connection is the last of the chain and in no list; the proxy next to the client wrote the client's element.
+  // The connection is the last hop and is in no list. The proxy next to the client wrote the client's element.
   const hops = Math.max(0, chain.length - 2);
   const host = elementAt(hosts, hops) ?? authority;
   return {

@@ -3,7 +3,7 @@ import type { RequestHeaders } from '../balancing/selection-policy.ts';
 const joinValues = (name: string, values: readonly string[]): string | undefined =>
   values.length === 0 ? undefined : values.join(name === 'cookie' ? '; ' : ', ');
 
-/** Header lines as text, each with its CRLF. Nothing is parsed before a header is asked for. */
+/** Reads headers from text, with a CRLF after each line. Nothing is parsed before a header is requested. */
 export const createTextHeaders = (lines: string): RequestHeaders => ({
   findHeader(name) {
     const values: string[] = [];

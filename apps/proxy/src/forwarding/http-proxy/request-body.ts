@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { ByteQueue } from '../byte-queue.ts';
 
-/** Bodies up to this size are kept until the response head, so that an idempotent request can be sent again. */
+/** Bodies up to this size are kept until the response head, so that an idempotent request can be retried. */
 const maxKeptBytes = 65_536;
 /** Larger pieces are sent at once. */
 const maxGatheredBytes = 4096;
@@ -9,16 +9,16 @@ const maxGatheredBytes = 4096;
 export type RequestBodyOptions = {
   readonly isEmpty: boolean;
   readonly maxBytes: number;
-  /** Called once, when the body is wanted for the first time. */
+  /** Called once, before the first byte of the body is read. */
   readonly onWanted: () => void;
-  /** A piece came, the end came (`ended`), or the upstream takes no more for now (`blocked`). */
+  /** A piece arrived (`reading`), the body ended (`ended`), or the upstream applies back-pressure (`blocked`). */
   readonly onProgress: (state: 'reading' | 'blocked' | 'ended') => void;
   readonly onTooLarge: () => void;
 };
 
 /**
- * The body of a client's request on its way to one upstream after the other. Nothing is read from the client before
- * an upstream is connected, so that a refused connect has cost nothing.
+ * The body of a client's request, which is sent to one upstream after the other. Nothing is read from the client before
+ * an upstream is connected, so that the body is intact after a refused connect.
  */
 export class RequestBody {
   readonly #source: IncomingMessage;
@@ -41,17 +41,17 @@ export class RequestBody {
     source.on('end', this.#finish);
   }
 
-  /** All of it has been read from the client. */
+  /** Whether the body was read completely. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** Whether it can still be sent from its beginning. */
+  /** Whether the body can still be sent from its beginning. */
   get replayable(): boolean {
     return this.#kept !== undefined;
   }
 
-  /** Sends it to this request, which is connected: what is kept first, then the rest as it comes. */
+  /** Sends the body to this request, which is connected: the kept part first, then the rest as it arrives. */
   sendTo(sink: ClientRequest): void {
     this.#sink = sink;
     const kept = this.#kept?.peekAll();
@@ -70,7 +70,7 @@ export class RequestBody {
     this.#source.resume();
   }
 
-  /** Nothing of it is wanted any more: what still comes is someone else's to throw away. */
+  /** Stops reading the body for good. The caller must discard the rest. */
   close(): void {
     this.detach();
     this.#gathered.clear();
@@ -78,7 +78,7 @@ export class RequestBody {
     this.#source.removeListener('end', this.#finish);
   }
 
-  /** The attempt is over: reads no more until the next one. */
+  /** Detaches from the current attempt, and pauses until the next one. */
   detach(): void {
     this.#sink = undefined;
     if (!this.#ended) this.#source.pause();
