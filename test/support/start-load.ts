@@ -36,7 +36,7 @@ export const startLoad = (url: string, { connections = 8 } = {}): Load => {
         response.once('error', fail);
         response.once('end', () => {
           requests += 1;
-          const copy = String(response.headers['x-served-by'] ?? 'nobody');
+          const copy = String(response.headers['x-served-by'] ?? 'none');
           byCopy.set(copy, (byCopy.get(copy) ?? 0) + 1);
           if (response.statusCode !== 200) failures.push(`status ${response.statusCode}`);
           resolve();

@@ -42,7 +42,7 @@ describe('a client that does not read', () => {
     },
   );
 
-  it('is told apart from one that reads slowly', async () => {
+  it('is distinguished from one that reads slowly', async () => {
     const stallMs = 2000;
     const { port, requestLines, stop } = await startWith(stallMs);
     try {

@@ -24,8 +24,8 @@ export const holdOnCore = (pid: number, core: number): void => {
 };
 
 /**
- * Starts a durable Postgres with a database for each name, filled with the given number of images. Returns the addresses;
- * `databaseOf` finds one by name.
+ * Starts a durable Postgres with a database for each name, filled with the given number of images. Returns the
+ * addresses; `databaseOf` finds one by name.
  */
 export const startDatabases = async (
   place: Place,
@@ -48,7 +48,7 @@ export const startDatabases = async (
   return urls;
 };
 
-/** Returns the address of the database with this name. Throws when there is none. */
+/** Returns the address of the database with this name. Throws when there is no such database. */
 export const databaseOf = (urls: readonly string[], name: string): string => {
   const found = urls.find((url) => new URL(url).pathname === `/${name}`);
   if (found === undefined) throw new Error(`there is no database ${name}`);

@@ -15,12 +15,12 @@ const firstId = '-9223372036854775808';
 const lastId = '9223372036854775807';
 
 /**
- * A page by keyset, in one statement: one at the end of a long table costs what one at its beginning does. Postgres
- * makes the JSON, byte for byte that of JSON.stringify, so that long lists cost this process no object per row. An
- * adopted table may hold null where ours can't.
+ * Reads a page by keyset in one statement, so that a page at the end of a long table costs no more than one at its
+ * beginning. Postgres creates the JSON, byte for byte as JSON.stringify does, so that this process creates no object
+ * per row. An adopted table may contain null where our own table can't.
  *
- * These statements go to pg directly, by their names: the busiest ones of the API, they are parsed and planned once per
- * connection, which knex does not do.
+ * These statements are the most frequent ones of the API. They go to pg directly as named statements, which are parsed
+ * and planned once per connection; knex can't do that.
  */
 export const pageQuery = {
   name: 'list-images',
@@ -58,7 +58,7 @@ export const createImageStore = (database: Database): ImageStore => {
       images.map(({ alt_text }) => alt_text),
       images.map(({ url }) => url),
     ];
-    // Outside a transaction a statement is one: it has been committed when its answer comes.
+    // A statement outside a transaction is a transaction of its own, so it was committed when the answer arrives.
     const { rowCount } = await database.write({ ...insertQuery, values: columns });
     // A rule or a trigger of an adopted table may drop rows silently, and does not say which.
     return (ordinal: number) => (rowCount === images.length ? images[ordinal] : undefined);

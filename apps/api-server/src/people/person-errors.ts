@@ -1,6 +1,6 @@
 import { defineErrors } from '@tripod/shared/errors/define-errors';
 
-/** Errors of the people resource. The contest tells a wrong JSON type (400) from a wrong value (422). */
+/** Errors of the people resource. The contest distinguishes a wrong JSON type (400) from a wrong value (422). */
 export const personErrors = defineErrors({
   API_PERSON_MALFORMED: {
     status: 400,
@@ -10,7 +10,7 @@ export const personErrors = defineErrors({
   API_PERSON_INVALID: {
     status: 422,
     title: 'The person is not valid',
-    meaning: 'Fields are missing, null, too long or no real date; `errors` names each of them.',
+    meaning: 'Fields are missing, null, too long or not a real date; `errors` names each of them.',
   },
   API_PERSON_TAKEN: {
     status: 422,

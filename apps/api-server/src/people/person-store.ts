@@ -10,7 +10,7 @@ export type PersonStore = {
   /** Resolves once the person is committed, or with `taken` when another person has the nickname. */
   insert(person: StoredPerson): Promise<'stored' | 'taken'>;
   find(id: string): Promise<StoredPerson | undefined>;
-  /** At most 50 people of whom the nickname, the name or a technology contains the term, in no certain order. */
+  /** At most 50 people whose nickname, name or one of whose technologies contains the term, in no particular order. */
   search(term: string): Promise<readonly StoredPerson[]>;
   count(): Promise<number>;
 };

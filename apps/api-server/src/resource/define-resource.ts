@@ -25,7 +25,7 @@ export type ResourceDependencies = {
   readonly readiness: Readiness;
 };
 
-/** A resource at work. */
+/** A created resource: its operations, and how to release what they use. */
 export type Resource = {
   readonly operations: readonly Operation[];
   /** Releases what `create` opened. */

@@ -6,13 +6,15 @@ import type { ErrorDefinition } from '@tripod/shared/errors/define-errors';
 export type InsertTogetherOptions<Row, Result> = {
   /** Writes all rows in one statement, or none. The result gives the outcome of each row by its place in the list. */
   readonly insert: (rows: readonly Row[]) => Promise<GroupWritten<Result>>;
-  /** Most rows of one statement. Choose it so that the largest rows make a statement of a few megabytes. */
+  /**
+   * Maximum number of rows of one statement. Choose it so that the largest rows make a statement of a few megabytes.
+   */
   readonly maxRows: number;
   /** Answered for a row that the database refuses, such as a text that its encoding can't hold. */
   readonly invalid: ErrorDefinition;
 };
 
-/** Rows that wait for their statement. Further ones are refused with 503. */
+/** Maximum number of rows that wait for their statement. Further rows are refused with 503. */
 const maxWaiting = 2000;
 
 /**

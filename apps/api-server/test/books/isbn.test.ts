@@ -32,7 +32,7 @@ describe('isIsbn', () => {
     expect(isIsbn(text)).toBe(false);
   });
 
-  it('refuses every ISBN of which one digit was changed', () => {
+  it('refuses every ISBN with one changed digit', () => {
     const isbn = '9780306406157';
     for (let at = 0; at < isbn.length; at += 1) {
       for (const digit of '0123456789') {

@@ -6,7 +6,7 @@ export const rangeErrors = defineErrors({
   STATIC_RANGE_INVALID: {
     status: 416,
     title: 'The range lies outside the file',
-    meaning: '`Range` starts past the end of the file; `Content-Range` tells its length.',
+    meaning: '`Range` starts past the end of the file; `Content-Range` contains its length.',
   },
 });
 

@@ -9,7 +9,7 @@ import { evaluatePreconditions, isRangeCurrent } from './conditional.ts';
 export const preconditionErrors = defineErrors({
   STATIC_PRECONDITION_FAILED: {
     status: 412,
-    title: 'The file is not in the state asked for',
+    title: 'A precondition of the request failed',
     meaning: '`If-Match` or `If-Unmodified-Since` does not hold for the file as it is now.',
   },
 });
@@ -29,8 +29,8 @@ export type Answer<R extends Representation> = {
 };
 
 /**
- * The representation of which a range is sent: identity, unless `If-Range` holds the entity tag of the preferred one.
- * Undefined when the client has another version. A date can't tell which representation the client has.
+ * Chooses the representation for a range: identity, unless `If-Range` holds the entity tag of the preferred one.
+ * Returns undefined when the client has another version. A date does not show which representation the client has.
  */
 const findRangeRepresentation = <R extends Representation>(
   headers: IncomingHttpHeaders,

@@ -10,7 +10,9 @@ const imfFixdate = new RegExp(`^${day}, \\d\\d ${month} \\d{4} ${time} GMT$`);
 const rfc850 = new RegExp(`^${dayName}, \\d\\d-${month}-\\d\\d ${time} GMT$`);
 const asctime = new RegExp(`^${day} ${month} [ \\d]\\d ${time} \\d{4}$`);
 
-/** Parses an HTTP-date in any of its three forms (RFC 9110 5.6.7) to milliseconds since 1970; undefined if it is none. */
+/**
+ * Parses an HTTP-date in any of its three forms (RFC 9110 5.6.7) to milliseconds since 1970; undefined if malformed.
+ */
 export const findHttpDate = (text: string | undefined): number | undefined => {
   if (text === undefined) return undefined;
   const known = imfFixdate.test(text) || rfc850.test(text) ? text : asctime.test(text) ? `${text} GMT` : '';

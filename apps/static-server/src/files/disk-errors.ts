@@ -11,9 +11,9 @@ export const diskErrors = defineErrors({
   },
   STATIC_BUSY: {
     status: 503,
-    title: 'The file can not be read just now',
+    title: 'The file can not be read at the moment',
     meaning:
-      'No file descriptor is left, or the file changes all the time while it is read: try again after `Retry-After`.',
+      'No file descriptor is left, or the file keeps changing while it is read: try again after `Retry-After`.',
   },
 });
 

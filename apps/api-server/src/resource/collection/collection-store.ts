@@ -16,7 +16,7 @@ export type CollectionStoreOptions<Body> = {
   readonly table: string;
   /** The fields of the body with the Postgres type of their columns, in the order in which they are answered. */
   readonly columns: { readonly [Field in keyof Body]-?: 'text' | 'integer' };
-  /** Most rows of one insert: a statement of the largest rows should stay below a few megabytes. */
+  /** Maximum number of rows of one insert. A statement with the largest rows should stay below a few megabytes. */
   readonly maxRowsPerInsert: number;
   /** Answered for a row that the database refuses. */
   readonly invalid: ErrorDefinition;
@@ -31,7 +31,8 @@ export const createCollectionStore = <Body extends object>(
   const fields = Object.keys(columns) as (keyof Body & string)[];
   const names = fields.join(', ');
   const arrays = fields.map((field, at) => `$${at + 1}::${columns[field]}[]`).join(', ');
-  // A named statement of pg: each connection plans it once. Rows are inserted, and returned, in the order of the select.
+  // A named statement of pg: each connection plans it once. Rows are inserted, and returned, in the order of the
+  // select.
   const insertQuery = {
     name: `insert-${table}`,
     text: `insert into ${table} (${names})
