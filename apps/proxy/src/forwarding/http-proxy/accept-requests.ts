@@ -1,38 +1,40 @@
 import { type IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** The latest response of a connection: kept with it, which is cheaper than a map. */
-const latest = Symbol('latest response');
-type Carrying = Socket & { [latest]?: ServerResponse };
+/** The last response of a connection, stored on the socket: cheaper than a map. */
+const lastResponse = Symbol('last response');
+type TrackedSocket = Socket & { [lastResponse]?: ServerResponse };
 
 /**
- * Carries the requests of one connection out one after the other, however many were sent at once: they may depend on
- * each other (RFC 9112 9.3.2), and a single client could otherwise hold thousands of upstream connections.
+ * Wraps a request listener so that the requests of one connection run one after the other, also when a client pipelines
+ * them: they may depend on each other (RFC 9112 9.3.2), and one client could otherwise hold thousands of upstream
+ * connections. Unlike serializeRequests of @tripod/shared, it waits until the client has taken the earlier response, so that
+ * responses that are not read do not fill the memory.
  */
-export const oneAtATime = (handle: RequestListener): RequestListener => {
+export const runAfterEarlierResponse = (handle: RequestListener): RequestListener => {
   return (request, response) => {
-    const socket: Carrying = request.socket;
-    const earlier = socket[latest];
-    socket[latest] = response;
+    const socket: TrackedSocket = request.socket;
+    const earlier = socket[lastResponse];
+    socket[lastResponse] = response;
     if (!earlier || earlier.closed) {
       handle(request, response);
       return;
     }
     earlier.once('close', () => {
-      // Meanwhile the connection may have ended, or the body turned out to be broken and been answered so.
+      // Meanwhile the connection may have closed, or the clientError listener may have answered a broken body.
       if (!socket.destroyed && !response.headersSent) handle(request, response);
     });
   };
 };
 
-/** node:http would close behind a request that expects a 100 and has no body to wait for. */
-export const forgetExpectation = (response: ServerResponse): void => {
+/** Keeps node:http from closing the connection after a request that expects a 100 but has no body. */
+export const clearExpectation = (response: ServerResponse): void => {
   (response as ServerResponse & { _expect_continue: boolean })._expect_continue = false;
 };
 
 /**
- * Gives the handler what node:http would answer by itself or cut off, so that all refusals look alike and are logged:
- * CONNECT, expectations, and a missing Host header.
+ * Passes requests to the handler that node:http would answer itself or close: CONNECT, expectations, and a missing Host
+ * header. All refusals then look alike and are logged.
  */
 export const acceptEveryRequest = (server: Server, handle: RequestListener): void => {
   const asRequest: RequestListener = (request, response) => {
@@ -42,13 +44,13 @@ export const acceptEveryRequest = (server: Server, handle: RequestListener): voi
   server.on('checkExpectation', asRequest);
   (server as Server & { requireHostHeader: boolean }).requireHostHeader = false;
   server.on('connect', (request: IncomingMessage, socket: Socket) => {
-    // node:http has let go of the socket: without this listener a reset would end the process.
+    // node:http no longer handles this socket: without a listener, a reset would end the process.
     socket.on('error', () => socket.destroy());
     const response = new ServerResponse(request);
     try {
       response.assignSocket(socket);
     } catch {
-      // An earlier request of this connection is still being answered, and nobody drains that answer any more.
+      // An earlier response on this connection is not complete, and node:http no longer writes it.
       socket.destroy();
       return;
     }
@@ -57,7 +59,7 @@ export const acceptEveryRequest = (server: Server, handle: RequestListener): voi
   });
 };
 
-/** Lets node:http see only the connections that `admit` lets in; whoever refuses one has it to himself. */
+/** Passes to node:http only the connections that `admit` accepts. `admit` answers and closes those that it refuses. */
 export const acceptOnly = (server: Server, admit: (socket: Socket) => boolean): void => {
   const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');

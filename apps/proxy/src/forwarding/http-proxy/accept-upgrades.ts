@@ -4,8 +4,8 @@ import { connectionTokens } from '../hop-by-hop.ts';
 import { hasEmptyBody } from './admission.ts';
 
 /**
- * Whether a request asks for another protocol in a way that can be granted: HTTP/1.1, both headers, no body, and a
- * connection that is to go on. Otherwise it is an ordinary request (RFC 9110 7.8: an upgrade may be ignored).
+ * Whether an upgrade is possible: HTTP/1.1, both headers, no body, and no `Connection: close`. Otherwise the request is an
+ * ordinary one (RFC 9110 7.8: a server may ignore an upgrade).
  */
 const canBeUpgraded = (request: IncomingMessage): boolean => {
   const { upgrade, connection } = request.headers;
@@ -13,11 +13,11 @@ const canBeUpgraded = (request: IncomingMessage): boolean => {
   return hasEmptyBody(request) && !connectionTokens([connection]).has('close');
 };
 
-/** Whether node:http has handed this request's connection over for an upgrade. */
+/** Whether node:http has released the connection of this request for an upgrade. */
 export const isUpgrade = (request: IncomingMessage & { readonly upgrade?: boolean | null }): boolean =>
   request.upgrade === true;
 
-/** Whether its connection can carry no further request: the parser stops behind an upgrade that is not carried out. */
+/** Whether the connection can carry no further request: the parser stops after an upgrade that is ignored. */
 export const isIgnoredUpgrade = (request: IncomingMessage): boolean => {
   const { upgrade, connection } = request.headers;
   if (upgrade === undefined || connection === undefined || isUpgrade(request)) return false;
@@ -28,17 +28,17 @@ type UpgradingServer = Server & { shouldUpgradeCallback: (request: IncomingMessa
 
 export type AcceptUpgradesOptions = {
   readonly handle: RequestListener;
-  /** Whether this connection ends with the answer that is on its way. */
+  /** Whether this connection closes after the current response. */
   readonly isClosing: (socket: Socket) => boolean;
 };
 
 /**
- * Gives requests for an upgrade to the handler with a response of ours: node:http lets go of their socket. When the answer
- * is an ordinary one, the socket is given back and goes on with HTTP.
+ * Passes upgrade requests to the handler with a response created here, because node:http releases their socket. After an
+ * ordinary response the socket is returned to node:http and continues with HTTP.
  */
 export const acceptUpgrades = (server: Server, { handle, isClosing }: AcceptUpgradesOptions): void => {
   const serveAgain = server.listeners('connection') as ((socket: Socket) => void)[];
-  // Behind an answer that is not out yet, the connection can't be taken over.
+  // The connection can not be taken over while an earlier response is being written.
   (server as UpgradingServer).shouldUpgradeCallback = (request) =>
     canBeUpgraded(request) && !(request.socket as Socket & { _httpMessage?: unknown })._httpMessage;
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -49,11 +49,11 @@ export const acceptUpgrades = (server: Server, { handle, isClosing }: AcceptUpgr
     response.assignSocket(socket);
     socket.on('drain', drained);
     if (head.length > 0) socket.unshift(head);
-    // Unread, a socket would not notice that its client resets it.
+    // A socket that is not read does not notice a reset by its client.
     else socket.read(0);
     response.once('finish', () => {
       response.detachSocket(socket);
-      // As node:http does for responses of its own making.
+      // As node:http does for the responses that it creates.
       response.emit('close');
       if (isClosing(socket)) {
         socket.destroySoon();

@@ -7,11 +7,11 @@ import { forwardingErrors } from '../forwarding-errors.ts';
 const maxHeaderLines = 100;
 const maxTargetLength = 8192;
 
-/** A request that may go on. */
+/** A request that passed all checks. */
 export type Admitted = {
   readonly routing: Routing;
   readonly isEmpty: boolean;
-  /** The client sends its body only when it is told to (RFC 9110 10.1.1). */
+  /** The client waits for a 100 before it sends its body (RFC 9110 10.1.1). */
   readonly expectsContinue: boolean;
 };
 
@@ -31,14 +31,14 @@ const factsOf = (raw: readonly string[]): Facts => {
 
 const refuse = (detail: string): AppError => new AppError(httpErrors.REQUEST_INVALID, { detail });
 
-/** Whether no byte of a body follows the head, as node:http has read it. */
+/** Whether the request has no body, by the head as node:http parsed it. */
 export const hasEmptyBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
 
-/** The framing must leave no doubt (RFC 9112 6.1, 6.3): node:http lets some through that other servers read otherwise. */
+/** Refuses ambiguous framing (RFC 9112 6.1, 6.3) that node:http accepts and other servers read differently. */
 const checkFraming = (request: IncomingMessage, { codings, lengths }: Facts): void => {
   if (codings.length > 0) {
-    if (request.httpVersion === '1.0') throw refuse('Transfer-Encoding has no place in HTTP/1.0.');
+    if (request.httpVersion === '1.0') throw refuse('Transfer-Encoding is not allowed in HTTP/1.0.');
     if (lengths.length > 0) throw refuse('The request has both Content-Length and Transfer-Encoding.');
     if (codings.length > 1 || codings[0]?.toLowerCase() !== 'chunked')
       throw new AppError(forwardingErrors.PROXY_CODING_UNSUPPORTED);
@@ -48,14 +48,11 @@ const checkFraming = (request: IncomingMessage, { codings, lengths }: Facts): vo
   }
 };
 
-/**
- * Checks a request that node:http has parsed and finds its route. Throws an AppError with the refusal. What node:http
- * itself refuses never gets here.
- */
+/** Checks a request that node:http has parsed, and finds its route. Throws an AppError when the request is refused. */
 export const admitRequest = (request: IncomingMessage, routes: RouteTable): Admitted => {
   const { httpVersion, rawHeaders, url = '', method = '' } = request;
   if (httpVersion !== '1.1' && httpVersion !== '1.0')
-    throw refuse('Only HTTP/1.1 and HTTP/1.0 are spoken here.');
+    throw refuse('Only HTTP/1.1 and HTTP/1.0 are supported.');
   if (rawHeaders.length / 2 > maxHeaderLines) throw new AppError(httpErrors.REQUEST_HEAD_TOO_LARGE);
   if (url.length > maxTargetLength) throw new AppError(forwardingErrors.PROXY_URL_TOO_LONG);
   const facts = factsOf(rawHeaders);
@@ -64,7 +61,7 @@ export const admitRequest = (request: IncomingMessage, routes: RouteTable): Admi
   }
   checkFraming(request, facts);
   const { expect } = request.headers;
-  // HTTP/1.0 has no expectations: there the header means nothing.
+  // HTTP/1.0 has no expectations: the header is ignored.
   const expects = httpVersion === '1.1' && expect !== undefined;
   if (expects && expect.toLowerCase() !== '100-continue')
     throw new AppError(forwardingErrors.PROXY_EXPECTATION_FAILED);

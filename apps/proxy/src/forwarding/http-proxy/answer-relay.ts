@@ -1,45 +1,41 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
- * Whether a client of HTTP/1.0 must be told that its connection stays: node:http does so only where it sees a length, which
- * an answer without a body need not have.
+ * Whether an HTTP/1.0 response needs `Connection: keep-alive`: node:http adds it only to responses with a length, which a
+ * response without a body need not have.
  */
-export const staysOpenBodiless = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-): boolean =>
+export const needsKeepAlive = (request: IncomingMessage, response: ServerResponse, status: number): boolean =>
   request.httpVersion === '1.0' &&
   response.shouldKeepAlive &&
   !response.hasHeader('Connection') &&
   (status === 204 || status === 304 || request.method === 'HEAD');
 
-/** Told what becomes of an answer on its way to the client. */
+/** Notified of the progress of a response to the client. */
 export type RelayUser = {
-  /** So many bytes of the body went on, or the client reads again (0). */
+  /** This many bytes of the body were relayed; 0 when the client reads again. */
   moved(bytes: number): void;
-  /** All of the answer has come, and `rest` of it is not written yet. */
+  /** The whole response was received; `rest` is not written yet. */
   relayed(rest: Buffer | undefined): void;
-  /** The upstream broke off within the body. */
+  /** The connection to the upstream broke within the body. */
   brokeOff(): void;
 };
 
-/** Up to this size a body is cheaper to write as text together with its head than as bytes behind it. */
+/** Up to this size, writing a body as text together with its head is cheaper than a second write. */
 const joinBytes = 8192;
 
-/** Ends a response, with the last piece of its body if there is one. */
+/** Ends a response, with the last part of its body if there is one. */
 export const endWith = (response: ServerResponse, rest: Buffer | undefined): void => {
   if (!rest) response.end();
   else if (rest.length <= joinBytes) response.end(rest.toString('latin1'), 'latin1');
   else response.end(rest);
 };
 
-/** Moves the body of one answer from the upstream to the client, no faster than the client reads. */
+/** Relays the body of one response from the upstream to the client, no faster than the client reads. */
 export class AnswerRelay {
   readonly #from: IncomingMessage;
   readonly #to: ServerResponse;
   readonly #user: RelayUser;
-  /** Bytes of a known length that are still to come; NaN when there is none. */
+  /** Bytes of the Content-Length that were not received yet; NaN without a length. */
   #left: number;
   #done = false;
   #hasFailed = false;
@@ -55,7 +51,7 @@ export class AnswerRelay {
     from.on('close', () => this.#closed());
   }
 
-  /** The upstream's connection failed: unless all had come before, an end that comes now is none. */
+  /** The connection to the upstream failed. An end that follows is valid only if the whole response was received before. */
   failed(): void {
     this.#hasFailed = !this.#from.complete;
   }
@@ -64,7 +60,7 @@ export class AnswerRelay {
     this.#left -= piece.length;
     this.#user.moved(piece.length);
     if (this.#left === 0) {
-      // By its length it is whole: the connection's own end of it need not be waited for.
+      // Complete by its length: there is no need to wait for the end event.
       this.#finish(piece);
       return;
     }
@@ -77,7 +73,7 @@ export class AnswerRelay {
   }
 
   #ended(): void {
-    // node:http takes a reset for the end of a body that the connection delimits.
+    // node:http reports a reset as the end of a body that is delimited by the connection.
     if (this.#hasFailed) this.#closed();
     else this.#finish(undefined);
   }

@@ -1,7 +1,7 @@
 import { connectFailureOf } from '../connect-failure.ts';
 import type { AttemptFailure } from '../retry.ts';
 
-/** Errors of connecting: nothing of the request has left this machine. */
+/** Errors of connecting: nothing of the request was sent. */
 const connectErrors: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',
@@ -13,7 +13,7 @@ const connectErrors: ReadonlySet<string> = new Set([
   'ENFILE',
 ]);
 
-/** What an error of an upstream request, before its response head, means for the retry rule. */
+/** The failure, for the retry rule, of an upstream request that failed before a response head. */
 export const failureOf = (error: NodeJS.ErrnoException, connected: boolean): AttemptFailure => {
   const code = error.code ?? '';
   if (!connected || connectErrors.has(code)) return connectFailureOf(error);

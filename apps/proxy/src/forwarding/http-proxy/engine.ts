@@ -22,7 +22,12 @@ import { createUpstreamLookup } from '../resolve-upstream.ts';
 import { tcpKeepAlive } from '../tcp-keep-alive.ts';
 import { unreadRequest } from '../unread-request.ts';
 import { connectUpstream } from '../upstream-socket.ts';
-import { acceptEveryRequest, acceptOnly, forgetExpectation, oneAtATime } from './accept-requests.ts';
+import {
+  acceptEveryRequest,
+  acceptOnly,
+  clearExpectation,
+  runAfterEarlierResponse,
+} from './accept-requests.ts';
 import { acceptUpgrades, isIgnoredUpgrade, isUpgrade } from './accept-upgrades.ts';
 import { type Admitted, admitRequest, hasEmptyBody } from './admission.ts';
 import { ForwardRequest } from './forward-request.ts';
@@ -51,8 +56,8 @@ const exchangeRequestOf = (
   referer: request.headers.referer,
 });
 
-/** Connections that node:http would leave open: 1.0 with `keep-alive, close` (RFC 9112 9.3), and upgrades not carried out. */
-const endsConnection = (request: IncomingMessage): boolean => {
+/** Connections that node:http would keep open: HTTP/1.0 with `keep-alive, close` (RFC 9112 9.3), and ignored upgrades. */
+const mustClose = (request: IncomingMessage): boolean => {
   const { connection } = request.headers;
   if (connection === undefined) return false;
   const isOldClose = request.httpVersion === '1.0' && connectionTokens([connection]).has('close');
@@ -70,12 +75,12 @@ const createUpstreamAgent = (settings: AgentSettings): Agent => {
 
 const applyTimeouts = (server: Server, config: EngineConfig): void => {
   server.headersTimeout = config.clientHeadTimeoutMs;
-  // Bodies have a limit between two reads, watched by the exchange; none on the whole.
+  // A body has a time limit for each pause, set by the exchange, and none for the whole.
   server.requestTimeout = 0;
   server.keepAliveTimeout = config.clientKeepAliveMs;
 };
 
-/** The engine on node:http and the npm package `http-proxy`, hardened. */
+/** Creates the engine on node:http and the npm package `http-proxy`, hardened. */
 export const createHttpProxyEngine = (options: EngineOptions): Engine => {
   const { config, routes, observer, clock, budget, connections, viaName } = options;
   const readiness = createReadiness();
@@ -90,8 +95,8 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
     lookup,
   });
   const freshAgent = createUpstreamAgent({ keepAlive: false, lookup });
-  // Connections that end with an answer on its way: what the client sent behind it is not carried out (RFC 9112 9.6),
-  // and after a refusal may not even be a request.
+  // Connections that close after the current response: later requests on them are ignored (RFC 9112 9.6), and after a
+  // refusal the bytes may not be a request at all.
   const closing = new WeakSet<Socket>();
   const closeAfter = (request: IncomingMessage, response: ServerResponse): void => {
     closing.add(request.socket);
@@ -115,7 +120,7 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
     const exchange = new Exchange(context, exchangeRequestOf(request, claims, config.trustedProxies));
     const { requestId } = exchange.request;
     const end = (): void => exchange.finish(response.statusCode);
-    if (endsConnection(request)) closeAfter(request, response);
+    if (mustClose(request)) closeAfter(request, response);
     let admitted: Admitted;
     try {
       admitted = admitRequest(request, routes);
@@ -132,10 +137,10 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
       return;
     }
     const { routing, isEmpty, expectsContinue } = admitted;
-    if (isEmpty) forgetExpectation(response);
-    // Should its body turn out to be broken, its refusal has the id too.
+    if (isEmpty) clearExpectation(response);
+    // The response of the clientError listener to a broken body carries the id, too.
     if (!isEmpty) response.setHeader('X-Request-Id', requestId);
-    // A body that nobody reads has no time limit either: the connection ends with the answer.
+    // The body is not read and has no time limit, so the connection closes after the response.
     if (routing.kind !== 'forward' && !isEmpty) closeAfter(request, response);
     switch (routing.kind) {
       case 'redirect':
@@ -168,7 +173,7 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
     exchange.code = code;
     exchange.finish(status);
   };
-  const stoppable = createStoppableServer(oneAtATime(handle), { readiness, clock, onRefused });
+  const stoppable = createStoppableServer(runAfterEarlierResponse(handle), { readiness, clock, onRefused });
   applyTimeouts(stoppable.server, config);
   acceptEveryRequest(stoppable.server, handle);
   acceptUpgrades(stoppable.server, { handle, isClosing: (socket) => closing.has(socket) });
@@ -181,7 +186,7 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
     listen: (options) => stoppable.listen(options),
     drain: () => readiness.startDraining(),
     close: async ({ graceMs }) => {
-      // node:http knows nothing any more of connections that speak another protocol.
+      // node:http does not close connections that it has released for tunnels.
       const cut = clock.after(graceMs, () => parts.tunnels.destroyAll());
       await stoppable.stop({ drainDelayMs: 0, graceMs });
       cut.cancel();

@@ -13,7 +13,7 @@ import type { AttemptFailure } from '../retry.ts';
 import { rewriteLocation } from '../rewrite-location.ts';
 import { viaElement } from '../via.ts';
 import { isUpgrade } from './accept-upgrades.ts';
-import { AnswerRelay, endWith, type RelayUser, staysOpenBodiless } from './answer-relay.ts';
+import { AnswerRelay, endWith, needsKeepAlive, type RelayUser } from './answer-relay.ts';
 import type { ForwardingParts } from './forwarding-parts.ts';
 import { type AnswerHead, interimHead, outgoingHeaders } from './message-headers.ts';
 import { RequestBody, type RequestBodyOptions } from './request-body.ts';
@@ -21,7 +21,7 @@ import { type AttemptOwner, UpstreamAttempt } from './upstream-attempt.ts';
 
 type Phase = 'connect' | 'request-body' | 'response-head' | 'response-body';
 
-/** Carries one exchange through: attempt after attempt until one is answered, then the answer to its end. */
+/** Forwards one exchange: attempt after attempt until an upstream responds, then the response to its end. */
 export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptions, Waiting {
   readonly #parts: ForwardingParts;
   readonly #exchange: Exchange;
@@ -123,7 +123,7 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
   onProgress(state: 'reading' | 'blocked' | 'ended'): void {
     if (this.#done || this.#phase === 'response-body') return;
     const { config, deadlines } = this.#parts;
-    // While the upstream takes no more, it is the upstream that is waited for.
+    // While the upstream takes no more of the body, the time limit is that of the upstream.
     this.#phase = state === 'reading' ? 'request-body' : 'response-head';
     const limitMs = state === 'reading' ? config.clientBodyTimeoutMs : config.responseTimeoutMs;
     deadlines.set(this, limitMs);
@@ -152,7 +152,7 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
   }
 
   interim(response: IncomingMessage): void {
-    // Clients of HTTP/1.0 know no interim responses (RFC 9110 15.2).
+    // HTTP/1.0 has no interim responses (RFC 9110 15.2).
     if (this.#request.httpVersion === '1.1') this.#request.socket.write(interimHead(response), 'latin1');
   }
 
@@ -170,7 +170,7 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
     }
     headers.push('Via', viaElement(this.#parts.viaName));
     if (!hasRequestId) headers.push('X-Request-Id', this.#exchange.request.requestId);
-    if (staysOpenBodiless(this.#request, response, status)) headers.push('Connection', 'keep-alive');
+    if (needsKeepAlive(this.#request, response, status)) headers.push('Connection', 'keep-alive');
     response.writeHead(status, upstreamResponse.statusMessage, headers);
     this.moved(0);
     this.#relay = new AnswerRelay(upstreamResponse, response, length, this);
@@ -217,7 +217,7 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
   }
 
   onPassed(): void {
-    // A broken body was answered without us, and the connection is about to close.
+    // The clientError listener has answered a broken body, and the connection is about to close.
     if (this.#phase !== 'response-body' && this.#response.headersSent) return;
     switch (this.#phase) {
       case 'connect':
@@ -230,7 +230,7 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
         this.failed('response-timeout');
         return;
       case 'response-body':
-        // Whose silence it was: a client that takes nothing has left as far as we know.
+        // Either the client takes no more, which counts as leaving, or the upstream sends no more.
         if (this.#current) this.#current.attempt.brokeOff = !this.#response.writableNeedDrain;
         this.#current?.request?.destroy();
         this.#cutOff();
@@ -239,12 +239,12 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
   }
 
   /**
-   * Half an answer must never look like a whole one. To HTTP/1.0 the end of the connection may be the end of the
-   * body: there only a reset tells.
+   * Closes the connection so that the client sees that the response is incomplete. In HTTP/1.0 the end of the connection may
+   * be the end of the body, so that only a reset shows it.
    */
   #cutOff(): void {
     const { socket, httpVersion } = this.#request;
-    // Node leaks a socket that is reset while its FIN is on its way.
+    // Node leaks a socket that is reset before its FIN was sent.
     if (httpVersion === '1.0' && !socket.writableEnded) socket.resetAndDestroy();
     this.#response.destroy();
   }
@@ -258,18 +258,18 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
     sendProblem(this.#request, this.#response, error, { requestId: this.#exchange.request.requestId });
   }
 
-  /** Nothing more is asked of any upstream. */
+  /** Stops forwarding: no further attempt, no time limit. */
   #end(): void {
     this.#done = true;
     this.#body.close();
     this.#parts.deadlines.remove(this);
   }
 
-  /** The client has its answer, or left, or was cut off. */
+  /** The response was sent, the client left, or the connection was closed here. */
   #closed(): void {
     this.#end();
     const whole = this.#response.writableFinished;
-    // An upstream request that came to its end belongs to the agent again; an unfinished one is aborted at once.
+    // A finished upstream request was returned to the agent; an unfinished one is aborted.
     if (!whole || !this.#body.ended) this.#current?.request?.destroy();
     this.#current?.countBytes();
     const cut = this.#current?.attempt.brokeOff ?? false;

@@ -4,19 +4,19 @@ import type { EngineConfig } from '../engine.ts';
 import type { HardenedPackage } from './hardened-package.ts';
 import type { Tunnels } from './tunnel.ts';
 
-/** What all exchanges of this engine use together. */
+/** What all exchanges of this engine share. */
 export type ForwardingParts = {
   readonly config: EngineConfig;
   readonly package: HardenedPackage;
-  /** Keeps connections to upstreams. */
+  /** Keeps idle connections to upstreams. */
   readonly agent: Agent;
-  /** Makes a connection for one request. */
+  /** Opens a connection for one request. */
   readonly freshAgent: Agent;
   readonly deadlines: Deadlines;
   readonly isDraining: () => boolean;
   readonly tunnels: Tunnels;
   /** The pseudonym of this proxy in Via. */
   readonly viaName: string;
-  /** Makes this answer the last one of its connection. */
+  /** Closes the connection after this response. */
   readonly closeAfter: (request: IncomingMessage, response: ServerResponse) => void;
 };

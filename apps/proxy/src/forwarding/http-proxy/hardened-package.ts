@@ -5,22 +5,22 @@ import type HttpProxy from 'http-proxy';
 import type { Upstream } from '../../balancing/upstream.ts';
 
 /**
- * A request as it goes to an upstream: written by us from the parsed head, nothing of it passed through unseen. The
- * package takes it for the client's, and calls what it is told here: no listener is made for a request.
+ * A request to an upstream, written from the parsed head. The package treats it as the client's request and calls these
+ * methods, so that no listener is created per request.
  */
 export type OutgoingRequest = {
   readonly method: string;
   /** Names in lower case. */
   readonly headers: OutgoingHttpHeaders;
-  /** The client's. */
+  /** The client's socket. */
   readonly socket: Socket;
-  /** No more than a place for the path, which is set later. */
+  /** A placeholder: the path is set in `pipe`. */
   readonly url: '/';
-  /** The package would listen to the client, too: we do that. */
+  /** Ignores the listeners of the package: the engine watches the client. */
   on(): void;
-  /** Given the request once it is made, and before it is written: sets its path, and listens for what comes back. */
+  /** Called with the request before it is written: sets its path and adds listeners. */
   pipe(request: ClientRequest): void;
-  /** It has a socket, which may not be connected yet. */
+  /** The request has a socket, which may not be connected yet. */
   hasSocket(request: ClientRequest): void;
   answered(response: IncomingMessage): void;
   failed(error: NodeJS.ErrnoException): void;
@@ -36,18 +36,18 @@ type Passes = HttpProxy & { webPasses: { readonly name: string }[] };
 
 const load = (): typeof HttpProxy => {
   const require = createRequire(import.meta.url);
-  // The package takes util._extend, deprecated since Node 22 (DEP0060), when it is loaded: it gets its successor.
+  // The package reads util._extend, deprecated since Node 22 (DEP0060), when it is loaded.
   const util = require('node:util') as { _extend: unknown };
   util._extend = Object.assign;
   return require('http-proxy') as typeof HttpProxy;
 };
 
 /**
- * Makes the package safe. Its pass `deleteLength` turns a chunked DELETE or OPTIONS into `Content-Length: 0` and sends
- * the body after it all the same, where the upstream reads it as the next request (CVE-2026-29057, no fixed release):
- * only the pass that makes the request stays. The package is given a request of ours instead of the client's, because it
- * copies every header, hop-by-hop ones too, and because it would merge slashes and read backslashes as slashes in the
- * path. It neither relays the response nor watches the client: an upstream request of a client that left would run on.
+ * Loads the package without its vulnerable parts. Its pass `deleteLength` changes a chunked DELETE or OPTIONS to
+ * `Content-Length: 0` and still sends the body, which the upstream reads as the next request (CVE-2026-29057, no fixed
+ * release), so only the pass that creates the request is kept. The package gets a request written by the engine instead of
+ * the client's, because it copies hop-by-hop headers, merges slashes and reads backslashes in the path as slashes. It neither
+ * relays the response nor watches the client: the upstream request of a client that left would go on.
  */
 export const createHardenedPackage = (): HardenedPackage => {
   const proxy = load().createProxyServer({

@@ -27,7 +27,7 @@ const none: ReadonlySet<string> = new Set();
 const tokensOf = (connection: string | undefined): ReadonlySet<string> =>
   connection === undefined ? none : connectionTokens([connection]);
 
-/** One header more. Asked for as an own one: a header may be called `constructor`. */
+/** Adds a header. `Object.hasOwn`, because a header may be called `constructor`. */
 const add = (headers: Record<string, string | string[]>, name: string, value: string): void => {
   const earlier = Object.hasOwn(headers, name) ? headers[name] : undefined;
   if (earlier === undefined) headers[name] = value;
@@ -45,7 +45,7 @@ export const readClaimsOf = ({ rawHeaders: raw }: IncomingMessage): ForwardedCla
   return claims;
 };
 
-/** The headers of the request to an upstream, names in lower case, from the client's parsed ones. */
+/** The headers of the request to an upstream, names in lower case. */
 export const outgoingHeaders = (
   request: IncomingMessage,
   options: OutgoingHeadersOptions,
@@ -74,18 +74,18 @@ export const outgoingHeaders = (
   return headers;
 };
 
-/** What goes on of the head of a response. */
+/** The part of a response head that is forwarded. */
 export type AnswerHead = {
-  /** Name, value, name, value: without those that end here. */
+  /** Name, value, name, value: without hop-by-hop headers. */
   readonly headers: string[];
-  /** The Content-Length, NaN without one. */
+  /** The Content-Length; NaN without one. */
   readonly length: number;
   readonly hasRequestId: boolean;
 };
 
 const printable = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-const without = (headers: readonly string[], named: ReadonlySet<string>): string[] => {
+const removeNamed = (headers: readonly string[], named: ReadonlySet<string>): string[] => {
   const left: string[] = [];
   for (let index = 0; index < headers.length; index += 2) {
     const name = headers[index] ?? '';
@@ -95,9 +95,9 @@ const without = (headers: readonly string[], named: ReadonlySet<string>): string
 };
 
 /**
- * Reads a response head that node:http's parser has let pass; undefined when it can't be passed on: it must be HTTP/1, have a
- * status from 200 on, a reason without control characters, and no transfer coding but the one that the parser has
- * removed (once, and not in HTTP/1.0, which has none: RFC 9112 6.1).
+ * Reads a response head that node:http has parsed. Undefined when it can not be forwarded: it must be HTTP/1, have a status of
+ * 200 or more, a reason without control characters, and no transfer coding except one `chunked`, which HTTP/1.0 does not
+ * have (RFC 9112 6.1).
  */
 export const readAnswerHead = (response: IncomingMessage): AnswerHead | undefined => {
   const { statusCode = 0, statusMessage = '', rawHeaders: raw } = response;
@@ -123,10 +123,10 @@ export const readAnswerHead = (response: IncomingMessage): AnswerHead | undefine
   }
   if (codings > 1 || (codings > 0 && response.httpVersionMinor === 0)) return undefined;
   const named = tokensOf(connection);
-  return { headers: named.size === 0 ? headers : without(headers, named), length, hasRequestId };
+  return { headers: named.size === 0 ? headers : removeNamed(headers, named), length, hasRequestId };
 };
 
-/** The text of an interim response or of a 101, without the headers that end here and with these. */
+/** The text of an interim response or a 101, without hop-by-hop headers and with the headers in `more`. */
 export const interimHead = (
   response: IncomingMessage,
   more: Readonly<Record<string, string | undefined>> = {},

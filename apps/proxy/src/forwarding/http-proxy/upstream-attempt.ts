@@ -6,21 +6,21 @@ import { failureOf } from './attempt-failure.ts';
 import type { OutgoingRequest } from './hardened-package.ts';
 import { type AnswerHead, readAnswerHead } from './message-headers.ts';
 
-/** Whose attempts they are: told of each step of the one that is under way, and of no other. */
+/** The exchange of the attempts; notified of each step of the current attempt. */
 export type AttemptOwner = {
-  /** The attempt is under way and has brought no response head yet. */
+  /** The attempt is the current one and has no response head yet. */
   isCurrent(attempt: UpstreamAttempt): boolean;
   connected(attempt: UpstreamAttempt): void;
   interim(response: IncomingMessage): void;
   answered(attempt: UpstreamAttempt, response: IncomingMessage, head: AnswerHead): void;
-  /** Returns whether the connection is taken over: the client had asked for another protocol. */
+  /** Returns whether the connection becomes a tunnel, because the client asked for another protocol. */
   switched(attempt: UpstreamAttempt, response: IncomingMessage, socket: Socket, early: Buffer): boolean;
   failed(failure: AttemptFailure): void;
-  /** The upstream's connection failed behind the response head. */
+  /** The connection to the upstream failed after the response head. */
   failedLate(attempt: UpstreamAttempt): void;
 };
 
-/** By which a ClientRequest finds back to its attempt: cheaper than listeners made for each. */
+/** The attempt of a ClientRequest: cheaper than listeners for each request. */
 const attemptOf = Symbol('attempt');
 type Carrying = ClientRequest & { [attemptOf]?: UpstreamAttempt };
 
@@ -32,7 +32,7 @@ function onUpgrade(this: Carrying, response: IncomingMessage, socket: Socket, ea
   this[attemptOf]?.upgraded(response, socket, early);
 }
 
-/** One request to one upstream on its way through the package. */
+/** One request to one upstream through the package. */
 export class UpstreamAttempt implements OutgoingRequest {
   readonly attempt: Attempt;
   readonly url = '/';
@@ -102,19 +102,19 @@ export class UpstreamAttempt implements OutgoingRequest {
   }
 
   informed(response: IncomingMessage): void {
-    // A 100 is for us, who have asked the client for its body already.
+    // The proxy has already sent its own 100 to the client.
     if (response.statusCode !== 100 && this.#owner.isCurrent(this)) this.#owner.interim(response);
   }
 
   upgraded(response: IncomingMessage, socket: Socket, early: Buffer): void {
     const isCurrent = this.#owner.isCurrent(this);
     if (isCurrent && this.#owner.switched(this, response, socket, early)) return;
-    // A 101 that nobody asked for: node:http then ends the request without an error.
+    // An unrequested 101: node:http ends the request without an error.
     socket.destroy();
     if (isCurrent) this.#owner.failed('invalid-head');
   }
 
-  /** Before the attempt ends: what it has carried is reported there. */
+  /** Sets the byte counts of the attempt. To be called before it ends. */
   countBytes(): void {
     const socket = this.#request?.socket;
     if (!this.#connected || this.#isCounted || !socket) return;
@@ -127,7 +127,7 @@ export class UpstreamAttempt implements OutgoingRequest {
     this.#connected = true;
     if (!this.#owner.isCurrent(this)) return;
     this.attempt.reused = request.reusedSocket;
-    // A connection that has just been made has sent nothing, though the head may wait in it and be counted already.
+    // A new connection has sent nothing, although its head may be queued and counted already.
     if (request.reusedSocket && request.socket) {
       this.#sentBefore = request.socket.bytesWritten;
       this.#receivedBefore = request.socket.bytesRead;
