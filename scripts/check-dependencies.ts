@@ -6,9 +6,6 @@ import { cruise, type ICruiseResult } from 'dependency-cruiser';
 import { dependencyRules } from './dependency-rules.ts';
 import { findFolderCycles } from './folder-cycles.ts';
 
-/** Apps whose folders still form cycles. */
-const knownCycles = ['apps/stack/'];
-
 const { output } = await cruise(
   ['apps/*/src', 'packages/*/src'],
   {
@@ -35,7 +32,6 @@ const imports = modules.flatMap(({ source, dependencies }) =>
 );
 const local = imports.filter(({ to }) => /^(apps|packages)\/[^/]+\/src\//.test(to));
 for (const cycle of findFolderCycles(local)) {
-  if (cycle.every(({ from }) => knownCycles.some((app) => from.startsWith(app)))) continue;
   const steps = cycle.map(({ from, to }) => `\n  ${from} imports ${to}`).join('');
   faults.push(`no-folder-cycle: these imports lead back to their folder${steps}`);
 }

@@ -48,12 +48,6 @@ export type Database = Statements & {
    * write. A transaction resolves after its commit.
    */
   readonly knex: Knex;
-  /** @deprecated Use `read` or `write`. */
-  query(query: pg.QueryConfig): Promise<pg.QueryResult>;
-  /** @deprecated Use `read` alone. */
-  reading<T>(work: () => Promise<T>): Promise<T>;
-  /** @deprecated Use `write` alone. */
-  writing<T>(work: () => Promise<T>): Promise<T>;
   /**
    * Makes the first attempt to connect. Resolves also when the database is away; throws what `prepare` can't correct.
    */
@@ -145,9 +139,6 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     read: statements.read,
     write: statements.write,
     knex: createKnex(statements, logger),
-    query: statements.send,
-    reading: (work) => work(),
-    writing: (work) => work(),
     start: () => availability.start(),
     reason: () => {
       const { state } = availability;
