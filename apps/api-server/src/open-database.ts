@@ -5,6 +5,7 @@ import { createResourceMigrations } from '@tripod/database/resource-migrations';
 import type { CliContext } from '@tripod/shared/process/run-cli';
 import { type ApiServerConfig, copyNameOf } from './config.ts';
 import { fillNewTables } from './demo/insert-first-rows.ts';
+import { idempotency } from './idempotency/idempotency.ts';
 import { resources, selectResources } from './resources.ts';
 
 export type ApiServerContext = CliContext & {
@@ -21,8 +22,8 @@ export const migrationOf = (
 ): MigrateOptions => ({
   address,
   applicationName: `${applicationName} migrating`,
-  source: createResourceMigrations(selectResources(config.resources)),
-  known: createResourceMigrations(resources),
+  source: createResourceMigrations([...selectResources(config.resources), idempotency]),
+  known: createResourceMigrations([...resources, idempotency]),
   ...(config.demoRows || config.databaseUrl === undefined
     ? { afterApply: fillNewTables(selectResources(config.resources)) }
     : {}),

@@ -11,9 +11,14 @@ import { registerProcessMetrics } from '@tripod/shared/process/process-metrics';
 import type { RunningService } from '@tripod/shared/process/run-cli';
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import { type ApiServerConfig, copyNameOf } from './config.ts';
+import { answerOnce } from './idempotency/answer-once.ts';
 import { type ApiServerContext, migrationOf, openDatabase } from './open-database.ts';
 import { openState } from './open-state.ts';
-import { createResources } from './resource/define-resource.ts';
+import {
+  createBindOperation,
+  createResources,
+  type ResourceDependencies,
+} from './resource/define-resource.ts';
 import { selectResources } from './resources.ts';
 import { createApiServer } from './server.ts';
 import { createWriteSteps } from './steps/create-write-steps.ts';
@@ -57,14 +62,8 @@ export const startApiServer = async (
     const database = openDatabase(address, config, context);
     undo.push('the database', database.close);
     const { stateUrl } = config;
-    const state = openState({
-      stateUrl,
-      database,
-      address,
-      applicationName: copyNameOf(config),
-      logger,
-      clock,
-    });
+    const stateOptions = { stateUrl, database, address, applicationName: copyNameOf(config), logger, clock };
+    const state = openState(stateOptions);
     undo.push('the state store', state.close);
     const readiness = createReadiness();
     readiness.require('database', database.reason);
@@ -78,7 +77,8 @@ export const startApiServer = async (
     }
     let name = copyNameOf(config);
     const servedBy = (): string | undefined => (config.servedBy ? name : undefined);
-    const mounted = createResources(selectResources(config.resources), {
+    const definitions = selectResources(config.resources);
+    const dependencies: ResourceDependencies = {
       database,
       state,
       servedBy,
@@ -87,7 +87,14 @@ export const startApiServer = async (
       createUuid: randomUUID,
       logger,
       readiness,
-    });
+    };
+    const mounted = createResources(definitions, dependencies);
+    const bindOperation = createBindOperation(definitions, mounted, (bound) => ({
+      ...dependencies,
+      database: bound,
+      // A Redis takes no part in the transaction.
+      state: stateUrl === undefined ? openState({ ...stateOptions, database: bound }) : state,
+    }));
     for (const { name: resource, close } of mounted) {
       if (close) undo.push(`the resource ${resource}`, close);
     }
@@ -95,7 +102,10 @@ export const startApiServer = async (
       { corsOrigins: config.corsOrigins, servedBy, basePath: config.basePath },
       {
         resources: mounted,
-        steps: createWriteSteps(config, clock),
+        steps: [
+          answerOnce({ database, bindOperation, random: Math.random }),
+          ...createWriteSteps(config, clock),
+        ],
         readiness,
         metrics,
         profile: config.profile,

@@ -13,6 +13,7 @@ import { createSessionQuery, findDurabilityRisk } from './durability.ts';
 import { createLendConnection } from './lend-connection.ts';
 import type { DatabaseAddress } from './parse-database-url.ts';
 import { reachServer } from './reach-server.ts';
+import { runTransaction } from './run-transaction.ts';
 import { createStaleSessions, type PreparedStatements } from './stale-sessions.ts';
 import { createStatements, type Statements } from './statements.ts';
 import { timedQuery } from './timed-query.ts';
@@ -48,6 +49,11 @@ export type Database = Statements & {
    * write. A transaction resolves after its commit.
    */
   readonly knex: Knex;
+  /**
+   * Runs `work` in one transaction on one connection, and resolves after its commit. `work` is given this database, whose
+   * statements all go to the transaction. When `work` fails, everything is rolled back and the failure is thrown.
+   */
+  transaction<T>(work: (bound: Database) => Promise<T>): Promise<T>;
   /**
    * Makes the first attempt to connect. Resolves also when the database is away; throws what `prepare` can't correct.
    */
@@ -135,10 +141,19 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     logger,
   });
   const statements = createStatements({ lend, availability, writeRefusal, sessions, limit });
-  return {
+  const database: Database = {
     read: statements.read,
     write: statements.write,
     knex: createKnex(statements, logger),
+    transaction: (work) =>
+      runTransaction(statements, logger, (inside) => {
+        const bound: Database = {
+          ...database,
+          ...inside,
+          transaction: (further) => further(bound),
+        };
+        return work(bound);
+      }),
     start: () => availability.start(),
     reason: () => {
       const { state } = availability;
@@ -153,4 +168,5 @@ export const createDatabase = (options: DatabaseOptions): Database => {
       await pool.close();
     },
   };
+  return database;
 };

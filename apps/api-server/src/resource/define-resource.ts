@@ -71,6 +71,28 @@ export const createResources = (
 ): readonly MountedResource[] =>
   definitions.map((definition) => ({ ...definition, ...definition.create(dependencies) }));
 
+/**
+ * Creates a function that makes an operation of mounted resources once more, over another database: the resource is created
+ * anew, which connects to nothing.
+ */
+export const createBindOperation = (
+  definitions: readonly ResourceDefinition[],
+  mounted: readonly MountedResource[],
+  dependenciesOver: (database: Database) => ResourceDependencies,
+) => {
+  const owners = new Map(
+    mounted.flatMap(({ name, operations }) => operations.map((operation) => [operation.name, name] as const)),
+  );
+  return (name: string, database: Database): Operation => {
+    const owner = definitions.find((definition) => definition.name === owners.get(name));
+    const operation = owner
+      ?.create(dependenciesOver(database))
+      .operations.find((candidate) => candidate.name === name);
+    if (operation === undefined) throw new Error(`there is no operation ${name}`);
+    return operation;
+  };
+};
+
 /** Applies shared rules to every operation, in their order: the last one is the outermost around a handler. */
 export const applySteps = (
   resources: readonly MountedResource[],
