@@ -1,5 +1,7 @@
+import { idempotencyErrors } from '@tripod/api-server/idempotency/idempotency-errors';
 import { requestErrors } from '@tripod/api-server/resource/request-errors';
 import { resources } from '@tripod/api-server/resources';
+import { writeErrors } from '@tripod/api-server/steps/write-errors';
 import { databaseErrors } from '@tripod/database/error-table';
 import { adminErrors } from '@tripod/proxy/admin/admin-errors';
 import { forwardingErrors } from '@tripod/proxy/forwarding/forwarding-errors';
@@ -16,7 +18,14 @@ import { pathErrors } from '@tripod/static-server/path/request-target';
 /** Every error table by the section of docs/reference/errors.md that shows it. */
 export const errorSections: Readonly<Record<string, readonly ErrorTable[]>> = {
   'Every server': [httpErrors, profileErrors],
-  'api-server': [requestErrors, databaseErrors, stateErrors, ...resources.map(({ errors }) => errors)],
+  'api-server': [
+    requestErrors,
+    writeErrors,
+    idempotencyErrors,
+    databaseErrors,
+    stateErrors,
+    ...resources.map(({ errors }) => errors),
+  ],
   'static-server': [pathErrors, diskErrors, preconditionErrors, rangeErrors],
   proxy: [routingErrors, forwardingErrors],
   'The admin side of the proxy': [adminErrors],
