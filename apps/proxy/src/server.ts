@@ -34,7 +34,7 @@ export type ProxyDependencies = {
   readonly random: () => number;
 };
 
-/** The parts of a proxy, made and joined, none of them listening yet. */
+/** The connected parts of a proxy, not listening yet. */
 export type Proxy = {
   readonly config: LiveConfig;
   readonly engine: Engine;
@@ -58,7 +58,7 @@ const healthLimitsOf = (config: ProxyConfig): HealthLimits => ({
 
 const isSame = (a: HealthLimits, b: HealthLimits): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-/** Makes a proxy of a configuration. Throws a ConfigError when it is not valid. */
+/** Creates a proxy from its configuration. Throws a ConfigError when that is not valid. */
 export const createProxy = (
   source: ProxyConfigSource,
   { logger, clock, random, descriptorLimit }: ProxyDependencies,

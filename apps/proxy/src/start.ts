@@ -8,7 +8,7 @@ import { createProxy } from './server.ts';
 
 const graceMs = 10_000;
 
-/** Starts a proxy of what the source says: listens, checks its upstreams, and stops without losing a request. */
+/** Starts a proxy with the configuration of `source`. Its `stop` waits for the requests in flight, at most 10 s. */
 export const startProxy = async (
   source: ProxyConfigSource,
   { logger, clock }: Pick<CliContext, 'logger' | 'clock'>,
@@ -56,7 +56,7 @@ export const startProxy = async (
         try {
           proxy.config.reload();
         } catch (error) {
-          // An AppError has been logged with all that is wrong.
+          // An AppError was logged with all problems.
           if (!(error instanceof AppError)) logger.error('reloading failed', { error });
         }
       },
