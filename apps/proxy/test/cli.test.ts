@@ -33,7 +33,7 @@ const taken = async (): Promise<Server & { port: number }> => {
 };
 
 describe('the command proxy', () => {
-  it('shows every setting with --help, and ends with 0', async () => {
+  it('shows every setting with --help, and exits with 0', async () => {
     const { code, stdout, stderr } = await run(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const flag of [
@@ -49,12 +49,12 @@ describe('the command proxy', () => {
     }
   });
 
-  it('tells its version with --version, and ends with 0', async () => {
+  it('prints its version with --version, and exits with 0', async () => {
     const { code, stdout } = await run(['--version']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^proxy \d+\.\d+\.\d+\n$/) });
   });
 
-  it('names all bad values at once, one line each, and ends with 2', async () => {
+  it('names all bad values at once, one line each, and exits with 2', async () => {
     const { code, stderr, stdout } = await run([
       '--port=99999',
       '--engine=nonsense',
@@ -98,7 +98,7 @@ describe('the command proxy', () => {
     expect(stderr).toMatch(/^proxy: The command line is wrong: .*--help/);
   });
 
-  it('says which port is in use, and by which flag to change it, and ends with 1', async () => {
+  it('names the port in use and the flag to change it, and exits with 1', async () => {
     const server = await taken();
     try {
       const port = String(server.port);
@@ -149,7 +149,7 @@ describe('the command proxy', () => {
       });
     });
 
-    it('takes up a changed file at SIGHUP without a terminal, and refuses a bad one', async () => {
+    it('reloads a changed file on SIGHUP without a terminal, and refuses an invalid one', async () => {
       const [first, second] = [await runUpstream(), await runUpstream()];
       second.setScript((socket) => void socket.write(plainResponse('second')));
       const textFor = (url: string): string =>
@@ -176,7 +176,7 @@ describe('the command proxy', () => {
       });
     });
 
-    it('serves what the file says', async () => {
+    it('serves the routes of the file', async () => {
       const upstream = await runUpstream();
       const settings = { port: 0, adminPort: 0, healthPath: 'off', route: [`/=${upstream.url}`] };
       await withFile(JSON.stringify(settings), async (file) => {

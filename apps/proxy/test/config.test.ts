@@ -7,7 +7,7 @@ const load = (flags: Readonly<Record<string, unknown>> = {}) =>
   parseProxyConfig(loadConfig(proxySettings, { flags, workingDir: '/' }));
 
 describe('the settings of the proxy', () => {
-  it('have the defaults that are promised', () => {
+  it('have the documented defaults', () => {
     const config = load();
     expect(config).toMatchObject({
       host: 'localhost',
@@ -49,7 +49,7 @@ describe('the settings of the proxy', () => {
     expect(config.trustedProxies.has('127.0.0.1')).toBe(false);
   });
 
-  it('read private paths as people may write them, and `none` as none', () => {
+  it('normalize private paths, and read `none` as an empty list', () => {
     expect(load({ privatePaths: ['/Secret/', '/%61'] }).privatePaths).toEqual(['/secret', '/a']);
     expect(load({ privatePaths: ['none'] }).privatePaths).toEqual([]);
   });

@@ -31,8 +31,8 @@ const metricsOf = async (proxy: RunningProxy) => {
   return { value, types };
 };
 
-describe('what is counted at an upstream', () => {
-  it('is told by the admin side, with quantiles, and summed up for the pool', async () => {
+describe('the counters of an upstream', () => {
+  it('are reported by the admin side, with quantiles, and summed for the pool', async () => {
     const [first, second] = [await runUpstream(), await runUpstream()];
     second.setScript((socket) => void socket.write(plainResponse('no', '404 Not Found')));
     const proxy = await runProxy({ route: routeTo(first, second), engine: 'http-proxy' });
@@ -52,7 +52,7 @@ describe('what is counted at an upstream', () => {
     }
   });
 
-  it('has no quantiles before its first whole answer', async () => {
+  it('have no quantiles before the first complete answer', async () => {
     const upstream = await runUpstream((socket) => {
       socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf');
     });
@@ -65,7 +65,7 @@ describe('what is counted at an upstream', () => {
     });
   });
 
-  it('are ejections with their reasons', async () => {
+  it('include ejections by reason', async () => {
     const [good, gone] = [await runUpstream(), await refusingUpstream()];
     const proxy = await runProxy({ route: routeTo(good, gone), maxFails: 1 });
     for (let request = 0; request < 4; request += 1) expect((await ask(proxy)).status).toBe(200);
@@ -80,7 +80,7 @@ describe('what is counted at an upstream', () => {
     expect(value('tripod_upstream_ejections_total', { reason: 'refused' })).toBe(1);
   });
 
-  it('is in the metrics, as counters and a histogram', async () => {
+  it('are in the metrics, as counters and a histogram', async () => {
     const upstream = await runUpstream();
     const proxy = await runProxy({ route: routeTo(upstream) });
     for (let request = 0; request < 5; request += 1) await ask(proxy);
@@ -98,7 +98,7 @@ describe('what is counted at an upstream', () => {
 });
 
 describe.each(engineNames)('bytes counted by the engine %s', (engine) => {
-  it('are those of the upstream’s connection, whole, on a fresh one and on a reused one', async () => {
+  it('are all bytes of the upstream connection, on a new one and on a reused one', async () => {
     const answer = plainResponse('x'.repeat(100_000));
     const upstream = await runUpstream((socket) => void socket.write(answer));
     const proxy = await runProxy({ engine, route: routeTo(upstream), maxBodyBytes: 1e6 });
@@ -117,7 +117,7 @@ describe.each(engineNames)('bytes counted by the engine %s', (engine) => {
     expect(value('tripod_upstream_received_bytes_total')).toBe(totals['bytesReceived']);
   });
 
-  it('count an attempt that failed too', async () => {
+  it('include those of a failed attempt', async () => {
     const half = 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf';
     const upstream = await runUpstream((socket) => void socket.end(half));
     const proxy = await runProxy({ engine, route: routeTo(upstream) });
@@ -128,8 +128,8 @@ describe.each(engineNames)('bytes counted by the engine %s', (engine) => {
   });
 });
 
-describe.each(engineNames)('what the proxy counts of itself with the engine %s', (engine) => {
-  it('is in the metrics: connections, retries, reloads, log lines', async () => {
+describe.each(engineNames)('the counters of the proxy with the engine %s', (engine) => {
+  it('are in the metrics: connections, retries, reloads, log lines', async () => {
     const upstream = await runUpstream();
     const proxy = await runProxy({ engine, route: routeTo(upstream), maxConnections: 1 });
     const held = connect(proxy.port, '127.0.0.1');
@@ -158,7 +158,7 @@ describe.each(engineNames)('what the proxy counts of itself with the engine %s',
     });
   });
 
-  it('tells what the retry budget paid for', async () => {
+  it('include the retries that the budget allowed', async () => {
     const good = await runUpstream();
     const broken = await runUpstream((socket) => void socket.resetAndDestroy());
     const proxy = await runProxy({ engine, route: routeTo(broken, good) });

@@ -3,7 +3,7 @@ import type { Upstream } from '../../src/balancing/upstream.ts';
 import { aRequest, makePool, makeUpstream } from '../support/make-pool.ts';
 
 describe('UpstreamPool', () => {
-  it('never chooses an upstream that was tried already', () => {
+  it('never selects an upstream that was already tried', () => {
     const pool = makePool(3);
     for (let request = 0; request < 20; request += 1) {
       const tried: Upstream[] = [];
@@ -17,7 +17,7 @@ describe('UpstreamPool', () => {
     }
   });
 
-  it('tells its listeners who joins and who leaves', () => {
+  it('notifies its listeners of upstreams that join and leave', () => {
     const pool = makePool(1);
     const told: string[] = [];
     pool.listen({
@@ -32,7 +32,7 @@ describe('UpstreamPool', () => {
     expect(told).toEqual(['+127.0.0.1:2', '-127.0.0.1:2']);
   });
 
-  it('does not disturb who loops over its upstreams while one leaves', () => {
+  it('does not affect a loop over its upstreams when one leaves', () => {
     const pool = makePool(3);
     const seen: number[] = [];
     for (const upstream of pool.upstreams) {

@@ -30,7 +30,7 @@ describe('Upstream', () => {
     expect(upstream.counters.ejections).toBe(2);
   });
 
-  it('stays out while it drains, whatever the checks say', () => {
+  it('stays unavailable while it drains, whatever the checks say', () => {
     const upstream = makeUpstream(1);
     upstream.setDraining(true);
     upstream.setHealthy(true);
@@ -39,7 +39,7 @@ describe('Upstream', () => {
     expect(upstream.available).toBe(true);
   });
 
-  it('is full with its greatest number in flight, and open again with one less', () => {
+  it('is full at its limit of requests in flight, and available again below it', () => {
     const upstream = makeUpstream(1, { maxInFlight: 2 });
     upstream.startAttempt();
     expect(upstream.available).toBe(true);
@@ -49,7 +49,7 @@ describe('Upstream', () => {
     expect(upstream.available).toBe(true);
   });
 
-  it('stays out while it is disabled, whatever the checks say', () => {
+  it('stays unavailable while it is disabled, whatever the checks say', () => {
     const upstream = makeUpstream(1);
     upstream.setEnabled(false);
     upstream.setHealthy(true);
@@ -59,7 +59,7 @@ describe('Upstream', () => {
     expect(upstream.available).toBe(true);
   });
 
-  it('is full or open again when its limit changes', () => {
+  it('becomes full or available when its limit changes', () => {
     const upstream = makeUpstream(1);
     upstream.startAttempt();
     upstream.setMaxInFlight(1);
@@ -68,7 +68,7 @@ describe('Upstream', () => {
     expect(upstream.available).toBe(true);
   });
 
-  it('tells once when it has drained, at once with nothing in flight', () => {
+  it('reports once that it has drained, at once when nothing is in flight', () => {
     const upstream = makeUpstream(1);
     const told: string[] = [];
     upstream.startAttempt();
@@ -87,7 +87,7 @@ describe('Upstream', () => {
     expect(told).toEqual(['first', 'anew']);
   });
 
-  it('does not tell that it has drained when that was taken back', () => {
+  it('does not report that it has drained when draining was cancelled', () => {
     const upstream = makeUpstream(1);
     let told = false;
     upstream.startAttempt();

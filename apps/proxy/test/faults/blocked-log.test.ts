@@ -18,7 +18,7 @@ afterEach(stopAll);
 const path = `/${'x'.repeat(8000)}`;
 const tooMany = 700;
 
-describe.each(engineNames)('a log that takes nothing from the engine %s', (engine) => {
+describe.each(engineNames)('a blocked log with the engine %s', (engine) => {
   const start = async (output: SpawnOptions['stdout']) => {
     const [port = 0, adminPort = 0] = await freePorts(2);
     const upstream = await runUpstream();
@@ -43,7 +43,7 @@ describe.each(engineNames)('a log that takes nothing from the engine %s', (engin
     return requests;
   };
 
-  it('because nobody reads it: costs no request, and the end is as always', async () => {
+  it('whose pipe is not read: fails no request, and the proxy stops as usual', async () => {
     const { proxy, port, adminPort } = await start('unread');
     await expectServed(port, tooMany);
     const dropped = await metricOf({ adminPort }, 'tripod_log_lines_dropped_total');
@@ -56,7 +56,7 @@ describe.each(engineNames)('a log that takes nothing from the engine %s', (engin
     expect(proxy.stderr()).toBe('');
   });
 
-  it('because its reader is gone: costs no request', async () => {
+  it('whose reader has exited: fails no request', async () => {
     const { proxy, port } = await start('unread');
     proxy.child.stdout?.destroy();
     await expectServed(port, 50);

@@ -11,8 +11,8 @@ import { runUpstream } from '../support/upstreams.ts';
 
 afterEach(stopAll);
 
-describe.each(engineNames)('an upstream that drains behind the engine %s', (engine) => {
-  it('gets no new request, finishes the old ones, and is told to be empty when it is', async () => {
+describe.each(engineNames)('a draining upstream behind the engine %s', (engine) => {
+  it('gets no new request, finishes those in flight, and is then reported as drained', async () => {
     const waiting: Socket[] = [];
     const leaving = await runUpstream((socket) => void waiting.push(socket));
     const staying = await runUpstream();

@@ -17,7 +17,7 @@ import { runUpstream } from '../support/upstreams.ts';
 afterEach(killUpstreamProcesses);
 afterEach(stopAll);
 
-/** Longer than any test runs: whoever waits for one of these has failed. */
+/** Longer than any test runs, so that a test that waits for one of these fails. */
 const never = 3_600_000;
 const checked: Partial<ProxySettings> = {
   healthPath: '/readyz',
@@ -32,8 +32,8 @@ const checked: Partial<ProxySettings> = {
 const three = async (): Promise<readonly [UpstreamProcess, UpstreamProcess, UpstreamProcess]> =>
   Promise.all([startUpstreamProcess(), startUpstreamProcess(), startUpstreamProcess()]);
 
-describe.each(engineNames)('upstream processes that are killed behind the engine %s', (engine) => {
-  it('loses no GET, and carries out no POST twice, when one of three is killed under load', async () => {
+describe.each(engineNames)('killed upstream processes behind the engine %s', (engine) => {
+  it('fail no GET and process no POST twice when one of three is killed under load', async () => {
     const upstreams = await three();
     const proxy = await runProxy({ engine, route: routeTo(...upstreams), ...checked });
     const { port } = proxy;
@@ -64,7 +64,7 @@ describe.each(engineNames)('upstream processes that are killed behind the engine
     expect(acknowledged.filter((post) => !carriedOut.includes(post))).toEqual([]);
   });
 
-  it('answers 503 without waiting for anything while all are dead, and serves again when one is back', async () => {
+  it('lead to 503 at once while all are dead, and to responses again when one is back', async () => {
     const upstreams = await three();
     const page = await runUpstream();
     const route = [`/api/=${upstreams.map(({ url }) => url).join(',')}`, `/=${page.url}`];

@@ -13,7 +13,7 @@ import { stopAll } from '../support/stop-all.ts';
 afterEach(killProxies);
 afterEach(stopAll);
 
-/** Each is left in another state: before an answer, within it, within the client's body. */
+/** States in which clients disconnect: before an answer, during it, during the body of the request. */
 const beginnings = [
   'GET /wait HTTP/1.1\r\nHost: h\r\n\r\n',
   'GET /begin HTTP/1.1\r\nHost: h\r\n\r\n',
@@ -21,8 +21,8 @@ const beginnings = [
   'POST /begin HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n',
 ];
 
-describe.each(engineNames)('clients that leave the engine %s', (engine) => {
-  it('1,000 of them: each request is aborted at the upstream, and nothing stays behind', async () => {
+describe.each(engineNames)('1,000 clients that disconnect from the engine %s', (engine) => {
+  it('abort their requests at the upstream and leave nothing behind', async () => {
     const counts = { arrived: 0, aborted: 0 };
     const upstream = await runNodeUpstream((request, response) => {
       request.resume();

@@ -16,7 +16,8 @@ import { stopAll } from '../support/stop-all.ts';
 afterEach(killProxies);
 afterEach(stopAll);
 
-// How much garbage V8 lets lie is chance, what an engine keeps is not: of three processes one shows that it is no more.
+// The amount of uncollected garbage is random, unlike what an engine retains. So one of three processes within the
+// limit is enough.
 jest.retryTimes(2);
 
 const mebibyte = 1024 * 1024;
@@ -58,8 +59,8 @@ const start = async (engine: string, url: string) => {
   return { proxy, port };
 };
 
-describe.each(engineNames)('what the engine %s keeps in memory', (engine) => {
-  it('is at most 60 MB for 20 readers and 20 writers of 200 MB who stand still, and nothing is lost', async () => {
+describe.each(engineNames)('the memory of the engine %s', (engine) => {
+  it('grows by at most 60 MB for 20 stalled readers and 20 stalled writers of 200 MB each', async () => {
     const senders = new Set<Socket>();
     const accepted = new Set<Socket>();
     const upstream = await runNodeUpstream((request, response) => {
@@ -126,7 +127,7 @@ const idleClients = fileURLToPath(new URL('../support/idle-clients.ts', import.m
 const mayOpen = execFileSync('sh', ['-c', 'ulimit -Hn'], { encoding: 'utf8' }).trim();
 const enough = mayOpen === 'unlimited' || Number(mayOpen) >= clients + 1000;
 
-describe('what the engine direct keeps in memory', () => {
+describe('the memory of the engine direct', () => {
   const itIfAllowed = enough ? it : it.skip;
   itIfAllowed(
     'is at most 200 MB with 10,000 idle clients (skipped where a process may not open 11,000 files)',

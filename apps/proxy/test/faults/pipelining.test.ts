@@ -72,7 +72,7 @@ describe.each(engineNames)('clients that pipeline through the engine %s', (engin
     expect((await ask({ port, path: '/small' })).text).toBe('small');
   });
 
-  it('get every response in order when they read again', async () => {
+  it('receive every response in order when they read again', async () => {
     const upstream = await runUpstream((socket, { target }) => void socket.write(plainResponse(target)));
     const { port } = await runProxy({ engine, route: routeTo(upstream) });
     const socket = open(port).pause();

@@ -19,7 +19,7 @@ describe.each(engineNames)('retries of the engine %s when requests break', (engi
     for (const upstream of upstreams.slice(0, broken)) {
       upstream.setScript((socket) => void socket.resetAndDestroy());
     }
-    // Nobody is ejected, and the clock stands still: all of it happens within the 10 s of one budget.
+    // No upstream is ejected, and the clock does not advance, so all retries count against one budget of 10 s.
     const { port } = await runProxy({ engine, route: routeTo(...upstreams), clock: createFakeClock() });
     const statuses: number[] = [];
     const agent = new Agent({ keepAlive: true });

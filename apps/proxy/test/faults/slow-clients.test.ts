@@ -17,11 +17,11 @@ afterEach(() => {
 });
 afterEach(stopAll);
 
-/** More than the kernel takes on its way from an upstream to somebody who does not read. */
+/** More than the kernel buffers between an upstream and a client that does not read. */
 const large = Buffer.from(plainResponse('x'.repeat(8_000_000)));
 const limitMs = 1500;
 
-describe.each(engineNames)('clients that take their time with the engine %s', (engine) => {
+describe.each(engineNames)('slow clients of the engine %s', (engine) => {
   /** Sends these bytes and then nothing; reads on, or not at all. */
   const send = (port: number, bytes: string, reads: boolean) => {
     const socket = connect(port, '127.0.0.1');
@@ -42,7 +42,7 @@ describe.each(engineNames)('clients that take their time with the engine %s', (e
   const many = (count: number, port: number, bytes: string, reads = true) =>
     Array.from({ length: count }, () => send(port, bytes, reads));
 
-  it('are cut off at their limits, 500 heads, 500 bodies and 100 readers, while the others are served', async () => {
+  it('are cut off at their time limits (500 heads, 500 bodies, 100 readers) while others are served', async () => {
     const upstream = await runUpstream((socket, { target }) => {
       socket.write(target === '/large' ? large : plainResponse('hello'));
     });

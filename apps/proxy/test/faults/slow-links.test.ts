@@ -48,7 +48,7 @@ const upload = (port: number) => {
   socket.on('drain', more);
   more();
   return {
-    /** Bytes of the body that somebody has taken. */
+    /** Bytes of the body that were read. */
     taken: () => socket.bytesWritten - socket.writableLength,
     answer: () => text,
   };
@@ -72,7 +72,7 @@ describe.each(engineNames)('slow links around the engine %s', (engine) => {
     agent.destroy();
   };
 
-  it('to an upstream: holds its clients back, keeps little, serves other routes, and loses nothing', async () => {
+  it('to an upstream: apply back-pressure, buffer little, do not affect other routes, and lose nothing', async () => {
     const echo = await runEchoUpstream();
     const link = await startSlowLink({ port: echo.port, ...slow });
     const { port, grown } = await start([`/slow/=${link.url}`, `/=${(await fast()).url}`]);
@@ -90,7 +90,7 @@ describe.each(engineNames)('slow links around the engine %s', (engine) => {
       expect(JSON.parse(body ?? '') as Told).toMatchObject({ bytes: size, sha: wholeSha });
   });
 
-  it('to clients: holds the upstream back, keeps little, serves others, and loses nothing', async () => {
+  it('to clients: apply back-pressure, buffer little, do not affect other clients, and lose nothing', async () => {
     let sent = 0;
     const upstream = await runNodeUpstream((_request, response) => {
       response.setHeader('Content-Length', size);

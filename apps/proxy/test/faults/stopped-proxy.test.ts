@@ -14,8 +14,8 @@ afterEach(stopAll);
 // Longer than the upstreams, which are in this process, ever take to answer on a busy machine.
 const limitMs = 3000;
 
-describe.each(engineNames)('a proxy process that stands still with the engine %s', (engine) => {
-  it('for longer than its time-outs, blames nobody for the time that was its own', async () => {
+describe.each(engineNames)('a suspended proxy process with the engine %s', (engine) => {
+  it('does not count the time of its suspension against clients or upstreams', async () => {
     const upstreams = [await runUpstream(), await runUpstream()];
     const limits = ['connect', 'response', 'idle', 'client-head', 'client-body'];
     const timeOuts = limits.map((name) => `--${name}-timeout-ms=${limitMs}`);

@@ -10,8 +10,8 @@ import { killUpstreamProcesses, startUpstreamProcess } from '../support/upstream
 afterEach(killUpstreamProcesses);
 afterEach(stopAll);
 
-describe.each(engineNames)('an upstream process that stands still behind the engine %s', (engine) => {
-  it('costs no GET and each client one POST at most, is left alone, and comes back when it goes on', async () => {
+describe.each(engineNames)('a suspended upstream process behind the engine %s', (engine) => {
+  it('fails no GET and at most one POST per client, is ejected, and is used again when it resumes', async () => {
     const upstreams = [await startUpstreamProcess(), await startUpstreamProcess()] as const;
     const [victim] = upstreams;
     const proxy = await runProxy({

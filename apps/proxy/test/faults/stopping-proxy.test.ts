@@ -31,8 +31,8 @@ const sumOf = (all: readonly Readonly<Record<string, number>>[]): Record<string,
   return sum;
 };
 
-describe.each(engineNames)('the end of a proxy process with the engine %s', (engine) => {
-  /** Ports that nobody comes to listen on, so that who is refused there knows that the proxy has ended. */
+describe.each(engineNames)('a proxy process that stops, with the engine %s', (engine) => {
+  /** Reserved ports, so that a refused connection proves that the proxy has ended. */
   const takePorts = async () => {
     const [port = 0, adminPort = 0] = await freePorts(2);
     return { port, adminPort };
@@ -47,7 +47,7 @@ describe.each(engineNames)('the end of a proxy process with the engine %s', (eng
     `--route=${routeTo(upstream)[0]}`,
   ];
 
-  it('carries out no request of a load without answering it, and cuts no kept connection, when it stops', async () => {
+  it('answers every request that it forwards under load, and resets no persistent connection', async () => {
     let served = 0;
     const upstream = await runNodeUpstream((_request, response) => {
       served += 1;
@@ -65,13 +65,13 @@ describe.each(engineNames)('the end of a proxy process with the engine %s', (eng
     expect(await proxy.ended).toBe(0);
     const { '200': answered = 0, ...others } = sumOf(results.map(({ outcomes }) => outcomes));
     expect(served).toBe(answered);
-    // A connection may arrive in the very moment in which the listener closes: the kernel resets it.
+    // A connection may arrive at the moment when the listener closes; the kernel then resets it.
     const { ECONNREFUSED: refusedAtLast, ECONNRESET: resetByKernel = 0, ...lost } = others;
     expect({ refusedAtLast, lost }).toEqual({ refusedAtLast: 16, lost: {} });
     expect(resetByKernel).toBeLessThanOrEqual(16);
   });
 
-  it('answers a request of which the first bytes had come when it was told to stop', async () => {
+  it('answers a request whose first bytes had arrived before the signal', async () => {
     const upstream = await runUpstream();
     const ports = await takePorts();
     const { port } = ports;
@@ -99,7 +99,7 @@ describe.each(engineNames)('the end of a proxy process with the engine %s', (eng
     expect(text).toMatch(/\r\nconnection: close\r\n/i);
   });
 
-  it('leaves nothing behind when it is killed: its ports are free at once, its connections gone', async () => {
+  it('frees its ports and closes its connections at once when it is killed', async () => {
     const upstream = await runUpstream(() => undefined);
     const ports = await takePorts();
     const { port } = ports;

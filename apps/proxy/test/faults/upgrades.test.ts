@@ -89,7 +89,7 @@ describe.each(engineNames)('another protocol through the engine %s', (engine) =>
     return { ...parts, ...client, tunnel };
   };
 
-  it('passes the request and the answer on with what they need, and nothing else of this connection', async () => {
+  it('passes on the request and the answer with their upgrade headers, and no other hop-by-hop headers', async () => {
     const { heard, upstream, proxy } = await connected();
     expect(upstream.requests[0]?.head).toMatch(/^GET \/chat HTTP\/1\.1\r\n/);
     const asked = parseRawResponse(upstream.requests[0]?.head ?? '').headers;
@@ -109,7 +109,7 @@ describe.each(engineNames)('another protocol through the engine %s', (engine) =>
     expect(await reportOf(proxy, upstream)).toMatchObject({ inFlight: 1 });
   });
 
-  it('carries bytes both ways, any bytes, as they come', async () => {
+  it('relays arbitrary bytes in both directions as they arrive', async () => {
     const { socket, heard, tunnel } = await connected();
     const { length } = heard.text;
     const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte)).toString('latin1');
@@ -121,7 +121,7 @@ describe.each(engineNames)('another protocol through the engine %s', (engine) =>
     }
   });
 
-  it('loses nothing of megabytes both ways at once, with readers that pause', async () => {
+  it('loses nothing when megabytes are sent in both directions to readers that pause', async () => {
     const { socket, heard, tunnel } = await connected();
     const { length } = heard.text;
     const many = 'x'.repeat(8_000_000);
@@ -137,7 +137,7 @@ describe.each(engineNames)('another protocol through the engine %s', (engine) =>
     await waitFor('all at the client', () => heard.text.length - length === many.length);
   });
 
-  it('passes on what comes in one piece with the request and with the answer', async () => {
+  it('passes on bytes that arrive together with the request and with the answer', async () => {
     const { proxy, tunnels } = await start({ first: `${agrees}first words` });
     const { heard } = upgrade(proxy.port, `${asks}early bytes`);
     await waitFor('the words at the client', () => heard.text.endsWith('\r\n\r\nfirst words'));
@@ -165,7 +165,7 @@ describe.each(engineNames)('another protocol through the engine %s', (engine) =>
     await expectNothingLeft();
   });
 
-  it.each(['client', 'upstream'] as const)('is over on both sides when the %s breaks off', async (who) => {
+  it.each(['client', 'upstream'] as const)('closes on both sides when the %s resets', async (who) => {
     const { heard, socket, tunnel, expectNothingLeft, proxy } = await connected();
     (who === 'client' ? socket : tunnel.socket).resetAndDestroy();
     await waitFor('the end', () => heard.ended || heard.closed);
@@ -174,7 +174,7 @@ describe.each(engineNames)('another protocol through the engine %s', (engine) =>
     expect(proxy.log.count('upstream server temporarily disabled')).toBe(0);
   });
 
-  it('leaves nothing behind of 50 clients that leave at once', async () => {
+  it('leaves nothing behind when 50 clients disconnect at once', async () => {
     const { proxy, tunnels, expectNothingLeft } = await start();
     const clients = Array.from({ length: 50 }, () => upgrade(proxy.port));
     await waitFor('all to be connected', () => clients.every(({ heard }) => heard.text.includes('\r\n\r\n')));
@@ -184,7 +184,7 @@ describe.each(engineNames)('another protocol through the engine %s', (engine) =>
     await expectNothingLeft();
   });
 
-  it('is refused when the upstream answers something else, on a connection that goes on', async () => {
+  it('is refused when the upstream answers with another status, and the connection stays open', async () => {
     const upstream = await runUpstream((socket) => {
       socket.write(plainResponse('not here', '403 Forbidden'));
     });
@@ -196,7 +196,7 @@ describe.each(engineNames)('another protocol through the engine %s', (engine) =>
     expect(text).not.toMatch(/upgrade/i);
   });
 
-  it('is given up at the upstream when the client leaves before it has agreed', async () => {
+  it('is aborted at the upstream when the client disconnects before the 101', async () => {
     const upstream = await runUpstream(() => undefined);
     const proxy = await runProxy({ engine, route: routeTo(upstream) });
     const { socket } = upgrade(proxy.port);
@@ -208,7 +208,7 @@ describe.each(engineNames)('another protocol through the engine %s', (engine) =>
     expect((await reportOf(proxy, upstream)).inFlight).toBe(0);
   });
 
-  it('is tried at the next upstream when the first breaks', async () => {
+  it('is retried at the next upstream when the first one fails', async () => {
     const broken = await runUpstream((socket) => void socket.resetAndDestroy());
     const good = await runUpstream((socket) => void socket.write(agrees));
     const { port } = await runProxy({ engine, route: routeTo(broken, good) });

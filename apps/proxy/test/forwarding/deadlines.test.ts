@@ -14,7 +14,7 @@ const scene = () => {
 };
 
 describe('Deadlines', () => {
-  it('lets a deadline pass once, not early and at most 200 ms late', () => {
+  it('fires a deadline once, never early and at most 200 ms late', () => {
     const { clock, deadlines, deadline, passed } = scene();
     deadlines.set(deadline, 1050);
     clock.advance(1049);
@@ -25,7 +25,7 @@ describe('Deadlines', () => {
     expect(passed()).toBe(1);
   });
 
-  it('is not early for what is set between two sweeps', () => {
+  it('does not fire early when a deadline is set between two sweeps', () => {
     const { clock, deadlines, deadline, passed } = scene();
     clock.advance(199);
     deadlines.set(deadline, 1000);
@@ -35,7 +35,7 @@ describe('Deadlines', () => {
     expect(passed()).toBe(1);
   });
 
-  it('does not count the time in which the process itself was stopped', () => {
+  it('does not count time during which the process itself was suspended', () => {
     const timers: (() => void)[] = [];
     let nowMs = 0;
     const clock = {
@@ -63,7 +63,7 @@ describe('Deadlines', () => {
     expect(passed).toBe(1);
   });
 
-  it('forgets one that is moved, cleared or removed', () => {
+  it('does not fire a deadline that was moved, cleared or removed', () => {
     const { clock, deadlines, deadline, passed } = scene();
     deadlines.set(deadline, 100);
     deadlines.set(deadline, 1000);
@@ -76,7 +76,7 @@ describe('Deadlines', () => {
     expect(passed()).toBe(0);
   });
 
-  it('keeps one timer for all, and none when there is nothing to watch', () => {
+  it('uses one timer for all deadlines, and none without deadlines', () => {
     const { clock, deadlines, deadline } = scene();
     const second = new Deadline(() => undefined);
     deadlines.add(second);
@@ -89,7 +89,7 @@ describe('Deadlines', () => {
     expect(clock.waiting).toBe(1);
   });
 
-  it('lets those that are added while others pass wait for their own time', () => {
+  it('does not fire deadlines early that are added while others fire', () => {
     const { clock, deadlines } = scene();
     let late = 0;
     const second = new Deadline(() => {

@@ -8,7 +8,7 @@ export type CollectedEvent = {
   readonly fields: LogFields;
 };
 
-/** A logger that keeps what it is told. */
+/** A logger that records its events and requests. */
 export type CollectedLog = Logger & {
   readonly events: readonly CollectedEvent[];
   readonly requests: readonly RequestLine[];

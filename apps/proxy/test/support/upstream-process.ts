@@ -18,7 +18,7 @@ export type UpstreamProcess = {
 };
 
 export type UpstreamProcessOptions = {
-  /** Default: a free one that nobody takes by chance while the process is dead. */
+  /** Default: a free one that is reserved, so that no other process takes it while this one is dead. */
   readonly port?: number;
   readonly drainDelayMs?: number;
 };

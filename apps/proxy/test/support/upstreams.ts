@@ -18,7 +18,7 @@ export const runUpstream = async (
   return upstream;
 };
 
-/** An address where nothing listens any more, and nobody, such as a test at the same time, comes to listen. */
+/** An address where nothing listens. Its port is reserved, so that no other test listens there either. */
 export const refusingUpstream = async (): Promise<ScriptedUpstream> => {
   const upstream = await startScriptedUpstream(() => undefined, await freePort());
   await upstream.stop();

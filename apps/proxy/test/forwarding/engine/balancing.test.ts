@@ -31,7 +31,7 @@ describe.each(engineNames)('balancing with the engine %s', (engine) => {
     expect(upstreams.map(({ requests }) => requests.length)).toEqual([100, 100, 100]);
   });
 
-  it('leaves an upstream that refuses alone after one request, and says so', async () => {
+  it('ejects an upstream after one refused request, and logs it', async () => {
     const good = await runUpstream();
     const { port, log } = await over([await refusingUpstream(), good], { maxFails: 1 });
     expect(new Set(await askMany(port, 20))).toEqual(new Set([200]));
@@ -39,7 +39,7 @@ describe.each(engineNames)('balancing with the engine %s', (engine) => {
     expect(log.requests.filter(({ tries }) => tries === 2)).toHaveLength(1);
   });
 
-  it('tries it again after the window', async () => {
+  it('tries an ejected upstream again after the window', async () => {
     const broken = await runUpstream((socket) => void socket.resetAndDestroy());
     const clock = createFakeClock();
     const limits = { maxFails: 1, failWindowMs: 200 };
@@ -53,7 +53,7 @@ describe.each(engineNames)('balancing with the engine %s', (engine) => {
     expect(broken.requests.length).toBeGreaterThanOrEqual(2);
   });
 
-  it('goes on asking the last available upstream, however it fails', async () => {
+  it('never ejects the last available upstream, however it fails', async () => {
     const upstreams = [await runUpstream((socket) => void socket.end()), await runUpstream()];
     upstreams[1]?.setScript((socket) => void socket.resetAndDestroy());
     const { port, log } = await over(upstreams, { maxFails: 1 });
@@ -82,7 +82,7 @@ describe.each(engineNames)('balancing with the engine %s', (engine) => {
       maxFails: 1,
     };
 
-    it('sends nothing to an upstream that says it is not ready, and takes it back when it is', async () => {
+    it('sends no requests to an upstream while it reports not ready', async () => {
       const ready = { status: '503 Not Yet' };
       const moody = await runUpstream((socket, { target }) => {
         socket.write(plainResponse('', target === '/readyz' ? ready.status : '200 OK'));
@@ -99,7 +99,7 @@ describe.each(engineNames)('balancing with the engine %s', (engine) => {
       expect(requests()).toBe(before + 5);
     });
 
-    it('takes an upstream back that died and was started again, with no request failing', async () => {
+    it('uses a restarted upstream again without a failed request', async () => {
       const mortal = await runUpstream(undefined, await freePort());
       const { port, log } = await over([mortal, await runUpstream()], checked);
       await askMany(port, 4);
@@ -124,7 +124,7 @@ describe.each(engineNames)('balancing with the engine %s', (engine) => {
       }
     });
 
-    it('checks an upstream without a health path by connecting, and says so once', async () => {
+    it('checks an upstream without a health path by connecting, and logs it once', async () => {
       const upstream = await runUpstream((socket, { target }) => {
         socket.write(plainResponse('', target === '/readyz' ? '404 Not Found' : '200 OK'));
       });
@@ -134,7 +134,7 @@ describe.each(engineNames)('balancing with the engine %s', (engine) => {
       expect((await ask({ port })).status).toBe(200);
     });
 
-    it('answers 503 while all are unhealthy, without asking any', async () => {
+    it('answers 503 while all are unhealthy, without contacting any', async () => {
       const upstream = await runUpstream((socket) => void socket.write(plainResponse('', '503 No')));
       const { port, log } = await over([upstream], checked);
       await waitFor('it to be unhealthy', () => log.count('upstream server is unhealthy') === 1);

@@ -16,11 +16,11 @@ afterEach(stopAll);
 
 const get = 'GET / HTTP/1.1\r\nHost: h\r\n\r\n';
 
-describe.each(engineNames)('failures that the engine %s meets', (engine) => {
+describe.each(engineNames)('failures at the engine %s', (engine) => {
   const over = (upstream: { readonly url: string }, settings: Partial<ProxySettings> = {}) =>
     runProxy({ engine, route: routeTo(upstream), ...settings });
 
-  describe('a body that breaks off half-way', () => {
+  describe('a truncated body', () => {
     const lengthy = 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf';
     const chunked = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n';
 
@@ -52,7 +52,7 @@ describe.each(engineNames)('failures that the engine %s meets', (engine) => {
       },
     );
 
-    it('is not passed off as whole to HTTP/1.0, where the end of the connection is the end of the body', async () => {
+    it('resets an HTTP/1.0 connection, where an orderly close would mark the body complete', async () => {
       const upstream = await runUpstream((socket) => {
         socket.write(chunked, () => setTimeout(() => socket.resetAndDestroy(), 50));
       });
@@ -69,7 +69,7 @@ describe.each(engineNames)('failures that the engine %s meets', (engine) => {
     });
   });
 
-  it('ends a response after the length it has, and drops the connection to who sent more', async () => {
+  it('ends a response after its Content-Length, and closes the upstream connection when more bytes follow', async () => {
     const upstream = await runUpstream((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabcdef');
     });
@@ -78,7 +78,7 @@ describe.each(engineNames)('failures that the engine %s meets', (engine) => {
     expect(upstream.received).toHaveLength(3);
   });
 
-  it('answers 503 at once when each upstream refuses, and goes on serving other routes', async () => {
+  it('answers 503 at once when every upstream refuses, and keeps serving other routes', async () => {
     const dead = [await refusingUpstream(), await refusingUpstream(), await refusingUpstream()];
     const route = [`/api/=${dead.map(({ url }) => url).join(',')}`, ...routeTo(await runUpstream())];
     const proxy = await runProxy({ engine, route, maxFails: 1 });
@@ -100,7 +100,7 @@ describe.each(engineNames)('failures that the engine %s meets', (engine) => {
     expect(answer.text).toContain('503');
   });
 
-  it('answers 503 when the upstream can not be found by its name, 504 when that takes too long', async () => {
+  it('answers 503 when the name of the upstream can not be resolved, 504 when that takes too long', async () => {
     const { port } = await over({ url: 'http://nowhere.invalid:1' });
     expect([503, 504]).toContain((await ask({ port })).status);
   });
@@ -111,7 +111,7 @@ describe.each(engineNames)('failures that the engine %s meets', (engine) => {
     expect((await ask({ port })).text).toBe('hello');
   });
 
-  describe('clients that leave', () => {
+  describe('clients that disconnect', () => {
     /** An upstream that never answers, and knows how many requests were aborted. */
     const waiting = async () => {
       const counts = { arrived: 0, aborted: 0 };
@@ -151,7 +151,7 @@ describe.each(engineNames)('failures that the engine %s meets', (engine) => {
       expect(pools).toMatchObject([{ upstreams: [{ inFlight: 0, requests: 20, failures: 0 }] }]);
     });
 
-    it('leaves nothing of requests that were sent in one go and given up', async () => {
+    it('leaves nothing behind of pipelined requests whose client disconnects', async () => {
       const { counts, upstream } = await waiting();
       const { port, log, adminPort } = await over(upstream);
       const socket = connect(port, '127.0.0.1');
@@ -166,7 +166,7 @@ describe.each(engineNames)('failures that the engine %s meets', (engine) => {
       expect(metrics.text).toMatch(/^http_requests_in_flight 0$/m);
     });
 
-    it('gives a client that only closed its sending side its answer', async () => {
+    it('answers a client that has half-closed its connection', async () => {
       const upstream = await runUpstream((socket) => {
         setTimeout(() => socket.write(plainResponse('late answer')), 100);
       });
@@ -177,7 +177,7 @@ describe.each(engineNames)('failures that the engine %s meets', (engine) => {
       }
     });
 
-    it('does not take half a body for a whole one when the client closes its sending side', async () => {
+    it('does not complete a truncated body when the client half-closes its connection', async () => {
       const upstream = await runUpstream();
       const { port } = await over(upstream);
       const bytes = 'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nhalf';
@@ -186,7 +186,7 @@ describe.each(engineNames)('failures that the engine %s meets', (engine) => {
     });
   });
 
-  it('is not brought down by a broken body whose refusal waits behind another answer', async () => {
+  it('survives a malformed body whose refusal waits for an earlier answer', async () => {
     const early = await runNodeUpstream((request, response) => {
       if (request.url === '/slow') setTimeout(() => response.end('slow'), 300);
       else setTimeout(() => response.end('early'), 50);
@@ -201,7 +201,7 @@ describe.each(engineNames)('failures that the engine %s meets', (engine) => {
     expect((await ask({ port })).text).toBe('early');
   });
 
-  it('does not hold the broken body of a client against an upstream', async () => {
+  it('does not count a malformed request body as a failure of the upstream', async () => {
     const upstreams = [await runUpstream(), await runUpstream()];
     const proxy = await runProxy({
       engine,
@@ -222,7 +222,7 @@ describe.each(engineNames)('failures that the engine %s meets', (engine) => {
     expect(proxy.log.count('upstream server temporarily disabled')).toBe(0);
   });
 
-  it('passes on an answer that comes before the body has been sent, and ends the connection', async () => {
+  it('passes on an answer that arrives before the end of the request body, and closes the connection', async () => {
     const upstream = await runNodeUpstream((_request, response) => {
       response.writeHead(403, { 'Content-Length': 2 });
       response.end('no');

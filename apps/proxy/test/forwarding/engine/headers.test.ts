@@ -55,7 +55,7 @@ describe.each(engineNames)('headers through the engine %s', (engine) => {
     expect(valuesOf(head, 'connection').filter((value) => value !== 'keep-alive')).toEqual([]);
   });
 
-  it('does not let Connection take away what the message needs', async () => {
+  it('does not let Connection remove headers that the message needs', async () => {
     const upstream = await runUpstream();
     const { port } = await runProxy({ engine, route: routeTo(upstream) });
     const lines =
@@ -68,7 +68,7 @@ describe.each(engineNames)('headers through the engine %s', (engine) => {
     expect(upstream.received[0]).toMatch(/\r\n\r\nbody$/);
   });
 
-  it('passes on what is for the upstream, each line as it came', async () => {
+  it('passes on end-to-end headers line by line, unchanged', async () => {
     const head = await received(
       'Accept: a\r\nAccept: b\r\nAuthorization: Bearer x\r\nX-Empty:\r\nX-Latin: \xe4\r\nCookie: a=1\r\nCookie: b=2\r\n',
     );
@@ -79,7 +79,7 @@ describe.each(engineNames)('headers through the engine %s', (engine) => {
     expect(valuesOf(head, 'cookie').join('; ')).toBe('a=1; b=2');
   });
 
-  it('passes on names that mean something to JavaScript', async () => {
+  it('passes on header names such as constructor and __proto__', async () => {
     const head = await received('Constructor: x\r\nPrototype: y\r\nLength: 7\r\n');
     expect(valuesOf(head, 'constructor')).toEqual(['x']);
     expect(valuesOf(head, 'prototype')).toEqual(['y']);
@@ -87,11 +87,11 @@ describe.each(engineNames)('headers through the engine %s', (engine) => {
     await expect(received('__proto__: x\r\n__proto__: y\r\n')).resolves.toMatch(/^GET \/ /);
   });
 
-  it('passes the Host on as it came', async () => {
+  it('passes on the Host unchanged', async () => {
     expect(valuesOf(await received(''), 'host')).toEqual(['here:8080']);
   });
 
-  it('overwrites what a client says of where it comes from, in any spelling', async () => {
+  it('overwrites forwarded headers of a client, in any spelling', async () => {
     const head = await received(
       [
         'X-Forwarded-For: 6.6.6.6',
@@ -115,7 +115,7 @@ describe.each(engineNames)('headers through the engine %s', (engine) => {
     expect(head).not.toMatch(/6\.6\.6\.6|7\.7\.7\.7|evil|_|real-ip|forwarded-port|\r\nforwarded:/i);
   });
 
-  it('goes on from what a trusted proxy says', async () => {
+  it('extends the forwarded headers of a trusted proxy', async () => {
     const head = await received(
       'X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Host: public\r\nX-Forwarded-Proto: https\r\nx_forwarded_for: 5.5.5.5\r\n',
       { trustedProxies: ['127.0.0.0/8'] },
@@ -187,7 +187,7 @@ describe.each(engineNames)('headers through the engine %s', (engine) => {
       expect(back).toBe(sent);
     });
 
-    it("is the client's when that can not break anything", async () => {
+    it("is the client's when it is well-formed", async () => {
       expect(await exchangeId('X-Request-Id: client-id.1\r\n')).toEqual({
         sent: 'client-id.1',
         back: 'client-id.1',
@@ -203,7 +203,7 @@ describe.each(engineNames)('headers through the engine %s', (engine) => {
       },
     );
 
-    it('comes once, also when the upstream sends its own', async () => {
+    it('is sent once, also when the upstream sends its own', async () => {
       const { back } = await exchangeId('X-Request-Id: client-id.1\r\n', 'X-Request-Id: client-id.1\r\n');
       expect(back).toBe('client-id.1');
     });

@@ -39,7 +39,7 @@ describe.each(engineNames)('messages through the engine %s', (engine) => {
     },
   );
 
-  it.each(sizes)('carries request bodies of %i bytes whole, by length and in chunks', async (size) => {
+  it.each(sizes)('forwards complete request bodies of %i bytes, with a length and chunked', async (size) => {
     const proxy = await proxyTo(await runEchoUpstream());
     const bytes = someBytes(size);
     const chunks = [bytes.subarray(0, size >> 1), bytes.subarray(size >> 1)].filter(
@@ -51,7 +51,7 @@ describe.each(engineNames)('messages through the engine %s', (engine) => {
     }
   });
 
-  it.each(sizes)('carries response bodies of %i bytes whole, by length and in chunks', async (size) => {
+  it.each(sizes)('relays complete response bodies of %i bytes, with a length and chunked', async (size) => {
     const bytes = someBytes(size);
     const upstream = await runNodeUpstream(({ url }, response) => {
       if (url === '/length') response.setHeader('Content-Length', size);
@@ -67,7 +67,7 @@ describe.each(engineNames)('messages through the engine %s', (engine) => {
     expect(sha(inChunks.body)).toBe(sha(bytes));
   });
 
-  it('carries a response that ends with the connection', async () => {
+  it('relays a close-delimited response', async () => {
     const upstream = await runUpstream((socket) => void socket.end('HTTP/1.0 200 OK\r\n\r\nto the end'));
     const { text } = await ask(await proxyTo(upstream));
     expect(text).toBe('to the end');
@@ -109,7 +109,7 @@ describe.each(engineNames)('messages through the engine %s', (engine) => {
     expect(body).toBe('second');
   });
 
-  it('passes on a status and a reason that nobody has heard of', async () => {
+  it('passes on an unknown status and reason phrase', async () => {
     const upstream = await runUpstream((socket) => void socket.write(plainResponse('', '299 Fine, really')));
     const { port } = await proxyTo(upstream);
     const text = await exchangeRaw({ port, bytes: 'GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n' });
@@ -136,7 +136,7 @@ describe.each(engineNames)('messages through the engine %s', (engine) => {
     expect(text.match(/\r\n\r\n\/\d/g)).toEqual(['\r\n\r\n/1', '\r\n\r\n/2', '\r\n\r\n/3']);
   });
 
-  it('carries requests that were sent at once out one after the other, as they may depend on each other', async () => {
+  it('forwards pipelined requests one after the other, because they may depend on each other', async () => {
     let atOnce = 0;
     let most = 0;
     const order: string[] = [];
@@ -162,7 +162,7 @@ describe.each(engineNames)('messages through the engine %s', (engine) => {
     expect({ most, order }).toEqual({ most: 1, order: paths });
   });
 
-  it('keeps connections to upstreams', async () => {
+  it('reuses connections to upstreams', async () => {
     const upstream = await runUpstream();
     const proxy = await proxyTo(upstream);
     for (let request = 0; request < 5; request += 1) await ask(proxy);
@@ -181,7 +181,7 @@ describe.each(engineNames)('messages through the engine %s', (engine) => {
       expect(answer.body).toBe('in chunks');
     });
 
-    it('keeps the connection when it is asked to, and the length is known', async () => {
+    it('keeps the connection open with Connection: keep-alive and a known length', async () => {
       const { port } = await proxyTo(await runUpstream());
       const one = 'GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n';
       const until = (text: string): boolean => text.split('hello').length === 3;
@@ -189,7 +189,7 @@ describe.each(engineNames)('messages through the engine %s', (engine) => {
       expect(text.match(/Connection: keep-alive/gi)).toHaveLength(2);
     });
 
-    it('is asked of upstreams as HTTP/1.1, with a Host', async () => {
+    it('is forwarded as HTTP/1.1 with a Host', async () => {
       const upstream = await runUpstream();
       const { port } = await proxyTo(upstream);
       await exchangeRaw({ port, bytes: 'GET / HTTP/1.0\r\n\r\n' });
@@ -202,7 +202,7 @@ describe.each(engineNames)('messages through the engine %s', (engine) => {
     const head = (length: number, expectation = '100-continue'): string =>
       `POST / HTTP/1.1\r\nHost: h\r\nContent-Length: ${length}\r\nExpect: ${expectation}\r\nConnection: close\r\n\r\n`;
 
-    it('asks the client for its body, and the upstream for nothing', async () => {
+    it('is answered with 100 Continue and not passed on to the upstream', async () => {
       const upstream = await runUpstream();
       const { port } = await proxyTo(upstream);
       const text = await exchangeRaw({ port, bytes: head(4), until: (soFar) => soFar.includes('\r\n\r\n') });

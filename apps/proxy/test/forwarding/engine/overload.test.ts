@@ -19,7 +19,7 @@ afterEach(async () => {
 
 const overloaded = { status: 503, headers: { 'retry-after': '1', connection: 'close' } };
 
-describe.each(engineNames)('more connections than the engine %s may have', (engine) => {
+describe.each(engineNames)('connections over the limit of the engine %s', (engine) => {
   /** Clients that are connected, each of them served once. */
   const hold = async (port: number, count: number): Promise<void> => {
     for (let number = 0; number < count; number += 1) {
@@ -34,7 +34,7 @@ describe.each(engineNames)('more connections than the engine %s may have', (engi
     }
   };
 
-  it('get a whole answer that says so, and those that were there go on', async () => {
+  it('are answered 503 with a complete problem, and existing connections keep working', async () => {
     const upstream = await runUpstream();
     const proxy = await runProxy({ engine, route: routeTo(upstream), maxConnections: 2 });
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -60,7 +60,7 @@ describe.each(engineNames)('more connections than the engine %s may have', (engi
     expect(line).toMatchObject({ method: '-', requestId: answer.headers['x-request-id'] });
   });
 
-  it('are not reset while they still send', async () => {
+  it('are not reset while the client still sends', async () => {
     const upstream = await runUpstream();
     const proxy = await runProxy({ engine, route: routeTo(upstream), maxConnections: 1, maxBodyBytes: 1e7 });
     await hold(proxy.port, 1);
@@ -71,7 +71,7 @@ describe.each(engineNames)('more connections than the engine %s may have', (engi
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('are let in again each time that another one has left', async () => {
+  it('are accepted again each time that another connection has closed', async () => {
     const upstream = await runUpstream();
     const proxy = await runProxy({ engine, route: routeTo(upstream), maxConnections: 2 });
     await hold(proxy.port, 2);

@@ -29,7 +29,7 @@ describe.each(engineNames)('requests that the engine %s refuses', (engine) => {
   it.each([
     ['two Host lines', 'GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n', 400],
     ['no Host', 'GET / HTTP/1.1\r\nAccept: x\r\n\r\n', 400],
-    ['a Host that is none', 'GET / HTTP/1.1\r\nHost: a/b\r\n\r\n', 400],
+    ['an invalid Host', 'GET / HTTP/1.1\r\nHost: a/b\r\n\r\n', 400],
     ['another host in the target', 'GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n', 400],
     [
       'length and chunks',
@@ -42,7 +42,7 @@ describe.each(engineNames)('requests that the engine %s refuses', (engine) => {
     ['a hexadecimal length', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x1\r\n\r\nx', 400],
     ['chunks in HTTP/1.0', 'POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 400],
     [
-      'a chunk size that is none',
+      'an invalid chunk size',
       'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxx\r\n\r\n',
       400,
     ],
@@ -54,7 +54,7 @@ describe.each(engineNames)('requests that the engine %s refuses', (engine) => {
     ['a bare CR in a header', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n', 400],
     ['a blank before the colon', 'GET / HTTP/1.1\r\nHost: a\r\nX : b\r\n\r\n', 400],
     ['a NUL in the path', 'GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n', 400],
-    ['a method that is none', 'G=T / HTTP/1.1\r\nHost: a\r\n\r\n', 400],
+    ['an invalid method', 'G=T / HTTP/1.1\r\nHost: a\r\n\r\n', 400],
     ['101 header lines', `GET / HTTP/1.1\r\nHost: a\r\n${lines(100)}\r\n`, 431],
     ['1,500 header lines', `GET / HTTP/1.1\r\nHost: a\r\n${lines(1200)}\r\n`, 431],
     ['a head of 17 KiB', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(17_000)}\r\n\r\n`, 431],
@@ -96,7 +96,7 @@ describe.each(engineNames)('requests that the engine %s refuses', (engine) => {
     expect(upstream.requests).toEqual([]);
   });
 
-  it('takes 100 header lines and a URL of 8 KiB', async () => {
+  it('accepts 100 header lines and a URL of 8 KiB', async () => {
     const { port } = await start();
     const many = `GET / HTTP/1.1\r\nHost: a\r\n${lines(98)}Connection: close\r\n\r\n`;
     expect(parseRawResponse(await exchangeRaw({ port, bytes: many })).status).toBe(200);
@@ -162,7 +162,7 @@ describe.each(engineNames)('requests that the engine %s refuses', (engine) => {
     },
   );
 
-  it('takes a body of exactly the limit', async () => {
+  it('accepts a body of exactly the limit', async () => {
     const proxy = await start();
     for (const body of ['x'.repeat(100_000), ['x'.repeat(60_000), 'x'.repeat(40_000)]]) {
       expect((await ask({ ...proxy, method: 'POST', body })).status).toBe(200);
@@ -171,7 +171,7 @@ describe.each(engineNames)('requests that the engine %s refuses', (engine) => {
     expect(json(tooMuch)).toMatchObject({ code: 'PROXY_BODY_TOO_LARGE' });
   });
 
-  it('survives CONNECT from clients that are gone at once, and from those that wait for another answer', async () => {
+  it('survives CONNECT from clients that disconnect at once or wait for an earlier answer', async () => {
     const { port, upstream } = await start();
     upstream.setScript((socket) => {
       setTimeout(() => void socket.write(plainResponse('late')), 50);

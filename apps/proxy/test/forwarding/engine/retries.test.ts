@@ -41,7 +41,7 @@ const breaks: readonly (readonly [string, UpstreamScript])[] = [
     'a coding that we can not undo',
     writes('HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n'),
   ],
-  ['a 101 that nobody asked for', writes('HTTP/1.1 101 Go\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n')],
+  ['an unrequested 101', writes('HTTP/1.1 101 Go\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n')],
 ];
 
 describe.each(engineNames)('retries of the engine %s', (engine) => {
@@ -87,30 +87,27 @@ describe.each(engineNames)('retries of the engine %s', (engine) => {
     },
   );
 
-  it.each(breaks)('takes a GET that met %s on to the next', async (_what, script) => {
+  it.each(breaks)('retries a GET after %s at the next upstream', async (_what, script) => {
     const broken = await runUpstream(script);
     const { port } = await over([broken, await runUpstream()]);
     await expectNext(broken, port, 'GET');
   });
 
-  it.each(breaks)(
-    'answers a POST that met %s with 502, and sends it to nobody else',
-    async (_what, script) => {
-      const upstreams = [await runUpstream(script), await runUpstream(script)];
-      const { port, log } = await over(upstreams);
-      const answer = await ask({ port, method: 'POST', body: 'once' });
-      expect(answer.status).toBe(502);
-      const { code, detail } = json(answer);
-      expect(code).toBe('PROXY_UPSTREAM_FAILED');
-      expect(detail).toMatch(/may have been carried out/);
-      expect(answer.text).not.toMatch(/127\.0\.0\.1|ECONN|HPE_|stack/);
-      expect(upstreams.flatMap(({ requests }) => requests)).toHaveLength(1);
-      await waitFor('the line in the log', () => log.requests[0]);
-      expect(log.requests[0]).toMatchObject({ status: 502, tries: 1 });
-    },
-  );
+  it.each(breaks)('answers 502 to a POST after %s, and does not retry it', async (_what, script) => {
+    const upstreams = [await runUpstream(script), await runUpstream(script)];
+    const { port, log } = await over(upstreams);
+    const answer = await ask({ port, method: 'POST', body: 'once' });
+    expect(answer.status).toBe(502);
+    const { code, detail } = json(answer);
+    expect(code).toBe('PROXY_UPSTREAM_FAILED');
+    expect(detail).toMatch(/may have been carried out/);
+    expect(answer.text).not.toMatch(/127\.0\.0\.1|ECONN|HPE_|stack/);
+    expect(upstreams.flatMap(({ requests }) => requests)).toHaveLength(1);
+    await waitFor('the line in the log', () => log.requests[0]);
+    expect(log.requests[0]).toMatchObject({ status: 502, tries: 1 });
+  });
 
-  it('sends the kept body of a PUT to the next, whole', async () => {
+  it('retries a PUT with its complete buffered body', async () => {
     const body = someBytes(65_536);
     const broken = await runUpstream(reset);
     const { port } = await over([broken, await runEchoUpstream()]);
@@ -121,7 +118,7 @@ describe.each(engineNames)('retries of the engine %s', (engine) => {
     expect(broken.requests).toHaveLength(1);
   });
 
-  it('sends a PUT that came in crumbs to the next, whole', async () => {
+  it('retries a PUT whose body arrived in many small pieces', async () => {
     const crumbs = Array.from({ length: 500 }, (_, index) => `<${index}>`);
     const broken = await runUpstream(reset);
     const { port } = await over([broken, await runEchoUpstream()]);
@@ -132,7 +129,7 @@ describe.each(engineNames)('retries of the engine %s', (engine) => {
     expect(broken.requests).toHaveLength(1);
   });
 
-  it('does not send a PUT again that is too large to be kept', async () => {
+  it('does not retry a PUT that exceeds the replay buffer', async () => {
     const upstreams = [await runUpstream(reset), await runUpstream(reset)];
     const { port } = await over(upstreams);
     const answer = await ask({ port, method: 'PUT', body: someBytes(65_537) });
@@ -140,7 +137,7 @@ describe.each(engineNames)('retries of the engine %s', (engine) => {
     expect(upstreams.flatMap(({ requests }) => requests)).toHaveLength(1);
   });
 
-  it('tries each upstream once and 3 at most', async () => {
+  it('tries each upstream at most once, and at most 3 upstreams', async () => {
     const upstreams = await Promise.all(
       [reset, reset, reset, reset, reset].map((script) => runUpstream(script)),
     );
@@ -149,7 +146,7 @@ describe.each(engineNames)('retries of the engine %s', (engine) => {
     expect(upstreams.map(({ requests }) => requests.length).sort()).toEqual([0, 0, 1, 1, 1]);
   });
 
-  it('spends its budget and then lets requests fail', async () => {
+  it('does not retry when the retry budget is exhausted', async () => {
     const { port } = await over([await runUpstream(reset), await runUpstream(reset)]);
     const statuses: number[] = [];
     for (let request = 0; request < 30; request += 1) statuses.push((await ask({ port })).status);
@@ -162,7 +159,7 @@ describe.each(engineNames)('retries of the engine %s', (engine) => {
     expect(attempts).toBeLessThanOrEqual(30 + 13);
   });
 
-  describe('on a kept connection', () => {
+  describe('on a reused connection', () => {
     /** Answers the first request of each connection, and breaks with the second. */
     const breaksOnReuse = (script: UpstreamScript): UpstreamScript => {
       const served = new Set<number>();
@@ -190,7 +187,7 @@ describe.each(engineNames)('retries of the engine %s', (engine) => {
       },
     );
 
-    it('does not send a POST again', async () => {
+    it('does not retry a POST', async () => {
       const upstream = await runUpstream(breaksOnReuse(reset));
       const { port } = await over([upstream]);
       expect((await ask({ port, method: 'POST', body: 'a' })).status).toBe(200);
@@ -198,7 +195,7 @@ describe.each(engineNames)('retries of the engine %s', (engine) => {
       expect(upstream.requests).toHaveLength(2);
     });
 
-    it('does not hold it against the upstream', async () => {
+    it('does not count as a failure of the upstream', async () => {
       const upstreams = [await runUpstream(breaksOnReuse(close)), await runUpstream(breaksOnReuse(close))];
       const { port, log } = await over(upstreams, { maxFails: 1 });
       for (let request = 0; request < 10; request += 1) expect((await ask({ port })).status).toBe(200);
@@ -224,7 +221,7 @@ describe.each(engineNames)('retries of the engine %s', (engine) => {
       }
     });
 
-    it('never gives a client what came behind a response that was too long for its length', async () => {
+    it('never passes on bytes that follow a response with a Content-Length', async () => {
       const long =
         'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabHTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n';
       const upstream = await runUpstream((socket) => {

@@ -8,7 +8,7 @@ import { runUpstream } from '../../support/upstreams.ts';
 
 afterEach(stopAll);
 
-describe.each(engineNames)('what a route says, through the engine %s', (engine) => {
+describe.each(engineNames)('settings of a route with the engine %s', (engine) => {
   it.each([
     ['client', '', 'shop.example'],
     ['upstream', '', undefined],
@@ -25,7 +25,7 @@ describe.each(engineNames)('what a route says, through the engine %s', (engine) 
     expect(head.match(/^x-forwarded-host:.*$/gim)).toEqual(['X-Forwarded-Host: shop.example']);
   });
 
-  it('keeps the prefix when it says so', async () => {
+  it('keep the prefix with stripPrefix false', async () => {
     const upstream = await runUpstream();
     const proxy = await runProxy({
       engine,
@@ -35,7 +35,7 @@ describe.each(engineNames)('what a route says, through the engine %s', (engine) 
     expect(upstream.requests[0]?.target).toBe('/api/x?y=/api/');
   });
 
-  it('limits the bodies of one route, and not those of another', async () => {
+  it('limit the bodies of one route only', async () => {
     const upstream = await runUpstream();
     const upstreams = [upstream.url];
     const proxy = await runProxy({
@@ -55,7 +55,7 @@ describe.each(engineNames)('what a route says, through the engine %s', (engine) 
     expect(await post('/', 'x'.repeat(1001))).toBe(413);
   });
 
-  it('asks the same pool for two prefixes, by one turn', async () => {
+  it('let two prefixes share a pool and its round-robin order', async () => {
     const [first, second] = [await runUpstream(), await runUpstream()];
     const proxy = await runProxy({
       engine,

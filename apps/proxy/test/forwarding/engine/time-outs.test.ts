@@ -30,7 +30,7 @@ describe.each(engineNames)('time-outs of the engine %s', (engine) => {
     expect(statusOf(await exchangeRaw({ port, bytes }))).toBe(408);
   });
 
-  it('answers 408 to a second head that does not come to its end', async () => {
+  it('answers 408 to an incomplete second head', async () => {
     const { port } = await over([await runUpstream()], { clientHeadTimeoutMs: 300 });
     const bytes = ['GET / HTTP/1.1\r\nHost: h\r\n\r\n', 'GET / HTTP/1.1\r\nHo'];
     const text = await exchangeRaw({ port, bytes });
@@ -38,11 +38,11 @@ describe.each(engineNames)('time-outs of the engine %s', (engine) => {
   });
 
   it.each([
-    ['no byte of it', ''],
-    ['a little', 'x'],
-    ['one read full', 'x'.repeat(65_536)],
-    ['more than fits anywhere at once', 'x'.repeat(700_000)],
-  ])('answers 408 to a body of which %s comes, and blames no upstream', async (_what, beginning) => {
+    ['no byte', ''],
+    ['one byte', 'x'],
+    ['one full read', 'x'.repeat(65_536)],
+    ['more than all buffers hold', 'x'.repeat(700_000)],
+  ])('answers 408 when only %s of a body arrives, without ejecting an upstream', async (_what, beginning) => {
     const upstreams = [await runUpstream(silent), await runUpstream(silent)];
     const { port, log } = await over(upstreams, {
       clientBodyTimeoutMs: 300,
@@ -60,7 +60,7 @@ describe.each(engineNames)('time-outs of the engine %s', (engine) => {
     await waitFor('the upstreams to be let go', () => upstreams.every(({ open }) => open === 0));
   });
 
-  it('lets a body take its time as long as something of it comes', async () => {
+  it('accepts a slow body as long as bytes keep arriving', async () => {
     const { port } = await over([await runUpstream()], { clientBodyTimeoutMs: 600, responseTimeoutMs: 600 });
     const socket = connect(port, '127.0.0.1');
     let text = '';
@@ -78,7 +78,7 @@ describe.each(engineNames)('time-outs of the engine %s', (engine) => {
     socket.destroy();
   });
 
-  it('answers 504 when the head of a response does not come, and aborts the request', async () => {
+  it('answers 504 when no response head arrives, and aborts the request', async () => {
     const upstream = await runUpstream(silent);
     const { port } = await over([upstream], { responseTimeoutMs: 200 });
     for (const method of ['GET', 'POST']) {
@@ -90,7 +90,7 @@ describe.each(engineNames)('time-outs of the engine %s', (engine) => {
     await waitFor('the upstream to be let go', () => upstream.open === 0);
   });
 
-  it('takes a GET on to the next when the head does not come, and never a POST', async () => {
+  it('retries a GET when no response head arrives, and never a POST', async () => {
     const slow = await runUpstream(silent);
     const { port } = await over([slow, await runUpstream()], { responseTimeoutMs: 200 });
     for (let request = 0; slow.requests.length === 0 && request < 4; request += 1) {
@@ -101,7 +101,7 @@ describe.each(engineNames)('time-outs of the engine %s', (engine) => {
     expect(statuses.map(({ status }) => status).sort()).toEqual([200, 504]);
   });
 
-  it('answers 504 when no connection comes about, and tries any method at the next', async () => {
+  it('answers 504 when no connection is made, and retries any method at the next upstream', async () => {
     const stuck = await takeUnresponsivePort();
     try {
       const alone = await over([stuck], { connectTimeoutMs: 200 });
@@ -121,7 +121,7 @@ describe.each(engineNames)('time-outs of the engine %s', (engine) => {
     }
   });
 
-  it('cuts a response off that comes to a standstill', async () => {
+  it('cuts off a stalled response', async () => {
     const upstream = await runUpstream((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf');
     });
@@ -132,7 +132,7 @@ describe.each(engineNames)('time-outs of the engine %s', (engine) => {
     expect(log.requests[0]).toMatchObject({ status: 200, upstreamStatus: '200 broke off' });
   });
 
-  it('cuts off a client that takes nothing of its answer, and logs it as one that left', async () => {
+  it('cuts off a client that does not read its answer, and logs 499', async () => {
     const upstream = await runUpstream((socket) => void socket.write(plainResponse('x'.repeat(20_000_000))));
     const { port, log } = await over([upstream], { idleTimeoutMs: 200 });
     const socket = connect(port, '127.0.0.1');

@@ -64,7 +64,7 @@ describe('parseResponseHead', () => {
     ['a status of two digits', head('HTTP/1.1 20 OK')],
     ['a status over 599', head('HTTP/1.1 600 X')],
     ['two lengths', ok('Content-Length: 5', 'Content-Length: 5')],
-    ['a length that is none', ok('Content-Length: 5a')],
+    ['an invalid length', ok('Content-Length: 5a')],
     ['length and chunks', ok('Content-Length: 5', 'Transfer-Encoding: chunked')],
     ['an unknown coding', ok('Transfer-Encoding: gzip')],
     ['two codings', ok('Transfer-Encoding: chunked', 'Transfer-Encoding: chunked')],
