@@ -60,8 +60,8 @@ const openPostgresStore = async (config: WorkerConfig, context: OpenStoreContext
 };
 
 /**
- * Opens the store that holds the jobs: Redis with `stateUrl`, otherwise Postgres. It may be away for the time being.
- * Throws a ConfigError for a malformed address and a StartError for what only a person can mend.
+ * Opens the store that holds the jobs: Redis with `stateUrl`, otherwise Postgres. The store may be unavailable at
+ * first. Throws a ConfigError for a malformed address and a StartError for what only an operator can correct.
  */
 export const openStore = (config: WorkerConfig, context: OpenStoreContext): Promise<StateStore> =>
   config.stateUrl === undefined

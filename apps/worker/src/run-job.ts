@@ -9,13 +9,13 @@ export type RunJobOptions = {
   readonly jobs: JobQueue;
   readonly work: Work;
   readonly leaseMs: number;
-  /** Told once the effect of a job is recorded. */
+  /** Called once the effect of a job was recorded. */
   readonly onDone: (jobName: string) => void;
   readonly logger: Logger;
   readonly clock: Clock;
 };
 
-/** Between two tries to record how a job ended, while the store is away. */
+/** Pause between two attempts to record the end of a job while the store is away. */
 const recordAgainMs = 250;
 /** A reason from outside must not fill the records. */
 const maxReasonLength = 500;
@@ -40,7 +40,7 @@ export const createRunJob = (options: RunJobOptions): ((job: TakenJob) => Promis
     let ended = false;
     const renewLater = (): void => {
       timer = clock.after(leaseMs / 3, () => {
-        // What a failed renewal means is told when the end of the job is recorded.
+        // A failed renewal is ignored: recording the end of the job shows whether the lease was lost.
         jobs.renew(job, leaseMs).then(
           (held) => held && !ended && renewLater(),
           () => !ended && renewLater(),

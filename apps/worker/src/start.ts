@@ -6,11 +6,13 @@ import { createDemonstrationWork } from './work.ts';
 import { startWorker } from './worker.ts';
 
 export type WorkerContext = CliContext & {
-  /** Whether the project's own Postgres is out of the question. */
+  /** Whether the project's own Postgres must not be used. */
   readonly production: boolean;
 };
 
-/** A killed worker's job is taken by another one after this time and the next look of an idle worker, 2 s later at most. */
+/**
+ * A killed worker's job is taken by another one after this time and the next look of an idle worker, 2 s later at most.
+ */
 const leaseMs = 5000;
 
 /** Names of jobs come from outside, and control characters would act on a terminal. */

@@ -1,7 +1,7 @@
 import type { Clock } from '@tripod/shared/async/clock';
 import { pause } from '@tripod/shared/async/pause';
 
-/** Does what a job is there for. Throws when it could not be done; then it is tried again. */
+/** Does the work of a job. Throws when the work failed; the job is then retried. */
 export type Work = (jobName: string) => Promise<void>;
 
 /** Takes some time for each job. Jobs whose names begin with `fail-` fail each time. */

@@ -5,16 +5,16 @@ export type WorkerOptions = RunJobOptions & {
   readonly name: string;
   /** How many jobs to run at the same time. */
   readonly concurrency: number;
-  /** How long `stop` waits for the jobs under way. */
+  /** How long `stop` waits for running jobs. */
   readonly drainTimeoutMs: number;
 };
 
 export type Worker = {
-  /** Takes no further job. Resolves once the jobs under way have ended, or after the drain time-out. */
+  /** Takes no further job. Resolves once the running jobs have ended, or after the drain time-out. */
   stop(): Promise<void>;
 };
 
-/** Between two tries to take a job while the store is away. */
+/** Pause between two attempts to take a job while the store is away. */
 const takeAgainMs = 500;
 
 /** Takes and runs jobs until it is stopped. Outages of the store only delay it. */

@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 const jobCount = 2000;
-/** Between two kills. */
+/** Pause between two kills. */
 const killEveryMs = 1000;
 /** A guard for busy machines, where one worker needs many seconds to start. */
 const testTimeoutMs = 300_000;
@@ -33,7 +33,7 @@ const killWorkersAtWork = async ({ jobs, args, env, effects }: JobStore): Promis
   let kills = 0;
   for (let left = jobCount; left > jobCount / 10; ) {
     await pause(systemClock, killEveryMs);
-    // The one that has been at work for the longest time.
+    // The worker that has been running for the longest time.
     const oldest = workers.findIndex(({ messages }) => messages.length > 0);
     if (oldest >= 0) {
       workers.splice(oldest, 1)[0]?.child.kill('SIGKILL');

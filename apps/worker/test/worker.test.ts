@@ -22,7 +22,7 @@ const describeWorker = (name: string, create: () => Promise<JobStore>): void => 
     await store.jobs.enqueue('test-1');
     const worker = startWorker(store, '--work-ms', '0');
     await waitFor('the first job', () => worker.stdout() === 'processed: test-1\n');
-    // It waits for the second one now.
+    // The worker is waiting for the second job now.
     await store.jobs.enqueue('test-2\u001b[31m');
     await waitFor(
       'the second job',
@@ -44,7 +44,7 @@ const describeWorker = (name: string, create: () => Promise<JobStore>): void => 
     expect(await store.jobs.counts()).toEqual({ waiting: 0, running: 0, done: 1, failed: 1 });
   });
 
-  it(`finishes the job that it is at when it is told to stop, with its jobs in ${name}`, async () => {
+  it(`finishes its current job when it is asked to stop, with its jobs in ${name}`, async () => {
     store = await create();
     await store.jobs.enqueue('slow');
     await store.jobs.enqueue('left');
@@ -70,7 +70,7 @@ const describeWorker = (name: string, create: () => Promise<JobStore>): void => 
 describe('worker', () => {
   describeWorker('Postgres', createPostgresJobStore);
 
-  it('works on as many jobs at the same time as it is told to', async () => {
+  it('runs as many jobs at the same time as --concurrency allows', async () => {
     store = await createPostgresJobStore();
     const { jobs } = store;
     await Promise.all(['1', '2', '3', '4'].map((name) => jobs.enqueue(name)));

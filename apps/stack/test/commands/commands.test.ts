@@ -160,7 +160,7 @@ describe('stack reset', () => {
     lock?.release();
   });
 
-  it('refuses when there is nobody to ask, unless --yes is given', async () => {
+  it('refuses without a terminal for the question, unless --yes is given', async () => {
     const { client, printed } = createTestClient(makeFolder());
     await expect(run(client)).rejects.toThrow(/to agree, add --yes/);
     await run(client, true);

@@ -60,7 +60,7 @@ const reader = defineService({
   addresses: ({ url }) => [['Reader', url]],
 });
 
-/** A service that is ready by a log line, and crashes whenever it is told to. */
+/** A service that is ready by a log line, and crashes on request. */
 const crasher = defineService({
   name: 'crasher',
   description: 'The crasher',

@@ -14,7 +14,7 @@ import { askDatabase } from '@tripod/testing/ask-database';
 import { createTempDatabase } from '@tripod/testing/temp-database';
 import { startTestRedis, type TestRedis } from '@tripod/testing/test-redis';
 
-/** A store with its jobs, as the API uses it, and what a worker is told to use the same one. */
+/** A store of jobs, as the API uses it, and the settings with which a worker uses the same store. */
 export type JobStore = {
   readonly jobs: JobQueue;
   readonly args: readonly string[];

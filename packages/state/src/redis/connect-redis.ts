@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '@tripod/shared/async/clock';
 import type { StateAddress } from './parse-state-url.ts';
 
-/** Redis refused a command. The connection goes on. */
+/** Redis refused a command. The connection stays open. */
 export class RedisReplyError extends Error {
   constructor(reply: Error) {
     super(reply.message, { cause: reply });
@@ -36,12 +36,15 @@ export type ConnectOptions = {
   readonly clock: Clock;
 };
 
-/** Redis counts as away when it answers nothing for this long: to a connection attempt, and to all that waits. */
+/** Redis counts as away when it sends no answer for this long, to a connection attempt or to any waiting command. */
 const answerTimeoutMs = 700;
 /** Bound on the commands of one connection that wait for an answer. */
 const maxPending = 2000;
 
-/** Rejects when nothing was heard of Redis for that long. `heardMs` tells when something was, or when the work began. */
+/**
+ * Rejects when Redis sent nothing for this long. `heardMs` returns the time of the last data, or of the start of the
+ * work.
+ */
 const unlessSilent = <T>(
   clock: Clock,
   limitMs: number,
@@ -58,7 +61,7 @@ const unlessSilent = <T>(
       else reject(new Error(`no answer within ${limitMs} ms`));
     };
     const waitFor = (ms: number): void => {
-      // When this process itself was busy its timers come due before what has arrived meanwhile is read.
+      // After a busy period of this process, timers fire before pending input is read.
       timer = clock.after(ms, () => setImmediate(look));
     };
     waitFor(limitMs);

@@ -7,7 +7,7 @@ export type JobWatch = {
   close(): void;
 };
 
-/** Resolves as the work does, or when the signal is aborted. */
+/** Settles like the work, or resolves when the signal is aborted. */
 const unlessAborted = (work: Promise<void>, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     const stop = (): void => resolve();

@@ -14,8 +14,8 @@ export const defineRedisScript = (text: string): RedisScript => ({
 });
 
 /**
- * One Redis as a server uses it. While it is away every use fails at once with API_STATE_UNAVAILABLE, and a use that
- * finds it away after 700 ms. It heals by itself.
+ * The Redis of a server. While it is away, every call fails at once with API_STATE_UNAVAILABLE; the call that detects
+ * the loss fails after 700 ms. It recovers by itself.
  */
 export type RedisLink = {
   command(args: readonly string[]): Promise<unknown>;
@@ -33,10 +33,10 @@ export type RedisLinkOptions = ConnectOptions & {
   readonly random: () => number;
 };
 
-/** A Redis that hangs is noticed after this time and that of one answer, even when no one uses it. */
+/** An unresponsive Redis is noticed after this time plus the answer time-out, even without any calls. */
 const heartbeatMs = 2000;
 
-/** Replies that say that Redis can't serve now. Others are faults of the command. */
+/** Replies which mean that Redis can't serve at the moment. Other error replies are caused by the command. */
 const unavailableReply = /^(LOADING|OOM|READONLY|BUSY|MISCONF|MASTERDOWN|NOREPLICAS|CLUSTERDOWN|NOAUTH) /;
 
 const translate = (error: unknown): unknown => {

@@ -43,17 +43,17 @@ export type TakenJob = {
 };
 
 /**
- * Jobs, each of which has its effect exactly once: the effect is recorded in the same step that ends the job, and only
- * for the worker that holds its lease. The work itself may be begun again by another worker when the first one dies.
+ * Jobs whose effect happens exactly once: it is recorded in the same step that ends the job, and only for the worker
+ * that holds the lease. The work itself may be repeated by another worker when the first one dies.
  */
 export type JobQueue = {
   /** Adds a job at the end. Throws API_JOBS_FULL when too many wait. */
   enqueue(name: string): Promise<{ readonly id: number }>;
-  /** Callers that ask while a count runs share the next one. */
+  /** Calls that arrive while a count runs share the next one. */
   counts(): Promise<JobCounts>;
   /** Takes the next job, or one whose lease has expired; undefined when there is none. */
   take(workerName: string, leaseMs: number): Promise<TakenJob | undefined>;
-  /** Extends the lease from now on. False when the job is no longer held. */
+  /** Renews the lease. False when the job is no longer held. */
   renew(job: TakenJob, leaseMs: number): Promise<boolean>;
   /** Ends the job and records its effect. False when the job is no longer held: then nothing was recorded. */
   complete(job: TakenJob): Promise<boolean>;
@@ -87,7 +87,7 @@ export const sessionLifetimeMs = 12 * 3_600_000;
 /** A job is tried this many times. */
 export const maxJobTries = 3;
 
-/** So many ended jobs are kept to be looked at, each with its worker and how it ended. */
+/** Number of ended jobs that are kept for inspection, each with its worker and its outcome. */
 export const keptEndedJobs = 10_000;
 
 /** Default limit on waiting jobs. */

@@ -68,7 +68,7 @@ describeWithRedis('state in Redis (skipped without redis-server)', () => {
     await redis.stop();
   });
 
-  it('when Redis is killed: every use answers 503, and after its return the counters go on', async () => {
+  it('when Redis is killed: every call answers 503, and the counters continue after its return', async () => {
     const before = await store.visits.visit(undefined);
     await store.jobs.enqueue('kept');
     await redis.kill();
@@ -91,7 +91,7 @@ describeWithRedis('state in Redis (skipped without redis-server)', () => {
     ]);
   });
 
-  it('when Redis hangs: uses under way and later ones answer 503, and it heals', async () => {
+  it('when Redis hangs: running and later calls answer 503, and it recovers', async () => {
     await store.keys.set('color', 'blue');
     redis.freeze();
     // More than may wait: the rest is refused without being queued.
@@ -106,7 +106,7 @@ describeWithRedis('state in Redis (skipped without redis-server)', () => {
     expect(lines).toHaveLength(3);
   });
 
-  it('when Redis hangs: this is noticed also when no one uses the store', async () => {
+  it('when Redis hangs: this is noticed even without calls', async () => {
     redis.freeze();
     await waitFor('the store to notice', () => store.reason());
     expect(store.reason()).toBe('no answer within 700 ms');

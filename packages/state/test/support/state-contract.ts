@@ -31,7 +31,7 @@ const takeOne = async (store: StateStore, leaseMs = 60_000): Promise<TakenJob> =
 /** A clock whose timers never fire. */
 const clockWithoutTimers: Clock = { ...systemClock, after: () => ({ cancel: () => undefined }) };
 
-/** What every state store must do, whatever it keeps its state in. */
+/** Tests that every state store must pass, whatever it keeps its state in. */
 export const describeStateContract = (name: string, create: () => Promise<StateFixture>): void => {
   describe(`state in ${name}`, () => {
     let fixture: StateFixture;
@@ -147,7 +147,7 @@ export const describeStateContract = (name: string, create: () => Promise<StateF
         await Promise.all(taken.map((job) => job && one.jobs.complete(job)));
       });
 
-      it('have their effect once, whoever completes them a second time', async () => {
+      it('have their effect once, even when they are completed twice', async () => {
         const { id } = await one.jobs.enqueue('once');
         const taken = await takeOne(one);
         const before = await one.jobs.counts();
@@ -218,7 +218,7 @@ export const describeStateContract = (name: string, create: () => Promise<StateF
         await idle.jobs.complete(await takeOne(idle));
       });
 
-      it('are no longer waited for by a worker that is told to stop', async () => {
+      it('are no longer waited for by a worker that stops', async () => {
         const stop = new AbortController();
         const idle = await fixture.open({ clock: clockWithoutTimers });
         if ('listensFirst' in fixture) await idle.jobs.waitForJob(stop.signal);
