@@ -80,7 +80,6 @@ describe('createApiServer', () => {
   });
 
   it.each([
-    '/',
     '/images',
     '/images.json/',
     '/Images.json',
@@ -97,6 +96,7 @@ describe('createApiServer', () => {
   });
 
   it('answers a target in absolute form', async () => {
+    await ask().post('/images.json').send(cat);
     const bytes = 'GET http://x/images.json?indent=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
     const { status, body } = parseRawResponse(await exchangeRaw({ port: api.port, bytes }));
     expect(status).toBe(200);

@@ -12,6 +12,7 @@ describe('serviceSettings', () => {
       drainDelayMs: 2000,
       logFormat: 'auto',
       metrics: true,
+      profile: true,
     });
   });
 
