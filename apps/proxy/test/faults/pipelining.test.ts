@@ -55,11 +55,12 @@ describe.each(engineNames)('clients that pipeline through the engine %s', (engin
     ['errors of the proxy', '/livez'],
     ['small responses of an upstream', '/small'],
     ['responses of 16 KB', '/large'],
+    ['a response that does not come', '/silent'],
   ])('are not read while they do not take %s, and memory stays bounded', async (_what, path) => {
     const large = 'x'.repeat(16_000);
-    const upstream = await runNodeUpstream(
-      (request, response) => void response.end(request.url === '/large' ? large : 'small'),
-    );
+    const upstream = await runNodeUpstream(({ url }, response) => {
+      if (url !== '/silent') response.end(url === '/large' ? large : 'small');
+    });
     const proxy = spawnProxy(proxyArgs(engine, [`/=${upstream.url}`]));
     const { port } = await addressesOf(proxy);
     for (let count = 0; count < 50; count += 1) await ask({ port, path: '/small' });

@@ -1,15 +1,38 @@
 import { type IncomingMessage, type RequestListener, type Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** The last response of a connection, stored on the socket: cheaper than a map. */
+/** Reading a connection stops when more of its requests wait, and goes on when less than half of them are left. */
+const maxWaitingRequests = 64;
+
+/** The last response of a connection, and how many of its requests wait, stored on the socket: cheaper than a map. */
 const lastResponse = Symbol('last response');
-type TrackedSocket = Socket & { [lastResponse]?: ServerResponse };
+const waiting = Symbol('waiting requests');
+type TrackedSocket = Socket & {
+  [lastResponse]?: ServerResponse;
+  [waiting]?: number;
+  /** The mark of node:http that a socket is not read because its client is too fast. */
+  _paused?: boolean;
+  parser?: { resume(): void } | null;
+};
+
+/** As node:http does when responses are not taken: it pauses its parser after the current read. */
+const stopReading = (socket: TrackedSocket): void => {
+  socket._paused = true;
+  socket.pause();
+};
+
+const goOnReading = (socket: TrackedSocket): void => {
+  if (!socket._paused) return;
+  socket._paused = false;
+  socket.parser?.resume();
+  socket.resume();
+};
 
 /**
  * Wraps a request listener so that the requests of one connection run one after the other, also when a client pipelines
  * them: they may depend on each other (RFC 9112 9.3.2), and one client could otherwise hold thousands of upstream
  * connections. Unlike serializeRequests of @tripod/shared, it waits until the client has taken the earlier response, so that
- * responses that are not read do not fill the memory.
+ * responses that are not read do not fill the memory. The requests that wait are bounded by not reading the connection.
  */
 export const runAfterEarlierResponse = (handle: RequestListener): RequestListener => {
   return (request, response) => {
@@ -20,9 +43,16 @@ export const runAfterEarlierResponse = (handle: RequestListener): RequestListene
       handle(request, response);
       return;
     }
+    const count = (socket[waiting] ?? 0) + 1;
+    socket[waiting] = count;
+    if (count > maxWaitingRequests) stopReading(socket);
     earlier.once('close', () => {
+      const left = (socket[waiting] ?? 1) - 1;
+      socket[waiting] = left;
       // Meanwhile the connection may have closed, or the clientError listener may have answered a broken body.
-      if (!socket.destroyed && !response.headersSent) handle(request, response);
+      if (socket.destroyed) return;
+      if (left < maxWaitingRequests / 2 && !socket.writableNeedDrain) goOnReading(socket);
+      if (!response.headersSent) handle(request, response);
     });
   };
 };
