@@ -80,7 +80,7 @@ describe('the command proxy', () => {
     ]);
   });
 
-  it('names the variable that a bad value came from', async () => {
+  it('names the variable of an invalid value', async () => {
     const { code, stderr } = await run([], { ROUTE: '/api', HEALTH_INTERVAL_MS: 'soon' });
     expect(code).toBe(2);
     expect(stderr).toContain('proxy: ROUTE must be PREFIX=URL');
@@ -91,7 +91,7 @@ describe('the command proxy', () => {
     ['an unknown flag', ['--colour', 'red']],
     ['a flag without its value', ['--port']],
     ['a stray word', ['start']],
-  ])('ends with 2 and one line for %s', async (_what, args) => {
+  ])('exits with 2 and one line for %s', async (_what, args) => {
     const { code, stderr } = await run(args);
     expect(code).toBe(2);
     expect(linesOf(stderr)).toHaveLength(1);
@@ -139,7 +139,7 @@ describe('the command proxy', () => {
       ['with a name that is no setting', '{"prot":1}', 'prot in'],
       ['with a value of the wrong type', '{"port":"x"}', 'port in'],
       ['with a bad route', '{"route":["/=https://x"]}', 'route in'],
-    ])('%s: says so, and ends with 2', async (_what, text, words) => {
+    ])('reports %s, and exits with 2', async (_what, text, words) => {
       await withFile(text, async (file) => {
         const { code, stderr } = await run(['--config', file]);
         expect(code).toBe(2);
@@ -186,7 +186,7 @@ describe('the command proxy', () => {
     });
   });
 
-  it('writes a line for each request, with every upstream that was tried', async () => {
+  it('logs one line for each request, with every upstream that was tried', async () => {
     const upstream = await runUpstream();
     const proxy = spawnProxy([...ports, '--health-path', 'off', '--route', `/=${upstream.url}`]);
     const { port } = await addressesOf(proxy);

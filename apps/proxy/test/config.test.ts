@@ -66,7 +66,7 @@ describe('the settings of the proxy', () => {
     ['--connect-timeout-ms', { connectTimeoutMs: 0 }],
     ['--trusted-proxies', { trustedProxies: ['10.0.0.0/99'] }],
     ['--route', { route: ['/=http://x', '/=http://y'] }],
-  ])('name %s when it is %j', (flag, flags) => {
+  ])('are refused with the name %s when it is %j', (flag, flags) => {
     expect(() => load(flags)).toThrow(ConfigError);
     expect(() => load(flags)).toThrow(new RegExp(`^${flag} must`));
   });

@@ -28,7 +28,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Without active checks and ejections, unless the values say otherwise. */
+/** Without active checks and ejections, unless the values enable them. */
 const write = (values: object): void =>
   writeFileSync(file, JSON.stringify({ healthPath: 'off', maxFails: 0, ...values }));
 
@@ -47,8 +47,8 @@ const upstreamsOf = async (proxy: RunningProxy) => {
   return { policy: pool.policy, upstreams: new Map(pool.upstreams.map((one) => [one.id, one])) };
 };
 
-describe('reloading', () => {
-  it('keeps the upstreams that stay, with what is known of them, and changes the rest', async () => {
+describe('reload', () => {
+  it('keeps the upstreams that stay, with their state and counters, and changes the rest', async () => {
     const [first, second, third] = [await runUpstream(), await runUpstream(), await runUpstream()];
     write({ routes: [{ prefix: '/', upstreams: [first.url, second.url] }] });
     const proxy = await run();
@@ -71,7 +71,7 @@ describe('reloading', () => {
     expect(proxy.log.count('configuration reloaded')).toBe(1);
   });
 
-  it('lets what is in flight at an upstream that goes end, and says when it has', async () => {
+  it('lets requests in flight at a removed upstream finish, and logs when they have', async () => {
     let answer = (): void => undefined;
     const old = await runUpstream((socket) => {
       answer = () => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate');
@@ -90,7 +90,7 @@ describe('reloading', () => {
     await waitFor('the line in the log', () => proxy.log.count('upstream has drained') === 1);
   });
 
-  it('asks a new upstream only after its first passed check', async () => {
+  it('sends requests to a new upstream only after its first passed check', async () => {
     const old = await runUpstream();
     const next = await refusingUpstream();
     const checks = { healthPath: '/readyz', healthIntervalMs: 20 };
@@ -108,7 +108,7 @@ describe('reloading', () => {
     });
   });
 
-  it('asks new upstreams at once where there is no one else', async () => {
+  it('sends requests to new upstreams at once in a pool without others', async () => {
     const [old, next] = [await runUpstream(), await runUpstream()];
     write({ healthPath: '/readyz', routes: [{ prefix: '/', upstreams: [old.url] }] });
     const proxy = await run();
@@ -142,7 +142,7 @@ describe('reloading', () => {
     expect((await ask({ ...proxy, path: '/silent/' })).status).toBe(504);
   });
 
-  it('switches the checks off, and on again, with all that hung on them', async () => {
+  it('disables the checks and enables them again, with the states that depend on them', async () => {
     const upstream = await runUpstream((socket, { target }) => {
       const status = target === '/readyz' ? '503 No' : '200 OK';
       socket.write(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\n\r\n`);
@@ -161,7 +161,7 @@ describe('reloading', () => {
     await waitFor('it to be unhealthy again', async () => (await state()) === 'unhealthy');
   });
 
-  it('refuses a bad file with every reason, and goes on as before', async () => {
+  it('refuses an invalid file with every problem, and changes nothing', async () => {
     const upstream = await runUpstream();
     write({ routes: [{ prefix: '/', upstreams: [upstream.url] }] });
     const proxy = await run();
@@ -192,7 +192,7 @@ describe('reloading', () => {
     expect((await reload(proxy)).status).toBe(200);
   });
 
-  it('refuses as a whole what needs a restart, and names it', async () => {
+  it('refuses a file completely that needs a restart, and names the setting', async () => {
     const upstream = await runUpstream();
     const routes = [{ prefix: '/', upstreams: [upstream.url] }];
     write({ routes });
@@ -211,7 +211,7 @@ describe('reloading', () => {
     expect((await ask({ ...proxy, method: 'POST', body: '12345' })).status).toBe(200);
   });
 
-  it('tells what holds and where it came from', async () => {
+  it('reports each setting with its source', async () => {
     const routes = [{ prefix: '/', upstreams: ['http://127.0.0.1:1'] }];
     write({ routes, fall: 5 });
     const proxy = await run({ rise: 4 });
@@ -230,7 +230,7 @@ describe('reloading', () => {
   });
 });
 
-describe.each(engineNames)('reloading under load with the engine %s', (engine) => {
+describe.each(engineNames)('reload under load with the engine %s', (engine) => {
   it('fails no request, whatever changes', async () => {
     const servers = [await runUpstream(), await runUpstream(), await runUpstream(), await runUpstream()];
     const urls = servers.map(({ url }) => url);
@@ -258,7 +258,7 @@ describe.each(engineNames)('reloading under load with the engine %s', (engine) =
     expect(outcomes).toEqual({ '200': requests });
     expect(requests).toBeGreaterThan(800);
     for (const server of servers) expect(server.requests.length).toBeGreaterThan(0);
-    // A request in flight that was counted twice, or never again, would show here.
+    // Requests in flight that were counted twice, or never released, would show here.
     const { upstreams } = await upstreamsOf(proxy);
     for (const { inFlight } of upstreams.values()) expect(inFlight).toBe(0);
   });

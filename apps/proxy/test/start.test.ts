@@ -26,7 +26,7 @@ const refused = (port: number): Promise<boolean> =>
     socket.once('error', () => resolve(true));
   });
 
-/** A clock that knows how many of its timers have neither fired nor been cancelled. */
+/** A clock that counts its timers that have neither fired nor been cancelled. */
 const countingClock = () => {
   let waiting = 0;
   return {
@@ -54,7 +54,7 @@ const countingClock = () => {
 };
 
 describe.each(engineNames)('stopping a proxy with the engine %s', (engine) => {
-  it('finishes what is in flight, closes its connections, and ends with 0', async () => {
+  it('finishes the requests in flight, closes its connections, and exits with 0', async () => {
     let answer = (): void => undefined;
     const upstream = await runUpstream((socket) => {
       answer = () => void socket.write(plainResponse('finished'));
@@ -85,7 +85,7 @@ describe.each(engineNames)('stopping a proxy with the engine %s', (engine) => {
     expect(proxy.stderr()).toBe('');
   });
 
-  it('goes on serving during the drain delay, not ready, and closes each connection', async () => {
+  it('serves during the drain delay as not ready, and closes each connection', async () => {
     const upstream = await runUpstream();
     const args = [
       '--port=0',
@@ -120,7 +120,7 @@ describe.each(engineNames)('stopping a proxy with the engine %s', (engine) => {
     agent.destroy();
   });
 
-  it('leaves no timer and no connection after all kinds of endings', async () => {
+  it('leaves no timer and no connection after any kind of ending', async () => {
     const good = await runUpstream();
     const broken = await runUpstream((socket) => void socket.resetAndDestroy());
     const clock = countingClock();

@@ -62,7 +62,7 @@ export const createAdminServer = (options: AdminServerOptions): StoppableServer 
   app.use(createPoolRoutes({ routes, activeChecks, isOwnListener, logger }));
   app.use(notFound());
   app.use(errorHandler({ logger, translate }));
-  // A readiness of its own: the admin side reports the state of the proxy, and goes on serving while the proxy drains.
+  // A readiness of its own: the admin side reports the state of the proxy, and serves while the proxy drains.
   return createStoppableServer(app, {
     readiness: { ...readiness, draining: false },
     clock,

@@ -9,7 +9,7 @@ export type ProbeResult =
   /** The upstream answers, but has no health path. */
   | { readonly kind: 'no-path' }
   | { readonly kind: 'failed'; readonly reason: string }
-  /** The check could not be made, for want of descriptors or ports on this machine. */
+  /** The check could not be made, because this machine lacked descriptors or ports. */
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /** Checks one upstream once. Never throws; settles within its time limit. */

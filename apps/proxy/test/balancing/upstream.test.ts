@@ -8,7 +8,7 @@ describe('Upstream', () => {
     ['http://127.0.0.1:8081', '127.0.0.1:8081', '127.0.0.1', 8081],
     ['http://[::1]:8081', '[::1]:8081', '::1', 8081],
     ['http://copy', 'copy:80', 'copy', 80],
-  ])('knows itself from %s', (url, id, hostname, port) => {
+  ])('derives its id, host and port from %s', (url, id, hostname, port) => {
     const upstream = new Upstream({ url: new URL(url) });
     expect(upstream).toMatchObject({ id, hostname, port, url: `http://${id}` });
   });
@@ -99,7 +99,7 @@ describe('Upstream', () => {
     expect(told).toBe(false);
   });
 
-  it('counts ejections by their reason', () => {
+  it('counts ejections by reason', () => {
     const upstream = makeUpstream(1);
     for (const reason of ['refused', 'broke', 'refused']) upstream.eject(reason);
     expect(Object.fromEntries(upstream.counters.ejectionsByReason)).toEqual({ refused: 2, broke: 1 });

@@ -82,7 +82,7 @@ describe.each(engineNames)('killed upstream processes behind the engine %s', (en
       }
       expect((await ask(proxy)).text).toBe('hello');
     };
-    // Before the checks have noticed, and after.
+    // Before and after the checks have noticed.
     await expectNone();
     const isOut = async (upstream: UpstreamProcess) => !(await reportOf(proxy, upstream)).healthy;
     await waitFor('all to be out', async () => (await Promise.all(upstreams.map(isOut))).every(Boolean));

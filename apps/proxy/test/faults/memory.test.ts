@@ -25,7 +25,7 @@ const size = 200 * mebibyte;
 const users = 20;
 const piece = Buffer.alloc(mebibyte, 'x');
 
-/** Writes `size` bytes as fast as they are taken. */
+/** Writes `size` bytes as fast as the other side reads. */
 const pour = (sink: NodeJS.WritableStream, onEnd: () => void): void => {
   let left = size;
   const more = (): void => {
@@ -44,7 +44,7 @@ const quiet = (socket: Socket): Socket => socket.on('error', () => undefined);
 
 const warm = Buffer.alloc(10 * mebibyte, 'x');
 
-/** V8 lets tens of megabytes of garbage lie, however little is kept: they are there before it is measured. */
+/** V8 keeps tens of megabytes of garbage uncollected; this creates them before the measurement. */
 const warmUp = async (port: number): Promise<void> => {
   const pour = () => ask({ port, path: '/warm-up', method: 'POST', body: warm });
   for (let round = 0; round < 3; round += 1) await Promise.all(Array.from({ length: 4 }, pour));

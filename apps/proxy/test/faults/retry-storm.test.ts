@@ -9,12 +9,12 @@ import { runUpstream } from '../support/upstreams.ts';
 
 afterEach(stopAll);
 
-describe.each(engineNames)('retries of the engine %s when requests break', (engine) => {
+describe.each(engineNames)('retries of the engine %s when upstreams fail', (engine) => {
   it.each([
     [1, 10],
     [1, 100],
     [3, 100],
-  ])('at %i of 3 upstreams, asked by %i clients at once: stay within the budget', async (broken, clients) => {
+  ])('stay within the budget with %i of 3 upstreams failing and %i clients', async (broken, clients) => {
     const upstreams = [await runUpstream(), await runUpstream(), await runUpstream()];
     for (const upstream of upstreams.slice(0, broken)) {
       upstream.setScript((socket) => void socket.resetAndDestroy());

@@ -10,9 +10,9 @@ import { killUpstreamProcesses, startUpstreamProcess } from '../support/upstream
 afterEach(killUpstreamProcesses);
 afterEach(stopAll);
 
-describe.each(engineNames)('a restart of each upstream in turn behind the engine %s', (engine) => {
-  it('fails none of 10,000 requests of clients that keep their connections', async () => {
-    // For the checks to notice it, however busy the machine is.
+describe.each(engineNames)('a rolling restart of the upstreams behind the engine %s', (engine) => {
+  it('fails none of 10,000 requests on kept connections', async () => {
+    // Long enough for the checks to notice it on a busy machine.
     const drainDelayMs = 2000;
     const start = (port?: number) =>
       startUpstreamProcess({ drainDelayMs, ...(port === undefined ? {} : { port }) });

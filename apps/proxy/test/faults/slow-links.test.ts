@@ -29,7 +29,7 @@ const wholeSha = (() => {
   return hash.digest('hex');
 })();
 
-/** Sends a POST as fast as it is taken, and keeps what comes back. */
+/** Sends a POST as fast as the other side reads, and collects the response. */
 const upload = (port: number) => {
   const socket: Socket = connect(port, '127.0.0.1');
   let text = '';
@@ -54,7 +54,7 @@ const upload = (port: number) => {
   };
 };
 
-describe.each(engineNames)('slow links around the engine %s', (engine) => {
+describe.each(engineNames)('slow links with the engine %s', (engine) => {
   const start = async (routes: readonly string[]) => {
     const proxy = spawnProxy(proxyArgs(engine, routes, `--max-body-bytes=${size}`));
     const { port } = await addressesOf(proxy);

@@ -11,7 +11,7 @@ import { runUpstream } from '../support/upstreams.ts';
 afterEach(killProxies);
 afterEach(stopAll);
 
-// Longer than the upstreams, which are in this process, ever take to answer on a busy machine.
+// Longer than the upstreams, which are in this process, take to respond on a busy machine.
 const limitMs = 3000;
 
 describe.each(engineNames)('a suspended proxy process with the engine %s', (engine) => {

@@ -18,7 +18,7 @@ afterEach(stopAll);
 
 const run = promisify(execFile);
 
-/** The processes that this one has started. */
+/** The child processes of this process. */
 const childrenOf = async (pid: number): Promise<readonly string[]> => {
   const { stdout } = await run('ps', ['-A', '-o', 'ppid=,pid=']);
   const rows = stdout.split('\n').map((line) => line.trim().split(/\s+/));
@@ -84,7 +84,7 @@ describe.each(engineNames)('a proxy process that stops, with the engine %s', (en
       text += bytes.toString();
     });
     socket.write('GET / HTTP/1.1\r\nHo');
-    // Whatever connects later is read later: with this answer the first bytes are there.
+    // Later connections are read later: this response shows that the first bytes have arrived.
     expect((await ask({ port })).text).toBe('hello');
     proxy.child.kill('SIGTERM');
     await waitFor('the listener to refuse', () =>

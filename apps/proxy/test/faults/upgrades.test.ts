@@ -23,13 +23,13 @@ const agrees =
   'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n';
 
 type UpstreamWords = {
-  /** In one piece with its answer. */
+  /** Sent in one packet with the response. */
   readonly first?: string;
-  /** What it still says when the client has ended. */
+  /** Sent after the client has ended. */
   readonly lastWord?: string;
 };
 
-/** A client that has asked for an upgrade, and what it hears. */
+/** A client that requested an upgrade, and what it received. */
 const upgrade = (port: number, bytes = asks) => {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   opened.add(socket);
@@ -48,8 +48,8 @@ const upgrade = (port: number, bytes = asks) => {
   return { socket, heard };
 };
 
-describe.each(engineNames)('another protocol through the engine %s', (engine) => {
-  /** An upstream that agrees, keeps its sockets and what they say. */
+describe.each(engineNames)('upgrades through the engine %s', (engine) => {
+  /** An upstream that accepts upgrades, and keeps its sockets and what they received. */
   const start = async ({ first = agrees, lastWord }: UpstreamWords = {}) => {
     const tunnels: { readonly socket: Socket; said: string; ended: boolean }[] = [];
     const script: UpstreamScript = (socket, { target }) => {
@@ -144,7 +144,7 @@ describe.each(engineNames)('another protocol through the engine %s', (engine) =>
     await waitFor('the bytes at the upstream', () => tunnels[0]?.said === 'early bytes');
   });
 
-  it('ends at the client when the upstream ends it, after its last bytes', async () => {
+  it('ends at the client after the last bytes when the upstream ends', async () => {
     const { heard, socket, tunnel, expectNothingLeft, proxy } = await connected();
     tunnel.socket.end('bye');
     await waitFor('the end', () => heard.ended);
@@ -155,7 +155,7 @@ describe.each(engineNames)('another protocol through the engine %s', (engine) =>
     expect(proxy.log.requests[0]).toMatchObject({ status: 101 });
   });
 
-  it('ends at the upstream when the client ends it, after its last bytes', async () => {
+  it('ends at the upstream after the last bytes when the client ends', async () => {
     const { heard, socket, tunnel, expectNothingLeft } = await connected({ lastWord: 'bye too' });
     socket.end('bye');
     await waitFor('the end', () => tunnel.ended);

@@ -30,7 +30,7 @@ const scene = () => {
 };
 
 describe('createAccessLog', () => {
-  it('writes every upstream that was tried, how it ended and how long it took', () => {
+  it('logs every upstream that was tried, the result and the duration', () => {
     const { clock, log, exchange, route } = scene();
     const first = exchange.startAttempt(route);
     clock.advance(5);
@@ -61,7 +61,7 @@ describe('createAccessLog', () => {
     ]);
   });
 
-  it('tells a body that broke off and a try that was given up apart from an answer', () => {
+  it('distinguishes a broken body and an abandoned attempt from a response', () => {
     const broken = scene();
     const attempt = broken.exchange.startAttempt(broken.route);
     if (attempt) {
@@ -76,7 +76,7 @@ describe('createAccessLog', () => {
     expect(left.log.requests[0]?.upstreamStatus).toBe('abandoned');
   });
 
-  it('names no upstream for what never reached one', () => {
+  it('logs no upstream for a request that reached none', () => {
     const { log, exchange } = scene();
     exchange.finish(404);
     expect(log.requests[0]).toMatchObject({ client: '10.0.0.1', upstream: undefined, tries: 0 });

@@ -12,12 +12,12 @@ describe('connectFailureOf', () => {
     ['EMFILE', 'shortage'],
     ['ENFILE', 'shortage'],
     ['EADDRNOTAVAIL', 'shortage'],
-  ])('calls %s %s', (code, failure) => {
+  ])('reads the error %s as %s', (code, failure) => {
     expect(connectFailureOf(errorWith(code))).toBe(failure);
     expect(isConnectFailure(connectFailureOf(errorWith(code)))).toBe(true);
   });
 
-  it('calls a connection that closed without an error refused', () => {
+  it('reads a connection that closed without an error as refused', () => {
     expect(connectFailureOf(undefined)).toBe('refused');
   });
 });

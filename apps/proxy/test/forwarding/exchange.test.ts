@@ -37,7 +37,7 @@ const inFlight = (pool: UpstreamPool): number =>
   pool.upstreams.reduce((sum, upstream) => sum + upstream.inFlight, 0);
 
 describe('Exchange', () => {
-  it('counts in flight up and down in every ending, and tells the observer of each step once', () => {
+  it('counts requests in flight correctly for every ending, and notifies the observer of each step once', () => {
     const failure = fc.constantFrom<AttemptFailure>(
       'refused',
       'connect-timeout',
@@ -96,7 +96,7 @@ describe('Exchange', () => {
     ['one sent garbage', ['invalid-head', 'refused'], 'PROXY_UPSTREAM_FAILED'],
     ['one did not answer in time', ['refused', 'response-timeout'], 'PROXY_UPSTREAM_TIMEOUT'],
     ['one could not be connected in time', ['connect-timeout', 'refused'], 'PROXY_UPSTREAM_TIMEOUT'],
-  ])('tells the client, when %s', (_what, failures, code) => {
+  ])('has the right error for the client when %s', (_what, failures, code) => {
     const { route, begin } = scene(failures.length);
     const exchange = begin();
     for (const failure of failures) {
@@ -118,7 +118,7 @@ describe('Exchange', () => {
     ['a GET that broke', 'GET', ['broke'], false],
     ['a PUT that broke', 'PUT', ['broke'], false],
     ['a DELETE without an answer in time', 'DELETE', ['response-timeout'], false],
-  ])('says of %s whether it may have been carried out', (_what, method, failures, mayHave) => {
+  ])('states for %s whether the request may have been carried out', (_what, method, failures, mayHave) => {
     const { route, begin } = scene(failures.length);
     const exchange = begin(method);
     for (const failure of failures) {
@@ -130,7 +130,7 @@ describe('Exchange', () => {
     );
   });
 
-  it('spends no budget on retries that no upstream is left for', () => {
+  it('spends no budget on retries without another upstream', () => {
     const { route, begin } = scene(1);
     const failOnce = (): string => {
       const exchange = begin();
@@ -142,7 +142,7 @@ describe('Exchange', () => {
     expect(only?.counters.retries).toBe(0);
   });
 
-  it('stops retrying 10 s after the request came', () => {
+  it('stops retrying 10 s after the request was received', () => {
     const { clock, route, begin } = scene(3);
     const exchange = begin();
     const attempt = exchange.startAttempt(route);

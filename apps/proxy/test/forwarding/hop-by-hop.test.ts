@@ -14,7 +14,7 @@ describe('endsHere', () => {
     'trailer',
     'transfer-encoding',
     'upgrade',
-  ])('keeps %s from the other side', (name) => {
+  ])('holds for %s', (name) => {
     expect(endsHere(name, none)).toBe(true);
   });
 
@@ -27,7 +27,7 @@ describe('endsHere', () => {
 });
 
 describe('connectionTokens', () => {
-  it('reads all lines, whatever the case and the blanks', () => {
+  it('reads all lines in any case and with any blanks', () => {
     const tokens = connectionTokens(['close, X-Auth', ' ,x-b ,, ']);
     expect([...tokens].sort()).toEqual(['close', 'x-auth', 'x-b']);
     expect(endsHere('x-auth', tokens)).toBe(true);

@@ -14,14 +14,14 @@ const find = (lookup: ReturnType<typeof createUpstreamLookup>, name: string, all
   });
 
 describe('createUpstreamLookup', () => {
-  it('finds all addresses of a name, or the first', async () => {
+  it('returns all addresses of a name, or the first one', async () => {
     const lookup = createUpstreamLookup(createFakeClock());
     const all = (await find(lookup, 'localhost', true)) as LookupAddress[];
     expect(all.map(({ address }) => address)).toContain('127.0.0.1');
     expect(await find(lookup, 'localhost', false)).toBe(all[0]?.address);
   });
 
-  it('answers from what it knows for 5 s, without waiting', async () => {
+  it('returns cached addresses for 5 s, without waiting', async () => {
     const clock = createFakeClock();
     const lookup = createUpstreamLookup(clock);
     const isKnown = (): boolean => {
@@ -39,7 +39,7 @@ describe('createUpstreamLookup', () => {
     expect(isKnown()).toBe(false);
   });
 
-  it('remembers no failure', async () => {
+  it('caches no failure', async () => {
     const lookup = createUpstreamLookup(createFakeClock());
     await expect(find(lookup, 'nowhere.invalid', true)).rejects.toThrow();
     await expect(find(lookup, 'nowhere.invalid', true)).rejects.toThrow();

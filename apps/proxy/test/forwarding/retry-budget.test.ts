@@ -7,7 +7,7 @@ const earn = (budget: RetryBudget, clock: Clock, requests: number): void => {
   for (let request = 0; request < requests; request += 1) budget.earn(clock.monotonicMs());
 };
 
-/** Spends until it is refused, and tells how much there was. */
+/** Spends until it is refused, and returns the number of retries. */
 const spendAll = (budget: RetryBudget): number => {
   let spent = 0;
   while (budget.spend()) spent += 1;
@@ -15,7 +15,7 @@ const spendAll = (budget: RetryBudget): number => {
 };
 
 describe('RetryBudget', () => {
-  it('holds 10 retries before there were any requests', () => {
+  it('has 10 retries before any request', () => {
     expect(spendAll(new RetryBudget(createFakeClock()))).toBe(10);
   });
 
@@ -23,7 +23,7 @@ describe('RetryBudget', () => {
     [100, 20],
     [1000, 110],
     [5, 11],
-  ])('holds a tenth of %i requests and 10 more', (requests, retries) => {
+  ])('has a tenth of %i requests and 10 more', (requests, retries) => {
     const clock = createFakeClock();
     const budget = new RetryBudget(clock);
     earn(budget, clock, requests);
@@ -40,7 +40,7 @@ describe('RetryBudget', () => {
     expect(spendAll(budget)).toBe(20);
   });
 
-  it('gives back what was spent after 10 s', () => {
+  it('returns spent retries after 10 s', () => {
     const clock = createFakeClock();
     const budget = new RetryBudget(clock);
     expect(spendAll(budget)).toBe(10);
@@ -50,7 +50,7 @@ describe('RetryBudget', () => {
     expect(spendAll(budget)).toBe(10);
   });
 
-  it('forgets everything after a long silence', () => {
+  it('starts again after a long time without requests', () => {
     const clock = createFakeClock();
     const budget = new RetryBudget(clock);
     earn(budget, clock, 1000);

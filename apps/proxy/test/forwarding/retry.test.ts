@@ -26,12 +26,15 @@ const idempotent = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'];
 const others = ['POST', 'PATCH', 'LOCK'];
 
 describe('decideRetry', () => {
-  it.each([...idempotent, ...others])('sends a %s that met a refused connect to the next', (method) => {
-    for (const failure of ['refused', 'connect-timeout'] as const) {
-      expect(decide({ failure, method, replayable: false })).toBe('next');
-      expect(decide({ failure, method }, false)).toBe('next');
-    }
-  });
+  it.each([...idempotent, ...others])(
+    'retries a %s after a refused connect at the next upstream',
+    (method) => {
+      for (const failure of ['refused', 'connect-timeout'] as const) {
+        expect(decide({ failure, method, replayable: false })).toBe('next');
+        expect(decide({ failure, method }, false)).toBe('next');
+      }
+    },
+  );
 
   it.each(idempotent)(
     'sends a %s that broke on a fresh connection to the next, within the budget',
@@ -56,36 +59,36 @@ describe('decideRetry', () => {
     },
   );
 
-  it('treats a late answer on a reused connection as one on a fresh connection', () => {
+  it('treats a response time-out on a reused connection like one on a new connection', () => {
     expect(decide({ failure: 'response-timeout', reused: true })).toBe('next');
     expect(decide({ failure: 'response-timeout', reused: true }, false)).toBe('stop');
   });
 
-  it.each(others)('never sends a %s again of which a byte may have been written', (method) => {
+  it.each(others)('never repeats a %s after its first byte may have been sent', (method) => {
     for (const failure of ['broke', 'invalid-head', 'response-timeout'] as const) {
       for (const reused of [false, true]) expect(decide({ failure, method, reused })).toBe('stop');
     }
   });
 
-  it('never sends a body again that was not kept', () => {
+  it('never repeats a request whose body was not kept', () => {
     for (const failure of ['broke', 'invalid-head', 'response-timeout'] as const) {
       expect(decide({ failure, method: 'PUT', replayable: false })).toBe('stop');
       expect(decide({ failure, method: 'PUT', replayable: false, reused: true })).toBe('stop');
     }
   });
 
-  it.each(failures)('gives up after 3 tries when the last was %s', (failure) => {
+  it.each(failures)('stops after 3 tries when the last one was %s', (failure) => {
     expect(decide({ failure, tries: 2 })).toBe('next');
     expect(decide({ failure, tries: 3 })).toBe('stop');
   });
 
-  it.each(failures)('gives up after 10 s when the last was %s', (failure) => {
+  it.each(failures)('stops after 10 s when the last try was %s', (failure) => {
     expect(decide({ failure, elapsedMs: 9_999 })).toBe('next');
     expect(decide({ failure, elapsedMs: 10_000 })).toBe('stop');
     expect(decide({ failure, elapsedMs: 10_000, reused: true })).toBe('stop');
   });
 
-  it('asks for no budget unless the answer depends on it', () => {
+  it('takes budget only when the decision depends on it', () => {
     fc.assert(
       fc.property(
         fc.record({

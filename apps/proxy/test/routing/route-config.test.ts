@@ -23,17 +23,17 @@ describe('parseRoute', () => {
     '/api=http://x:1',
     'api/=http://x:1',
     '/a b/=http://x:1',
-  ])('says what a route looks like instead of %j', (text) => {
+  ])('explains the syntax of a route for %j', (text) => {
     expect(() => parseRoute(text)).toThrow(/^must be PREFIX=URL\[,URL…\] with a prefix that ends in a slash/);
   });
 
-  it('says that https is not supported yet', () => {
+  it('refuses https upstreams', () => {
     expect(() => parseRoute('/=https://x:1')).toThrow(
       'must not name https://x:1: upstreams over https are not supported yet',
     );
   });
 
-  it('says which upstream is named twice', () => {
+  it('names the upstream that occurs twice', () => {
     expect(() => parseRoute('/=http://x:1,http://X:1')).toThrow('must not name the upstream x:1 twice for /');
   });
 
@@ -47,13 +47,13 @@ describe('parseRoute', () => {
     'http://me:pw@x:1',
     'http://x:99999',
     'nothing',
-  ])('names the upstream %j that it can not use', (text) => {
+  ])('names the invalid upstream %j', (text) => {
     expect(() => parseUpstreamUrl(text)).toThrow(/^must name upstreams as http:\/\/address:port/);
   });
 });
 
 describe('parseRoutes', () => {
-  it('gives pools of similar prefixes names of their own', () => {
+  it('gives the pools of similar prefixes different names', () => {
     const routes = parseRoutes([
       '/a/b/=http://x:1',
       '/a-b/=http://x:1',
@@ -65,11 +65,11 @@ describe('parseRoutes', () => {
 });
 
 describe('routeProblems', () => {
-  it('finds nothing wrong with routes that are right', () => {
+  it('finds no problem in valid routes', () => {
     expect(routeProblems(['/=http://x:1', '/api/=http://x:1'])).toEqual([]);
   });
 
-  it('names everything that is wrong, also a prefix that comes twice', () => {
+  it('lists all problems, including a prefix that occurs twice', () => {
     expect(routeProblems(['x', '/=https://x', '/=http://x:1', '/=http://x:2'])).toEqual([
       expect.stringContaining('and is "x"'),
       expect.stringContaining('https'),

@@ -25,14 +25,14 @@ const problemsOf = (routes: unknown): readonly string[] => {
 
 const url = 'http://127.0.0.1:1';
 
-describe('routes as objects', () => {
-  it('mean what the flags mean when they say no more', () => {
+describe('route objects', () => {
+  it('equal the routes of flags when they have no other settings', () => {
     expect(load([{ prefix: '/a/', upstreams: [url, { url: 'http://[::1]:2' }] }]).routes).toEqual(
       load(undefined, { route: ['/a/=http://127.0.0.1:1,http://[::1]:2'] }).routes,
     );
   });
 
-  it('say what flags can not', () => {
+  it('have settings that flags do not have', () => {
     const [route] = load([
       {
         prefix: '/shop/',
@@ -88,7 +88,7 @@ describe('routes as objects', () => {
     expect(() => load(undefined, { route: [`/=${many.join(',')}`] })).toThrow('at most 1000 upstreams');
   });
 
-  it('share a pool that they name both, and otherwise have pools of their own', () => {
+  it('share a pool with the same name, and otherwise have their own pools', () => {
     const { routes } = load([
       { prefix: '/a/b/', upstreams: [url] },
       { prefix: '/v2/', pool: 'a-b' },
@@ -99,12 +99,12 @@ describe('routes as objects', () => {
     expect(routes[1]?.pool).toBe(routes[2]?.pool);
   });
 
-  it('give way to routes that are typed', () => {
+  it('are replaced by routes of flags', () => {
     const { routes } = load([{ prefix: '/a/', upstreams: [url] }], { route: [`/b/=${url}`] });
     expect(routes.map(({ prefix }) => prefix)).toEqual(['/b/']);
   });
 
-  it('are refused with everything that is wrong at once, each by its pointer', () => {
+  it('are refused with all problems at once, each with its pointer', () => {
     const problems = problemsOf([
       { prefix: '/a', upstreams: [] },
       { upstreams: [5, { weight: 0, url }, { maxInFlight: 1 }], policy: 'luck' },
@@ -127,7 +127,7 @@ describe('routes as objects', () => {
     ]);
   });
 
-  it('are refused for what only all of them together show', () => {
+  it('are refused for conflicts between routes', () => {
     const problems = problemsOf([
       { prefix: '/', pool: 'a', upstreams: ['https://x', url, 'http://127.0.0.1:1/', { url }] },
       { prefix: '/', pool: 'a', upstreams: [{ url: 'http://x/y' }] },
@@ -148,7 +148,7 @@ describe('routes as objects', () => {
     ]);
   });
 
-  it.each([[], {}, 'x', null])('are not %j', (routes) => {
+  it.each([[], {}, 'x', null])('are refused for %j', (routes) => {
     expect(problemsOf(routes)).toHaveLength(1);
   });
 });
@@ -164,7 +164,7 @@ const loadText = (text: string) => {
 };
 
 describe('config/proxy.json', () => {
-  it('says what the proxy does without it', () => {
+  it('has the same routes and ports as the defaults', () => {
     const ofFile = loadText(fileOf('config/proxy.json'));
     const ofNothing = parseProxyConfig(loadConfig(proxySettings, { workingDir: '/' }));
     expect(ofFile.routes).toEqual(ofNothing.routes);

@@ -60,7 +60,7 @@ describe('createRouteTable', () => {
     expect(ask(target)).toMatchObject({ kind: 'forward', route: { prefix }, target: forwarded });
   });
 
-  it('finds the longest prefix whatever the order of the routes', () => {
+  it('finds the longest prefix in any order of the routes', () => {
     const table = tableOf(['/a/', '/a/b/c/', '/', '/a/b/']);
     expect(ask('/a/b/c/x', table)).toMatchObject({ route: { prefix: '/a/b/c/' }, target: '/x' });
     expect(ask('/a/b/x', table)).toMatchObject({ route: { prefix: '/a/b/' } });
@@ -74,7 +74,7 @@ describe('createRouteTable', () => {
     expect(ask(target)).toEqual({ kind: 'redirect', location });
   });
 
-  it('answers 404 when no route fits', () => {
+  it('answers 404 when no route matches', () => {
     expect(codeOf(() => ask('/', tableOf(['/api/'])))).toBe('NOT_FOUND');
   });
 
@@ -109,7 +109,7 @@ describe('createRouteTable', () => {
   it.each([
     ['CONNECT', 'here:80'],
     ['TRACE', '/'],
-  ])('refuses %s with 405 and what is allowed', (method, target) => {
+  ])('refuses %s with 405 and the allowed methods', (method, target) => {
     expect(() => ask(target, usual, method)).toThrow(
       expect.objectContaining({
         code: 'PROXY_METHOD_REFUSED',
@@ -174,8 +174,8 @@ describe('encoded slashes in route table', () => {
   );
 });
 
-describe('replacing the routes', () => {
-  it('holds from the next request on, and tells so by the version', () => {
+describe('route table replacement', () => {
+  it('applies to the next request, and increments the version', () => {
     const table = tableOf(['/']);
     const next = tableOf(['/new/'], ['/secret']);
     expect(table.version).toBe(1);
@@ -235,11 +235,11 @@ describe('private paths', () => {
     '/live%20z',
     '/x;/livez',
     '/metricss;metrics',
-  ])('lets %s pass', (path) => {
+  ])('do not include %s', (path) => {
     expect(ask(path).kind).toBe('forward');
   });
 
-  it.each(['/Secret', '/secret/', '/%73ecret'])('closes a path that is written %s in the flag', (closed) => {
+  it.each(['/Secret', '/secret/', '/%73ecret'])('include a path that is written %s in the flag', (closed) => {
     expect(codeOf(() => ask('/secret', tableOf(['/'], [closed])))).toBe('NOT_FOUND');
   });
 

@@ -19,7 +19,7 @@ export type Answer = {
   readonly text: string;
 };
 
-/** Asks once by node:http. Rejects when the answer breaks off, even after a good beginning. */
+/** Sends one request with node:http. Rejects when the response breaks off. */
 export const ask = ({
   port,
   method = 'GET',
@@ -58,11 +58,11 @@ export const ask = ({
     asked.end();
   });
 
-/** Parses the answer's body, a problem for example. */
+/** Parses the body of a response, such as a problem. */
 export const json = ({ text }: Answer): Record<string, unknown> =>
   JSON.parse(text) as Record<string, unknown>;
 
-/** Bytes that differ from place to place, so that loss and doubling show. */
+/** Bytes that differ by position, so that lost and repeated bytes are noticed. */
 export const someBytes = (length: number): Buffer => {
   const bytes = Buffer.alloc(length);
   for (let index = 0; index < length; index += 1) bytes[index] = (index * 31 + (index >> 8)) & 0xff;

@@ -1,32 +1,32 @@
 import { Agent } from 'node:http';
 import { type Answer, ask, type Question } from './ask.ts';
 
-/** What came of the requests of several clients. */
+/** The results of the requests of several clients. */
 export type ClientsResult = {
   readonly requests: number;
-  /** How many ended so: the status, or the code of the error, after `kept` when the connection had served before. */
+  /** Counts by result: the status, or the error code, after `kept` when the connection had served before. */
   readonly outcomes: Readonly<Record<string, number>>;
 };
 
 export type Clients = {
-  /** Requests that have ended, well or not. */
+  /** Requests that have ended, successful or not. */
   readonly requests: number;
-  /** Lets each of them end its request, and tells how they all went. */
+  /** Waits for the requests under way, and returns all results. */
   stop(): Promise<ClientsResult>;
-  /** Waits until each has been refused a connection. */
+  /** Waits until every client was refused a connection. */
   refused(): Promise<ClientsResult>;
 };
 
 export type ClientsOptions = {
   readonly count: number;
-  /** What is asked next; the number counts up over all clients. */
+  /** The next request; the number counts over all clients. */
   readonly question: (number: number) => Question;
   readonly onAnswer?: (answer: Answer, number: number) => void;
 };
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? String(error);
 
-/** Clients that ask again and again, each on a kept connection of its own, until they are stopped or refused. */
+/** Clients that send requests, each on its own kept connection, until they are stopped or refused. */
 export const startClients = ({ count, question, onAnswer }: ClientsOptions): Clients => {
   const outcomes: Record<string, number> = {};
   let began = 0;

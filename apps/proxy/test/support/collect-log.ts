@@ -12,7 +12,7 @@ export type CollectedEvent = {
 export type CollectedLog = Logger & {
   readonly events: readonly CollectedEvent[];
   readonly requests: readonly RequestLine[];
-  /** How many events had this message. */
+  /** The number of events with this message. */
   count(message: string): number;
 };
 

@@ -8,7 +8,7 @@ export type NodeUpstream = { readonly url: string; readonly port: number };
 
 const running = new Set<() => Promise<void>>();
 
-/** An upstream on node:http, for what needs no wrong byte. Ends with `stopNodeUpstreams`. */
+/** An upstream on node:http, for tests that need no malformed response. Stopped by `stopNodeUpstreams`. */
 export const runNodeUpstream = async (listener: RequestListener): Promise<NodeUpstream> => {
   const server = createServer({ keepAliveTimeout: 65_000 }, listener);
   const { port, url, close } = await listen(server, { host: '127.0.0.1', port: 0 });
@@ -32,7 +32,7 @@ const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
   return Buffer.concat(pieces);
 };
 
-/** Tells method, url, headers and what came of the body, as JSON. */
+/** Responds with method, url, headers and the received body as JSON. */
 const tell = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const body = await bodyOf(request);
   const { method, url, headers, rawHeaders } = request;

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** Kills them, also those that stand still, and waits until the last has gone. */
+/** Kills the processes, including suspended ones, and waits until all have exited. */
 export const killChildren = async (children: Iterable<ChildProcess>): Promise<void> => {
   await Promise.all(
     [...children].map(

@@ -8,7 +8,7 @@ import type { Route } from '../../src/routing/route-table.ts';
 export const makeUpstream = (port: number, options: Partial<UpstreamOptions> = {}): Upstream =>
   new Upstream({ url: new URL(`http://127.0.0.1:${port}`), ...options });
 
-/** Upstreams on ports 1, 2, 3 …, by round robin. Nothing listens there. */
+/** A round-robin pool with upstreams on ports 1, 2, 3 …, where nothing listens. */
 export const makePool = (size: number, options: Partial<UpstreamOptions> = {}): UpstreamPool =>
   poolOf(Array.from({ length: size }, (_, index) => makeUpstream(index + 1, options)));
 

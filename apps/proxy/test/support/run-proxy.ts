@@ -17,8 +17,8 @@ export type RunningProxy = {
 const running = new Set<RunningProxy>();
 
 /**
- * Without active checks and ejections, unless a test asks for them or has a config file of its own: they would come in
- * between.
+ * Starts a proxy in this process, without active checks and ejections, unless the test enables them or has a config file:
+ * their requests would interfere.
  */
 export const runProxy = async ({ clock = systemClock, ...settings }: RunOptions): Promise<RunningProxy> => {
   const quiet = settings.config === undefined ? { healthPath: 'off', maxFails: 0 } : {};
@@ -39,12 +39,12 @@ export const runProxy = async ({ clock = systemClock, ...settings }: RunOptions)
   return proxy;
 };
 
-/** For afterEach: stops what a test left running. */
+/** For afterEach: stops the proxies that a test left running. */
 export const stopProxies = async (): Promise<void> => {
   await Promise.all([...running].map((proxy) => proxy.stop()));
 };
 
-/** `/`, to these upstreams: the flag for a proxy with one route. */
+/** The flag for one route `/` to these upstreams. */
 export const routeTo = (...upstreams: readonly { readonly url: string }[]): readonly string[] => [
   `/=${upstreams.map(({ url }) => url).join(',')}`,
 ];

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** Writes everything before it reads anything, as simple clients do; resolves with what there is to read then. */
+/** Writes everything before it reads, as simple clients do; resolves with the bytes that can be read then. */
 export const sendAllThenRead = (port: number, pieces: readonly string[]): Promise<string> =>
   new Promise((resolve, reject) => {
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });

@@ -1,35 +1,35 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { listen } from '@tripod/shared/os/listen';
 
-/** A wire of little capacity: between a proxy and its upstream, or a client and the proxy. */
+/** A link of low capacity between a proxy and its upstream, or between a client and the proxy. */
 export type SlowLink = {
   readonly port: number;
   readonly url: string;
-  /** Bytes that came out at its other end, both ways together. */
+  /** Bytes delivered in both directions together. */
   readonly carried: number;
-  /** From now on it is as fast as the machine. */
+  /** Removes the limits. */
   speedUp(): void;
 };
 
 export type SlowLinkOptions = {
-  /** Where it leads to, on 127.0.0.1. */
+  /** The target port on 127.0.0.1. */
   readonly port: number;
-  /** What it takes of each connection and direction before it passes that on. */
+  /** Bytes accepted per connection and direction before they are delivered. */
   readonly bytesPerTurn: number;
-  /** How long that is on its way. */
+  /** Delay of each delivery. */
   readonly turnMs: number;
 };
 
 const running = new Set<() => Promise<void>>();
 
-/** Ends with `stopSlowLinks`. */
+/** Stopped by `stopSlowLinks`. */
 export const startSlowLink = async (options: SlowLinkOptions): Promise<SlowLink> => {
   const { port, bytesPerTurn, turnMs } = options;
   const sockets = new Set<Socket>();
   const timers = new Set<NodeJS.Timeout>();
   let isSlow = true;
   let carried = 0;
-  /** Takes a little, and more when that has arrived: who sends faster has to wait. */
+  /** Accepts a small amount, and more when it was delivered, so that a faster sender waits. */
   const carry = (from: Socket, to: Socket): void => {
     const takeNext = (): void => {
       const available = from.readableLength;

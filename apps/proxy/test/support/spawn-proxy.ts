@@ -17,17 +17,17 @@ export type ProxyProcess = {
 export type SpawnOptions = {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Without a terminal, as under a service manager. Default: with that of the test, if it has one. */
+  /** Without a terminal, as under a service manager. Default: with the terminal of the test, if any. */
   readonly detached?: true;
-  /** Of everything that the process opens. Default: what this process may. */
+  /** Limit on open descriptors. Default: the limit of this process. */
   readonly maxOpenFiles?: number;
-  /** `unread`: a pipe that nobody empties; or a descriptor. Default: what `stdout()` tells. */
+  /** `unread`: a pipe that is not read; or a descriptor. Default: collected by `stdout()`. */
   readonly stdout?: 'unread' | number;
 };
 
 const running = new Set<ChildProcess>();
 
-/** The command itself, as a process of its own, with these arguments and nothing from the environment but PATH. */
+/** Starts the command as a process, with these arguments and PATH as its only variable. */
 export const spawnProxy = (args: readonly string[], options: SpawnOptions = {}): ProxyProcess => {
   const { env = {}, cwd, maxOpenFiles, stdout: output, detached = false } = options;
   const command = [process.execPath, bin, ...args];
@@ -59,7 +59,7 @@ export const spawnProxy = (args: readonly string[], options: SpawnOptions = {}):
   return { child, pid: child.pid ?? Number.NaN, stdout: () => stdout, stderr: () => stderr, ended };
 };
 
-/** Waits until the process says where it listens. */
+/** Waits until the process has logged its addresses. */
 export const addressesOf = async (proxy: ProxyProcess): Promise<{ port: number; adminPort: number }> => {
   const line = await waitFor('the proxy to listen', () =>
     proxy
@@ -71,5 +71,5 @@ export const addressesOf = async (proxy: ProxyProcess): Promise<{ port: number; 
   return { port: Number(new URL(url).port), adminPort: Number(new URL(admin).port) };
 };
 
-/** For afterEach: no process outlives its test. */
+/** For afterEach: kills the processes of the test. */
 export const killProxies = (): Promise<void> => killChildren(running);

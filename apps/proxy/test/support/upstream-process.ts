@@ -25,7 +25,7 @@ export type UpstreamProcessOptions = {
 
 const running = new Set<ChildProcess>();
 
-/** An upstream that is a process of its own (see small-server.ts), and listens. */
+/** Starts an upstream as a process (see small-server.ts) and waits until it listens. */
 export const startUpstreamProcess = async (
   options: UpstreamProcessOptions = {},
 ): Promise<UpstreamProcess> => {
@@ -58,5 +58,5 @@ export const startUpstreamProcess = async (
   };
 };
 
-/** For afterEach: no process outlives its test, not even one that stands still. */
+/** For afterEach: kills the processes of the test, including suspended ones. */
 export const killUpstreamProcesses = (): Promise<void> => killChildren(running);

@@ -24,7 +24,7 @@ describe('selection policy round-robin', () => {
     expect(ports.slice(0, 6)).toEqual([1, 2, 3, 1, 2, 3]);
   });
 
-  it('mixes weights smoothly: 5, 1, 1 is a b a c a a a in some order that starts with a', () => {
+  it('interleaves weights: 5, 1, 1 gives a b a c a a a in some order that starts with a', () => {
     const ports = turns(ofWeights([5, 1, 1]), 7);
     expect(tally(ports)).toEqual({ 1: 5, 2: 1, 3: 1 });
     expect(ports.join('')).not.toMatch(/1{4}/);
@@ -53,7 +53,7 @@ describe('selection policy round-robin', () => {
     );
   });
 
-  it('skips upstreams that are not available, and shares evenly among the others', () => {
+  it('skips unavailable upstreams, and distributes evenly over the others', () => {
     fc.assert(
       fc.property(fc.array(fc.boolean(), { minLength: 1, maxLength: 6 }), (available) => {
         const upstreams = ofWeights(available.map(() => 1));
@@ -70,7 +70,7 @@ describe('selection policy round-robin', () => {
     );
   });
 
-  it('does not flood an upstream that comes back with what it missed', () => {
+  it('does not send the missed requests to an upstream that comes back', () => {
     const upstreams = ofWeights([1, 1, 1]);
     const [first] = upstreams;
     const choose = makePolicy('round-robin');

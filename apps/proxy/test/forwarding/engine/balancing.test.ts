@@ -24,7 +24,7 @@ describe.each(engineNames)('balancing with the engine %s', (engine) => {
     return statuses;
   };
 
-  it('gives 300 requests to 3 upstreams as 100 each', async () => {
+  it('sends 100 of 300 requests to each of 3 upstreams', async () => {
     const upstreams = [await runUpstream(), await runUpstream(), await runUpstream()];
     const { port } = await over(upstreams);
     await Promise.all(Array.from({ length: 10 }, () => askMany(port, 30)));
@@ -63,7 +63,7 @@ describe.each(engineNames)('balancing with the engine %s', (engine) => {
     expect(counts).toEqual([1, 10]);
   });
 
-  it('does not eject for a status of the application', async () => {
+  it('does not eject an upstream for an error status', async () => {
     const upstreams = [
       await runUpstream((socket) => void socket.write(plainResponse('oh', '500 Oh'))),
       await runUpstream(),

@@ -40,7 +40,7 @@ describe.each(engineNames)('failures at the engine %s', (engine) => {
           });
         });
         const { port, log } = await over(upstream, { maxFails: 1 });
-        // A reset may take the half with it, so that only this is certain: no end of a body, and nothing after it.
+        // A reset may discard the bytes before it, so that only this is certain: no end of a body, and nothing after it.
         const text = await exchangeRaw({ port, bytes: get });
         expect(text).not.toMatch(/\r\n0\r\n\r\n/);
         expect(text.match(/HTTP\/1\.1 /g)?.length ?? 0).toBeLessThanOrEqual(1);
@@ -93,7 +93,7 @@ describe.each(engineNames)('failures at the engine %s', (engine) => {
     expect((await ask(proxy)).text).toBe('hello');
   });
 
-  it('shows a person in a browser a page instead of JSON', async () => {
+  it('sends a page instead of JSON to a browser', async () => {
     const { port } = await over(await refusingUpstream());
     const answer = await ask({ port, headers: { Accept: 'text/html,*/*;q=0.8' } });
     expect(answer.headers['content-type']).toMatch(/^text\/html/);
@@ -105,7 +105,7 @@ describe.each(engineNames)('failures at the engine %s', (engine) => {
     expect([503, 504]).toContain((await ask({ port })).status);
   });
 
-  it('reaches an upstream by name, whichever of its addresses it listens on', async () => {
+  it('reaches an upstream by its name at any of its addresses', async () => {
     const upstream = await runUpstream();
     const { port } = await over({ url: `http://localhost:${upstream.port}` });
     expect((await ask({ port })).text).toBe('hello');
@@ -130,7 +130,7 @@ describe.each(engineNames)('failures at the engine %s', (engine) => {
       ['before the answer', get],
       ['within the answer', 'GET /stream HTTP/1.1\r\nHost: h\r\n\r\n'],
       ['within their body', 'POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100\r\n\r\nhalf'],
-    ])('%s: 20 of 20 are aborted at the upstream', async (_when, bytes) => {
+    ])('%s: the upstream sees 20 of 20 requests aborted', async (_when, bytes) => {
       const { counts, upstream } = await waiting();
       const { port, log, adminPort } = await over(upstream);
       const clients = Array.from({ length: 20 }, () => {

@@ -17,7 +17,7 @@ const valuesOf = (head: string, name: string): readonly string[] =>
     .map((line) => line.slice(name.length + 1).trim());
 
 describe.each(engineNames)('headers through the engine %s', (engine) => {
-  /** Sends these header lines through, and returns the head that the upstream received. */
+  /** Sends a request with these header lines, and returns the head that the upstream received. */
   const received = async (lines: string, settings: Partial<ProxySettings> = {}): Promise<string> => {
     const upstream = await runUpstream();
     const { port } = await runProxy({ engine, route: routeTo(upstream), ...settings });
@@ -46,12 +46,12 @@ describe.each(engineNames)('headers through the engine %s', (engine) => {
     'Connection: X-Auth, keep-alive\r\nX-Auth: admin',
     'Connection: x-auth\r\nX-AUTH: admin',
     'X-Auth: admin\r\nConnection: ,, X-Auth ,',
-  ])('keeps %j from the upstream', async (lines) => {
+  ])('does not forward %j to the upstream', async (lines) => {
     const head = await received(`${lines}\r\n`);
     expect(head).not.toMatch(
       /\r\n(keep-alive|proxy-connection|proxy-authorization|te|trailer|upgrade|x-auth):/i,
     );
-    // Of its own it may say keep-alive, which HTTP/1.1 means anyway, and nothing else.
+    // The proxy itself may send keep-alive, which is the default of HTTP/1.1, and nothing else.
     expect(valuesOf(head, 'connection').filter((value) => value !== 'keep-alive')).toEqual([]);
   });
 
@@ -181,7 +181,7 @@ describe.each(engineNames)('headers through the engine %s', (engine) => {
       };
     };
 
-    it('is made for each request, the same for client, upstream and log', async () => {
+    it('is created for each request, the same for client, upstream and log', async () => {
       const { sent, back } = await exchangeId('');
       expect(sent).toMatch(/^[\w.-]{8,64}$/);
       expect(back).toBe(sent);
@@ -195,7 +195,7 @@ describe.each(engineNames)('headers through the engine %s', (engine) => {
     });
 
     it.each(['short', 'a b c d e f', '"quoted-id"', 'x'.repeat(65), '{"a":"b1234"}'])(
-      'is a new one in place of %j',
+      'replaces the malformed id %j',
       async (id) => {
         const { sent, back } = await exchangeId(`X-Request-Id: ${id}\r\n`);
         expect(sent).not.toBe(id);
@@ -215,7 +215,7 @@ describe.each(engineNames)('headers through the engine %s', (engine) => {
     'Upgrade: h2c',
     'Trailer: X-Sum',
     'Connection: X-Inside\r\nX-Inside: yes',
-  ])('keeps %j from the client', async (lines) => {
+  ])('does not forward %j to the client', async (lines) => {
     const { headers } = await answered(`${lines}\r\n`);
     for (const name of ['proxy-authenticate', 'upgrade', 'trailer', 'x-inside']) {
       expect(headers[name]).toBeUndefined();
@@ -224,7 +224,7 @@ describe.each(engineNames)('headers through the engine %s', (engine) => {
     expect(headers['connection']).toBe('close');
   });
 
-  it('passes Location, Date and unknown headers on to the client unchanged', async () => {
+  it('forwards the Location of another server, Date and unknown headers unchanged', async () => {
     const lines =
       'Location: http://127.0.0.1:1/x\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nX-Any: a\r\nX-Any: b\r\n';
     expect((await answered(lines)).headers).toMatchObject({

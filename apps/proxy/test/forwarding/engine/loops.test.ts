@@ -14,7 +14,7 @@ afterEach(async () => {
   await stopAll();
 });
 
-/** Listens on an address that the proxy does not know as its own, and leads to a port that is set later. */
+/** A relay to a port that is set later, at an address that the proxy does not know as its own. */
 const startRelay = async () => {
   const target = { port: 0 };
   const relay = createServer((socket) => {
@@ -70,7 +70,7 @@ describe.each(engineNames)('loops through the engine %s', (engine) => {
     },
   );
 
-  it('starts with itself as an upstream, says so, and answers 503', async () => {
+  it('starts with itself as an upstream, logs an error, and responds 503', async () => {
     const relay = await startRelay();
     const first = await runProxy({ engine, route: [`/=${relay.url}`] });
     const { port } = first;

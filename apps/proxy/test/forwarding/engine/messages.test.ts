@@ -73,7 +73,7 @@ describe.each(engineNames)('messages through the engine %s', (engine) => {
     expect(text).toBe('to the end');
   });
 
-  it('answers HEAD with the headers of GET and no body', async () => {
+  it('responds to HEAD with the headers of GET and no body', async () => {
     const upstream = await runUpstream((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\nETag: "x"\r\n\r\n');
     });
@@ -95,7 +95,7 @@ describe.each(engineNames)('messages through the engine %s', (engine) => {
     ['204 No Content', 'Content-Length: 0\r\n'],
     ['304 Not Modified', 'ETag: "x"\r\n'],
     ['304 Not Modified', 'Content-Length: 5\r\n'],
-  ])('answers %s with %j without a body, and keeps the connection', async (status, headers) => {
+  ])('forwards %s with %j without a body, and keeps the connection', async (status, headers) => {
     const upstream = await runUpstream((socket, { target }) => {
       socket.write(target === '/1' ? `HTTP/1.1 ${status}\r\n${headers}\r\n` : plainResponse('second'));
     });
@@ -116,14 +116,14 @@ describe.each(engineNames)('messages through the engine %s', (engine) => {
     expect(text).toMatch(/^HTTP\/1\.1 299 Fine, really\r\n/);
   });
 
-  it('passes on set-cookie twice, in order', async () => {
+  it('forwards two Set-Cookie lines in order', async () => {
     const cookies = 'Set-Cookie: a=1; Path=/\r\nSet-Cookie: b=2\r\n';
     const upstream = await runUpstream((socket) => void socket.write(plainResponse('', '200 OK', cookies)));
     const { headers } = await ask(await proxyTo(upstream));
     expect(headers['set-cookie']).toEqual(['a=1; Path=/', 'b=2']);
   });
 
-  it('passes several requests of one connection on, one after the other, also sent at once', async () => {
+  it('forwards several requests of one connection one after the other, also when they are pipelined', async () => {
     const upstream = await runUpstream((socket, { target }) => void socket.write(plainResponse(target)));
     const { port } = await proxyTo(upstream);
     const bytes = ['/1', '/2', '/3']
@@ -170,7 +170,7 @@ describe.each(engineNames)('messages through the engine %s', (engine) => {
   });
 
   describe('HTTP/1.0', () => {
-    it('closes after the answer, and never sends chunks', async () => {
+    it('closes the connection after the response, and is never sent chunks', async () => {
       const upstream = await runNodeUpstream((_request, response) => {
         response.write('in ');
         response.end('chunks');
@@ -208,7 +208,7 @@ describe.each(engineNames)('messages through the engine %s', (engine) => {
       const text = await exchangeRaw({ port, bytes: head(4), until: (soFar) => soFar.includes('\r\n\r\n') });
       expect(text).toBe('HTTP/1.1 100 Continue\r\n\r\n');
       const whole = await exchangeRaw({ port, bytes: [head(4), 'body'] });
-      // It need not be asked for when it is there already (RFC 9110 10.1.1).
+      // No 100 is needed when the body has arrived already (RFC 9110 10.1.1).
       expect(whole).toMatch(/^(?:HTTP\/1\.1 100 Continue\r\n\r\n)?HTTP\/1\.1 200 OK/);
       expect(upstream.requests.at(-1)?.head).not.toMatch(/expect/i);
     });
@@ -218,7 +218,7 @@ describe.each(engineNames)('messages through the engine %s', (engine) => {
       expect(await exchangeRaw({ port, bytes: head(10_000_001) })).toMatch(/^HTTP\/1\.1 413 /);
     });
 
-    it('answers 417 to any other expectation', async () => {
+    it('responds 417 to any other expectation', async () => {
       const { port } = await proxyTo(await runUpstream());
       const answer = parseRawResponse(await exchangeRaw({ port, bytes: head(0, 'a-miracle') }));
       expect(answer.status).toBe(417);

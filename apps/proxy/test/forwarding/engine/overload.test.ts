@@ -49,7 +49,7 @@ describe.each(engineNames)('connections over the limit of the engine %s', (engin
     agent.destroy();
   });
 
-  it('are answered before they have sent anything, and logged', async () => {
+  it('get their response before they have sent anything, and are logged', async () => {
     const upstream = await runUpstream();
     const proxy = await runProxy({ engine, route: routeTo(upstream), maxConnections: 1 });
     await hold(proxy.port, 1);

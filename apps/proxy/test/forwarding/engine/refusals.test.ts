@@ -15,7 +15,7 @@ afterEach(stopAll);
 const lines = (count: number): string =>
   Array.from({ length: count }, (_, index) => `X-${index}: y\r\n`).join('');
 
-describe.each(engineNames)('requests that the engine %s refuses', (engine) => {
+describe.each(engineNames)('refusals of the engine %s', (engine) => {
   const start = async (route?: (url: string) => readonly string[]) => {
     const upstream = await runUpstream();
     const proxy = await runProxy({
@@ -62,7 +62,7 @@ describe.each(engineNames)('requests that the engine %s refuses', (engine) => {
     ['CONNECT', 'CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n', 405],
     ['TRACE', 'TRACE / HTTP/1.1\r\nHost: a\r\n\r\n', 405],
     ['a body over the limit', `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100001\r\n\r\n`, 413],
-  ])('answers %s with one problem and closes', async (_what, bytes, status) => {
+  ])('answers %s with one problem, and closes the connection', async (_what, bytes, status) => {
     const { port, upstream, log } = await start();
     const answer = parseRawResponse(
       await exchangeRaw({ port, bytes: `${bytes}GET /second HTTP/1.1\r\nHost: a\r\n\r\n` }),
@@ -88,7 +88,7 @@ describe.each(engineNames)('requests that the engine %s refuses', (engine) => {
     '"chunked"',
     'chunked;x=y',
     'gzip\r\nTransfer-Encoding: chunked',
-  ])('does not forward Transfer-Encoding: %j', async (coding) => {
+  ])('does not forward a request with Transfer-Encoding: %j', async (coding) => {
     const { port, upstream } = await start();
     const bytes = `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: ${coding}\r\n\r\n0\r\n\r\nGET /second HTTP/1.1\r\nHost: a\r\n\r\n`;
     const answer = parseRawResponse(await exchangeRaw({ port, bytes }));
@@ -121,7 +121,7 @@ describe.each(engineNames)('requests that the engine %s refuses', (engine) => {
     ['/debug/pprof/profile?seconds=61', 404],
     ['/debug//pprof/heap', 404],
     ['/api/Metrics/', 404],
-  ])('answers the path %s with %i, and forwards it only as it is', async (target, status) => {
+  ])('answers the path %s with %i, and forwards it unchanged or not at all', async (target, status) => {
     const { port, upstream } = await start((url) => [`/api/=${url}`, `/=${url}`]);
     const bytes = `GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`;
     expect(parseRawResponse(await exchangeRaw({ port, bytes })).status).toBe(status);
@@ -130,7 +130,7 @@ describe.each(engineNames)('requests that the engine %s refuses', (engine) => {
     );
   });
 
-  it('redirects a route without its slash, for every method, and does not wait for a body', async () => {
+  it('redirects a route without its slash for every method, without waiting for a body', async () => {
     const { port } = await start((url) => [`/api/=${url}`]);
     const bytes = 'POST /api?a=b HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n';
     const answer = parseRawResponse(await exchangeRaw({ port, bytes }));

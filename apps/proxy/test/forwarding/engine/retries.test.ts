@@ -20,7 +20,7 @@ const writes =
 
 const bigHead = `HTTP/1.1 200 OK\r\nX: ${'x'.repeat(20_480)}\r\nContent-Length: 0\r\n\r\n`;
 
-/** Ways of an upstream to break before a valid response head. */
+/** Ways in which an upstream fails before a valid response head. */
 const breaks: readonly (readonly [string, UpstreamScript])[] = [
   ['a reset', reset],
   ['a close', close],
@@ -48,7 +48,7 @@ describe.each(engineNames)('retries of the engine %s', (engine) => {
   const over = (upstreams: readonly { readonly url: string }[], settings: Partial<ProxySettings> = {}) =>
     runProxy({ engine, route: routeTo(...upstreams), ...settings });
 
-  /** Asks until the first of these upstreams has had a request, and checks that the second answered it. */
+  /** Sends requests until the first of these upstreams got one, and checks that the second responded to it. */
   const expectNext = async (broken: ScriptedUpstream, port: number, method: string, body?: string) => {
     for (let request = 0; broken.requests.length === 0 && request < 4; request += 1) {
       const answer = await ask({ port, method, ...(body === undefined ? {} : { body }) });
@@ -154,7 +154,7 @@ describe.each(engineNames)('retries of the engine %s', (engine) => {
     const { port: second, log } = await over([await runUpstream(reset), await runUpstream(reset)]);
     for (let request = 0; request < 30; request += 1) await ask({ port: second });
     const attempts = log.requests.reduce((sum, { tries = 0 }) => sum + tries, 0);
-    // 10 retries, and one more for each ten of the 30 requests.
+    // 10 retries, and one more for every ten of the 30 requests.
     expect(attempts).toBeGreaterThanOrEqual(30 + 10);
     expect(attempts).toBeLessThanOrEqual(30 + 13);
   });
@@ -175,7 +175,7 @@ describe.each(engineNames)('retries of the engine %s', (engine) => {
       async (method) => {
         const upstream = await runUpstream(breaksOnReuse(reset));
         const { port, log } = await over([upstream]);
-        // More often than the budget allows: none of it may be spent.
+        // More often than the budget allows: these retries cost none.
         for (let request = 0; request < 40; request += 1) {
           const answer = await ask({ port, method, ...(method === 'PUT' ? { body: 'kept' } : {}) });
           expect(answer.status).toBe(200);
@@ -205,7 +205,7 @@ describe.each(engineNames)('retries of the engine %s', (engine) => {
     it.each([
       ['a whole response behind the first', 0],
       ['a whole response a little later', 30],
-    ])('never gives a client %s', async (_what, laterMs) => {
+    ])('never sends a client %s', async (_what, laterMs) => {
       const upstream = await runUpstream((socket, { number }) => {
         const poison = plainResponse('poison');
         if (laterMs === 0) socket.write(plainResponse(`answer ${number}`) + poison);

@@ -13,7 +13,7 @@ describe.each(engineNames)('settings of a route with the engine %s', (engine) =>
     ['client', '', 'shop.example'],
     ['upstream', '', undefined],
     ['upstream', 'X-Forwarded-Host: evil\r\n', undefined],
-  ])('gives the upstream with hostHeader %s and %j its Host', async (hostHeader, lines, expected) => {
+  ])('set the Host with hostHeader %s and %j', async (hostHeader, lines, expected) => {
     const upstream = await runUpstream();
     const routes = [{ prefix: '/', hostHeader, upstreams: [upstream.url] }];
     const { port } = await runProxy({ engine, routes });

@@ -12,7 +12,7 @@ afterEach(stopAll);
 const hidden = 'GET /smuggled HTTP/1.1\r\nHost: a\r\nX-Case: smuggled\r\n\r\n';
 const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
 
-/** A request with these framing lines and this body, and an id to find it by. */
+/** A request with these framing lines, this body, and an id to find it by. */
 type Case = {
   readonly name: string;
   readonly method: string;
@@ -137,7 +137,7 @@ describe.each(engineNames)('smuggling through the engine %s', (engine) => {
       for (let next = pending.pop(); next; next = pending.pop()) await send(next[1], next[0]);
     };
     await Promise.all(Array.from({ length: 8 }, worker));
-    // What a smuggled request left behind on a kept connection would be answered to the next ones.
+    // The response to a smuggled request on a kept connection would go to the next request.
     for (let request = 0; request < 20; request += 1) expect((await ask(proxy)).text).toBe('ok');
 
     const known = new Map(
@@ -150,7 +150,7 @@ describe.each(engineNames)('smuggling through the engine %s', (engine) => {
       }))
       .filter(({ id, asked }) => known.get(id) !== asked);
     expect(violations).toEqual([]);
-    // The oracle has seen something: plain framings did get through.
+    // Plain framings were forwarded, so the check is not empty.
     expect(upstream.requests.length).toBeGreaterThan(50);
   });
 

@@ -25,7 +25,7 @@ describe.each(engineNames)('time-outs of the engine %s', (engine) => {
     ['no byte at all', []],
     ['half a head', ['GET / HTTP/1.1\r\nHost: h\r\nX-']],
     ['a head that trickles', ['GET / HTTP/1.1\r\n', 'Host: h\r\n', 'X: y\r\n']],
-  ])('answers 408 to %s and closes', async (_what, bytes) => {
+  ])('answers 408 to %s, and closes the connection', async (_what, bytes) => {
     const { port } = await over([await runUpstream()], { clientHeadTimeoutMs: 300 });
     expect(statusOf(await exchangeRaw({ port, bytes }))).toBe(408);
   });
@@ -107,7 +107,7 @@ describe.each(engineNames)('time-outs of the engine %s', (engine) => {
       const alone = await over([stuck], { connectTimeoutMs: 200 });
       const answer = await ask({ port: alone.port, method: 'POST', body: 'x' });
       const { code, status, detail } = json(answer);
-      // Nothing of it was sent, so there is nothing to look for.
+      // Nothing was sent, so there is no doubt about the effect.
       const nothing = { code: 'PROXY_UPSTREAM_TIMEOUT', status: 504, detail: undefined };
       expect({ code, status, detail }).toEqual(nothing);
       const { port, log } = await over([stuck, await runUpstream()], { connectTimeoutMs: 200 });
@@ -144,13 +144,13 @@ describe.each(engineNames)('time-outs of the engine %s', (engine) => {
     socket.destroy();
   });
 
-  it('closes idle connections of clients', async () => {
+  it('closes idle client connections', async () => {
     const { port } = await over([await runUpstream()], { clientKeepAliveMs: 200 });
     const text = await exchangeRaw({ port, bytes: 'GET / HTTP/1.1\r\nHost: h\r\n\r\n' });
     expect(text).toContain('hello');
   });
 
-  it('closes idle connections to upstreams', async () => {
+  it('closes idle upstream connections', async () => {
     const upstream = await runUpstream();
     const { port } = await over([upstream], { upstreamKeepAliveMs: 300 });
     await ask({ port });

@@ -26,7 +26,7 @@ describe('the Host header of a request to an upstream', () => {
     expect(headersFor(hostHeader, rawHeaders)['host']).toBe(expected);
   });
 
-  it('leaves what the client asked for in X-Forwarded-Host', () => {
+  it('leaves the Host of the client in X-Forwarded-Host', () => {
     expect(headersFor('upstream', ['Host', 'shop.example'])['X-Forwarded-Host']).toBe('shop.example');
   });
 });

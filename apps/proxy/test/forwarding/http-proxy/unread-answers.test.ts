@@ -10,7 +10,7 @@ afterEach(stopAll);
 
 const questions = 9000;
 
-it('cuts off a client that asks for one error after the other and reads none', async () => {
+it('the http-proxy engine disconnects a client that requests errors and reads no response', async () => {
   const proxy = await runProxy({
     engine: 'http-proxy',
     route: routeTo(await runUpstream()),
@@ -27,7 +27,7 @@ it('cuts off a client that asks for one error after the other and reads none', a
     closed = true;
   });
   client.pause();
-  // Pages, and more than the buffers of both sides hold: one of them stays where it is.
+  // Error pages, more than the buffers of both sides hold, so that one is not written.
   client.write('GET /livez HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n'.repeat(questions));
   try {
     await waitFor('a page that was given up', () =>
