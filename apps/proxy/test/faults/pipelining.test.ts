@@ -26,6 +26,9 @@ const mebibyte = 1024 * 1024;
 /** Many times what the kernel holds on both sides of a connection. */
 const offeredBytes = 64 * mebibyte;
 
+/** Much of it is garbage that V8 has not collected yet. */
+const mayGrow = 100 * mebibyte;
+
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`;
 
 const open = (port: number): Socket => {
@@ -37,7 +40,8 @@ const open = (port: number): Socket => {
 /** Writes the request again and again, as fast as it is taken, without reading responses. */
 const pipeline = (port: number, request: string): Socket => {
   const socket = open(port).pause();
-  const piece = Buffer.from(request.repeat(Math.ceil(mebibyte / request.length)));
+  // Small, because the progress of a write shows only when all of it has been taken.
+  const piece = Buffer.from(request.repeat(Math.ceil(16_384 / request.length)));
   let offered = 0;
   const more = (): void => {
     while (offered < offeredBytes) {
@@ -67,9 +71,14 @@ describe.each(engineNames)('clients that pipeline through the engine %s', (engin
     const before = await residentBytes(proxy.pid);
     const socket = pipeline(port, get(path));
     const taken = (): number => socket.bytesWritten - socket.writableLength;
-    await standstill('the client to be held back', taken);
+    // A busy proxy takes nothing for a while, too: the client is held back if an answer to another changes nothing.
+    for (let last = -1; last !== taken(); ) {
+      await standstill('the client to be held back', taken);
+      last = taken();
+      await ask({ port, path: '/small' });
+    }
     expect(taken()).toBeLessThan(offeredBytes / 2);
-    expect((await residentBytes(proxy.pid)) - before).toBeLessThan(60 * mebibyte);
+    expect((await residentBytes(proxy.pid)) - before).toBeLessThan(mayGrow);
     expect((await ask({ port, path: '/small' })).text).toBe('small');
   });
 
