@@ -70,6 +70,11 @@ export class CacheIndex {
     return file;
   }
 
+  /** The file of a path, however long ago it was validated. Undefined when it is not in memory. */
+  findAny(path: RequestedPath): CachedFile | undefined {
+    return this.#byKey.get(fileKey(path));
+  }
+
   /** Retains the file of a path, validated less than a second ago. Undefined when it is not in memory. */
   async acquire(path: RequestedPath): Promise<CachedFile | undefined> {
     const key = fileKey(path);

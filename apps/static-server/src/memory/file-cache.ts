@@ -94,9 +94,24 @@ export const createFileCache = (options: FileCacheOptions): FileCache => {
     }
   };
 
+  /** Updates a cached file by a copy that was just read, and discards the copy. False when their contents differ. */
+  const keepUnchanged = (file: CachedFile, copy: CachedFile): boolean => {
+    if (copy.digest !== file.digest || file.removed) return false;
+    file.updateMetadata(copy.metadata, copy.stats);
+    file.validatedMs = copy.validatedMs;
+    copy.markRemoved();
+    return true;
+  };
+
   const loadAndAdd = async (path: RequestedPath): Promise<FoundFile> => {
     const found = await load(path);
     if (found.kind !== 'cached') return found;
+    // The validation of a file may take so long that the file is read again. Its codings are kept when it is unchanged.
+    const known = index.findAny(path);
+    if (known && keepUnchanged(known, found)) {
+      known.retain();
+      return known;
+    }
     found.retain();
     index.add(found);
     onLoaded(found);
@@ -114,12 +129,7 @@ export const createFileCache = (options: FileCacheOptions): FileCache => {
       if (found.kind === 'open') await found.file.close();
       throw new AppError(httpErrors.NOT_FOUND);
     }
-    if (found.digest === file.digest && !file.removed) {
-      file.updateMetadata(found.metadata, found.stats);
-      file.validatedMs = found.validatedMs;
-      found.markRemoved();
-      return;
-    }
+    if (keepUnchanged(file, found)) return;
     index.add(found);
     onLoaded(found);
   };

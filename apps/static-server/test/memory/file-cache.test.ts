@@ -290,6 +290,30 @@ describe('a cached file that changes', () => {
     await expect(find(createCache(mebibyte, disk), '/torn.txt')).resolves.toBe('version 0');
   });
 
+  it('keeps its codings when its validation takes so long that the file is read again', async () => {
+    let isSlow = false;
+    const disk: Disk = {
+      ...nodeDisk,
+      stat: async (path) => {
+        if (isSlow) advance(staleAfterMs + 1);
+        return nodeDisk.stat(path);
+      },
+    };
+    const cache = createCache(mebibyte, disk);
+    const first = await cache.find(decodePath('/style.css'));
+    if (first.kind !== 'cached') throw new Error('the file was not cached');
+    first.addCoding('br', Buffer.from('compressed'));
+    first.release();
+    advance(staleAfterMs + 1);
+    isSlow = true;
+    opened = [];
+    const again = await cache.find(decodePath('/style.css'));
+    expect(again).toBe(first);
+    expect(opened).not.toEqual([]);
+    first.release();
+    expect(first.representationFor(['br']).coding).toBe('br');
+  });
+
   it('in place is never served incomplete, although its writer pauses between writes', async () => {
     // The clock of this disk advances only while the cache waits, and the writer writes only then.
     let [wallMs, writtenMs] = [5_000_000, 4_000_000];
