@@ -16,12 +16,18 @@ const lingeringShare = 1 / 4;
 /** Descriptors kept for listeners, the admin side, health checks, logs and the runtime. */
 const reservedDescriptors = 64;
 
+/** Share of the descriptors that is kept for upstream connections: most kept client connections are idle at any time. */
+const upstreamShare = 1 / 3;
+
 /**
- * The number of clients that a process with this descriptor limit can serve: each may need an upstream connection as well,
- * and refused connections that wait are bounded by their share.
+ * The number of clients that a process with this descriptor limit can serve: a third of the descriptors is kept for
+ * upstream connections, and refused connections that wait are bounded by their share.
  */
 export const maxConnectionsFor = (descriptorLimit: number): number =>
-  Math.max(1, Math.floor((descriptorLimit - reservedDescriptors) / (2 + lingeringShare)));
+  Math.max(
+    1,
+    Math.floor(((descriptorLimit - reservedDescriptors) * (1 - upstreamShare)) / (1 + lingeringShare)),
+  );
 
 /** Keeps the number of client connections within `maxConnections`. */
 export class ConnectionLimit {
