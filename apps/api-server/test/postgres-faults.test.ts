@@ -118,7 +118,9 @@ describe('a Postgres that restarts as a standby', () => {
   it('is unavailable while it refuses connections, and /readyz says why', async () => {
     await postgres.ask('alter system set hot_standby = off');
     postgres.restartAs('standby');
-    await until('the reason', async () => /starting up/.test(String((await ready()).body.reasons?.database)));
+    await until('the reason', async () =>
+      /starting up|not (?:yet )?accepting connections/.test(String((await ready()).body.reasons?.database)),
+    );
     unavailable(await list());
     unavailable(await post());
     expect((await supertest(api.url).get('/livez')).status).toBe(200);
