@@ -5,16 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { staticServerSettings } from '@tripod/static-server/config';
+import { pageContentTypes } from './page-content-types.ts';
 
 const app = join(import.meta.dirname, '../../apps/dashboard');
-
-const contentTypes: Readonly<Record<string, string>> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.woff2': 'font/woff2',
-};
 
 export type ScriptedAnswer = { readonly status: number; readonly body: unknown };
 
@@ -29,7 +22,7 @@ const sendFile = (response: ServerResponse, dir: string, path: string): void => 
   try {
     const body = readFileSync(join(dir, path === '/' ? 'index.html' : path));
     response.writeHead(200, {
-      'Content-Type': contentTypes[extname(path === '/' ? 'index.html' : path)] ?? 'text/plain',
+      'Content-Type': pageContentTypes[extname(path === '/' ? 'index.html' : path)] ?? 'text/plain',
       'Content-Security-Policy': staticServerSettings.csp.default,
     });
     response.end(body);

@@ -9,6 +9,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { staticServerSettings } from '@tripod/static-server/config';
+import { pageContentTypes } from './page-content-types.ts';
 
 export type Picture = { title: string; alt_text: string; url: string };
 
@@ -35,14 +36,6 @@ export type GallerySite = {
 
 const assets = join(import.meta.dirname, '../../assets');
 
-const contentTypes: Record<string, string> = {
-  '.css': 'text/css; charset=utf-8',
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.woff2': 'font/woff2',
-};
-
 /** Options of the site under test. */
 const csp = staticServerSettings.csp.default;
 
@@ -51,7 +44,7 @@ const sendFile = async (path: string, res: ServerResponse): Promise<void> => {
   try {
     const body = await readFile(join(assets, name));
     res.writeHead(200, {
-      'content-type': contentTypes[extname(name)] ?? 'application/octet-stream',
+      'content-type': pageContentTypes[extname(name)] ?? 'application/octet-stream',
       'content-security-policy': csp,
       'x-content-type-options': 'nosniff',
     });

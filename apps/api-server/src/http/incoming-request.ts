@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isLoopbackAddress } from '@tripod/shared/http/loopback-address';
 import type { OperationRequest } from '../resource/operation.ts';
 
 /** Decodes a cookie value; one that is not valid percent-encoding stays as it is. */
@@ -21,13 +22,11 @@ export const parseCookies = (header = ''): Readonly<Record<string, string>> => {
   return cookies;
 };
 
-const isLoopback = (address: string): boolean => address === '::1' || /^(?:::ffff:)?127\./.test(address);
-
 /** The address of the connection, or the last one in X-Forwarded-For when a load balancer on this machine connects. */
 export const clientAddressOf = ({ socket, headers }: IncomingMessage): string => {
   const address = socket.remoteAddress ?? '';
   const forwarded = headers['x-forwarded-for'];
-  if (forwarded === undefined || !isLoopback(address)) return address;
+  if (forwarded === undefined || !isLoopbackAddress(address)) return address;
   return String(forwarded).split(',').at(-1)?.trim() || address;
 };
 

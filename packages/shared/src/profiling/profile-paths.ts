@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Clock } from '../async/clock.ts';
 import { AppError } from '../errors/app-error.ts';
+import { isLoopbackAddress } from '../http/loopback-address.ts';
 import { requestIdFor } from '../http/observe-requests.ts';
 import { queryOf } from '../http/request-target.ts';
 import { sendProblem } from '../http/send-problem.ts';
@@ -11,8 +12,6 @@ export const cpuProfilePath = '/debug/pprof/profile';
 export const heapProfilePath = '/debug/pprof/heap';
 
 const maxSeconds = 60;
-
-const loopbackAddress = /^(?:::ffff:)?127\.|^::1$/;
 
 const parseSeconds = (url: string, defaultSeconds: number): number => {
   const values = new URLSearchParams(queryOf(url)).getAll('seconds');
@@ -41,7 +40,7 @@ export const createProfilePaths = (clock: Clock): ReadonlyMap<string, RequestLis
     defaultSeconds: number,
     take: (request: ProfileRequest) => Promise<Buffer>,
   ): Promise<void> => {
-    if (!loopbackAddress.test(request.socket.remoteAddress ?? ''))
+    if (!isLoopbackAddress(request.socket.remoteAddress ?? ''))
       throw new AppError(profileErrors.PROFILE_LOCAL_ONLY);
     const seconds = parseSeconds(request.url ?? '', defaultSeconds);
     if (running) throw new AppError(profileErrors.PROFILE_RUNNING);
