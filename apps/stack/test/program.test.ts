@@ -82,14 +82,21 @@ describe('the command line of the stack', () => {
     expect(configs[0]).toMatchObject({ assets: '/here/pages', stateDir: '/state' });
   });
 
-  it('takes only the database from the environment', async () => {
-    const environment = { PORT: '1', COPIES: '9', PROXY: 'nginx', DATABASE_URL: 'postgres://a/b' };
+  it('takes only secrets from the environment', async () => {
+    const environment = {
+      PORT: '1',
+      COPIES: '9',
+      PROXY: 'nginx',
+      DATABASE_URL: 'postgres://a/b',
+      STATE_URL: 'redis://c',
+    };
     const { configs } = await parse(['up'], environment);
     expect(configs[0]).toMatchObject({
       port: 8080,
       copies: 3,
       proxy: 'direct',
       databaseUrl: 'postgres://a/b',
+      stateUrl: 'redis://c',
     });
   });
 
@@ -104,7 +111,10 @@ describe('the command line of the stack', () => {
     [['scale', 'api'], scaleError],
     [['scale', 'api=17'], scaleError],
     [['scale', 'static=2'], scaleError],
-    [['up', '--services', 'api,redis'], `--services must name services among ${names}, and names "redis"`],
+    [
+      ['up', '--services', 'api,memcached'],
+      `--services must name services among ${names}, and names "memcached"`,
+    ],
     [['logs', 'api-1', '-n', 'many'], '--lines must be a whole number from 0 to 100000, and is "many"'],
   ])('refuses %j in one sentence', async (args, sentence) => {
     const { failure, configs } = await parse(args);
@@ -176,11 +186,14 @@ describe('the command line of the stack', () => {
 
     it.each([
       [
-        { routes: [{ prefix: '/', pool: 'redis' }] },
-        /^#\/routes\/0\/pool in FILE must be one of .*, and is "redis"$/,
+        { routes: [{ prefix: '/', pool: 'memcached' }] },
+        /^#\/routes\/0\/pool in FILE must be one of .*, and is "memcached"$/,
       ],
       [{ routes: [{ prefix: 'api', pool: 'api' }] }, /^#\/routes\/0\/prefix in FILE must be a path/],
-      [{ serviceFlags: { redis: {} } }, /^#\/serviceFlags\/redis in FILE must be one of proxy, nginx/],
+      [
+        { serviceFlags: { memcached: {} } },
+        /^#\/serviceFlags\/memcached in FILE must be one of proxy, nginx/,
+      ],
       [{ serviceFlags: { api: { poolSize: {} } } }, /^#\/serviceFlags\/api\/poolSize in FILE must be a text/],
       [{ copeis: 3 }, /^#\/copeis in FILE is not a setting/],
     ])('refuses %j', async (values, failure) => {

@@ -15,7 +15,9 @@ export type ServiceContext<S extends Settings = Settings> = {
   readonly stateDir: string;
   /** A folder for files of this service, inside the state folder. It is not created. */
   readonly dir: string;
-  /** The address of a joined service, such as `postgres`. Undefined when that service is not part of the stack. */
+  /** The PATH of the person who started the stack. */
+  readonly searchPath: string;
+  /** The address of a service with a `url`, or of a joined one. Undefined when it is not part of the stack. */
   urlOf(service: string): string | undefined;
 };
 
@@ -45,8 +47,6 @@ export type BalancerContext<S extends Settings = Settings> = ServiceContext<S> &
   readonly isReady: () => boolean;
   readonly clock: Clock;
   readonly table: ProcessTable;
-  /** The PATH of the person who started the stack. */
-  readonly searchPath: string;
 };
 
 /** How a service is run. */
@@ -76,6 +76,8 @@ export type ServiceDefinition<S extends Settings = Settings> = {
   readonly host?: keyof S & string;
   /** The setting that holds the number of copies. Default: one process, which cannot be scaled. */
   readonly replicas?: keyof S & string;
+  /** Its address for the environment of other services, which need it by its name. Default: none. */
+  readonly url?: (config: ConfigOf<S>) => string;
   /** The pool that its processes fill, and the path prefix that is routed to it unless a config file has routes. */
   readonly pool?: { readonly name: string; readonly prefix: string };
   /** Makes what its processes need, such as files to serve, before any process of the stack starts. */

@@ -154,6 +154,15 @@ export const serviceArguments = (config: StackConfig, service: string): readonly
     return [flag, Array.isArray(value) ? value.join(',') : `${value}`];
   });
 
+/** The Redis of the user, for sessions, keys and jobs. */
+export const stateUrlSetting = {
+  type: 'string',
+  pattern: '^rediss?://',
+  shape: 'an address that begins with redis:// or rediss://',
+  secret: true,
+  description: 'A Redis of your own for sessions, keys and jobs; it wins over --state',
+} as const;
+
 /** The database of the user. Without it the stack uses the embedded Postgres. */
 export const databaseUrlSetting = {
   type: 'string',

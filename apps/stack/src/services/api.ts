@@ -1,5 +1,10 @@
 import { defineService } from '../definition/service-definition.ts';
-import { copiesSetting, databaseUrlSetting, stackPort } from '../definition/stack-settings.ts';
+import {
+  copiesSetting,
+  databaseUrlSetting,
+  stackPort,
+  stateUrlSetting,
+} from '../definition/stack-settings.ts';
 import { binOf, innerServerArgs, smallYoungHeap } from './app-command.ts';
 
 /** Copies of the JSON API on one database. */
@@ -10,6 +15,22 @@ export const api = defineService({
     copies: copiesSetting(3, 'How many copies of the API server to start'),
     apiPort: stackPort(8081, 'Port of the first copy of the API; the others take the next free ones'),
     databaseUrl: databaseUrlSetting,
+    stateUrl: stateUrlSetting,
+    writeToken: {
+      type: 'string',
+      pattern: '^[\\w.~+/-]{1,1000}=*$',
+      secret: true,
+      shape: 'letters, digits and -._~+/',
+      description: 'Token that every POST to the API must send as Authorization: Bearer TOKEN',
+    },
+    writeLimit: {
+      type: 'string',
+      pattern: '^[1-9]\\d{0,5}/s$',
+      environment: false,
+      placeholder: 'N/s',
+      shape: 'a whole number of requests per second such as 10/s',
+      description: 'Most POSTs of one client address to each copy of the API; default: no limit',
+    },
     resources: {
       type: 'array',
       environment: false,
@@ -22,22 +43,25 @@ export const api = defineService({
   pool: { name: 'api', prefix: '/api/' },
   run: {
     type: 'process',
-    command: ({ checkout, config: { resources }, name, port }) => ({
+    command: ({ checkout, config: { resources, writeLimit }, name, port }) => ({
       type: 'node',
       options: smallYoungHeap,
       file: binOf(checkout, 'api-server'),
       args: [
         ...['--port', `${port}`, '--name', name, ...innerServerArgs],
         ...(resources ? ['--resources', resources.join(',')] : []),
+        ...(writeLimit === undefined ? [] : ['--write-limit', writeLimit]),
       ],
     }),
   },
-  environment: ({ urlOf, config: { databaseUrl } }) => ({
+  environment: ({ urlOf, config: { databaseUrl, stateUrl, writeToken } }) => ({
     DATABASE_URL: urlOf('postgres'),
+    STATE_URL: stateUrl ?? urlOf('redis'),
+    WRITE_TOKEN: writeToken,
     // A database of the user gets no demo rows.
     DEMO_ROWS: String(databaseUrl === undefined),
   }),
-  needs: ['postgres'],
+  needs: ['postgres', 'redis'],
   healthPath: '/readyz',
   stopGraceMs: 4000,
   addresses: ({ ports, url }) => [

@@ -1,12 +1,15 @@
 import { defineService } from '../definition/service-definition.ts';
-import { copiesSetting } from '../definition/stack-settings.ts';
+import { copiesSetting, stateUrlSetting } from '../definition/stack-settings.ts';
 import { binOf } from './app-command.ts';
 
 /** Workers that take the jobs which the API adds. */
 export const worker = defineService({
   name: 'worker',
   description: 'The worker',
-  settings: () => ({ workers: copiesSetting(0, 'How many workers to start, which take jobs of the API') }),
+  settings: () => ({
+    workers: copiesSetting(0, 'How many workers to start, which take jobs of the API'),
+    stateUrl: stateUrlSetting,
+  }),
   ports: [],
   replicas: 'workers',
   run: {
@@ -17,7 +20,10 @@ export const worker = defineService({
       args: ['--name', name, '--log-format', 'json'],
     }),
   },
-  environment: ({ urlOf }) => ({ DATABASE_URL: urlOf('postgres') }),
-  needs: ['postgres'],
+  environment: ({ urlOf, config: { stateUrl } }) => ({
+    DATABASE_URL: urlOf('postgres'),
+    STATE_URL: stateUrl ?? urlOf('redis'),
+  }),
+  needs: ['postgres', 'redis'],
   stopGraceMs: 4000,
 });

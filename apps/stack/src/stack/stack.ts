@@ -124,13 +124,20 @@ export class Stack {
       config: config as never,
       stateDir: config.stateDir,
       dir: join(folder.stateDir, name),
-      urlOf: (service) => this.#joined.get(service)?.url,
+      searchPath: dependencies.environment['PATH'] ?? '',
+      urlOf: (service) => this.#urlOf(service),
     };
+  }
+
+  #urlOf(service: string): string | undefined {
+    const { config, plan } = this.#options;
+    const { url } = plan.services.find(({ name }) => name === service) ?? {};
+    return url?.(config as never) ?? this.#joined.get(service)?.url;
   }
 
   #createFront(service: AnyService): FrontBalancer | undefined {
     const { config, plan, dependencies } = this.#options;
-    const { clock, table, environment } = dependencies;
+    const { clock, table } = dependencies;
     const { name, run } = service;
     if (run.type !== 'balancer') return undefined;
     const balancer = run.create({
@@ -143,7 +150,6 @@ export class Stack {
       isReady: () => this.supervisor.findProcess(name)?.process.state === 'ready',
       clock,
       table,
-      searchPath: environment['PATH'] ?? '',
     });
     return { name, balancer };
   }

@@ -15,7 +15,7 @@ const makeFolder = useTempFolders();
 const findCommand = ({ name, run }: AnyService): Command | undefined => {
   const folder = makeFolder();
   const config = loadConfig(stackSettings(services, checkout), { workingDir: folder });
-  const context = { checkout, config, stateDir: folder, dir: folder, urlOf: () => undefined };
+  const context = { checkout, config, stateDir: folder, dir: folder, searchPath: '', urlOf: () => undefined };
   if (run.type === 'process') return run.command({ ...context, name, port: 1 });
   if (run.type === 'joined') return undefined;
   const balancer = run.create({
@@ -25,7 +25,6 @@ const findCommand = ({ name, run }: AnyService): Command | undefined => {
     isReady: () => false,
     clock: systemClock,
     table: systemProcesses,
-    searchPath: '',
   });
   return balancer.command();
 };
