@@ -14,7 +14,7 @@ import { createOperationalPaths } from '@tripod/shared/profiling/operational-pat
 import express, { type ErrorRequestHandler } from 'express';
 import { addServerName } from './http/add-server-name.ts';
 import { allowOrigins, createCorsPolicy } from './http/allow-origins.ts';
-import { createBasePathResource } from './http/base-path-resource.ts';
+import { checkBasePathIsFree, createBasePathResource } from './http/base-path-resource.ts';
 import { createMount } from './http/mount.ts';
 import { createOwnMessages } from './http/own-messages.ts';
 import { createPipeline } from './http/pipeline.ts';
@@ -59,7 +59,10 @@ const passMalformedPaths: ErrorRequestHandler = (error, _request, _response, nex
 const toNotFound = (error: unknown): unknown =>
   isMalformedPath(error) ? new AppError(httpErrors.NOT_FOUND) : undefined;
 
-/** Makes one copy of the API. It does not listen yet, and connects to nothing. */
+/**
+ * Makes one copy of the API. It does not listen yet, and connects to nothing. Throws a ConfigError for a base path at
+ * which something else is served.
+ */
 export const createApiServer = (
   { corsOrigins, servedBy, basePath }: ApiSite,
   { resources, steps = [], readiness, metrics, profile = false, logger, clock }: ApiServerDependencies,
@@ -75,9 +78,14 @@ export const createApiServer = (
   app.disable('x-powered-by').disable('etag');
   const nodeOptions = { ...createOwnMessages(app), optimizeEmptyRequests: true };
 
+  const operationalPaths = createOperationalPaths({ readiness, metrics, profile, clock });
   const basePaths = basePath === undefined ? [] : [createBasePathResource(basePath)];
   const served = [...applySteps(resources, steps), ...basePaths];
   const all = [...served, createDescriptionResource(served, basePath)];
+  if (basePath !== undefined) {
+    const paths = resources.flatMap(({ operations }) => operations.map(({ path }) => path));
+    checkBasePathIsFree(basePath, paths, [...operationalPaths.keys()]);
+  }
   const policy = createCorsPolicy(
     corsOrigins,
     all.flatMap(({ operations }) => operations),
@@ -92,7 +100,7 @@ export const createApiServer = (
   app.use(addServerName(servedBy));
   app.use(allowOrigins(policy));
   mount.refuseOtherMethods();
-  for (const [path, answer] of createOperationalPaths({ readiness, metrics, profile, clock })) {
+  for (const [path, answer] of operationalPaths) {
     app
       .route(path)
       .get(answer)

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import supertest from 'supertest';
 import { type Api, startApi } from '../support/api.ts';
+import { killCommands, runApiServer } from '../support/command.ts';
 
 let api: Api;
 const ask = () => supertest(api.url);
@@ -9,6 +10,7 @@ beforeAll(async () => {
   api = await startApi({ basePath: '/api' });
 });
 afterAll(() => api.stop());
+afterEach(killCommands);
 
 describe('a copy with --base-path /api', () => {
   it('answers the base path itself with a status that is not stored', async () => {
@@ -54,5 +56,21 @@ describe('a copy with --base-path /api', () => {
   it('lets pages of other origins ask below the base path', async () => {
     const { headers } = await ask().options('/api/posts').set('Origin', 'https://a.example').expect(204);
     expect(headers['access-control-allow-origin']).toBe('*');
+  });
+});
+
+describe('a base path at which something else is served', () => {
+  it.each([
+    ['/books', '/books'],
+    ['/books/7', '/books/:id'],
+    ['/livez', '/livez'],
+  ])('is refused with one sentence that names the other path: %s', async (basePath, taken) => {
+    const command = runApiServer(['--port', '0', '--base-path', basePath], {
+      DATABASE_URL: 'postgres://localhost:9/none',
+    });
+    await expect(command.ended).resolves.toBe(2);
+    expect(command.stderr()).toBe(
+      `api-server: --base-path must be a path at which the API serves nothing else, such as /api, and ${basePath} is in the way of ${taken}\n`,
+    );
   });
 });
