@@ -9,6 +9,8 @@ import { imageErrors } from './image-errors.ts';
 export type ImageStore = ListSource & {
   /** Resolves with what was stored, once that is committed. */
   insert(image: Image): Promise<Image>;
+  /** The id of the image at this position, from 1; undefined when the list is shorter. */
+  findIdAt(position: number): Promise<string | undefined>;
 };
 
 const firstId = '-9223372036854775808';
@@ -32,6 +34,11 @@ export const pageQuery = {
       lateral (select page.title, page.alt_text, page.url) item`,
 };
 const lastIdQuery = { name: 'last-image', text: 'select max(id)::text as id from images' };
+// Reads ids from the index only, for as many rows as the position says.
+const idAtQuery = {
+  name: 'image-at',
+  text: 'select id::text as id from images order by images.id offset $1::bigint limit 1',
+};
 // Rows of one statement keep the order in which their requests came.
 const insertQuery = {
   name: 'insert-images',
@@ -77,6 +84,10 @@ export const createImageStore = (database: Database): ImageStore => {
     findLastId: async () => {
       const { rows } = await database.read(lastIdQuery);
       return (rows[0] as { readonly id: string | null }).id ?? undefined;
+    },
+    findIdAt: async (position) => {
+      const { rows } = await database.read({ ...idAtQuery, values: [position - 1] });
+      return (rows[0] as { readonly id: string } | undefined)?.id;
     },
     // Only the known fields: the row is answered as it is.
     insert: ({ title, alt_text, url }) => insertTogether({ title, alt_text, url }),

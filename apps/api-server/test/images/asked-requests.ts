@@ -16,6 +16,8 @@ export const askedRequests: readonly AskedRequest[] = [
   { target: `${target}?indent=11`, expected: requestErrors.API_INDENT_INVALID },
   { target: `${target}?limit=1001`, expected: requestErrors.API_LIMIT_INVALID },
   { target: `${target}?limit=1&after=x`, expected: requestErrors.API_CURSOR_INVALID },
+  { target: `${target}?limit=1&position=2`, expected: 200 },
+  { target: `${target}?limit=1&position=0`, expected: requestErrors.API_QUERY_INVALID },
   { target, expected: databaseErrors.API_DATABASE_UNAVAILABLE, copy: 'away' },
   { target, init: addCat, expected: 200 },
   { target: `${target}?indent=11`, init: addCat, expected: requestErrors.API_INDENT_INVALID },

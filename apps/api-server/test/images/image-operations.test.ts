@@ -122,7 +122,11 @@ describe('a conditional GET of /images.json', () => {
 });
 
 describe('pages of /images.json', () => {
-  const follow = async (path: string): Promise<{ pages: string[][]; last: string | undefined }> => {
+  /** Reads pages up to the last one, and adds a row after each of the first `lateRows` pages. */
+  const follow = async (
+    path: string,
+    lateRows: number,
+  ): Promise<{ pages: string[][]; last: string | undefined }> => {
     const pages: string[][] = [];
     let next: string | undefined = path;
     let count = 0;
@@ -131,7 +135,7 @@ describe('pages of /images.json', () => {
       expect(status).toBe(200);
       pages.push((body as { title: string }[]).map(({ title }) => title));
       // Rows inserted meanwhile are on later pages and shift no earlier one.
-      if (count < 5) await post({ ...cat, title: `late ${count}` });
+      if (count < lateRows) await post({ ...cat, title: `late ${count}` });
       count += 1;
       const link = /^<([^>]+)>; rel="next"$/.exec(headers['link'] ?? '')?.[1];
       next =
@@ -143,7 +147,7 @@ describe('pages of /images.json', () => {
   it('contain each of hundreds of rows once and in order while others are inserted', async () => {
     const rows = Array.from({ length: 300 }, (_, index) => ({ ...cat, title: `early ${index}` }));
     await api.database.knex('images').insert(rows);
-    const { pages } = await follow('/images.json?limit=37');
+    const { pages } = await follow('/images.json?limit=37', 5);
     const early = rows.map(({ title }) => title);
     const late = Array.from({ length: 5 }, (_, index) => `late ${index}`);
     expect(pages.flat()).toEqual([...early, ...late]);
@@ -174,8 +178,25 @@ describe('pages of /images.json', () => {
     ['limit=', 'API_LIMIT_INVALID'],
     ['limit=5&after=junk', 'API_CURSOR_INVALID'],
     ['after=YWZ0ZXI6MQ', 'API_CURSOR_INVALID'],
+    ['position=2', 'API_QUERY_INVALID'],
+    ['limit=5&position=0', 'API_QUERY_INVALID'],
+    ['limit=5&position=1000001', 'API_QUERY_INVALID'],
+    ['limit=5&position=2&after=YWZ0ZXI6MQ', 'API_QUERY_INVALID'],
   ])('are refused with 400 for %s', async (query, code) => {
     await expect(ask().get(`/images.json?${query}`)).resolves.toMatchObject({ status: 400, body: { code } });
+  });
+
+  it('begin at the position that the query gives, whatever the ids are, and continue from there', async () => {
+    const rows = Array.from({ length: 9 }, (_, index) => ({ ...cat, title: `row ${index + 1}` }));
+    await api.database.knex('images').insert(rows);
+    await api.database.knex('images').whereIn('title', ['row 2', 'row 5']).delete();
+    const left = ['row 1', 'row 3', 'row 4', 'row 6', 'row 7', 'row 8', 'row 9'];
+    for (const position of [1, 2, 5, 7]) {
+      const { pages } = await follow(`/images.json?limit=2&position=${position}`, 0);
+      expect(pages.flat()).toEqual(left.slice(position - 1));
+    }
+    const behind = await ask().get('/images.json?limit=2&position=8');
+    expect([behind.text, behind.headers['link']]).toEqual(['[]', undefined]);
   });
 
   it('are answered with 304 to a conditional request', async () => {
