@@ -18,9 +18,11 @@ export type PoolConfig = {
   readonly policy?: PolicySetting;
 };
 
-/** A route as it is configured: the prefix that it matches, and its pool. */
+/** A route as it is configured: the prefix, or the exact path, that it matches, and its pool. */
 export type RouteConfig = {
   readonly prefix: string;
+  /** Whether only the path `prefix` itself matches. Default false. */
+  readonly exact?: true;
   readonly stripPrefix: boolean;
   readonly allowEncodedSlash: boolean;
   readonly rewriteLocation: boolean;
@@ -40,6 +42,9 @@ export const routeDefaults = {
 
 /** A prefix ends in a slash and holds no character that has two spellings. */
 export const prefixPattern = '^/(?:[\\w.~-]+/)*$';
+
+/** A path without dot segments and without characters that have two spellings. */
+export const exactPattern = '^/(?:(?:(?!\\.{1,2}(?:/|$))[\\w.~-]+/)*(?!\\.{1,2}$)[\\w.~-]+/?)?$';
 
 /** Parses the address of an upstream. Throws an Error whose message begins with "must" unless it is http://host[:port]. */
 export const parseUpstreamUrl = (text: string): URL => {

@@ -15,7 +15,9 @@ type UpstreamObject = { readonly url: string; readonly weight?: number; readonly
 
 /** A route in a config file. */
 export type RouteObject = {
-  readonly prefix: string;
+  /** Either this or `exact`. */
+  readonly prefix?: string;
+  readonly exact?: string;
   readonly stripPrefix?: boolean;
   readonly allowEncodedSlash?: boolean;
   readonly rewriteLocation?: boolean;
@@ -73,13 +75,28 @@ const upstreamFaults = (
   return faults;
 };
 
+/** Prefixes and exact paths that occur twice, and keys that exclude each other. */
+const pathFaults = (routes: readonly RouteObject[]): readonly StructureFault[] => {
+  const faults = (['prefix', 'exact'] as const).flatMap((key) =>
+    findRepeated(routes.map((route) => route[key])).map(([index, first]) => ({
+      pointer: `/${index}/${key}`,
+      problem: `must differ from the ${key} of route ${first}, and is ${JSON.stringify(routes[index]?.[key])}`,
+    })),
+  );
+  for (const [index, { prefix, exact, stripPrefix }] of routes.entries()) {
+    if (exact === undefined) continue;
+    if (prefix !== undefined) {
+      faults.push({ pointer: `/${index}/exact`, problem: 'must not stand beside a prefix' });
+    } else if (stripPrefix !== undefined) {
+      faults.push({ pointer: `/${index}/stripPrefix`, problem: 'must not stand beside an exact path' });
+    }
+  }
+  return faults;
+};
+
 /** Returns what the schema can not express: bad addresses, duplicates, and pools without upstreams. */
 export const routeObjectFaults = (routes: readonly RouteObject[]): readonly StructureFault[] => {
-  const faults: StructureFault[] = [];
-  for (const [index, first] of findRepeated(routes.map(({ prefix }) => prefix))) {
-    const problem = `must differ from the prefix of route ${first}, and is ${JSON.stringify(routes[index]?.prefix)}`;
-    faults.push({ pointer: `/${index}/prefix`, problem });
-  }
+  const faults = [...pathFaults(routes)];
   const owners = routes.map(({ pool, upstreams }) => (upstreams === undefined ? undefined : pool));
   for (const [index, first] of findRepeated(owners)) {
     const problem = `must differ from the pool of route ${first}, or the route must list no upstreams`;
@@ -112,13 +129,15 @@ export const parseRouteObjects = (routes: readonly RouteObject[]): readonly Rout
     const chosen = policy === undefined ? {} : { policy };
     pools.set(pool, { name: pool, upstreams: upstreams.map(parseUpstream), ...chosen });
   }
-  return routes.map(({ pool: poolName, upstreams = [], policy, ...route }) => {
+  return routes.map(({ pool: poolName, upstreams = [], policy, exact, prefix = '/', ...route }) => {
     const named = poolName === undefined ? undefined : pools.get(poolName);
     const pool = named ?? {
-      name: reservePoolName(route.prefix, taken),
+      name: reservePoolName(exact ?? prefix, taken),
       upstreams: upstreams.map(parseUpstream),
       ...(policy === undefined ? {} : { policy }),
     };
-    return { ...routeDefaults, ...route, pool };
+    return exact === undefined
+      ? { ...routeDefaults, ...route, prefix, pool }
+      : { ...routeDefaults, ...route, prefix: exact, exact: true, stripPrefix: false, pool };
   });
 };

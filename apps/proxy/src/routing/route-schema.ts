@@ -1,6 +1,6 @@
 import { policySchema } from '../balancing/policies/policy-table.ts';
 import { maxPoolUpstreams } from '../balancing/upstream-pool.ts';
-import { prefixPattern } from './route-config.ts';
+import { exactPattern, prefixPattern } from './route-config.ts';
 
 const addressSchema = { type: 'string', maxLength: 300, description: 'a text such as http://127.0.0.1:8081' };
 
@@ -39,13 +39,20 @@ export const routesSchema = {
   items: {
     type: 'object',
     additionalProperties: false,
-    required: ['prefix'],
+    if: { type: 'object', not: { required: ['exact'], properties: { exact: true } } },
+    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
+    then: { type: 'object', required: ['prefix'], properties: { prefix: true } },
     description: 'an object with a prefix and upstreams',
     properties: {
       prefix: {
         type: 'string',
         pattern: prefixPattern,
         description: 'a path that begins and ends with a slash, such as /api/',
+      },
+      exact: {
+        type: 'string',
+        pattern: exactPattern,
+        description: 'a path without dot segments, such as /enqueue',
       },
       stripPrefix: { type: 'boolean', description: 'true or false' },
       allowEncodedSlash: { type: 'boolean', description: 'true or false' },

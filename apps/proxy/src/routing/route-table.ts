@@ -8,9 +8,11 @@ import { routingErrors } from './routing-errors.ts';
 
 export type HostHeader = 'client' | 'upstream';
 
-/** Requests whose path begins with `prefix` go to `pool`. */
+/** Requests whose path begins with `prefix`, or with `exact` is `prefix`, go to `pool`. */
 export type Route = {
   readonly prefix: string;
+  /** Default false. */
+  readonly exact?: true;
   /** Whether the prefix is removed from the path before it is forwarded. */
   readonly stripPrefix: boolean;
   /** Whether a path may hold `%2f`; otherwise it is refused (400). */
@@ -61,32 +63,35 @@ export type RouteTableOptions = {
 const refusedMethods: ReadonlySet<string> = new Set(['CONNECT', 'TRACE']);
 const forwardedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 
+const matches = ({ prefix, exact }: Route, path: string): boolean =>
+  exact ? path === prefix : path.startsWith(prefix);
+
 /** An encoded slash must not lead to another route than the plain one: that would bypass the rules of the other route. */
-const checkEncodedSlash = (path: string, route: Route, longestFirst: readonly Route[]): void => {
+const checkEncodedSlash = (path: string, route: Route, mostSpecificFirst: readonly Route[]): void => {
   const decoded = findDecodedSlashes(path);
   if (decoded === undefined) return;
   if (!route.allowEncodedSlash) throw new TargetError('The path holds an encoded slash.');
-  const isSameRoute = longestFirst.find(({ prefix }) => decoded.startsWith(prefix)) === route;
+  const isSameRoute = mostSpecificFirst.find((one) => matches(one, decoded)) === route;
   if (!isSameRoute || decoded.slice(route.prefix.length - 1).startsWith('//'))
     throw new TargetError('The path holds an encoded slash that changes its route.');
 };
 
-/** The longest prefix wins. The string that is routed is the string that is forwarded, but for the prefix. */
+/** An exact path wins over a prefix, and the longest prefix over the others. The string that is routed is the string that is forwarded, but for the prefix. */
 const findRoute = (
   target: string,
-  longestFirst: readonly Route[],
+  mostSpecificFirst: readonly Route[],
   privatePaths: readonly string[],
 ): Routing => {
   const path = pathOf(target);
-  for (const route of longestFirst) {
-    if (!target.startsWith(route.prefix)) {
+  for (const route of mostSpecificFirst) {
+    if (!matches(route, path)) {
       // `/api` redirects to `/api/`.
-      if (route.prefix.endsWith('/') && path === route.prefix.slice(0, -1)) {
+      if (!route.exact && route.prefix.endsWith('/') && path === route.prefix.slice(0, -1)) {
         return { kind: 'redirect', location: `${route.prefix}${target.slice(path.length)}` };
       }
       continue;
     }
-    checkEncodedSlash(path, route, longestFirst);
+    checkEncodedSlash(path, route, mostSpecificFirst);
     const forwarded = route.stripPrefix ? `/${target.slice(route.prefix.length)}` : target;
     // `/api//x` must not become `//x`, which upstreams read as the address of another server.
     if (forwarded.startsWith('//')) throw new TargetError('The path holds two slashes after its prefix.');
@@ -101,8 +106,10 @@ const poolsOf = (routes: readonly Route[]): readonly UpstreamPool[] => [
   ...new Set(routes.map(({ pool }) => pool)),
 ];
 
-const sortLongestFirst = (routes: readonly Route[]): readonly Route[] =>
-  [...routes].sort((a, b) => b.prefix.length - a.prefix.length);
+const sortMostSpecificFirst = (routes: readonly Route[]): readonly Route[] =>
+  [...routes].sort(
+    (a, b) => Number(b.exact ?? false) - Number(a.exact ?? false) || b.prefix.length - a.prefix.length,
+  );
 
 /** A request may pass a proxy twice, by two of its routes. The third time it is in a loop (RFC 9110 7.6.3). */
 const maxPasses = 2;
@@ -110,7 +117,7 @@ const maxPasses = 2;
 /** Creates a table of these routes, at version 1. `viaName` is the pseudonym of the proxy in Via. */
 export const createRouteTable = (options: RouteTableOptions, viaName: string): RouteTable => {
   let { privatePaths } = options;
-  let longestFirst = sortLongestFirst(options.routes);
+  let mostSpecificFirst = sortMostSpecificFirst(options.routes);
   const table = {
     routes: options.routes,
     pools: poolsOf(options.routes),
@@ -130,7 +137,7 @@ export const createRouteTable = (options: RouteTableOptions, viaName: string): R
       try {
         const origin = toOriginForm(target, authority ?? '');
         checkTarget(origin);
-        return findRoute(origin, longestFirst, privatePaths);
+        return findRoute(origin, mostSpecificFirst, privatePaths);
       } catch (error) {
         if (error instanceof TargetError)
           throw new AppError(routingErrors.PROXY_PATH_INVALID, { detail: error.message });
@@ -138,7 +145,7 @@ export const createRouteTable = (options: RouteTableOptions, viaName: string): R
       }
     },
     replace(next: RouteTableOptions): void {
-      longestFirst = sortLongestFirst(next.routes);
+      mostSpecificFirst = sortMostSpecificFirst(next.routes);
       privatePaths = next.privatePaths;
       table.routes = next.routes;
       table.pools = poolsOf(next.routes);

@@ -59,6 +59,23 @@ describe('route objects', () => {
     });
   });
 
+  it('have an exact path in place of a prefix', () => {
+    const [route] = load([{ exact: '/set', upstreams: [url] }]).routes;
+    expect(route).toMatchObject({ prefix: '/set', exact: true, stripPrefix: false, pool: { name: 'set' } });
+  });
+
+  it.each([
+    [
+      { exact: '/a/../b' },
+      '#/routes/0/exact must be a path without dot segments, such as /enqueue, and is "/a/../b"',
+    ],
+    [{ exact: '/a', prefix: '/a/' }, '#/routes/0/exact must not stand beside a prefix'],
+    [{ exact: '/a', stripPrefix: true }, '#/routes/0/stripPrefix must not stand beside an exact path'],
+    [{}, '#/routes/0/prefix is missing'],
+  ])('are refused for the path %j', (path, problem) => {
+    expect(problemsOf([{ ...path, upstreams: [url] }])).toEqual([problem]);
+  });
+
   it('accept a policy as an object with its options', () => {
     const policyOf = (policy: unknown) =>
       load([{ prefix: '/', upstreams: [url], policy }]).routes[0]?.pool.policy;

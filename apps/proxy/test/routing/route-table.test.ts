@@ -60,6 +60,31 @@ describe('createRouteTable', () => {
     expect(ask(target)).toMatchObject({ kind: 'forward', route: { prefix }, target: forwarded });
   });
 
+  it('prefers an exact path to every prefix and forwards it unchanged', () => {
+    const route = (prefix: string, change: Partial<Route> = {}) =>
+      makeRoute({ prefix, pool: poolOf([makeUpstream(1)], prefix), ...change });
+    const exact = { exact: true, stripPrefix: false } as const;
+    const routes = [
+      route('/'),
+      route('/api/'),
+      route('/set', exact),
+      route('/api', exact),
+      route('/metrics', exact),
+    ];
+    const table = createRouteTable({ privatePaths, routes }, 'tripod-me');
+    const found = (target: string) => {
+      const routing = ask(target, table);
+      return routing.kind === 'forward' ? [routing.route.prefix, routing.target] : routing.kind;
+    };
+    expect(found('/set')).toEqual(['/set', '/set']);
+    expect(found('/set?key=a/b&value=%2f')).toEqual(['/set', '/set?key=a/b&value=%2f']);
+    expect(found('/set/')).toEqual(['/', '/set/']);
+    expect(found('/setting')).toEqual(['/', '/setting']);
+    expect(found('/api')).toEqual(['/api', '/api']);
+    expect(found('/api/set')).toEqual(['/api/', '/set']);
+    expect(codeOf(() => ask('/metrics', table))).toBe('NOT_FOUND');
+  });
+
   it('finds the longest prefix in any order of the routes', () => {
     const table = tableOf(['/a/', '/a/b/c/', '/', '/a/b/']);
     expect(ask('/a/b/c/x', table)).toMatchObject({ route: { prefix: '/a/b/c/' }, target: '/x' });
