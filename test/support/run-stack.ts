@@ -30,6 +30,10 @@ export type RunStackOptions = {
   readonly lab?: string;
   readonly copies?: number;
   readonly proxy?: string;
+  /** Further flags. */
+  readonly flags?: readonly string[];
+  /** Variables that are added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** State folder of an earlier run, to start with its data. */
   readonly stateDir?: string;
   /** A state folder whose Postgres is shared. */
@@ -41,6 +45,8 @@ export const runStack = async ({
   lab,
   copies = lab === undefined ? 3 : undefined,
   proxy,
+  flags: more = [],
+  env,
   stateDir,
   postgresDir,
 }: RunStackOptions = {}): Promise<RunningStack> => {
@@ -58,7 +64,7 @@ export const runStack = async ({
     adminPort,
   ];
   const choice = proxy === undefined ? [] : ['--proxy', proxy];
-  const { child, output } = spawnNode([
+  const args = [
     stackBin,
     'up',
     ...(lab === undefined ? [] : [lab]),
@@ -68,7 +74,9 @@ export const runStack = async ({
     ...(postgresDir === undefined ? [] : ['--postgres-dir', postgresDir]),
     ...flags.map(String),
     ...choice,
-  ]);
+    ...more,
+  ];
+  const { child, output } = spawnNode(args, env);
   const isReady = (): boolean => /"name":"stack","message":"ready"/.test(output());
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGINT');

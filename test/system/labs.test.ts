@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { systemProcesses } from '@tripod/shared/os/process-table';
+import { freePort } from '@tripod/testing/free-port';
 import { checkout, exited, spawnNode } from '@tripod/testing/spawn-node';
+import { isRedisInstalled } from '@tripod/testing/test-redis';
 import { waitFor } from '@tripod/testing/wait-for';
 import { ask } from '../support/ask.ts';
 import { makeStateDir } from '../support/make-state-dir.ts';
@@ -60,10 +63,13 @@ describe('two labs at once on one Postgres', () => {
   });
 });
 
-describe('the sessions lab', () => {
+describe('the sessions lab (its state in Redis where redis-server is installed)', () => {
   let stack: RunningStack;
+  let redisPort: number;
   beforeAll(async () => {
-    stack = await runStack({ lab: 'sessions' });
+    redisPort = await freePort();
+    const flags = isRedisInstalled() ? ['--state', 'redis', '--redis-port', `${redisPort}`] : [];
+    stack = await runStack({ lab: 'sessions', flags, env: { WRITE_TOKEN: 'secret' } });
   });
   afterAll(() => stack.stop());
 
@@ -78,6 +84,28 @@ describe('the sessions lab', () => {
     expect(JSON.parse(body)).toMatchObject({ session_count: 1, global_count: 1 });
     await ask(stack.url, '/api/enqueue?job=test-1');
     await waitFor('the job to be processed', () => stack.output().includes('processed: test-1'));
+  });
+
+  it('answers its addresses at the root as below /api/', async () => {
+    const { status, body } = await ask(stack.url, '/set?key=color&value=blue');
+    expect([status, JSON.parse(body)]).toEqual([200, { key: 'color', value: 'blue' }]);
+    expect((await ask(stack.url, '/api/get?key=color')).body).toBe(body);
+    expect((await ask(stack.url, '/get?key=color')).body).toBe(body);
+    expect((await ask(stack.url, '/enqueue?job=test-2')).status).toBe(200);
+    await waitFor('the job to be processed', () => stack.output().includes('processed: test-2'));
+  });
+
+  it('asks for the write token of the environment, and shows it in no command line', async () => {
+    const job = { method: 'POST', body: '{"job":"test-3"}' };
+    expect((await ask(stack.url, '/api/jobs', job)).status).toBe(401);
+    const headers = { Authorization: 'Bearer secret' };
+    expect((await ask(stack.url, '/api/jobs', { ...job, headers })).status).toBe(201);
+    const { output } = await stack.command('ps');
+    const pids = output
+      .split('\n')
+      .flatMap((line) => (line.startsWith('{') ? (JSON.parse(line).pid as number) : []));
+    expect(pids.length).toBeGreaterThan(4);
+    expect(pids.map((pid) => systemProcesses.commandOf(pid)).join('\n')).not.toContain('secret');
   });
 });
 

@@ -194,6 +194,15 @@ describe('the command line of the stack', () => {
         { serviceFlags: { memcached: {} } },
         /^#\/serviceFlags\/memcached in FILE must be one of proxy, nginx/,
       ],
+      [{ routes: [{ pool: 'api' }] }, /^#\/routes\/0\/prefix in FILE is missing$/],
+      [
+        { routes: [{ exact: '/a', prefix: '/a/', pool: 'api' }] },
+        /^#\/routes\/0\/exact in FILE must not stand beside a prefix$/,
+      ],
+      [
+        { routes: [{ exact: '/Metrics/', pool: 'api' }] },
+        /^#\/routes\/0\/exact in FILE must not be an operational path, which is private, and is "\/Metrics\/"$/,
+      ],
       [{ serviceFlags: { api: { poolSize: {} } } }, /^#\/serviceFlags\/api\/poolSize in FILE must be a text/],
       [{ copeis: 3 }, /^#\/copeis in FILE is not a setting/],
     ])('refuses %j', async (values, failure) => {

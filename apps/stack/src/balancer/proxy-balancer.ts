@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '@tripod/shared/async/clock';
 import { pause } from '@tripod/shared/async/pause';
 import { createSerialQueue } from '@tripod/shared/async/serial-queue';
+import type { Route } from '../definition/route.ts';
 import type { NodeCommand } from '../supervisor/command.ts';
 import { type Balancer, maxDrainMs, type UpstreamReport } from './balancer.ts';
 import { createProxyAdmin, type PoolUpstream } from './proxy-admin.ts';
@@ -14,7 +15,7 @@ export type ProxyBalancerOptions = {
   /** A folder for the configuration file. It is created. */
   readonly dir: string;
   /** Routes as the configuration file of the proxy has them, without their upstreams. */
-  readonly routes: readonly { readonly prefix: string; readonly pool: string }[];
+  readonly routes: readonly Route[];
   /** A port that stands for a pool without copies: a pool needs an upstream at the start, which is removed at once. */
   readonly poolPort: (pool: string) => number;
   readonly clock: Clock;

@@ -6,7 +6,7 @@ import {
   type Settings,
   type StructureFault,
 } from '@tripod/shared/config/settings';
-import { findUnknownPools, type Route, routesSchema } from './route.ts';
+import { findRouteFaults, type Route, routesSchema } from './route.ts';
 import type { AnyService } from './service-definition.ts';
 
 /** Largest number of copies of one service. */
@@ -91,9 +91,10 @@ const commonSettings = (checkout: string, services: readonly AnyService[]) => {
     },
     routes: {
       type: 'structure',
-      description: 'Path prefixes and the pools that serve them; default: one per pool',
+      description:
+        'Path prefixes, or exact paths, and the pools that serve them; default: one prefix per pool',
       schema: routesSchema,
-      faults: (routes: readonly Route[]) => findUnknownPools(routes, pools),
+      faults: (routes: readonly Route[]) => findRouteFaults(routes, pools),
     },
     serviceFlags: {
       type: 'structure',

@@ -6,13 +6,8 @@ import { createSerialQueue } from '@tripod/shared/async/serial-queue';
 import { StartError } from '@tripod/shared/errors/start-error';
 import type { ProcessTable } from '@tripod/shared/os/process-table';
 import { type Balancer, maxDrainMs } from '../balancer/balancer.ts';
-import {
-  generateNginxConfig,
-  type NginxRoute,
-  nginxAccessLog,
-  nginxConfigFile,
-  nginxPidFile,
-} from './nginx-config.ts';
+import type { Route } from '../definition/route.ts';
+import { generateNginxConfig, nginxAccessLog, nginxConfigFile, nginxPidFile } from './nginx-config.ts';
 
 export type NginxBalancerOptions = {
   /** The path of nginx. */
@@ -23,7 +18,7 @@ export type NginxBalancerOptions = {
   readonly dir: string;
   readonly host: string;
   readonly port: number;
-  readonly routes: readonly NginxRoute[];
+  readonly routes: readonly Route[];
   readonly ipv6: boolean;
   readonly clock: Clock;
   readonly table: ProcessTable;

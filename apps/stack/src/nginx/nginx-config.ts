@@ -1,13 +1,6 @@
 import { join } from 'node:path';
 import { StartError } from '@tripod/shared/errors/start-error';
-
-/** A location of nginx: a path prefix, and the pool that serves it. */
-export type NginxRoute = {
-  readonly prefix: string;
-  readonly pool: string;
-  /** Default true. */
-  readonly stripPrefix?: boolean;
-};
+import type { Route } from '../definition/route.ts';
 
 export type NginxConfigInput = {
   readonly host: string;
@@ -15,7 +8,7 @@ export type NginxConfigInput = {
   /** The ports of the copies of each pool. */
   readonly pools: Readonly<Record<string, readonly number[]>>;
   /** Default: the routes of config/nginx.conf, to the pools api and static. */
-  readonly routes?: readonly NginxRoute[];
+  readonly routes?: readonly Route[];
   /** A folder for its pid file, its access log and its temporary files. */
   readonly dir: string;
   readonly mimeTypes: string;
@@ -23,7 +16,7 @@ export type NginxConfigInput = {
   readonly ipv6: boolean;
 };
 
-const templateRoutes: readonly NginxRoute[] = [
+const templateRoutes: readonly Route[] = [
   { prefix: '/api/', pool: 'api' },
   { prefix: '/', pool: 'static' },
 ];
@@ -61,23 +54,31 @@ const upstreamBlock = (pool: string, ports: readonly number[]): string => `upstr
     keepalive_timeout 4s;
   }`;
 
-const locationBlock = ({ prefix, pool, stripPrefix = true }: NginxRoute): string => {
-  const bare = prefix.slice(0, -1);
-  const redirect =
-    bare === '' ? '' : `location = ${bare} {\n      return 308 ${prefix}$is_args$args;\n    }\n    `;
-  // With a path in proxy_pass nginx replaces the prefix, without one it forwards the path unchanged.
-  const address = `http://${pool}${stripPrefix && bare !== '' ? '/' : ''}`;
-  return `${redirect}location ${prefix} {
+const forward = (location: string, address: string): string => `location ${location} {
       if ($ambiguous_path) {
         return 400;
       }
       proxy_pass ${address};
     }`;
+
+const locationBlock = (route: Route, exactPaths: ReadonlySet<string>): string => {
+  if ('exact' in route) return forward(`= ${route.exact}`, `http://${route.pool}`);
+  const { prefix, pool, stripPrefix = true } = route;
+  const bare = prefix.slice(0, -1);
+  const redirect =
+    bare === '' || exactPaths.has(bare)
+      ? ''
+      : `location = ${bare} {\n      return 308 ${prefix}$is_args$args;\n    }\n    `;
+  // With a path in proxy_pass nginx replaces the prefix, without one it forwards the path unchanged.
+  const address = `http://${pool}${stripPrefix && bare !== '' ? '/' : ''}`;
+  return `${redirect}${forward(prefix, address)}`;
 };
 
 /** Matches the operational paths below every prefix, as a regular expression of nginx. */
-const prefixPattern = (routes: readonly NginxRoute[]): string => {
-  const prefixes = routes.map(({ prefix }) => prefix.slice(1, -1)).filter((prefix) => prefix !== '');
+const prefixPattern = (routes: readonly Route[]): string => {
+  const prefixes = routes
+    .flatMap((route) => ('prefix' in route ? route.prefix.slice(1, -1) : []))
+    .filter((prefix) => prefix !== '');
   const pattern = prefixes.map((prefix) => prefix.replaceAll('.', '\\.').replaceAll('/', '/+')).join('|');
   if (prefixes.length === 0) return '';
   return prefixes.length === 1 ? `(?:${pattern}/+)?` : `(?:(?:${pattern})/+)?`;
@@ -94,6 +95,7 @@ export const nginxAccessLog = (dir: string): string => join(dir, 'access.log');
 export const generateNginxConfig = (template: string, input: NginxConfigInput): string => {
   const { pools, routes = templateRoutes, dir, mimeTypes } = input;
   const [listen, listenIpv6] = listenLines(input);
+  const exactPaths = new Set(routes.flatMap((route) => ('exact' in route ? route.exact : [])));
   const names = [...new Set(routes.map(({ pool }) => pool))];
   const changes: readonly (readonly [directive: RegExp, replacement: string])[] = [
     [/^pid .*;$/m, `pid ${quote(nginxPidFile(dir))};`],
@@ -112,7 +114,10 @@ export const generateNginxConfig = (template: string, input: NginxConfigInput): 
     [/listen \[::1\]:8080;/, listenIpv6],
     [/\(\?:api\/\+\)\?/, prefixPattern(routes)],
     [/location = \/api \{[\s\S]*?\n {4}\}/, ''],
-    [/location \/api\/ \{[\s\S]*?\n {4}\}/, routes.map(locationBlock).join('\n\n    ')],
+    [
+      /location \/api\/ \{[\s\S]*?\n {4}\}/,
+      routes.map((route) => locationBlock(route, exactPaths)).join('\n\n    '),
+    ],
   ];
   return changes.reduce((text, [directive, replacement]) => {
     if (text.search(directive) === -1) throw new Error(`config/nginx.conf does not have ${directive.source}`);

@@ -1,5 +1,5 @@
 import { ConfigError } from '@tripod/shared/config/config-error';
-import type { Route } from '../definition/route.ts';
+import { pathOfRoute, type Route } from '../definition/route.ts';
 import { firstPortOf, selectRoutes, selectServices } from '../definition/select-services.ts';
 import type { AnyService } from '../definition/service-definition.ts';
 import type { StackConfig } from '../definition/stack-settings.ts';
@@ -43,7 +43,7 @@ export const planStack = (all: readonly AnyService[], config: StackConfig): Stac
   const pools = services.flatMap(({ pool }) => pool?.name ?? []);
   const unfilled = routes.find(({ pool }) => !pools.includes(pool));
   if (unfilled) {
-    const problem = `sends ${unfilled.prefix} to the pool ${unfilled.pool}, which no started service fills`;
+    const problem = `sends ${pathOfRoute(unfilled)} to the pool ${unfilled.pool}, which no started service fills`;
     throw new ConfigError([{ source: '#/routes', problem }]);
   }
   const entrance = front ?? services.find(({ ports }) => ports.length > 0);

@@ -67,6 +67,23 @@ describe('the generated configuration of nginx', () => {
     expect(text).not.toContain('static');
   });
 
+  it('forwards an exact path unchanged, also in place of the redirect to a prefix', () => {
+    const text = directives(
+      generateNginxConfig(template, {
+        ...input,
+        routes: [
+          { prefix: '/docs/', pool: 'api' },
+          { exact: '/docs', pool: 'static' },
+          { prefix: '/', pool: 'static' },
+        ],
+      }),
+    );
+    expect(text).toMatch(
+      /location = \/docs \{ if \(\$ambiguous_path\) \{[^}]*\} proxy_pass http:\/\/static;/,
+    );
+    expect(text.match(/location = /g)).toHaveLength(1);
+  });
+
   it('does not listen on ::1 on a machine without IPv6', () => {
     expect(generateNginxConfig(template, { ...input, ipv6: false })).not.toContain('listen [::1]');
   });
@@ -104,6 +121,8 @@ describe('the generated configuration of nginx', () => {
         routes: [
           { prefix: '/docs/v1.0/', pool: 'docs', stripPrefix: false },
           { prefix: '/docs/', pool: 'docs' },
+          { exact: '/docs', pool: 'api' },
+          { exact: '/set', pool: 'api' },
           { prefix: '/', pool: 'api' },
         ],
       },
