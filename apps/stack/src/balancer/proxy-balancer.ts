@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Clock } from '@tripod/shared/async/clock';
 import { pause } from '@tripod/shared/async/pause';
 import { createSerialQueue } from '@tripod/shared/async/serial-queue';
-import type { Route } from '../definition/route.ts';
 import type { NodeCommand } from '../supervisor/command.ts';
 import { type Balancer, maxDrainMs, type UpstreamReport } from './balancer.ts';
 import { createProxyAdmin, type PoolUpstream } from './proxy-admin.ts';
+import type { Route } from './route.ts';
 
 export type ProxyBalancerOptions = {
   /** The command of the proxy without its routes. */

@@ -1,4 +1,4 @@
-import type { Route } from './route.ts';
+import type { Route } from '../balancer/route.ts';
 import type { AnyService } from './service-definition.ts';
 import type { StackConfig } from './stack-settings.ts';
 

@@ -2,10 +2,10 @@ import type { Clock } from '@tripod/shared/async/clock';
 import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
 import type { ProcessTable } from '@tripod/shared/os/process-table';
 import type { Balancer } from '../balancer/balancer.ts';
+import type { Route } from '../balancer/route.ts';
 import type { Command } from '../supervisor/command.ts';
 import type { JoinedService } from '../supervisor/joined-service.ts';
 import type { Readiness } from '../supervisor/readiness.ts';
-import type { Route } from './route.ts';
 
 /** What a service may use of the stack it runs in. */
 export type ServiceContext<S extends Settings = Settings> = {

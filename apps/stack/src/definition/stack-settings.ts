@@ -6,7 +6,7 @@ import {
   type Settings,
   type StructureFault,
 } from '@tripod/shared/config/settings';
-import { findRouteFaults, type Route, routesSchema } from './route.ts';
+import { findRouteFaults, type Route, routesSchema } from '../balancer/route.ts';
 import type { AnyService } from './service-definition.ts';
 
 /** Largest number of copies of one service. */

@@ -6,7 +6,7 @@ import { createSerialQueue } from '@tripod/shared/async/serial-queue';
 import { StartError } from '@tripod/shared/errors/start-error';
 import type { ProcessTable } from '@tripod/shared/os/process-table';
 import { type Balancer, maxDrainMs } from '../balancer/balancer.ts';
-import type { Route } from '../definition/route.ts';
+import type { Route } from '../balancer/route.ts';
 import { generateNginxConfig, nginxAccessLog, nginxConfigFile, nginxPidFile } from './nginx-config.ts';
 
 export type NginxBalancerOptions = {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { StartError } from '@tripod/shared/errors/start-error';
-import type { Route } from '../definition/route.ts';
+import type { Route } from '../balancer/route.ts';
 
 export type NginxConfigInput = {
   readonly host: string;

@@ -1,5 +1,5 @@
 import { ConfigError } from '@tripod/shared/config/config-error';
-import { pathOfRoute, type Route } from '../definition/route.ts';
+import { pathOfRoute, type Route } from '../balancer/route.ts';
 import { firstPortOf, selectRoutes, selectServices } from '../definition/select-services.ts';
 import type { AnyService } from '../definition/service-definition.ts';
 import type { StackConfig } from '../definition/stack-settings.ts';
