@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import type { Clock } from '@tripod/shared/async/clock';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { errorHandler } from '@tripod/shared/http/error-handler';
@@ -10,6 +11,7 @@ import { createStoppableServer, type StoppableServer } from '@tripod/shared/http
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { Metrics } from '@tripod/shared/metrics/metrics';
 import { RequestMetrics } from '@tripod/shared/metrics/request-metrics';
+import type { HeapGuard } from '@tripod/shared/process/heap-guard';
 import { createOperationalPaths } from '@tripod/shared/profiling/operational-paths';
 import express, { type ErrorRequestHandler } from 'express';
 import { addServerName } from './http/add-server-name.ts';
@@ -42,6 +44,8 @@ export type ApiServerDependencies = {
   readonly metrics: Metrics | undefined;
   /** Whether profiles of the process can be taken: `--no-profile`. Default false. */
   readonly profile?: boolean;
+  /** Refuses every operation with 503 while the heap is nearly full. Default: nothing is refused. */
+  readonly heapGuard?: HeapGuard;
   readonly logger: Logger;
   readonly clock: Clock;
 };
@@ -59,14 +63,28 @@ const passMalformedPaths: ErrorRequestHandler = (error, _request, _response, nex
 const toNotFound = (error: unknown): unknown =>
   isMalformedPath(error) ? new AppError(httpErrors.NOT_FOUND) : undefined;
 
+const pathOf = (url = ''): string => url.split('?', 1)[0] ?? '';
+
+const memoryFull = (): AppError => new AppError(httpErrors.MEMORY_FULL, { headers: { 'Retry-After': '1' } });
+
 /**
  * Makes one copy of the API. It does not listen yet, and connects to nothing. Throws a ConfigError for a base path at
  * which something else is served.
  */
 export const createApiServer = (
   { corsOrigins, servedBy, basePath }: ApiSite,
-  { resources, steps = [], readiness, metrics, profile = false, logger, clock }: ApiServerDependencies,
+  dependencies: ApiServerDependencies,
 ): StoppableServer => {
+  const {
+    resources,
+    steps = [],
+    readiness,
+    metrics,
+    profile = false,
+    heapGuard,
+    logger,
+    clock,
+  } = dependencies;
   const requestMetrics = new RequestMetrics();
   if (metrics) requestMetrics.register(metrics);
 
@@ -116,5 +134,10 @@ export const createApiServer = (
     setHeaders(response, standingHeaders(request.headers.origin));
     handleError(refusal, request, response, () => undefined);
   };
-  return createStoppableServer(app, { readiness, clock, refuse, nodeOptions });
+  const listener: RequestListener = (request, response) => {
+    if (heapGuard?.isFull() && !operationalPaths.has(pathOf(request.url)))
+      refuse(request, response, memoryFull());
+    else app(request, response);
+  };
+  return createStoppableServer(listener, { readiness, clock, refuse, nodeOptions });
 };

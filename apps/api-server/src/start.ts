@@ -7,6 +7,7 @@ import { findDatabase } from '@tripod/embedded-postgres/find-database';
 import { StartError } from '@tripod/shared/errors/start-error';
 import { createReadiness } from '@tripod/shared/http/readiness';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
+import { createHeapGuard, createProcessHeap } from '@tripod/shared/process/heap-guard';
 import { registerProcessMetrics } from '@tripod/shared/process/process-metrics';
 import type { RunningService } from '@tripod/shared/process/run-cli';
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
@@ -68,6 +69,8 @@ export const startApiServer = async (
     const readiness = createReadiness();
     readiness.require('database', database.reason);
     readiness.note('writes', database.writeRefusal);
+    const heapGuard = createHeapGuard(clock, createProcessHeap());
+    readiness.require('memory', () => (heapGuard.isFull() ? 'the heap is nearly full' : undefined));
     // The resources that need Redis answer 503 by themselves, and the others go on.
     if (stateUrl !== undefined) readiness.note('state', state.reason);
     const metrics = config.metrics ? createMetrics() : undefined;
@@ -109,6 +112,7 @@ export const startApiServer = async (
         readiness,
         metrics,
         profile: config.profile,
+        heapGuard,
         logger,
         clock,
       },

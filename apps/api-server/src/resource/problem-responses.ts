@@ -7,6 +7,7 @@ const errorsOfAnyRequest: readonly ErrorDefinition[] = [
   httpErrors.REQUEST_TIMEOUT,
   httpErrors.REQUEST_HEAD_TOO_LARGE,
   httpErrors.EXPECTATION_FAILED,
+  httpErrors.MEMORY_FULL,
   httpErrors.INTERNAL_ERROR,
 ];
 

@@ -32,6 +32,12 @@ export const httpErrors = defineErrors({
     title: 'The expectation can not be met',
     meaning: 'The only supported value of `Expect` is `100-continue`.',
   },
+  MEMORY_FULL: {
+    status: 503,
+    title: 'This copy has no memory left',
+    meaning:
+      'The JavaScript heap of the process is nearly full, which `--max-old-space-size` of Node limits. Requests that have begun are finished; try again after `Retry-After`.',
+  },
   INTERNAL_ERROR: {
     status: 500,
     title: 'Something went wrong on our side',
