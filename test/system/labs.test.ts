@@ -42,7 +42,8 @@ describe('two labs at once on one Postgres', () => {
 
   it('store a book and a person by the addresses of their lessons', async () => {
     const book = await post(`${books.url}/api/books`, { title: 'A book', author: 'An author' });
-    expect([book.status, book.location]).toEqual([201, 'books/1']);
+    // The lab begins with 1000 books.
+    expect([book.status, book.location]).toEqual([201, 'books/1001']);
     const person = { apelido: 'ana', nome: 'Ana', nascimento: '2000-01-31', stack: ['C'] };
     const created = await post(`${people.url}/pessoas`, person);
     expect([created.status, created.location]).toEqual([
@@ -51,6 +52,14 @@ describe('two labs at once on one Postgres', () => {
     ]);
     expect(JSON.parse((await ask(people.url, created.location)).body)).toMatchObject(person);
     expect((await ask(people.url, '/contagem-pessoas')).body).toBe('1');
+  });
+
+  it('gets further rows by its name', async () => {
+    const { code, output } = await books.command('seed', 'books=5', '--lab', 'books');
+    expect([code, output]).toEqual([0, expect.stringContaining('added 5 rows to books')]);
+    expect((await post(`${books.url}/api/books`, { title: 'A book', author: 'An author' })).location).toBe(
+      'books/1007',
+    );
   });
 
   it('serve only the resources of their lab', async () => {

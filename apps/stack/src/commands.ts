@@ -7,6 +7,7 @@ import { ps } from './commands/ps.ts';
 import { reset } from './commands/reset.ts';
 import { restart } from './commands/restart.ts';
 import { scale } from './commands/scale.ts';
+import { seed } from './commands/seed.ts';
 import { start } from './commands/start.ts';
 import { stop } from './commands/stop.ts';
 import { up } from './commands/up.ts';
@@ -23,5 +24,6 @@ export const commands: readonly CommandDefinition[] = [
   logs,
   down,
   labs,
+  seed,
   reset,
 ];

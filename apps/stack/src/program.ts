@@ -83,7 +83,7 @@ export const createProgram = (options: ProgramOptions): Command => {
       );
       const flags = Object.fromEntries(typed);
       const first = argument === undefined ? undefined : args[0];
-      const typedArgument = typeof first === 'string' ? first : '';
+      const typedArgument = Array.isArray(first) ? first.join(' ') : typeof first === 'string' ? first : '';
       const sources = { flags, environment, workingDir };
       const file = findFile?.({ argument: typedArgument, flags, checkout, workingDir });
       const { config } = file

@@ -36,6 +36,7 @@ export type OwnProcess = Pick<
   | 'stderr'
   | 'on'
   | 'exit'
+  | 'exitCode'
   | 'kill'
   | 'getuid'
 >;
@@ -94,6 +95,9 @@ const createHost = ({ own, checkout }: RunStackOptions): StackHost => {
     },
     createHandler: (stack, requestStop) =>
       createHandler({ commands, stack, dependencies, stopStack: () => requestStop('stack down') }),
+    setExitCode(code) {
+      own.exitCode = code;
+    },
     exit(code) {
       sink.flush();
       own.exit(code);

@@ -58,6 +58,7 @@ export const knownCommands = (root: string): ReadonlyMap<string, KnownCommand> =
     flags: bench,
     subcommands: new Map([...listRunNames(), ...trialNames].map((name) => [name, bench])),
   });
+  commands.set('seed', { flags: stackCommands.get('seed') ?? new Set() });
   commands.set('stack', { flags: new Set(alwaysKnown), subcommands: stackCommands });
   commands.set('conformance', { flags: new Set(['--only', '--write']) });
   commands.set('write-docs', { flags: new Set(['--check']) });

@@ -31,7 +31,7 @@ export type CommandClient = {
 
 /** What was typed behind the name of the command. */
 export type CommandInput = {
-  /** The argument; empty when an optional one is left out. */
+  /** The argument; empty when an optional one is left out. Several are separated by blanks. */
   readonly argument: string;
   /** The values of the command's settings, defaults included. */
   readonly config: Readonly<Record<string, unknown>>;
@@ -65,7 +65,7 @@ export type CommandLine = {
 /** Everything there is to know about one command. See README.md for an example. */
 export type CommandDefinition = {
   readonly name: string;
-  /** As in `--help`: `<name>` is required, `[name]` optional. Default: the command takes none. */
+  /** As in `--help`: `<name>` is required, `[name]` optional, `[name...]` any number. Default: the command takes none. */
   readonly argument?: string;
   readonly description: (place: SettingsPlace) => string;
   /** A line of the help: what follows `pnpm stack`, and what it is for. */

@@ -20,6 +20,8 @@ export type StackHost = {
   connect(requestStop: RequestStop): void;
   /** Creates the handler of commands for a stack. */
   createHandler(stack: Stack, requestStop: RequestStop): HandleControl;
+  /** The code with which this process will exit when it has nothing left to do. */
+  setExitCode(code: number): void;
   /** Writes the buffered output and ends the process. */
   exit(code: number): void;
   /** Runs the same command without `--detach` in another process and session. Its errors go to the file. */

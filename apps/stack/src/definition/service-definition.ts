@@ -36,6 +36,8 @@ export type JoinContext<S extends Settings = Settings> = ServiceContext<S> & {
 export type PrepareContext<S extends Settings = Settings> = JoinContext<S> & {
   /** The path of node. */
   readonly execPath: string;
+  /** The variables that every process of the stack inherits. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly clock: Clock;
 };
 

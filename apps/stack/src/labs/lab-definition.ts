@@ -15,16 +15,6 @@ export const labKeys = {
     shape: 'one line of 1 to 120 characters',
     description: 'What the lab is, in one line for `pnpm labs`',
   },
-  demoData: {
-    type: 'structure',
-    description:
-      'How many rows of demonstration data each resource gets; declared only, nothing inserts them yet',
-    schema: {
-      type: 'object',
-      description: 'an object with the names of resources',
-      additionalProperties: { type: 'integer', minimum: 0, description: 'a whole number of 0 or more' },
-    },
-  },
   budget: {
     type: 'structure',
     description: 'What all processes together may use; declared only, nothing enforces it yet',

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { StartError } from '@tripod/shared/errors/start-error';
 import type { ProcessTable } from '@tripod/shared/os/process-table';
 import { findStackState } from '../control/state-file.ts';
@@ -16,6 +16,27 @@ export const labStateDir = (checkout: string, name: string): string =>
 /** The database of a lab in the embedded Postgres, at most 63 bytes long. */
 export const labDatabase = (name: string): string =>
   name === defaultLab ? 'postgres' : `tripod_${name.toLowerCase().replace(/[^a-z0-9]/g, '_')}`.slice(-63);
+
+/** Where a lab keeps its rows: a database in the embedded Postgres of a state folder. */
+export type LabDatabase = { readonly stateDir: string; readonly database: string };
+
+/**
+ * The database of the stack of a state folder. In a folder that belongs to no lab it is that of the named lab, or of the
+ * default lab.
+ */
+export const findLabDatabase = (
+  checkout: string,
+  {
+    stateDir,
+    lab = defaultLab,
+    userId,
+  }: { readonly stateDir: string; readonly lab?: string; readonly userId: number },
+): LabDatabase => {
+  const real = (folder: string): string => locateState(folder, userId).stateDir;
+  return dirname(stateDir) === real(labsFolder(checkout))
+    ? { stateDir: checkoutStateDir(checkout), database: labDatabase(basename(stateDir)) }
+    : { stateDir, database: labDatabase(lab) };
+};
 
 /** The labs of a checkout that ran at some time, by the names of their state folders. */
 export const findStartedLabs = (checkout: string): readonly string[] => {

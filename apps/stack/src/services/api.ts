@@ -5,6 +5,7 @@ import {
   stackPort,
   stateUrlSetting,
 } from '../definition/stack-settings.ts';
+import { insertDemoData } from '../demo/insert-demo-data.ts';
 import { binOf, innerServerArgs, smallYoungHeap } from './app-command.ts';
 
 /** Copies of the JSON API on one database. */
@@ -16,6 +17,15 @@ export const api = defineService({
     apiPort: stackPort(8081, 'Port of the first copy of the API; the others take the next free ones'),
     databaseUrl: databaseUrlSetting,
     stateUrl: stateUrlSetting,
+    demoData: {
+      type: 'structure',
+      description: 'How many rows each resource gets when the database in the embedded Postgres is new',
+      schema: {
+        type: 'object',
+        description: 'an object with the names of resources',
+        additionalProperties: { type: 'integer', minimum: 0, description: 'a whole number of 0 or more' },
+      },
+    },
     writeToken: {
       type: 'string',
       pattern: '^[\\w.~+/-]{1,1000}=*$',
@@ -41,6 +51,18 @@ export const api = defineService({
   ports: ['apiPort'],
   replicas: 'copies',
   pool: { name: 'api', prefix: '/api/' },
+  prepare: async ({ checkout, urlOf, config: { demoData, databaseUrl: own, resources }, ...context }) => {
+    const databaseUrl = urlOf('postgres');
+    // A database of the user gets no demo data.
+    if (demoData === undefined || own !== undefined || databaseUrl === undefined) return;
+    await insertDemoData({
+      ...context,
+      rows: demoData as Readonly<Record<string, number>>,
+      resources,
+      file: binOf(checkout, 'api-server'),
+      databaseUrl,
+    });
+  },
   run: {
     type: 'process',
     command: ({ checkout, config: { resources, writeLimit }, name, port }) => ({

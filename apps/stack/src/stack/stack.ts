@@ -88,9 +88,10 @@ export class Stack {
   async prepare(): Promise<void> {
     const { plan, dependencies, output } = this.#options;
     const { execPath, clock } = dependencies;
+    const environment = this.#environmentWith({});
     const onProgress = (message: string): void => output.event('info', message);
     for (const service of plan.services) {
-      await service.prepare?.({ ...this.#contextOf(service), execPath, clock, onProgress });
+      await service.prepare?.({ ...this.#contextOf(service), execPath, environment, clock, onProgress });
     }
   }
 
@@ -208,18 +209,23 @@ export class Stack {
     return { ...command, args: [...command.args, ...serviceArguments(this.config, service.name)] };
   }
 
-  #supervise(service: AnyService, name: string, port: number | undefined): SupervisedProcess {
-    const { dependencies, folder, output } = this.#options;
-    const { execPath, checkout, signal, clock, environment } = dependencies;
-    const context = this.#contextOf(service);
+  #environmentWith(added: Readonly<Record<string, string | undefined>>): Record<string, string> {
+    const { dependencies, folder } = this.#options;
+    const { environment } = dependencies;
     // Without compiling again a service starts in two thirds of the time, which a restart under load waits for.
     const cache = environment['NODE_COMPILE_CACHE'] ?? folder.compileCacheDir;
+    return childEnvironment(environment, { NODE_COMPILE_CACHE: cache, ...added });
+  }
+
+  #supervise(service: AnyService, name: string, port: number | undefined): SupervisedProcess {
+    const { dependencies, output } = this.#options;
+    const { execPath, checkout, signal, clock } = dependencies;
+    const context = this.#contextOf(service);
     const spec: ProcessSpec = {
       name,
       port,
       command: () => this.#commandOf(service, name, port),
-      env: () =>
-        childEnvironment(environment, { NODE_COMPILE_CACHE: cache, ...service.environment?.(context) }),
+      env: () => this.#environmentWith(service.environment?.(context) ?? {}),
       readiness: service.readiness?.(context.config) ?? { type: 'ipc' },
     };
     return new SupervisedProcess(spec, {
