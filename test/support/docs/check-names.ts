@@ -6,7 +6,11 @@ const errorCodes = new Set(allErrors.map(({ code }) => code));
 
 /** Flags of other programs that pages may name without the program. */
 const foreignFlags: ReadonlySet<string> = new Set(
-  ['--yes', '--data', '--frozen-lockfile'].concat(['--max-semi-space-size', '--memory-saver-mode']),
+  ['--yes', '--data', '--frozen-lockfile'].concat([
+    '--max-semi-space-size',
+    '--max-old-space-size',
+    '--memory-saver-mode',
+  ]),
 );
 
 /** Words in upper case that are neither variables nor error codes. */
