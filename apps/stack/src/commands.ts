@@ -4,6 +4,7 @@ import { kill } from './commands/kill.ts';
 import { labs } from './commands/labs.ts';
 import { logs } from './commands/logs.ts';
 import { ps } from './commands/ps.ts';
+import { reload } from './commands/reload.ts';
 import { reset } from './commands/reset.ts';
 import { restart } from './commands/restart.ts';
 import { scale } from './commands/scale.ts';
@@ -18,6 +19,7 @@ export const commands: readonly CommandDefinition[] = [
   ps,
   scale,
   restart,
+  reload,
   stop,
   start,
   kill,

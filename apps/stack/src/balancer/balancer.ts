@@ -21,6 +21,8 @@ export type Balancer = {
   drain(pool: string, port: number): Promise<void>;
   /** Removes a drained copy from its pool. */
   remove(pool: string, port: number): Promise<void>;
+  /** Writes its configuration and makes the process read it, without a lost request. Throws a StartError when it is refused. */
+  reload(): Promise<void>;
   /** By port. Empty when the balancer does not report on its upstreams. */
   report(): Promise<ReadonlyMap<number, UpstreamReport>>;
   /** Called when the process has become ready: makes the changes that were requested while it was down. */

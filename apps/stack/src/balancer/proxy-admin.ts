@@ -16,6 +16,8 @@ export type ProxyAdmin = {
   add(pool: string, url: string): Promise<void>;
   setDraining(pool: string, id: string, draining: boolean): Promise<void>;
   remove(pool: string, id: string): Promise<void>;
+  /** Makes the proxy read its configuration file again. */
+  reload(): Promise<void>;
 };
 
 const timeoutMs = 3000;
@@ -56,6 +58,9 @@ export const createProxyAdmin = (adminPort: number): ProxyAdmin => {
     },
     async remove(pool, id) {
       await ask('DELETE', `/pools/${pool}/upstreams/${id}`);
+    },
+    async reload() {
+      await ask('POST', '/config/reload');
     },
   };
 };

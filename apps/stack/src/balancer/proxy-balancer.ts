@@ -116,6 +116,13 @@ export const createProxyBalancer = (options: ProxyBalancerOptions): Balancer => 
       rolesOf(pool).delete(port);
       await settle();
     },
+    reload: () =>
+      inTurn(async () => {
+        writeConfig();
+        await admin.reload();
+        // The file holds no copies that drain.
+        await adjust();
+      }),
     async report() {
       if (!isReady()) return new Map();
       const upstreams = [...(await admin.pools()).values()].flat();

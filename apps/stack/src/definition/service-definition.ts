@@ -54,7 +54,12 @@ export type BalancerContext<S extends Settings = Settings> = ServiceContext<S> &
 /** How a service is run. */
 export type ServiceRun<S extends Settings = Settings> =
   /** A process of ours or any other program; see `Command`. Called at each start of a process. */
-  | { readonly type: 'process'; readonly command: (copy: ServiceCopy<S>) => Command }
+  | {
+      readonly type: 'process';
+      readonly command: (copy: ServiceCopy<S>) => Command;
+      /** The signal by which a process reads its configuration again. Default: it cannot, and has to be restarted. */
+      readonly reloadSignal?: 'SIGHUP' | 'SIGUSR1' | 'SIGUSR2';
+    }
   /** A process that balances over the pools of other services; the stack adds and removes their copies. */
   | { readonly type: 'balancer'; readonly create: (context: BalancerContext<S>) => Balancer }
   /** A service that another process runs; the stack joins and leaves it. */

@@ -33,7 +33,6 @@ const maxReloadMs = 5000;
 export const createNginxBalancer = (options: NginxBalancerOptions): Balancer => {
   const { nginx, templateDir, dir, host, port, routes, ipv6, clock, table, isReady } = options;
   const file = nginxConfigFile(dir);
-  const template = readFileSync(join(templateDir, 'nginx.conf'), 'utf8');
   const mimeTypes = join(templateDir, 'mime.types');
   const serving = new Map(routes.map(({ pool }) => [pool, new Set<number>()]));
   mkdirSync(dir, { recursive: true });
@@ -42,6 +41,7 @@ export const createNginxBalancer = (options: NginxBalancerOptions): Balancer => 
     const pools = Object.fromEntries(
       [...serving].map(([pool, ports]) => [pool, [...ports].sort((a, b) => a - b)]),
     );
+    const template = readFileSync(join(templateDir, 'nginx.conf'), 'utf8');
     writeFileSync(file, generateNginxConfig(template, { host, port, pools, routes, dir, mimeTypes, ipv6 }));
   };
   const waitUntil = async (isMet: () => boolean, withinMs: number): Promise<void> => {
@@ -87,6 +87,7 @@ export const createNginxBalancer = (options: NginxBalancerOptions): Balancer => 
       return inTurn(() => reload(maxDrainMs));
     },
     remove: () => Promise.resolve(),
+    reload: () => inTurn(() => reload(0)),
     report: () => Promise.resolve(new Map()),
     becameReady: () => Promise.resolve(),
   };

@@ -43,7 +43,7 @@ beforeEach(async () => {
       const { method, url = '' } = request;
       if (method !== 'GET') asked.push(`${method} ${url} ${text}`.trim());
       const found = upstreams.find(({ id }) => url.endsWith(`/${id}`));
-      if (method === 'POST')
+      if (method === 'POST' && url.startsWith('/pools'))
         upstreams.push(upstream(Number(new URL(JSON.parse(text).url).port), stateWhenAdded));
       if (method === 'PATCH' && found) found.draining = JSON.parse(text).draining;
       if (method === 'DELETE') upstreams = upstreams.filter((one) => one !== found);
@@ -92,6 +92,18 @@ describe('the balancer of our proxy', () => {
     await balancer.add('api', 8083);
     expect(configured()).toEqual(['http://127.0.0.1:8081', 'http://127.0.0.1:8083']);
     expect(asked).toEqual([]);
+  });
+
+  it('makes the proxy read a configuration without the copies that drain', async () => {
+    await balancer.add('api', 8081);
+    await balancer.add('api', 8083);
+    await balancer.drain('api', 8083);
+    asked = [];
+    // The proxy drops a copy that the file leaves out, and adds those that it names.
+    upstreams = [upstream(8081)];
+    await balancer.reload();
+    expect(asked).toEqual(['POST /config/reload']);
+    expect(configured()).toEqual(['http://127.0.0.1:8081']);
   });
 
   it('adds a copy to the running proxy and waits until its health check has passed', async () => {

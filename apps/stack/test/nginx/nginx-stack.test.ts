@@ -63,6 +63,15 @@ describe('a stack with nginx as its load balancer (skipped where nginx is missin
     expect((await fetch(`${url}/livez`)).status).toBe(404);
   });
 
+  withNginx('reads a changed configuration by new workers', async () => {
+    const { nginx, ask, answering, pids } = await start();
+    const workers = systemProcesses.childrenOf(nginx.pid ?? 0);
+    await ask({ command: 'reload', name: 'nginx' });
+    const hasNew = systemProcesses.childrenOf(nginx.pid ?? 0).some((pid) => !workers.includes(pid));
+    expect([nginx.state, nginx.restarts, hasNew]).toEqual(['ready', 0, true]);
+    expect(await answering()).toEqual(pids());
+  });
+
   withNginx('sends requests to added copies and none to removed ones', async () => {
     const { answering, pids, ask, url } = await start();
     await ask({ command: 'scale', name: 'api', count: 3 });

@@ -60,7 +60,9 @@ const reader = defineService({
   addresses: ({ url }) => [['Reader', url]],
 });
 
-/** A service that is ready by a log line, and crashes on request. */
+const crasherScript = `trap 'echo reloaded' HUP; echo now serving; sleep 600 & while :; do wait; done`;
+
+/** A service that is ready by a log line, crashes on request, and reads its configuration again on SIGHUP. */
 const crasher = defineService({
   name: 'crasher',
   description: 'The crasher',
@@ -68,7 +70,8 @@ const crasher = defineService({
   ports: [],
   run: {
     type: 'process',
-    command: () => ({ type: 'binary', file: '/bin/sh', args: ['-c', 'echo now serving; sleep 600; exit 3'] }),
+    command: () => ({ type: 'binary', file: '/bin/sh', args: ['-c', crasherScript] }),
+    reloadSignal: 'SIGHUP',
   },
   needs: [],
   readiness: () => ({ type: 'log-line', pattern: /now serving/ }),
@@ -157,6 +160,16 @@ describe('a stack of services that it does not know by name', () => {
     await ask({ command: 'restart', name: 'echo' });
     const after = await find('echo-1');
     expect([after.pid === before.pid, after.port, after.restarts]).toEqual([false, before.port, 0]);
+  });
+
+  it('makes a service read its configuration again by its signal, and restarts none that has no signal', async () => {
+    const { ask, progress, shown } = await start();
+    await ask({ command: 'reload', name: 'crasher' });
+    expect(progress).toEqual(['crasher: was sent SIGHUP to read its configuration']);
+    await waitFor('the line', () => shown.some((line) => line.includes('"reloaded"')));
+    await expect(ask({ command: 'reload', name: 'echo-1' })).rejects.toThrow(
+      'echo cannot read its configuration while it runs; restart it with: pnpm stack restart echo',
+    );
   });
 
   it('does not change a joined service, and says why', async () => {
