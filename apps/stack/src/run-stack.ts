@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { existsSync, openSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { systemClock } from '@tripod/shared/async/clock';
 import { commandLineError } from '@tripod/shared/config/command-line';
@@ -10,6 +10,7 @@ import { isPortFree } from '@tripod/shared/os/is-port-free';
 import { ListenError } from '@tripod/shared/os/listen';
 import { systemProcesses } from '@tripod/shared/os/process-table';
 import { CommanderError } from 'commander';
+import { findGroupHierarchy } from './budget/group-hierarchy.ts';
 import type { CommandClient } from './command/command-definition.ts';
 import { createHandler } from './command/create-handler.ts';
 import type { StackHost } from './command/stack-host.ts';
@@ -61,12 +62,17 @@ const explain = (error: unknown): { readonly lines: readonly string[]; readonly 
 
 const isColoured = (own: OwnProcess): boolean => own.stdout.isTTY === true && !own.env['NO_COLOR'];
 
+/** What is mounted, as Linux lists it; empty on other systems. */
+const readMounts = (): string =>
+  existsSync('/proc/self/mounts') ? readFileSync('/proc/self/mounts', 'utf8') : '';
+
 const createHost = ({ own, checkout }: RunStackOptions): StackHost => {
   let onReaderClosed = (): void => undefined;
   const sink = createLogSink(1, { delayMs: 30, onReaderClosed: () => onReaderClosed() });
   const dependencies = {
     checkout,
     services,
+    groupHierarchy: findGroupHierarchy(readMounts()),
     pid: own.pid,
     userId: own.getuid?.() ?? 0,
     execPath: own.execPath,

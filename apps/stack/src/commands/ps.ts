@@ -15,8 +15,17 @@ export const formatDuration = (ms: number | undefined): string => {
   return hours < 24 ? `${hours}h ${minutes % 60}m` : `${Math.floor(hours / 24)}d ${hours % 24}h`;
 };
 
-const formatMemory = (bytes: number | undefined): string =>
-  bytes === undefined ? nothing : `${Math.round(bytes / 1_048_576)} MiB`;
+const mebibyte = 1_048_576;
+
+const formatMemory = ({ memoryBytes, budget }: ProcessRow): string => {
+  if (budget) {
+    return `${Math.round(budget.memoryBytes / mebibyte)} of ${Math.round(budget.limits.memoryMb)} MiB`;
+  }
+  return memoryBytes === undefined ? nothing : `${Math.round(memoryBytes / mebibyte)} MiB`;
+};
+
+const formatCpus = ({ budget }: ProcessRow): string =>
+  budget ? `${budget.cpus.toFixed(2)} of ${budget.limits.cpus.toFixed(2)}` : nothing;
 
 const formatState = ({ state, reason }: ProcessRow): string =>
   reason === undefined ? state : `${state}: ${reason}`;
@@ -34,7 +43,8 @@ const columns: readonly (readonly [title: string, cell: (row: ProcessRow) => str
   ['STATE', formatState],
   ['RESTARTS', ({ restarts }) => `${restarts ?? nothing}`],
   ['UPTIME', ({ uptimeMs }) => formatDuration(uptimeMs)],
-  ['MEMORY', ({ memoryBytes }) => formatMemory(memoryBytes)],
+  ['MEMORY', formatMemory],
+  ['CPUS', formatCpus],
   ['IN THE PROXY', formatUpstream],
 ];
 
@@ -46,8 +56,11 @@ const stateColours: Readonly<Record<string, number>> = {
 
 /** The rows as an aligned table; its first line holds the titles. */
 export const formatTable = (rows: readonly ProcessRow[], colour: boolean): readonly string[] => {
-  const cells = rows.map((row) => columns.map(([, cell]) => cell(row)));
-  const titles = columns.map(([title]) => title);
+  // CPUs are measured by the control groups of a budget.
+  const hasBudget = rows.some(({ budget }) => budget !== undefined);
+  const shown = columns.filter(([title]) => hasBudget || title !== 'CPUS');
+  const cells = rows.map((row) => shown.map(([, cell]) => cell(row)));
+  const titles = shown.map(([title]) => title);
   const widths = titles.map((title, at) =>
     Math.max(title.length, ...cells.map((row) => row[at]?.length ?? 0)),
   );

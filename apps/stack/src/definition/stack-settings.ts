@@ -7,6 +7,7 @@ import {
   type StructureFault,
 } from '@tripod/shared/config/settings';
 import { findRouteFaults, type Route, routesSchema } from '../balancer/route.ts';
+import { type Budget, budgetSchema } from '../budget/budget.ts';
 import type { AnyService } from './service-definition.ts';
 
 /** Largest number of copies of one service. */
@@ -96,6 +97,11 @@ const commonSettings = (checkout: string, services: readonly AnyService[]) => {
       schema: routesSchema,
       faults: (routes: readonly Route[]) => findRouteFaults(routes, pools),
     },
+    budget: {
+      type: 'structure',
+      description: 'What all processes together may use, and the share of each service in it',
+      schema: budgetSchema,
+    },
     serviceFlags: {
       type: 'structure',
       description: 'Further flags of the services: a service and, by their names in code, its settings',
@@ -121,9 +127,10 @@ type FlagValue = string | number | boolean | readonly string[];
 /** Values of all settings of a stack, by their names. */
 export type StackConfig = Omit<
   ConfigOf<ReturnType<typeof commonSettings>>,
-  'addresses' | 'routes' | 'serviceFlags'
+  'addresses' | 'budget' | 'routes' | 'serviceFlags'
 > & {
   readonly addresses?: Readonly<Record<string, string>>;
+  readonly budget?: Budget;
   readonly routes?: readonly Route[];
   readonly serviceFlags?: Readonly<Record<string, Readonly<Record<string, FlagValue>>>>;
 } & Readonly<Record<string, unknown>>;

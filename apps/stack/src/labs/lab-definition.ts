@@ -3,8 +3,6 @@ import { loadConfig } from '@tripod/shared/config/load-config';
 import { readConfigFile } from '@tripod/shared/config/read-config-file';
 import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
 
-const positive = { type: 'number', exclusiveMinimum: 0 } as const;
-
 /** The keys of a lab.json that are no settings of `stack up`. */
 export const labKeys = {
   $schema: { type: 'string', description: 'The schema by which an editor completes and checks this file' },
@@ -14,19 +12,6 @@ export const labKeys = {
     pattern: '^[^\\n]{1,120}$',
     shape: 'one line of 1 to 120 characters',
     description: 'What the lab is, in one line for `pnpm labs`',
-  },
-  budget: {
-    type: 'structure',
-    description: 'What all processes together may use; declared only, nothing enforces it yet',
-    schema: {
-      type: 'object',
-      description: 'an object with cpus and memoryMb',
-      additionalProperties: false,
-      properties: {
-        cpus: { ...positive, description: 'a number of CPUs above 0' },
-        memoryMb: { ...positive, description: 'a number of megabytes above 0' },
-      },
-    },
   },
 } as const satisfies Settings;
 

@@ -52,8 +52,9 @@ const joinEmbedded = async ({
   return {
     url,
     status: async () => {
-      const { running, postgresPid: pid, port, restarts } = await findEmbeddedPostgres({ stateDir });
-      return { running, pid, port, restarts };
+      const { postgresPid: pid, ...status } = await findEmbeddedPostgres({ stateDir });
+      const { running, guardPid, port, restarts } = status;
+      return { running, pid, guardPid, port, restarts };
     },
     whyFixed: 'postgres is run by its guard for as long as a process uses it',
     leave: joined.leaveAndWait,

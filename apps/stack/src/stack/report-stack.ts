@@ -1,4 +1,5 @@
 import type { UpstreamReport } from '../balancer/balancer.ts';
+import { type MeasuredUse, measureUse } from '../budget/measure-use.ts';
 import { findUnreadiness } from '../supervisor/find-unreadiness.ts';
 import type { JoinedService } from '../supervisor/joined-service.ts';
 import type { SupervisedProcess } from '../supervisor/supervised-process.ts';
@@ -20,6 +21,8 @@ export type ProcessRow = {
   readonly restarts: number | undefined;
   readonly uptimeMs: number | undefined;
   readonly memoryBytes: number | undefined;
+  /** What it uses of the budget, by its control group. Undefined where no budget is enforced. */
+  readonly budget: MeasuredUse | undefined;
   /** What the load balancer reports about a copy. */
   readonly upstream: UpstreamReport | undefined;
 };
@@ -42,6 +45,7 @@ const describeJoined = async (
   name: string,
   { status }: JoinedService,
   { table }: StackDependencies,
+  budget: MeasuredUse | undefined,
 ): Promise<readonly ProcessRow[]> => {
   if (!status) return [];
   const { running, pid, port, restarts } = await status();
@@ -56,6 +60,7 @@ const describeJoined = async (
       restarts,
       uptimeMs: undefined,
       memoryBytes: pid === undefined ? undefined : table.memoryOf([pid]).get(pid),
+      budget,
       upstream: undefined,
     },
   ];
@@ -76,10 +81,13 @@ const addressesOf = ({ plan, supervisor, config }: Stack): StackReport['addresse
 
 /** Reports on the stack: its own record of each process, with what the system and the load balancer report now. */
 export const reportStack = async (stack: Stack, dependencies: StackDependencies): Promise<StackReport> => {
-  const { plan, supervisor, front, joined } = stack;
+  const { plan, supervisor, front, joined, groups } = stack;
+  const names = [...joined.keys(), ...supervisor.processes.map(({ name }) => name)];
+  const measuring = groups && measureUse(groups, names, dependencies.clock);
   const memory = dependencies.table.memoryOf(supervisor.processes.flatMap(({ pid }) => pid ?? []));
   const noReports: ReadonlyMap<number, UpstreamReport> = new Map();
   const upstreams = (await front?.balancer.report().catch(() => noReports)) ?? noReports;
+  const uses = await measuring;
 
   const describeProcess = async (service: string, process: SupervisedProcess): Promise<ProcessRow> => {
     const { name, pid, state, restarts, uptimeMs } = process;
@@ -98,13 +106,14 @@ export const reportStack = async (stack: Stack, dependencies: StackDependencies)
       restarts,
       uptimeMs: uptimeMs === undefined ? undefined : Math.round(uptimeMs),
       memoryBytes: pid === undefined ? undefined : memory.get(pid),
+      budget: uses?.get(name),
       upstream: isCopy && port !== undefined ? upstreams.get(port) : undefined,
     };
   };
 
   const rowsOf = async (service: string): Promise<readonly ProcessRow[]> => {
     const joinedService = joined.get(service);
-    if (joinedService) return describeJoined(service, joinedService, dependencies);
+    if (joinedService) return describeJoined(service, joinedService, dependencies, uses?.get(service));
     const processes = supervisor.findGroup(service)?.processes ?? [];
     return Promise.all(processes.map((process) => describeProcess(service, process)));
   };

@@ -1,6 +1,7 @@
 import type { Clock } from '@tripod/shared/async/clock';
 import type { LogSink } from '@tripod/shared/logging/log-sink';
 import type { ProcessTable } from '@tripod/shared/os/process-table';
+import type { GroupHierarchy } from '../budget/group-hierarchy.ts';
 import type { AnyService } from '../definition/service-definition.ts';
 import type { LineFormat } from '../output/show-line.ts';
 import type { IsPortFree } from '../supervisor/choose-ports.ts';
@@ -11,6 +12,8 @@ export type StackDependencies = {
   readonly checkout: string;
   /** Every service that may run. */
   readonly services: readonly AnyService[];
+  /** The control groups of this machine. Undefined when it has none. */
+  readonly groupHierarchy: GroupHierarchy | undefined;
   /** The process id of the stack. */
   readonly pid: number;
   readonly userId: number;

@@ -1,5 +1,6 @@
 import { ConfigError } from '@tripod/shared/config/config-error';
 import { pathOfRoute, type Route } from '../balancer/route.ts';
+import { checkBudget } from '../budget/budget.ts';
 import { firstPortOf, selectRoutes, selectServices } from '../definition/select-services.ts';
 import type { AnyService } from '../definition/service-definition.ts';
 import type { StackConfig } from '../definition/stack-settings.ts';
@@ -45,6 +46,13 @@ export const planStack = (all: readonly AnyService[], config: StackConfig): Stac
   if (unfilled) {
     const problem = `sends ${pathOfRoute(unfilled)} to the pool ${unfilled.pool}, which no started service fills`;
     throw new ConfigError([{ source: '#/routes', problem }]);
+  }
+  const balancers = all.filter(({ run }) => run.type === 'balancer');
+  if (config.budget) {
+    checkBudget(config.budget, {
+      running: services.map(({ name }) => name),
+      alternatives: balancers.map(({ name }) => name),
+    });
   }
   const entrance = front ?? services.find(({ ports }) => ports.length > 0);
   return { services, routes, front, url: findUrl(entrance, config) };

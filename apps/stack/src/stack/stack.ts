@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { flagOf } from '@tripod/shared/config/settings';
 import type { Balancer } from '../balancer/balancer.ts';
+import type { ControlGroups } from '../budget/control-groups.ts';
+import { createProcessLimits, type ProcessLimits } from '../budget/process-limits.ts';
 import { writeStackState } from '../control/state-file.ts';
 import type { StateFolder } from '../control/state-folder.ts';
 import { firstPortOf, numberOf } from '../definition/select-services.ts';
@@ -23,6 +25,8 @@ export type StackOptions = {
   readonly dependencies: StackDependencies;
   readonly folder: StateFolder;
   readonly output: Output;
+  /** The control groups of the budget. Undefined without a budget, or where it cannot be enforced. */
+  readonly groups: ControlGroups | undefined;
 };
 
 /** The load balancer of a stack and the service that it belongs to. */
@@ -39,7 +43,9 @@ export class Stack {
   readonly supervisor: Supervisor;
   /** Undefined when no service balances. */
   readonly front: FrontBalancer | undefined;
+  readonly groups: ControlGroups | undefined;
   readonly #options: StackOptions;
+  readonly #limits: ProcessLimits;
   readonly #startedAt: string;
   readonly #joined = new Map<string, JoinedService>();
   #started = false;
@@ -50,6 +56,12 @@ export class Stack {
     this.#options = options;
     this.config = config;
     this.plan = plan;
+    this.groups = options.groups;
+    this.#limits = createProcessLimits({
+      ...{ budget: config.budget, groups: options.groups, table: dependencies.table },
+      onFailure: (message) => options.output.event('warn', message),
+      copiesOf: (service) => this.supervisor.findGroup(service)?.processes.length ?? 1,
+    });
     this.#startedAt = new Date(dependencies.clock.wallMs()).toISOString();
     this.front = plan.front && this.#createFront(plan.front);
     const own = plan.services.filter(({ run }) => run.type !== 'joined');
@@ -80,6 +92,7 @@ export class Stack {
         onProgress: (message) => output.event('info', message),
       });
       this.#joined.set(service.name, joined);
+      await this.#limits.limitJoined(service.name, joined);
       onJoined(service.name, joined);
     }
   }
@@ -206,7 +219,8 @@ export class Stack {
         ? run.command({ ...this.#contextOf(service), name, port: port ?? 0 })
         : this.front?.balancer.command();
     if (!command) throw new Error(`${name} has no command`);
-    return { ...command, args: [...command.args, ...serviceArguments(this.config, service.name)] };
+    const args = [...command.args, ...serviceArguments(this.config, service.name)];
+    return this.#limits.limitHeap(service.name, { ...command, args });
   }
 
   #environmentWith(added: Readonly<Record<string, string | undefined>>): Record<string, string> {
@@ -228,8 +242,9 @@ export class Stack {
       env: () => this.#environmentWith(service.environment?.(context) ?? {}),
       readiness: service.readiness?.(context.config) ?? { type: 'ipc' },
     };
+    const spawnAny = createSpawnProcess({ execPath, workingDir: checkout, signal });
     return new SupervisedProcess(spec, {
-      spawn: createSpawnProcess({ execPath, workingDir: checkout, signal }),
+      spawn: (options) => this.#limits.limit(service.name, name, spawnAny(options)),
       clock,
       onLine: output.line,
       onEvent: output.event,

@@ -1,4 +1,5 @@
 import { createShutdownStack, type ShutdownStack } from '@tripod/shared/process/shutdown-stack';
+import { enforceBudget } from '../budget/enforce-budget.ts';
 import { type HandleControl, startControlServer } from '../control/control-server.ts';
 import { takeStackLock } from '../control/stack-lock.ts';
 import { findStackState, removeStackState } from '../control/state-file.ts';
@@ -97,7 +98,15 @@ export const startStack = async (options: StartStackOptions): Promise<RunningSta
       const processes = leftovers.map(({ name }) => name);
       output.event('warn', 'ended processes of a stack that was killed', { processes });
     }
-    const created = new Stack({ config, plan, dependencies, folder, output });
+    const groups =
+      config.budget &&
+      enforceBudget(config.budget, {
+        ...{ hierarchy: dependencies.groupHierarchy, pid: dependencies.pid, clock },
+        isRunning: (pid) => table.commandOf(pid) !== undefined,
+        onNotEnforced: (message) => output.event('warn', message),
+      });
+    if (groups) undo.push('the control groups', groups.close);
+    const created = new Stack({ config, plan, dependencies, folder, output, groups });
     stack = created;
     undo.push('the state file', () => removeStackState(folder.stateFile));
     const settled = bringUp({ ...options, stack, folder, output, undo });

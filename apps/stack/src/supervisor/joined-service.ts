@@ -1,6 +1,8 @@
 /** What `ps` shows of a joined service. */
 export type JoinedStatus = {
   readonly pid?: number | undefined;
+  /** The process that runs it, when that is another one. */
+  readonly guardPid?: number | undefined;
   readonly port?: number | undefined;
   readonly running: boolean;
   readonly restarts?: number | undefined;

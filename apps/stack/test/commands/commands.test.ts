@@ -37,9 +37,18 @@ describe('the table of ps', () => {
     restarts: 0,
     uptimeMs: 61_000,
     memoryBytes: 104_857_600,
+    budget: undefined,
     upstream: { state: 'available', inFlight: 2 },
   };
   const down = { ...row, name: 'static-server', pid: undefined, state: 'failed', uptimeMs: undefined };
+
+  it('shows the use of a budget beside its limits', () => {
+    const limits = { cpus: 0.375, memoryMb: 512 };
+    const budget = { cpus: 0.117, memoryBytes: 52_428_800, limits };
+    const [titles, first] = formatTable([{ ...row, budget, upstream: undefined }, down], false);
+    expect(titles?.replace(/ +/g, ' ')).toBe('NAME PID PORT STATE RESTARTS UPTIME MEMORY CPUS IN THE PROXY');
+    expect(first?.replace(/ +/g, ' ')).toBe('api-1 123 8081 ready 0 1m 1s 50 of 512 MiB 0.12 of 0.38 -');
+  });
 
   it('aligns its columns and has a dash for what is unknown', () => {
     expect(

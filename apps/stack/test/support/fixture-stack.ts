@@ -66,6 +66,7 @@ export const prepareFixtureStack = async (
     dependencies: {
       checkout,
       services,
+      groupHierarchy: undefined,
       pid: process.pid,
       userId: process.getuid?.() ?? 0,
       execPath: process.execPath,
