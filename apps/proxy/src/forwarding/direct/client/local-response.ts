@@ -1,9 +1,10 @@
 import { STATUS_CODES } from 'node:http';
+import { MessageError } from '@tripod/http-wire/message-error';
 import { AppError } from '@tripod/shared/errors/app-error';
+import { httpErrors } from '@tripod/shared/http/http-errors';
 import { renderProblem } from '@tripod/shared/http/problem';
 import type { Routing } from '../../../routing/route-table.ts';
 import type { Exchange } from '../../exchange.ts';
-import { MessageError } from '../wire/message-error.ts';
 import type { RequestHead } from '../wire/request-head.ts';
 import type { ClientSocket } from './client-socket.ts';
 import type { ExchangeParts } from './exchange-client.ts';
@@ -25,7 +26,8 @@ export type LocalRequest = {
 /** Converts an error of a request's head or body into the one that the client gets. Rethrows programming errors. */
 export const toAppError = (error: unknown): AppError => {
   if (error instanceof AppError) return error;
-  if (error instanceof MessageError) return new AppError(error.definition, { detail: error.message });
+  if (error instanceof MessageError)
+    return new AppError(error.definition ?? httpErrors.REQUEST_INVALID, { detail: error.message });
   throw error;
 };
 

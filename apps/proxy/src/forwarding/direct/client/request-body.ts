@@ -1,7 +1,7 @@
+import { ChunkedScanner } from '@tripod/http-wire/chunked-scanner';
+import { MessageError } from '@tripod/http-wire/message-error';
 import { ByteQueue } from '../../byte-queue.ts';
 import { forwardingErrors } from '../../forwarding-errors.ts';
-import { ChunkedScanner } from '../wire/chunked-scanner.ts';
-import { MessageError } from '../wire/message-error.ts';
 
 /** Bodies up to this size are kept until the response head, so that an idempotent request can be sent again. */
 const maxKeptBytes = 65_536;

@@ -1,8 +1,8 @@
+import { ChunkedScanner } from '@tripod/http-wire/chunked-scanner';
+import { malformed } from '@tripod/http-wire/message-error';
 import type { AttemptFailure } from '../../retry.ts';
-import { ChunkedScanner } from '../wire/chunked-scanner.ts';
 import type { HeadCache } from '../wire/head-cache.ts';
 import { ResponseHeadReader } from '../wire/head-reader.ts';
-import { malformed } from '../wire/message-error.ts';
 import type { RequestHead } from '../wire/request-head.ts';
 import type { ResponseHead } from '../wire/response-head.ts';
 import { type ReadExpectation, smallBytes } from './read-buffers.ts';

@@ -1,4 +1,5 @@
 import type { LookupFunction, Socket } from 'node:net';
+import { MessageError, malformed } from '@tripod/http-wire/message-error';
 import type { Upstream } from '../../../balancing/upstream.ts';
 import { connectFailureOf } from '../../connect-failure.ts';
 import { Deadline, type Deadlines } from '../../deadlines.ts';
@@ -6,7 +7,6 @@ import { tcpKeepAlive } from '../../tcp-keep-alive.ts';
 import { connectUpstream } from '../../upstream-socket.ts';
 import { BatchedText, type WriteBatch } from '../wire/batched-text.ts';
 import type { HeadCache } from '../wire/head-cache.ts';
-import { MessageError, malformed } from '../wire/message-error.ts';
 import type { RequestHead } from '../wire/request-head.ts';
 import type { ResponseHead } from '../wire/response-head.ts';
 import { ReadBuffer, type ReadBuffers, type ReadExpectation } from './read-buffers.ts';

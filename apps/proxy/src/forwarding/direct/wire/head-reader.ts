@@ -1,8 +1,8 @@
+import { MessageError, type MessageSide, malformed } from '@tripod/http-wire/message-error';
 import { httpErrors } from '@tripod/shared/http/http-errors';
 import type { ByteQueue } from '../../byte-queue.ts';
 import { forwardingErrors } from '../../forwarding-errors.ts';
 import type { HeadCache } from './head-cache.ts';
-import { MessageError, type MessageSide, malformed } from './message-error.ts';
 import { maxTargetLength } from './request-head.ts';
 import type { ResponseHead } from './response-head.ts';
 

@@ -1,11 +1,11 @@
+import { checkCharacters, parseLength, visitHeaders } from '@tripod/http-wire/header-lines';
+import { MessageError, malformed } from '@tripod/http-wire/message-error';
 import type { RequestHeaders } from '../../../balancing/selection-policy.ts';
 import { addClaim, type ForwardedClaims, isForwardedName, noClaims } from '../../forwarded-headers.ts';
 import { forwardingErrors } from '../../forwarding-errors.ts';
 import { connectionTokens, endsHere } from '../../hop-by-hop.ts';
 import { isOwnHeader } from '../../own-headers.ts';
 import { createTextHeaders } from '../../request-headers.ts';
-import { checkCharacters, parseLength, visitHeaders } from './header-lines.ts';
-import { MessageError, malformed } from './message-error.ts';
 
 /** The longest request target, in characters. */
 export const maxTargetLength = 8192;

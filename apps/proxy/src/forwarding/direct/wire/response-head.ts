@@ -1,6 +1,6 @@
+import { checkCharacters, parseLength, visitHeaders } from '@tripod/http-wire/header-lines';
+import { malformed } from '@tripod/http-wire/message-error';
 import { connectionTokens, endsHere } from '../../hop-by-hop.ts';
-import { checkCharacters, parseLength, visitHeaders } from './header-lines.ts';
-import { malformed } from './message-error.ts';
 
 /** A parsed response head. It depends on the text alone, so it may be cached and shared. */
 export type ResponseHead = {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { ChunkedScanner } from '@tripod/http-wire/chunked-scanner';
+import { MessageError } from '@tripod/http-wire/message-error';
 import fc from 'fast-check';
 import { ByteQueue } from '../../../../src/forwarding/byte-queue.ts';
 import { RequestBody } from '../../../../src/forwarding/direct/client/request-body.ts';
-import { ChunkedScanner } from '../../../../src/forwarding/direct/wire/chunked-scanner.ts';
 import { findHeadEnd, takeRequestHead } from '../../../../src/forwarding/direct/wire/head-reader.ts';
-import { MessageError } from '../../../../src/forwarding/direct/wire/message-error.ts';
 import { parseRequestHead } from '../../../../src/forwarding/direct/wire/request-head.ts';
 import { parseResponseHead } from '../../../../src/forwarding/direct/wire/response-head.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { MessageError } from '@tripod/http-wire/message-error';
 import fc from 'fast-check';
-import { MessageError } from '../../../../src/forwarding/direct/wire/message-error.ts';
 import { parseRequestHead } from '../../../../src/forwarding/direct/wire/request-head.ts';
 
 const head = (...lines: string[]): string => `${lines.join('\r\n')}\r\n\r\n`;
@@ -10,7 +10,7 @@ const codeOf = (text: string): string => {
     parseRequestHead(text);
     return 'accepted';
   } catch (error) {
-    if (error instanceof MessageError) return error.code;
+    if (error instanceof MessageError) return error.code ?? '';
     throw error;
   }
 };

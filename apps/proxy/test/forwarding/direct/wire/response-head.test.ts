@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { MessageError } from '../../../../src/forwarding/direct/wire/message-error.ts';
+import { MessageError } from '@tripod/http-wire/message-error';
 import { parseResponseHead } from '../../../../src/forwarding/direct/wire/response-head.ts';
 
 const head = (...lines: string[]): string => `${lines.join('\r\n')}\r\n\r\n`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ChunkedScanner } from '../../../../src/forwarding/direct/wire/chunked-scanner.ts';
-import { MessageError, type MessageSide } from '../../../../src/forwarding/direct/wire/message-error.ts';
+import { ChunkedScanner } from '../src/chunked-scanner.ts';
+import { MessageError, type MessageSide } from '../src/message-error.ts';
 
 /** Scans pieces one after the other. Returns the data and the bytes after the body, or `refused`. */
 const scan = (pieces: readonly Buffer[], side: MessageSide = 'request'): string => {

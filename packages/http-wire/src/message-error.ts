@@ -1,26 +1,26 @@
 import type { ErrorDefinition } from '@tripod/shared/errors/define-errors';
 import { httpErrors } from '@tripod/shared/http/http-errors';
-import { forwardingErrors } from '../../forwarding-errors.ts';
 
-/** Which message is read: a malformed request is the client's fault (400), a malformed response the upstream's (502). */
+/** Which message is read. */
 export type MessageSide = 'request' | 'response';
 
 /** A message breaks the grammar or exceeds a limit. Nothing more may be read from its connection. */
 export class MessageError extends Error {
-  readonly code: string;
-  readonly definition: ErrorDefinition;
+  /** What the sender of a request is told; undefined for a response. */
+  readonly definition: ErrorDefinition | undefined;
 
-  constructor(definition: ErrorDefinition, reason: string) {
+  constructor(definition: ErrorDefinition | undefined, reason: string) {
     super(reason);
     this.name = 'MessageError';
-    this.code = definition.code;
     this.definition = definition;
+  }
+
+  /** The code of the definition. */
+  get code(): string | undefined {
+    return this.definition?.code;
   }
 }
 
 /** The error for a message that breaks the grammar; `reason` is a sentence for the client or the log. */
 export const malformed = (side: MessageSide, reason: string): MessageError =>
-  new MessageError(
-    side === 'request' ? httpErrors.REQUEST_INVALID : forwardingErrors.PROXY_UPSTREAM_FAILED,
-    reason,
-  );
+  new MessageError(side === 'request' ? httpErrors.REQUEST_INVALID : undefined, reason);
