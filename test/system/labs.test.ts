@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { createMissingDatabase } from '@tripod/embedded-postgres/create-missing-database';
+import { joinEmbeddedPostgres } from '@tripod/embedded-postgres/join-embedded-postgres';
 import { systemProcesses } from '@tripod/shared/os/process-table';
 import { freePort } from '@tripod/testing/free-port';
+import { findInstalledNginx } from '@tripod/testing/installed-nginx';
 import { checkout, exited, spawnNode } from '@tripod/testing/spawn-node';
 import { isRedisInstalled } from '@tripod/testing/test-redis';
 import { waitFor } from '@tripod/testing/wait-for';
@@ -21,7 +24,7 @@ const post = async (url: string, body: unknown) => {
   };
 };
 
-describe('two labs at once on one Postgres', () => {
+describe('labs at once on one Postgres', () => {
   const stacks: RunningStack[] = [];
   const start = async (options: Parameters<typeof runStack>[0]): Promise<RunningStack> => {
     const stack = await runStack(options);
@@ -30,12 +33,18 @@ describe('two labs at once on one Postgres', () => {
   };
   let books: RunningStack;
   let people: RunningStack;
+  let posts: RunningStack;
   const postgresDir = makeStateDir();
   beforeAll(async () => {
     books = await start({ lab: 'books', stateDir: postgresDir });
-    people = await start({ lab: 'people', postgresDir });
+    // Behind nginx where it is installed.
+    people = await start({ lab: 'people', postgresDir, ...(findInstalledNginx() ? { proxy: 'nginx' } : {}) });
+    const { databaseUrl, leaveAndWait } = await joinEmbeddedPostgres({ stateDir: postgresDir });
+    const own = await createMissingDatabase(databaseUrl, 'own');
+    await leaveAndWait();
+    posts = await start({ lab: 'posts', env: { DATABASE_URL: own } });
   });
-  // The people lab uses the Postgres in the folder of the books lab, which is removed with it.
+  // The other labs use the Postgres in the folder of the books lab, which is removed with it.
   afterAll(async () => {
     for (const stack of stacks.reverse()) await stack.stop();
   });
@@ -54,7 +63,24 @@ describe('two labs at once on one Postgres', () => {
     expect((await ask(people.url, '/contagem-pessoas')).body).toBe('1');
   });
 
-  it('gets further rows by its name', async () => {
+  it('are balanced by nginx with --proxy nginx (skipped where nginx is missing)', async () => {
+    if (!findInstalledNginx()) return;
+    const { headers } = await ask(people.url, '/contagem-pessoas');
+    expect(headers['server']).toBe('nginx');
+    const { output } = await people.command('ps');
+    expect(output).toContain('"name":"nginx"');
+  });
+
+  it('use a database of DATABASE_URL as it is, without demo data', async () => {
+    const api = `http://127.0.0.1:${posts.apiPort}`;
+    expect((await ask(api, '/api')).body).toBe('{"status":"ok"}');
+    expect((await ask(api, '/api/posts')).body).toBe('[]');
+    const created = await post(`${api}/api/posts`, { title: 'A post', body: 'Its text' });
+    expect([created.status, created.location]).toEqual([201, 'posts/1']);
+    expect((await ask(api, '/api/posts/1')).status).toBe(200);
+  });
+
+  it('get further rows by the name of the lab', async () => {
     const { code, output } = await books.command('seed', 'books=5', '--lab', 'books');
     expect([code, output]).toEqual([0, expect.stringContaining('added 5 rows to books')]);
     expect((await post(`${books.url}/api/books`, { title: 'A book', author: 'An author' })).location).toBe(

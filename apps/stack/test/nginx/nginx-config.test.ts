@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { findInstalledNginx } from '@tripod/testing/installed-nginx';
 import { findNginx } from '../../src/nginx/find-nginx.ts';
 import { generateNginxConfig } from '../../src/nginx/nginx-config.ts';
-import { installedNginx } from '../support/installed-nginx.ts';
 import { useTempFolders } from '../support/temp-folder.ts';
 
 const makeFolder = useTempFolders();
@@ -109,7 +109,7 @@ describe('the generated configuration of nginx', () => {
     expect(() => generateNginxConfig(template, { ...input, dir: '/state/$uri' })).toThrow(/--state-dir/);
   });
 
-  const nginx = installedNginx();
+  const nginx = findInstalledNginx();
   const withNginx = nginx ? it : it.skip;
   withNginx.each([
     ['copies', {}],

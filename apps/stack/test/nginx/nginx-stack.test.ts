@@ -3,15 +3,15 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { systemProcesses } from '@tripod/shared/os/process-table';
+import { findInstalledNginx } from '@tripod/testing/installed-nginx';
 import { waitFor } from '@tripod/testing/wait-for';
 import { writeStackState } from '../../src/control/state-file.ts';
 import { locateState } from '../../src/control/state-folder.ts';
-import { prepareFixtureStack } from '../support/fixture-stack.ts';
-import { installedNginx } from '../support/installed-nginx.ts';
+import { type ConfigChange, prepareFixtureStack } from '../support/fixture-stack.ts';
 import { useStacks } from '../support/run-fixture-stack.ts';
 import { useTempFolders } from '../support/temp-folder.ts';
 
-const withNginx = installedNginx() ? it : it.skip;
+const withNginx = findInstalledNginx() ? it : it.skip;
 const alone: ChildProcess[] = [];
 afterEach(() => {
   for (const child of alone.splice(0)) child.kill();
@@ -20,8 +20,8 @@ const startFixture = useStacks();
 // After the hook above: hooks run in this order, and the folders must outlive what uses them.
 const makeFolder = useTempFolders();
 
-const start = async () => {
-  const fixture = await prepareFixtureStack(makeFolder(), { proxy: 'nginx' });
+const start = async (change: ConfigChange = {}) => {
+  const fixture = await prepareFixtureStack(makeFolder(), { proxy: 'nginx', ...change });
   const { config, dependencies, shown } = fixture;
   const { running, ask } = await startFixture(fixture);
   const { supervisor } = running.stack;
@@ -44,7 +44,7 @@ const start = async () => {
 /** Starts nginx with the configuration of that stack, outside the stack. Returns its process id. */
 const startNginxAlone = async (stateDir: string): Promise<number> => {
   const file = join(realpathSync(stateDir), 'nginx/nginx.conf');
-  const child = spawn(installedNginx() ?? '', ['-e', 'stderr', '-c', file], {
+  const child = spawn(findInstalledNginx() ?? '', ['-e', 'stderr', '-c', file], {
     stdio: 'ignore',
     detached: true,
   });
@@ -61,6 +61,18 @@ describe('a stack with nginx as its load balancer (skipped where nginx is missin
     expect(await answering()).toEqual(pids());
     await waitFor('the line', () => shown.some((line) => /"name":"nginx".*GET \/api\/ HTTP/.test(line)));
     expect((await fetch(`${url}/livez`)).status).toBe(404);
+  });
+
+  withNginx('sends an exact path, and no path below it, to its pool', async () => {
+    const routes = [
+      { exact: '/set', pool: 'api' },
+      { prefix: '/', pool: 'static' },
+    ];
+    const { url, pids } = await start({ routes });
+    const answerOf = async (path: string) => (await fetch(`${url}${path}`)).text();
+    expect(pids()).toContain(await answerOf('/set?key=a'));
+    expect(pids()).not.toContain(await answerOf('/set/'));
+    expect(pids()).not.toContain(await answerOf('/setting'));
   });
 
   withNginx('reads a changed configuration by new workers', async () => {

@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { listen } from '@tripod/shared/os/listen';
 import { freePort } from '@tripod/testing/free-port';
+import { findInstalledNginx } from '@tripod/testing/installed-nginx';
 import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
 import { waitFor } from '@tripod/testing/wait-for';
-import { installedNginx } from '../support/installed-nginx.ts';
 import { useTempFolders } from '../support/temp-folder.ts';
 
 const config = join(import.meta.dirname, '../../../../config');
 const nobodyUid = 65_534;
 const isRoot = process.getuid?.() === 0;
-const nginx = installedNginx() ?? '';
+const nginx = findInstalledNginx() ?? '';
 const withNginx = nginx ? it : it.skip;
 const running: ChildProcess[] = [];
 const servers: Server[] = [];
