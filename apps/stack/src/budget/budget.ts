@@ -72,9 +72,12 @@ export const divideShare = ({ cpus, memoryMb }: Share, copies: number): Share =>
   memoryMb: memoryMb / Math.max(1, copies),
 });
 
-/** The rest is for code, buffers, stacks and the young generation. */
-const heapPart = 0.6;
+/** What Node needs for code, stacks, buffers and the young generation. */
+const leastBesideHeapMb = 100;
+const largestHeapPart = 0.6;
+/** With less, Node does not start. */
+const leastHeapMb = 48;
 
 /** The option that keeps the heap of a Node command within a share of memory, so that it refuses work before it is killed. */
 export const heapOptionOf = ({ memoryMb }: Share): string =>
-  `--max-old-space-size=${Math.floor(memoryMb * heapPart)}`;
+  `--max-old-space-size=${Math.floor(Math.max(leastHeapMb, Math.min(memoryMb * largestHeapPart, memoryMb - leastBesideHeapMb)))}`;

@@ -39,9 +39,12 @@ describe('a budget', () => {
     ]);
   });
 
-  it('gives each copy of a service the same part of its share, and its heap 60 percent of the memory', () => {
+  it('gives each copy of a service the same part of its share, and its heap what Node leaves of the memory', () => {
     expect(divideShare(share(0.7, 512), 2)).toEqual(share(0.35, 256));
     expect(divideShare(share(0.7, 512), 0)).toEqual(share(0.7, 512));
-    expect(heapOptionOf(share(0.35, 256))).toBe('--max-old-space-size=153');
+    const heapOf = (memoryMb: number) => heapOptionOf(share(1, memoryMb));
+    expect(heapOf(1000)).toBe('--max-old-space-size=600');
+    expect(heapOf(200)).toBe('--max-old-space-size=100');
+    expect(heapOf(64)).toBe('--max-old-space-size=48');
   });
 });

@@ -152,9 +152,9 @@ describe('a stack with a budget', () => {
       ({ pid = 0 }) => /--max-old-space-size=\d+/.exec(findProcess(pid)?.command ?? '')?.[0],
     );
     expect(options).toEqual([
-      '--max-old-space-size=76',
-      '--max-old-space-size=76',
-      '--max-old-space-size=76',
+      '--max-old-space-size=48',
+      '--max-old-space-size=48',
+      '--max-old-space-size=48',
     ]);
     expect(processes.map((row) => row.budget)).toEqual([undefined, undefined, undefined]);
   });

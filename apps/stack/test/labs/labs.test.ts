@@ -114,6 +114,18 @@ describe('a lab', () => {
   });
 });
 
+describe('the budget of a lab', () => {
+  it('is refused with the sum of its shares when they do not add up to it', () => {
+    const share = { cpus: 0.5, memoryMb: 512 };
+    const shares = { proxy: share, api: share, postgres: share };
+    const lab = { ...own, services: ['proxy', 'api', 'postgres'] };
+    const plan = (cpus: number) =>
+      planStack(services, configOf(makeLab({ ...lab, budget: { cpus, memoryMb: 1536, shares } })));
+    expect(() => plan(2)).toThrow('#/budget/shares must add up to 2 CPUs, and add up to 1.5');
+    expect(plan(1.5).services).toHaveLength(3);
+  });
+});
+
 describe('the state folder of a command without --lab and --state-dir', () => {
   const table = { commandOf: () => 'node' } as never;
   const userId = process.getuid?.() ?? 0;
