@@ -5,7 +5,7 @@ import { systemProcesses } from '@tripod/shared/os/process-table';
 import { freePort } from '@tripod/testing/free-port';
 import { findInstalledNginx } from '@tripod/testing/installed-nginx';
 import { checkout, exited, spawnNode } from '@tripod/testing/spawn-node';
-import { isRedisInstalled } from '@tripod/testing/test-redis';
+import { askRedis, isRedisInstalled } from '@tripod/testing/test-redis';
 import { waitFor } from '@tripod/testing/wait-for';
 import { ask } from '../support/ask.ts';
 import { makeStateDir } from '../support/make-state-dir.ts';
@@ -119,6 +119,12 @@ describe('the sessions lab (its state in Redis where redis-server is installed)'
     expect(JSON.parse(body)).toMatchObject({ session_count: 1, global_count: 1 });
     await ask(stack.url, '/api/enqueue?job=test-1');
     await waitFor('the job to be processed', () => stack.output().includes('processed: test-1'));
+  });
+
+  it('works off a job that redis-cli would push (skipped without redis-server)', async () => {
+    if (!isRedisInstalled()) return;
+    await askRedis(redisPort, ['LPUSH', 'jobs', 'pushed']);
+    await waitFor('the job to be processed', () => stack.output().includes('processed: pushed'));
   });
 
   it('answers its addresses at the root as below /api/', async () => {

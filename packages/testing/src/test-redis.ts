@@ -34,8 +34,11 @@ export type TestRedis = {
   stop(): Promise<void>;
 };
 
-/** Sends one command over a connection of its own. */
-const askRedis = (port: number, words: readonly string[]): Promise<string> =>
+/**
+ * Sends one command without blanks in its words to a Redis on loopback, over a connection of its own, and returns the raw
+ * answer.
+ */
+export const askRedis = (port: number, words: readonly string[]): Promise<string> =>
   new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');
     let answer = '';

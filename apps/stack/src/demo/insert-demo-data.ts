@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { Clock } from '@tripod/shared/async/clock';
 import { StartError, toStartError } from '@tripod/shared/errors/start-error';
 
@@ -19,6 +19,7 @@ export type InsertDemoDataOptions = {
 };
 
 const timeoutMs = 600_000;
+const maxErrorLength = 4096;
 /** Nothing is reported about an insertion that takes less time. */
 const quietMs = 1000;
 
@@ -28,12 +29,24 @@ const seed = (operands: readonly string[], options: InsertDemoDataOptions): Prom
     const env = { ...environment, DATABASE_URL: databaseUrl, DEMO_ROWS: 'true' };
     const flags = resources ? ['--resources', resources.join(',')] : [];
     const args = [file, 'seed', ...operands, ...flags];
-    execFile(execPath, args, { env, timeout: timeoutMs }, (error, _stdout, stderr) => {
-      if (!error) resolve();
-      else {
-        const reason = stderr.trim().replace(/^api-server: /, '') || error.message;
-        reject(new StartError(`The demo data of the lab cannot be inserted: ${reason}`, error));
-      }
+    // In a session of its own Ctrl-C does not reach it: the stack then stops when all rows are there, and not with a part.
+    const child = spawn(execPath, args, {
+      env,
+      timeout: timeoutMs,
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let errors = '';
+    child.stderr?.setEncoding('utf8').on('data', (piece: string) => {
+      errors = `${errors}${piece}`.slice(-maxErrorLength);
+    });
+    const fail = (reason: string): void =>
+      reject(new StartError(`The demo data of the lab cannot be inserted: ${reason}`));
+    child.once('error', ({ message }) => fail(message));
+    child.once('close', (code, signal) => {
+      if (code === 0) resolve();
+      else
+        fail(errors.trim().replace(/^api-server: /, '') || `it ended with ${signal ?? `exit code ${code}`}`);
     });
   });
 

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { freePort } from '@tripod/testing/free-port';
-import { isRedisInstalled } from '@tripod/testing/test-redis';
+import { askRedis, isRedisInstalled } from '@tripod/testing/test-redis';
 import { services } from '../../src/services.ts';
 import { startStack } from '../../src/stack/start-stack.ts';
 import { prepareFixtureStack } from '../support/fixture-stack.ts';
@@ -12,20 +11,6 @@ import { useTempFolders } from '../support/temp-folder.ts';
 
 const startFixture = useStacks();
 const makeFolder = useTempFolders();
-
-/** Sends commands to a Redis on loopback and returns its answers. */
-const askRedis = (port: number, commands: string): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1');
-    let answer = '';
-    socket.setEncoding('utf8');
-    socket.on('error', reject);
-    socket.on('data', (piece: string) => {
-      answer += piece;
-    });
-    socket.on('end', () => resolve(answer));
-    socket.write(`${commands}\r\nQUIT\r\n`);
-  });
 
 const prepareRedis = async () =>
   prepareFixtureStack(makeFolder(), { state: 'redis', redisPort: await freePort(), services: ['redis'] });
@@ -48,14 +33,14 @@ const environmentOf = (
     const fixture = await prepareRedis();
     const { ask, report } = await startFixture(fixture);
     const port = Number(fixture.config['redisPort']);
-    expect(await askRedis(port, 'LPUSH jobs x')).toContain(':1\r\n');
+    expect(await askRedis(port, ['LPUSH', 'jobs', 'x'])).toContain(':1\r\n');
     expect(existsSync(join(fixture.config.stateDir, 'redis/appendonlydir'))).toBe(true);
     await ask({ command: 'kill', name: 'redis' });
-    expect(await askRedis(port, 'LLEN jobs')).toContain(':1\r\n');
+    expect(await askRedis(port, ['LLEN', 'jobs'])).toContain(':1\r\n');
     const { processes, addresses } = await report();
     expect(processes.map(({ name, state }) => [name, state])).toEqual([['redis', 'ready']]);
     expect(addresses).toContainEqual(['Redis', `redis://127.0.0.1:${port}`]);
-    await expect(askRedis(port, 'CONFIG GET bind')).resolves.toContain('127.0.0.1');
+    await expect(askRedis(port, ['CONFIG', 'GET', 'bind'])).resolves.toContain('127.0.0.1');
   });
 
   it('is missed with one sentence that says what to do', async () => {
