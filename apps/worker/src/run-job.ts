@@ -2,7 +2,7 @@ import type { Clock, Timer } from '@tripod/shared/async/clock';
 import { pause } from '@tripod/shared/async/pause';
 import { AppError } from '@tripod/shared/errors/app-error';
 import type { Logger } from '@tripod/shared/logging/logger';
-import { type JobQueue, maxJobTries, type TakenJob } from '@tripod/state/store/state-store';
+import { type JobQueue, maxJobTries, maxLostLeases, type TakenJob } from '@tripod/state/store/state-store';
 import type { Work } from './work.ts';
 
 export type RunJobOptions = {
@@ -84,11 +84,19 @@ export const createRunJob = (options: RunJobOptions): ((job: TakenJob) => Promis
       );
   };
 
+  /** A job that may be what ends its workers is not given to a further one. */
+  const runOnce = async ({ name, lostLeases }: TakenJob): Promise<void> => {
+    if (lostLeases >= maxLostLeases) {
+      throw new Error(`${lostLeases} workers in a row ended or fell silent while they worked on it`);
+    }
+    await work(name);
+  };
+
   return async (job) => {
     const releaseLease = keepLease(job);
     let failure: { readonly error: unknown } | undefined;
     try {
-      await work(job.name);
+      await runOnce(job);
     } catch (error) {
       failure = { error };
     }

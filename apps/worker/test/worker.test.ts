@@ -44,6 +44,21 @@ const describeWorker = (name: string, create: () => Promise<JobStore>): void => 
     expect(await store.jobs.counts()).toEqual({ waiting: 0, running: 0, done: 1, failed: 1 });
   });
 
+  it(`fails a job that ten workers have been lost with, and does not start it, with its jobs in ${name}`, async () => {
+    store = await create();
+    const { jobs } = store;
+    await jobs.enqueue('ends-its-worker');
+    await jobs.take('worker-0', 1);
+    for (let lost = 1; lost < 10; lost += 1) {
+      await waitFor('the lease to expire', () => jobs.take('worker-0', 1));
+    }
+    await jobs.enqueue('good');
+    const worker = startWorker(store, '--work-ms', '0');
+    await waitFor('the good job', () => worker.stdout() === 'processed: good\n');
+    await waitFor('the log', () => worker.stderr().includes('10 workers in a row ended or fell silent'));
+    expect(await jobs.counts()).toEqual({ waiting: 0, running: 0, done: 1, failed: 1 });
+  });
+
   it(`finishes its current job when it is asked to stop, with its jobs in ${name}`, async () => {
     store = await create();
     await store.jobs.enqueue('slow');

@@ -25,5 +25,6 @@ export const worker = defineService({
     STATE_URL: stateUrl ?? urlOf('redis'),
   }),
   needs: ['postgres', 'redis'],
-  stopGraceMs: 4000,
+  // Longer than the drain time-out of a worker, which finishes the job that it is at.
+  stopGraceMs: 11_000,
 });

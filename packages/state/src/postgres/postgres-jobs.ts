@@ -4,11 +4,10 @@ import { createCoalescedRead } from '@tripod/shared/async/coalesced-read';
 import { createGroupCommit } from '@tripod/shared/async/group-commit';
 import { jobsFull } from '../store/state-errors.ts';
 import {
-  type FailOutcome,
+  isLastTry,
   type JobCounts,
   type JobQueue,
   keptEndedJobs,
-  maxJobTries,
   maxRowsPerGroup,
   maxWaitingRows,
   type TakenJob,
@@ -41,9 +40,10 @@ const takeJob = {
       select id from jobs where lease is null or leased_until < now()
       order by id limit 1 for update skip locked
     )
-    update jobs set lease = $1, worker = $2, leased_until = now() + $3 * interval '1 ms'
+    update jobs set lease = $1, worker = $2, leased_until = now() + $3 * interval '1 ms',
+      lost_leases = lost_leases + (lease is not null)::int
     from next where jobs.id = next.id
-    returning jobs.id::float8 as id, name, failed_tries as "failedTries", lease`,
+    returning jobs.id::float8 as id, name, failed_tries as "failedTries", lost_leases as "lostLeases", lease`,
 };
 const renewLease = {
   name: 'renew-lease',
@@ -71,13 +71,13 @@ const completeJob = {
 const failJob = {
   name: 'fail-job',
   text: `with result (outcome, reason) as (values ('failed', $2::text)),
-    held as materialized (select id, failed_tries + 1 as tries from jobs where lease = $1 for update),
-    ending as (select id from held where tries >= ${maxJobTries}),
+    held as materialized (select id from jobs where lease = $1 for update),
+    ending as (select id from held where $3),
     retried as (
-      update jobs set failed_tries = tries, lease = null, leased_until = null, worker = null
-      from held where jobs.id = held.id and tries < ${maxJobTries}
+      update jobs set failed_tries = failed_tries + 1, lost_leases = 0, lease = null, leased_until = null, worker = null
+      from held where jobs.id = held.id and not $3
     ), ${endJob}
-    select case when tries < ${maxJobTries} then 'retried' else 'failed' end as outcome from held`,
+    select from held`,
 };
 
 export type PostgresJobsOptions = {
@@ -116,9 +116,10 @@ export const createPostgresJobs = (options: PostgresJobsOptions): JobQueue => {
     },
     renew: async ({ lease }, leaseMs) => (await write(renewLease, [lease, leaseMs])).rowCount === 1,
     complete: async ({ lease }) => (await write(completeJob, [lease])).rowCount === 1,
-    fail: async ({ lease }, reason) => {
-      const { rows } = await write(failJob, [lease, reason]);
-      return (rows as readonly { readonly outcome: FailOutcome }[])[0]?.outcome ?? 'lost';
+    fail: async (job, reason) => {
+      const isLast = isLastTry(job);
+      if ((await write(failJob, [job.lease, reason, isLast])).rowCount === 0) return 'lost';
+      return isLast ? 'failed' : 'retried';
     },
     waitForJob,
   };

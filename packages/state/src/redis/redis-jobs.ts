@@ -2,9 +2,9 @@ import { createCoalescedRead } from '@tripod/shared/async/coalesced-read';
 import { createGroupCommit } from '@tripod/shared/async/group-commit';
 import { jobsFull, stateUnavailable } from '../store/state-errors.ts';
 import {
+  isLastTry,
   type JobQueue,
   keptEndedJobs,
-  maxJobTries,
   maxRowsPerGroup,
   maxWaitingRows,
   type TakenJob,
@@ -16,6 +16,8 @@ import { defineRedisScript, type RedisLink } from './redis-link.ts';
 export const waitingList = 'jobs';
 /** Held jobs: lease → element of the list. */
 const heldHash = 'jobs:running';
+/** How many workers have lost a held job: lease → number. */
+const lostHash = 'jobs:lost';
 /** When each lease expires, in milliseconds by the clock of Redis. */
 const leaseSet = 'jobs:leases';
 const lastIdKey = 'jobs:id';
@@ -39,22 +41,29 @@ for at = 2, #ARGV do
 end
 return first`);
 
-/** A job whose lease has expired comes before those that wait. KEYS: list, held, leases. ARGV: lease, its ms. */
+/**
+ * A job whose lease has expired comes before those that wait. KEYS: list, held, leases, lost. ARGV: lease, its ms.
+ * Returns the element and how many workers have lost it.
+ */
 const takeScript = defineRedisScript(`
 ${nowMs}
 local element = false
+local lost = 0
 local expired = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now, 'LIMIT', 0, 1)[1]
 if expired then
   element = redis.call('HGET', KEYS[2], expired)
   redis.call('HDEL', KEYS[2], expired)
   redis.call('ZREM', KEYS[3], expired)
+  lost = (redis.call('HGET', KEYS[4], expired) or 0) + 1
+  redis.call('HDEL', KEYS[4], expired)
 end
 if not element then element = redis.call('RPOP', KEYS[1]) end
 if element then
   redis.call('HSET', KEYS[2], ARGV[1], element)
   redis.call('ZADD', KEYS[3], now + ARGV[2], ARGV[1])
+  if lost > 0 then redis.call('HSET', KEYS[4], ARGV[1], lost) end
 end
-return element`);
+return { element, lost }`);
 
 /** KEYS: held, leases. ARGV: lease, its ms. */
 const renewScript = defineRedisScript(`
@@ -63,19 +72,21 @@ if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return 0 end
 redis.call('ZADD', KEYS[2], now + ARGV[2], ARGV[1])
 return 1`);
 
-/** The end of a job, its record and the total. KEYS: held, leases, total, ended. ARGV: lease, record, kept records. */
+/** The end of a job, its record and the total. KEYS: held, leases, lost, total, ended. ARGV: lease, record, kept records. */
 const endScript = defineRedisScript(`
 if redis.call('HDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
 redis.call('ZREM', KEYS[2], ARGV[1])
-redis.call('INCR', KEYS[3])
-redis.call('LPUSH', KEYS[4], ARGV[2])
-redis.call('LTRIM', KEYS[4], 0, ARGV[3] - 1)
+redis.call('HDEL', KEYS[3], ARGV[1])
+redis.call('INCR', KEYS[4])
+redis.call('LPUSH', KEYS[5], ARGV[2])
+redis.call('LTRIM', KEYS[5], 0, ARGV[3] - 1)
 return 1`);
 
-/** Puts the job back as the next one to be taken. KEYS: list, held, leases. ARGV: lease, element. */
+/** Puts the job back as the next one to be taken. KEYS: list, held, leases, lost. ARGV: lease, element. */
 const retryScript = defineRedisScript(`
 if redis.call('HDEL', KEYS[2], ARGV[1]) == 0 then return 0 end
 redis.call('ZREM', KEYS[3], ARGV[1])
+redis.call('HDEL', KEYS[4], ARGV[1])
 redis.call('RPUSH', KEYS[1], ARGV[2])
 return 1`);
 
@@ -94,7 +105,7 @@ export const createRedisJobs = ({
 }: RedisJobsOptions): JobQueue => {
   const end = async (job: TakenJob, totalKey: string, facts: object): Promise<boolean> => {
     const record = JSON.stringify({ id: job.id, job: job.name, ...facts });
-    const keys = [heldHash, leaseSet, totalKey, endedList];
+    const keys = [heldHash, leaseSet, lostHash, totalKey, endedList];
     return (await link.script(endScript, keys, [job.lease, record, String(keptEndedJobs)])) === 1;
   };
   const add = createGroupCommit<string, { readonly id: number }>({
@@ -127,20 +138,20 @@ export const createRedisJobs = ({
     counts,
     take: async (_workerName, leaseMs) => {
       const lease = createUuid();
-      const keys = [waitingList, heldHash, leaseSet];
-      const element = await link.script(takeScript, keys, [lease, String(leaseMs)]);
-      return element === null ? undefined : { ...parseJobElement(String(element)), lease };
+      const keys = [waitingList, heldHash, leaseSet, lostHash];
+      const reply = await link.script(takeScript, keys, [lease, String(leaseMs)]);
+      const [element, lostLeases] = reply as readonly [string | null, number];
+      return element === null ? undefined : { ...parseJobElement(element), lostLeases, lease };
     },
     renew: async ({ lease }, leaseMs) =>
       (await link.script(renewScript, [heldHash, leaseSet], [lease, String(leaseMs)])) === 1,
     complete: (job) => end(job, doneKey, { outcome: 'done' }),
     fail: async (job, reason) => {
-      const failedTries = job.failedTries + 1;
-      if (failedTries >= maxJobTries) {
+      if (isLastTry(job)) {
         return (await end(job, failedKey, { outcome: 'failed', reason })) ? 'failed' : 'lost';
       }
-      const keys = [waitingList, heldHash, leaseSet];
-      const element = formatJobElement({ ...job, failedTries });
+      const keys = [waitingList, heldHash, leaseSet, lostHash];
+      const element = formatJobElement({ ...job, failedTries: job.failedTries + 1 });
       return (await link.script(retryScript, keys, [job.lease, element])) === 1 ? 'retried' : 'lost';
     },
     waitForJob,

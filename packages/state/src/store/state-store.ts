@@ -38,6 +38,8 @@ export type TakenJob = {
   readonly name: string;
   /** How many tries have failed before this one. */
   readonly failedTries: number;
+  /** How many workers in a row lost the job since its last failed try: they died, or were too slow to renew it. */
+  readonly lostLeases: number;
   /** Proves that the worker holds the job. Each `take` makes another one. */
   readonly lease: string;
 };
@@ -57,7 +59,7 @@ export type JobQueue = {
   renew(job: TakenJob, leaseMs: number): Promise<boolean>;
   /** Ends the job and records its effect. False when the job is no longer held: then nothing was recorded. */
   complete(job: TakenJob): Promise<boolean>;
-  /** Gives the job back after a failed try. The third failed try ends it. */
+  /** Gives the job back after a failed try. The third failed try ends it, and so does the tenth lost lease. */
   fail(job: TakenJob, reason: string): Promise<FailOutcome>;
   /**
    * Resolves when there may be a job to take, at the latest after 2 s or when the signal is aborted. It may reject
@@ -84,8 +86,21 @@ export type StateStore = {
 /** How long a session lives after its last visit. */
 export const sessionLifetimeMs = 12 * 3_600_000;
 
-/** A job is tried this many times. */
+/** A job whose work throws is tried this many times. */
 export const maxJobTries = 3;
+
+/**
+ * A job is taken over this many times from workers that died or fell silent: it may be what kills them. More often
+ * than a failed try, because workers are killed for other reasons, too.
+ */
+export const maxLostLeases = 10;
+
+/** Whether the next failure of a job is its last one. */
+export const isLastTry = ({
+  failedTries,
+  lostLeases,
+}: Pick<TakenJob, 'failedTries' | 'lostLeases'>): boolean =>
+  failedTries + 1 >= maxJobTries || lostLeases >= maxLostLeases;
 
 /** Number of ended jobs that are kept for inspection, each with its worker and its outcome. */
 export const keptEndedJobs = 10_000;

@@ -32,7 +32,7 @@ const createStore = (url: string, lines: string[]): StateStore => {
 };
 
 const expectAllUnavailable = async (store: StateStore): Promise<void> => {
-  const job = { id: 1, name: 'x', failedTries: 0, lease: randomUUID() };
+  const job = { id: 1, name: 'x', failedTries: 0, lostLeases: 0, lease: randomUUID() };
   await Promise.all(
     [
       store.visits.visit(undefined),

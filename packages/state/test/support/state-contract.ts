@@ -120,7 +120,7 @@ export const describeStateContract = (name: string, create: () => Promise<StateF
         expect(second.id).toBeGreaterThan(first.id);
         expect(await other.jobs.counts()).toEqual({ ...before, waiting: 2 });
         const taken = await takeOne(other);
-        expect(taken).toMatchObject({ id: first.id, name: 'first', failedTries: 0 });
+        expect(taken).toMatchObject({ id: first.id, name: 'first', failedTries: 0, lostLeases: 0 });
         expect(await one.jobs.counts()).toEqual({ ...before, waiting: 1, running: 1 });
         expect(await other.jobs.complete(taken)).toBe(true);
         const next = await takeOne(one);
@@ -195,6 +195,33 @@ export const describeStateContract = (name: string, create: () => Promise<StateF
         expect((await fixture.endedJobs()).filter((job) => job.id === id)).toEqual([
           { id, job: 'fail-always', outcome: 'failed' },
         ]);
+      });
+
+      it('that ten workers in a row have lost are ended by their next failure', async () => {
+        const { id } = await one.jobs.enqueue('kills its worker');
+        const before = await one.jobs.counts();
+        let taken = await takeOne(one, 1);
+        for (const lostLeases of upTo(10)) {
+          taken = await waitFor('the lease to expire', () => other.jobs.take('worker-2', 1));
+          expect(taken).toMatchObject({ id, lostLeases, failedTries: 0 });
+        }
+        taken = await waitFor('the lease to expire', () => other.jobs.take('worker-2', 60_000));
+        expect(taken).toMatchObject({ id, lostLeases: 11 });
+        expect(await other.jobs.fail(taken, 'its workers die')).toBe('failed');
+        expect(await one.jobs.counts()).toEqual({ ...before, waiting: 0, failed: before.failed + 1 });
+        expect((await fixture.endedJobs()).filter((job) => job.id === id)).toEqual([
+          { id, job: 'kills its worker', outcome: 'failed' },
+        ]);
+      });
+
+      it('that are tried again after a failure begin to count lost workers anew', async () => {
+        const { id } = await one.jobs.enqueue('lost once');
+        await takeOne(one, 1);
+        const second = await waitFor('the lease to expire', () => other.jobs.take('worker-2', 60_000));
+        expect(await other.jobs.fail(second, 'broken')).toBe('retried');
+        const third = await takeOne(one);
+        expect(third).toMatchObject({ id, lostLeases: 0, failedTries: 1 });
+        await one.jobs.complete(third);
       });
 
       it('are refused when too many wait', async () => {
