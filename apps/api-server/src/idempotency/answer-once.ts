@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '@tripod/database/database';
+import { sqlStateOf } from '@tripod/database/database-errors';
 import { AppError } from '@tripod/shared/errors/app-error';
 import type { Answer, Operation, OperationRequest, OperationStep, Parameter } from '../resource/operation.ts';
 import { idempotencyErrors } from './idempotency-errors.ts';
@@ -45,12 +46,22 @@ const fingerprintOf = ({ name }: Operation, { params, body }: OperationRequest):
     .update(JSON.stringify([name, params, body]))
     .digest('hex');
 
+/** Converts the failure of a claim: SQLSTATE 55P03 means that the wait for the other request took too long. */
+const toClaimFailure = (error: unknown): unknown =>
+  error instanceof AppError && sqlStateOf(error.cause) === '55P03'
+    ? new AppError(idempotencyErrors.API_IDEMPOTENCY_RUNNING, {
+        detail: 'The first request with this Idempotency-Key is still running.',
+        headers: { 'Retry-After': '1' },
+        cause: error,
+      })
+    : error;
+
 type Kept = { readonly fingerprint: string; readonly answer: string };
 
 /**
  * Every POST may have an Idempotency-Key. The work and its answer are committed in one transaction, so that the work is done
- * exactly once even when the copy is killed between. A second request with the key waits for the first, up to the lock timeout
- * of the database. What fails is rolled back and may be sent again.
+ * exactly once even when the copy is killed between. A second request with the key waits for the first; after the lock timeout
+ * of the database, 2 s, it is refused with 409. What fails is rolled back and may be sent again.
  */
 export const answerOnce = ({ database, bindOperation, random }: AnswerOnceOptions): OperationStep => {
   const replay = async (bound: Database, key: string, fingerprint: string): Promise<Answer> => {
@@ -64,7 +75,10 @@ export const answerOnce = ({ database, bindOperation, random }: AnswerOnceOption
   const handleOnce = (operation: Operation, request: OperationRequest, key: string): Promise<Answer> => {
     const fingerprint = fingerprintOf(operation, request);
     return database.transaction(async (bound) => {
-      const { rows } = await bound.write({ text: claimKey, values: [key, fingerprint] });
+      const claim = bound.write({ text: claimKey, values: [key, fingerprint] });
+      const { rows } = await claim.catch((error: unknown) => {
+        throw toClaimFailure(error);
+      });
       if (rows.length === 0) return replay(bound, key, fingerprint);
       const answer = await bindOperation(operation.name, bound).handle(request);
       await bound.write({ text: keepAnswer, values: [key, JSON.stringify(answer)] });
@@ -80,6 +94,7 @@ export const answerOnce = ({ database, bindOperation, random }: AnswerOnceOption
           errors: [
             ...(operation.errors ?? []),
             idempotencyErrors.API_IDEMPOTENCY_KEY_INVALID,
+            idempotencyErrors.API_IDEMPOTENCY_RUNNING,
             idempotencyErrors.API_IDEMPOTENCY_MISMATCH,
           ],
           guards: [...(operation.guards ?? []), checkKey],

@@ -109,6 +109,26 @@ describe('a POST with an Idempotency-Key', () => {
     }
   });
 
+  it('is refused with 409 and Retry-After when the first request with its key runs for too long', async () => {
+    const first = new pg.Client({ connectionString: temp.url });
+    await first.connect();
+    try {
+      await first.query('begin');
+      await first.query("insert into idempotency_keys (key, fingerprint) values ('running', '')");
+      const answer = await fetch(`${url}/books`, {
+        method: 'POST',
+        body: JSON.stringify(book),
+        headers: { 'Idempotency-Key': 'running' },
+      });
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([409, '1']);
+      await expect(answer.json()).resolves.toMatchObject({ code: 'API_IDEMPOTENCY_RUNNING' });
+    } finally {
+      await first.end();
+    }
+    // The other request was rolled back.
+    expect((await send('running')).status).toBe(201);
+  });
+
   it('is forgotten after 24 hours', async () => {
     const { location } = await send('old');
     await ask("update idempotency_keys set created_at = now() - interval '25 hours' where key = 'old'");
