@@ -1,32 +1,49 @@
 /**
  * Part of `pnpm lint`: refuses imports that break scripts/dependency-rules.ts, and cycles between folders. Reads the
- * sources of apps and packages with dependency-cruiser, which parses TypeScript by swc, type imports included.
+ * sources of apps and packages with dependency-cruiser, type imports included: TypeScript by swc, and Vue files by acorn,
+ * because dependency-cruiser gives swc the whole Vue file instead of its script.
  */
-import { cruise, type ICruiseResult } from 'dependency-cruiser';
+import { cruise, type ICruiseOptions, type ICruiseResult } from 'dependency-cruiser';
 import { dependencyRules } from './dependency-rules.ts';
 import { findFolderCycles } from './folder-cycles.ts';
 
-const { output } = await cruise(
-  ['apps/*/src', 'packages/*/src'],
-  {
-    ruleSet: { forbidden: [...dependencyRules] },
-    validate: true,
-    parser: 'swc',
-    tsPreCompilationDeps: true,
-    includeOnly: {
-      path: ['^(apps|packages|test)/', '^(node:)?process$', 'node_modules/(http-proxy|pg|knex)/'],
+const readImports = async (
+  files: readonly string[],
+  parser: NonNullable<ICruiseOptions['parser']>,
+  unread: readonly string[],
+): Promise<ICruiseResult> => {
+  const { output } = await cruise(
+    [...files],
+    {
+      ruleSet: { forbidden: [...dependencyRules] },
+      validate: true,
+      parser,
+      tsPreCompilationDeps: true,
+      includeOnly: {
+        path: ['^(apps|packages|test)/', '^(node:)?process$', 'node_modules/(http-proxy|pg|knex)/'],
+      },
+      doNotFollow: { path: ['node_modules', ...unread] },
     },
-    // dependency-cruiser reads Vue files only with a compiler that needs an older TypeScript.
-    exclude: { path: '[.]vue$' },
-    doNotFollow: { path: 'node_modules' },
-  },
-  { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'], extensions: ['.ts', '.js'] },
-);
-const { modules, summary } = output as ICruiseResult;
-const faults = summary.violations.map(({ from, to, rule }) => {
-  const { comment } = dependencyRules.find(({ name }) => name === rule.name) ?? {};
-  return `${rule.name}: ${from} imports ${to}\n  ${comment}`;
-});
+    {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.js', '.vue'],
+    },
+  );
+  return output as ICruiseResult;
+};
+
+const results = [
+  await readImports(['apps/*/src/**/*.ts', 'packages/*/src/**/*.ts'], 'swc', ['[.]vue$']),
+  await readImports(['apps/*/src/**/*.vue'], 'acorn', ['[.]ts$']),
+];
+const modules = results.flatMap((result) => result.modules);
+const faults = results
+  .flatMap(({ summary }) => summary.violations)
+  .map(({ from, to, rule }) => {
+    const { comment } = dependencyRules.find(({ name }) => name === rule.name) ?? {};
+    return `${rule.name}: ${from} imports ${to}\n  ${comment}`;
+  });
 const imports = modules.flatMap(({ source, dependencies }) =>
   dependencies.map(({ resolved }) => ({ from: source, to: resolved })),
 );
@@ -35,11 +52,14 @@ for (const cycle of findFolderCycles(local)) {
   const steps = cycle.map(({ from, to }) => `\n  ${from} imports ${to}`).join('');
   faults.push(`no-folder-cycle: these imports lead back to their folder${steps}`);
 }
-if (modules.length < 100) faults.push(`only ${modules.length} files were found: the check itself is broken`);
+const files = new Set(modules.map(({ source }) => source));
+if (files.size < 100) faults.push(`only ${files.size} files were found: the check itself is broken`);
+if (!imports.some(({ from }) => from.endsWith('.vue')))
+  faults.push('no import of a Vue file was found: is @vue/compiler-sfc installed?');
 if (faults.length > 0) {
   console.error(faults.join('\n'));
   console.error(`${faults.length} forbidden ${faults.length === 1 ? 'dependency' : 'dependencies'}.`);
   process.exitCode = 1;
 } else {
-  console.log(`Checked ${local.length} imports of ${modules.length} files.`);
+  console.log(`Checked ${local.length} imports of ${files.size} files.`);
 }
