@@ -14,13 +14,12 @@ import { RequestMetrics } from '@tripod/shared/metrics/request-metrics';
 import type { HeapGuard } from '@tripod/shared/process/heap-guard';
 import { createOperationalPaths } from '@tripod/shared/profiling/operational-paths';
 import express, { type ErrorRequestHandler } from 'express';
-import { addServerName } from './http/add-server-name.ts';
 import { allowOrigins, createCorsPolicy } from './http/allow-origins.ts';
 import { checkBasePathIsFree, createBasePathResource } from './http/base-path-resource.ts';
 import { createMount } from './http/mount.ts';
 import { createOwnMessages } from './http/own-messages.ts';
 import { createPipeline } from './http/pipeline.ts';
-import { createStandingHeaders, setHeaders } from './http/standing-headers.ts';
+import { addStandingHeaders, createStandingHeaders, setHeaders } from './http/standing-headers.ts';
 import { applySteps, type MountedResource } from './resource/define-resource.ts';
 import { createDescriptionResource } from './resource/description-resource.ts';
 import { indentOf } from './resource/indent.ts';
@@ -115,7 +114,7 @@ export const createApiServer = (
 
   app.use(passMalformedPaths);
   app.use(observer.observe);
-  app.use(addServerName(servedBy));
+  app.use(addStandingHeaders(servedBy));
   app.use(allowOrigins(policy));
   mount.refuseOtherMethods();
   for (const [path, answer] of operationalPaths) {

@@ -30,7 +30,10 @@ describe('createApiServer', () => {
     ['GET', '/livez', 200],
     ['GET', '/readyz', 200],
     ['GET', '/metrics', 200],
-  ])('answers with the request id and the name of the copy: %s %s', async (method, path, status) => {
+    ['GET', '/', 200],
+    ['GET', '/contagem-pessoas', 200],
+    ['GET', '/openapi.json', 200],
+  ])('answers with the request id, the name of the copy and nosniff: %s %s', async (method, path, status) => {
     const { port } = api;
     const bytes = `${method} ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Request-Id: my-request-${status}\r\n\r\n`;
     const answer = parseRawResponse(await exchangeRaw({ port, bytes }));
@@ -39,6 +42,7 @@ describe('createApiServer', () => {
       'x-request-id': `my-request-${status}`,
       'x-served-by': 'api-1',
       'access-control-allow-origin': '*',
+      'x-content-type-options': 'nosniff',
     });
     expect(answer.headers['x-powered-by']).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { allowOrigins, type CorsPolicy } from './allow-origins.ts';
 
 /** The headers that every answer to a page of this origin has, as names and values in turns. */
@@ -9,6 +9,17 @@ export const setHeaders = (response: ServerResponse, headers: readonly string[])
   for (let at = 0; at < headers.length; at += 2) response.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
 };
 
+/** What a browser guesses from the bytes of an answer could be run as a script (Fetch, X-Content-Type-Options). */
+const noSniff = ['X-Content-Type-Options', 'nosniff'] as const;
+
+/** Middleware: the standing headers other than those of CORS. X-Served-By names the copy, so that balancing is seen. */
+export const addStandingHeaders = (servedBy: () => string | undefined) =>
+  function addHeaders(_request: IncomingMessage, response: ServerResponse, next: () => void): void {
+    const name = servedBy();
+    setHeaders(response, name === undefined ? noSniff : [...noSniff, 'X-Served-By', name]);
+    next();
+  };
+
 /** Takes the headers from the cors package itself, so that fast answers and others can't differ. */
 const corsHeadersFor = (policy: CorsPolicy, origin: string | undefined): readonly string[] => {
   const headers = new Map<string, string>();
@@ -18,7 +29,7 @@ const corsHeadersFor = (policy: CorsPolicy, origin: string | undefined): readonl
     end: () => undefined,
   };
   allowOrigins(policy)({ method: 'GET', headers: { origin } }, response, () => undefined);
-  return [...headers].flat();
+  return [...headers, noSniff].flat();
 };
 
 /** Computes the headers once for each origin that is allowed, and once for all others. The name may come later. */

@@ -1,4 +1,4 @@
-import type { Formats } from '../resource/formats.ts';
+import { type Formats, hasVisibleCharacter } from '../resource/formats.ts';
 import type { BodyDefinition } from '../resource/operation.ts';
 import { postErrors } from './post-errors.ts';
 
@@ -7,7 +7,7 @@ export type Post = { readonly title: string; readonly body: string };
 
 export const postFormats: Formats = {
   'text-lines': {
-    test: (text) => text.isWellFormed() && /\S/.test(text) && !/[^\P{Cc}\t\n\r]/u.test(text),
+    test: (text) => text.isWellFormed() && hasVisibleCharacter(text) && !/[^\P{Cc}\t\n\r]/u.test(text),
     detail: 'must not be blank, and must have no control characters other than tab and line breaks',
   },
 };
