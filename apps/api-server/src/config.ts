@@ -72,6 +72,14 @@ export const apiServerSettings = {
     shape: 'a whole number of requests per second such as 10/s',
     description: 'Most POSTs of one client address to this copy; default: no limit',
   },
+  rowLimit: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 1_000_000_000,
+    placeholder: 'rows',
+    description:
+      'About how many rows each table of images, books, people and posts may have; default: no limit. Further POSTs get 507',
+  },
   servedBy: {
     type: 'boolean',
     default: true,

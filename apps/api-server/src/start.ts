@@ -17,12 +17,14 @@ import { type ApiServerContext, migrationOf, openDatabase } from './open-databas
 import { openState } from './open-state.ts';
 import {
   createBindOperation,
+  createFindTable,
   createResources,
   type ResourceDependencies,
 } from './resource/define-resource.ts';
 import { selectResources } from './resources.ts';
 import { createApiServer } from './server.ts';
 import { createWriteSteps } from './steps/create-write-steps.ts';
+import { limitRows } from './steps/limit-rows.ts';
 
 /** `api-server migrate`: runs the migrations that are due. Throws a StartError when the database can't be reached. */
 export const migrateApiDatabase = async (
@@ -62,7 +64,7 @@ export const startApiServer = async (
     const address = await findDatabase(config, { ...context, undo });
     const database = openDatabase(address, config, context);
     undo.push('the database', database.close);
-    const { stateUrl } = config;
+    const { stateUrl, rowLimit } = config;
     const stateOptions = { stateUrl, database, address, applicationName: copyNameOf(config), logger, clock };
     const state = openState(stateOptions);
     undo.push('the state store', state.close);
@@ -107,6 +109,9 @@ export const startApiServer = async (
         resources: mounted,
         steps: [
           answerOnce({ database, bindOperation, random: Math.random }),
+          ...(rowLimit === undefined
+            ? []
+            : [limitRows({ database, rowLimit, tableOf: createFindTable(mounted), clock })]),
           ...createWriteSteps(config, clock),
         ],
         readiness,

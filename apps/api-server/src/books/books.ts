@@ -26,6 +26,7 @@ export const books: ResourceDefinition = {
   schemas: { Book: bookSchema, StoredBook: storedBookSchema },
   formats: bookFormats,
   migrations: { folder: new URL('migrations/', import.meta.url) },
+  table: 'books',
   demo: createDemoBook,
   create: ({ database, clock }) => ({
     operations: createCollection<Book, { readonly id: number }>({

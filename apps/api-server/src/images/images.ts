@@ -14,6 +14,7 @@ export const images: ResourceDefinition = {
   formats: imageFormats,
   // Its first migration is older than the prefix of resources.
   migrations: { folder: new URL('migrations/', import.meta.url), unprefixed: ['0001-images'] },
+  table: 'images',
   demo: createDemoImage,
   firstRows: { migration: '0001-images', table: 'images', rows: demoImages },
   create: ({ database }) => ({ operations: createImageOperations(createImageStore(database)) }),

@@ -13,6 +13,7 @@ export const people: ResourceDefinition = {
   schemas: { Person: personSchema, StoredPerson: storedPersonSchema },
   formats: personFormats,
   migrations: { folder: new URL('migrations/', import.meta.url) },
+  table: 'people',
   demo: createDemoPerson,
   create: ({ database, createUuid, logger }) => ({
     operations: createPersonOperations(createPersonStore(database, logger), createUuid),

@@ -13,6 +13,7 @@ export const posts: ResourceDefinition = {
   schemas: { Post: postSchema, StoredPost: storedPostSchema },
   formats: postFormats,
   migrations: { folder: new URL('migrations/', import.meta.url) },
+  table: 'posts',
   demo: createDemoPost,
   create: ({ database }) => ({
     operations: createCollection<Post, { readonly id: number }>({

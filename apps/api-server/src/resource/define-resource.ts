@@ -52,6 +52,8 @@ export type ResourceDefinition = {
   /** Text formats that its schemas use beside the common ones. */
   readonly formats?: Formats;
   readonly migrations?: ResourceMigrations;
+  /** The table that its POSTs add rows to, for `--row-limit`. */
+  readonly table?: string;
   /** The body with this number, from 0, that `api-server seed` gives to its POST. `random` is from 0 up to 1. */
   readonly demo?: (number: number, random: () => number) => unknown;
   /** Migrations insert no rows: a database of the user gets these only when they are asked for. */
@@ -61,8 +63,20 @@ export type ResourceDefinition = {
 };
 
 /** A resource that a copy serves. */
-export type MountedResource = Pick<ResourceDefinition, 'name' | 'summary' | 'schemas' | 'formats' | 'demo'> &
+export type MountedResource = Pick<
+  ResourceDefinition,
+  'name' | 'summary' | 'schemas' | 'formats' | 'table' | 'demo'
+> &
   Resource;
+
+/** The table that an operation of these resources adds rows to; undefined when it adds none. */
+export const createFindTable = (mounted: readonly MountedResource[]) => {
+  const adding = mounted.flatMap(({ table, operations }) =>
+    operations.filter(({ method }) => method === 'POST').map(({ name }) => [name, table] as const),
+  );
+  const tables = new Map(adding);
+  return (operationName: string): string | undefined => tables.get(operationName);
+};
 
 /** Creates resources, in the order of their definitions. */
 export const createResources = (

@@ -8,6 +8,11 @@ export const writeErrors = defineErrors({
     meaning:
       'Writes need `Authorization: Bearer TOKEN` with the token of `WRITE_TOKEN`; it is missing or another one.',
   },
+  API_TABLE_FULL: {
+    status: 507,
+    title: 'There is no room for another row',
+    meaning: 'The table has as many rows as `--row-limit` allows. Remove rows, or raise the limit.',
+  },
   API_WRITE_LIMIT: {
     status: 429,
     title: 'Too many writes',
