@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createMissingDatabase } from '@tripod/embedded-postgres/create-missing-database';
 import { joinEmbeddedPostgres } from '@tripod/embedded-postgres/join-embedded-postgres';
+import type { LoadResult } from '@tripod/load/report/load-result';
 import { systemProcesses } from '@tripod/shared/os/process-table';
 import { freePort } from '@tripod/testing/free-port';
 import { findInstalledNginx } from '@tripod/testing/installed-nginx';
@@ -22,6 +23,22 @@ const post = async (url: string, body: unknown) => {
     location: response.headers.get('location') ?? '',
     body: await response.text(),
   };
+};
+
+/** Runs the load of a lab for a second with three users, and returns its result. */
+const runLoad = async (lab: string, host: string): Promise<LoadResult> => {
+  const flags = ['--host', host, '--users', '3', '--run-time', '1s'];
+  const { child, output } = spawnNode(['packages/load/bin/load.js', lab, ...flags]);
+  const code = await exited(child);
+  expect([code, output()]).toEqual([0, expect.stringContaining('"result"')]);
+  const last = output().trimEnd().split('\n').at(-1) ?? '';
+  return (JSON.parse(last) as { readonly result: LoadResult }).result;
+};
+
+const noFailure = {
+  failed: 0,
+  failures: [],
+  checks: expect.not.arrayContaining([expect.objectContaining({ holds: false })]),
 };
 
 describe('labs at once on one Postgres', () => {
@@ -88,6 +105,12 @@ describe('labs at once on one Postgres', () => {
     );
   });
 
+  it('carry their load without a failed request, and store what was confirmed', async () => {
+    expect(await runLoad('books', books.url)).toMatchObject(noFailure);
+    expect(await runLoad('people', people.url)).toMatchObject(noFailure);
+    expect(await runLoad('posts', `http://127.0.0.1:${posts.apiPort}`)).toMatchObject(noFailure);
+  });
+
   it('serve only the resources of their lab', async () => {
     const statuses = await Promise.all([
       ask(books.url, '/api/pessoas?t=a'),
@@ -119,6 +142,10 @@ describe('the sessions lab (its state in Redis where redis-server is installed)'
     expect(JSON.parse(body)).toMatchObject({ session_count: 1, global_count: 1 });
     await ask(stack.url, '/api/enqueue?job=test-1');
     await waitFor('the job to be processed', () => stack.output().includes('processed: test-1'));
+  });
+
+  it('carries its load, and counts every visit once', async () => {
+    expect(await runLoad('sessions', stack.url)).toMatchObject(noFailure);
   });
 
   it('works off a job that redis-cli would push (skipped without redis-server)', async () => {

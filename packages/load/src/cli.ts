@@ -1,0 +1,140 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commandLineError, optionOf } from '@tripod/shared/config/command-line';
+import { ConfigError } from '@tripod/shared/config/config-error';
+import { loadConfig } from '@tripod/shared/config/load-config';
+import { StartError } from '@tripod/shared/errors/start-error';
+import { Command, CommanderError } from 'commander';
+import { findLimit } from './find-limit.ts';
+import type { LoadModel } from './generator/thread-job.ts';
+import type { LoadResult } from './report/load-result.ts';
+import { createProgress, renderProgress } from './report/progress.ts';
+import { renderResult } from './report/render-result.ts';
+import { type LoadOptions, runLoad } from './run-load.ts';
+import { type LoadConfig, loadSettings, toMs } from './settings.ts';
+import { findTarget, type LoadTarget } from './target.ts';
+import { findMissed } from './thresholds.ts';
+
+const exitMissed = 99;
+const exitInterrupted = 130;
+const defaultLimitP99Ms = 100;
+
+const place = { checkout: join(import.meta.dirname, '../../..'), workingDir: process.cwd() };
+const { stdout } = process;
+const isTerminal = stdout.isTTY;
+const interrupted = new AbortController();
+process.once('SIGINT', () => interrupted.abort());
+process.once('SIGTERM', () => interrupted.abort());
+
+const writeJson = (line: object): void => void stdout.write(`${JSON.stringify(line)}\n`);
+
+const cpuSeconds = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
+const openModel = (rate: number, connections: number | undefined): LoadModel => ({
+  kind: 'open',
+  rate,
+  connections: connections ?? Math.min(1024, Math.max(32, Math.ceil(rate / 4))),
+});
+
+const optionsOf = (config: LoadConfig, target: LoadTarget): Omit<LoadOptions, 'model' | 'durationMs'> => ({
+  ...target,
+  timeoutMs: toMs(config.timeout),
+  seed: config.seed,
+  threads: config.threads,
+  signal: interrupted.signal,
+  cpuSeconds,
+});
+
+const runOnce = async (config: LoadConfig, target: LoadTarget): Promise<LoadResult> => {
+  const { rate, users, spawnRate, connections } = config;
+  const durationMs = toMs(config.runTime);
+  const progress = createProgress();
+  const result = await runLoad({
+    ...optionsOf(config, target),
+    model: rate === undefined ? { kind: 'closed', users, spawnRate } : openModel(rate, connections),
+    durationMs,
+    onSecond: (sums, elapsedMs) => {
+      const now = progress(sums, elapsedMs);
+      if (isTerminal) stdout.write(`\r\u001B[K${renderProgress(now, durationMs)}`);
+      else writeJson({ progress: now });
+    },
+  });
+  if (isTerminal) stdout.write('\r\u001B[K');
+  return result;
+};
+
+const runSteps = async (config: LoadConfig, target: LoadTarget): Promise<LoadResult | undefined> =>
+  await findLimit({
+    maxP99Ms: config.maxP99 === undefined ? defaultLimitP99Ms : toMs(config.maxP99),
+    measure: async (rate, durationMs) => {
+      const options = { ...optionsOf(config, target), durationMs };
+      return await runLoad({ ...options, model: openModel(rate, config.connections) });
+    },
+    onStep: (rate, result, exceeded) => {
+      const { p99 } = result.responseTimeMs;
+      if (!isTerminal) writeJson({ step: { rate, p99Ms: p99, failed: result.failed, exceeded } });
+      else
+        console.log(
+          `${String(rate).padStart(8)}/s  p99 ${p99.toFixed(1).padStart(7)} ms  ${exceeded ?? 'holds'}`,
+        );
+    },
+    isStopped: () => interrupted.signal.aborted,
+  });
+
+const load = async (name: string, config: LoadConfig): Promise<void> => {
+  const target = findTarget(name, config, place);
+  const result = config.findLimit ? await runSteps(config, target) : await runOnce(config, target);
+  if (result === undefined) {
+    console.error('load: even 100 requests a second are too many: see the step above');
+    process.exitCode = exitMissed;
+    return;
+  }
+  if (isTerminal) console.log(renderResult(result));
+  else writeJson({ result });
+  if (config.json !== undefined) writeFileSync(config.json, `${JSON.stringify(result, null, 2)}\n`);
+  const maxP99Ms = config.maxP99 === undefined || config.findLimit ? undefined : toMs(config.maxP99);
+  const missed = findMissed(result, { maxP99Ms, maxFailed: config.maxFailed });
+  for (const sentence of missed) console.error(`load: ${sentence}`);
+  if (missed.length > 0) process.exitCode = exitMissed;
+  if (interrupted.signal.aborted) process.exitCode = exitInterrupted;
+};
+
+const program = new Command('load')
+  .description('Puts load on a lab or a URL and shows what its users get.')
+  .argument('<target>', 'a URL, the name of a lab, or the folder of a lab of your own')
+  .exitOverride()
+  .configureOutput({ writeErr: () => undefined })
+  .addHelpText(
+    'after',
+    [
+      '\nExamples:',
+      '  load http://localhost:8080/api/images.json --users 32 --run-time 10s',
+      '  load books --users 100 --spawn-rate 10 --run-time 3m',
+      '  load posts --rate 2000 --max-p99 50ms --max-failed 0',
+      '  load gallery --find-limit',
+      '\nExit codes: 0, 99 when a threshold or a check is missed, 130 after Ctrl-C, 2 for a wrong flag.',
+    ].join('\n'),
+  )
+  .action(async (name: string, flags: Record<string, unknown>, command: Command) => {
+    const typed = Object.entries(flags).filter(([flag]) => command.getOptionValueSource(flag) === 'cli');
+    await load(
+      name,
+      loadConfig(loadSettings, { flags: Object.fromEntries(typed), workingDir: place.workingDir }),
+    );
+  });
+for (const [name, setting] of Object.entries(loadSettings)) program.addOption(optionOf(name, setting));
+
+const args = process.argv.slice(2);
+try {
+  await program.parseAsync(args, { from: 'user' });
+} catch (error) {
+  if (!(error instanceof CommanderError) || error.exitCode !== 0) {
+    const known = error instanceof CommanderError ? commandLineError('load', args, error) : error;
+    const isClear = known instanceof ConfigError || known instanceof StartError;
+    console.error(`load: ${isClear ? known.message : known instanceof Error ? known.stack : String(known)}`);
+    process.exitCode = known instanceof ConfigError ? 2 : 1;
+  }
+}
