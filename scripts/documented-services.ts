@@ -1,4 +1,5 @@
 import { apiServerSettings } from '@tripod/api-server/config';
+import { loadSettings } from '@tripod/load/settings';
 import { proxySettings } from '@tripod/proxy/config';
 import type { Settings } from '@tripod/shared/config/settings';
 import { commands } from '@tripod/stack/commands';
@@ -33,6 +34,11 @@ export const documentedServices: readonly DocumentedService[] = [
   { command: 'static-server', about: 'The server of files.', settings: staticServerSettings },
   { command: 'worker', about: 'Works off the jobs that the API adds.', settings: workerSettings },
   { command: 'dev', about: 'The whole stack; the same as `pnpm stack up`.', settings: upSettings('.') },
+  {
+    command: 'load',
+    about: 'Puts load on a lab or a URL, which comes first, as in `pnpm load books`.',
+    settings: loadSettings,
+  },
   {
     command: 'bench',
     about: 'A benchmark; its name comes first, as in `pnpm bench proxy`.',

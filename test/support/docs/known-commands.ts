@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadSettings } from '@tripod/load/settings';
 import { hasFlag, type Settings, typedFlagOf } from '@tripod/shared/config/settings';
 import { findLabNames } from '@tripod/stack/labs/lab-folder';
 import { benchSettings } from '../../../bench/src/bench-settings.ts';
@@ -53,6 +54,11 @@ export const knownCommands = (root: string): ReadonlyMap<string, KnownCommand> =
     const subcommands = new Map(words.map((name) => [name, flags]));
     commands.set(command, { flags, subcommands });
   }
+  const load = new Set([...flagsOf(loadSettings), ...alwaysKnown]);
+  commands.set('load', {
+    flags: load,
+    subcommands: new Map([...findLabNames(root), './my-lab'].map((name) => [name, load])),
+  });
   const bench = new Set([...flagsOf(benchSettings), ...alwaysKnown]);
   commands.set('bench', {
     flags: bench,
