@@ -84,14 +84,14 @@ export const createStaticServer = (
     { csp, cacheControlOf: createCacheControl(cacheControl), contentTypeOf: createContentTypes(contentType) },
     clock,
   );
-  const compressor = createCompressor(() => cache.index, logger);
+  const compressor = createCompressor(() => cache.index, logger, clock);
   const cache = createFileCache({
     describe,
     finder: createFileFinder(disk, root),
     clock,
     maxMemoryBytes,
     reservedPaths: new Set(healthPaths.keys()),
-    onLoaded: compressor.add,
+    onWorthCompressing: compressor.suggest,
   });
   if (metrics) {
     requestMetrics.register(metrics);
@@ -151,7 +151,11 @@ export const createStaticServer = (
     ...server,
     async preload() {
       const maxBytes = Math.min(maxTreeBytes, maxMemoryBytes);
-      const files = await preloadFiles({ disk, root, cache, maxBytes, isStopped: () => stopped });
+      const files = await preloadFiles({
+        ...{ disk, root, cache, maxBytes },
+        onLoaded: compressor.add,
+        isStopped: () => stopped,
+      });
       await compressor.idle();
       return files;
     },

@@ -22,6 +22,8 @@ const maxTextBytes = 16_384;
 /** How often a representation is sent before its string is made. */
 const timesUntilText = 16;
 
+const isPowerOfTwo = (count: number): boolean => (count & (count - 1)) === 0;
+
 export type CachedFileOptions = {
   readonly path: RequestedPath;
   readonly metadata: FileMetadata;
@@ -32,6 +34,8 @@ export type CachedFileOptions = {
   /** When the disk last held exactly this content, on the monotonic clock. */
   readonly validatedMs: number;
   readonly memory: Pick<CacheMemory, 'free' | 'reserve' | 'unreserve'>;
+  /** Called when the content was sent without a coding for the second, fourth, eighth … time. */
+  readonly onRequestedAgain: (file: CachedFile) => void;
 };
 
 /**
@@ -54,17 +58,20 @@ export class CachedFile {
   br: CachedRepresentation | undefined;
   gzip: CachedRepresentation | undefined;
   readonly #memory: CachedFileOptions['memory'];
+  readonly #onRequestedAgain: CachedFileOptions['onRequestedAgain'];
   #users = 0;
   #removed = false;
   #freed = false;
 
-  constructor({ path, metadata, stats, bytes, digest, validatedMs, memory }: CachedFileOptions) {
+  constructor(options: CachedFileOptions) {
+    const { path, metadata, stats, bytes, digest, validatedMs, memory, onRequestedAgain } = options;
     this.path = path;
     this.metadata = metadata;
     this.stats = stats;
     this.digest = digest;
     this.validatedMs = validatedMs;
     this.#memory = memory;
+    this.#onRequestedAgain = onRequestedAgain;
     this.identity = this.#represent(bytes, undefined, undefined);
   }
 
@@ -76,6 +83,10 @@ export class CachedFile {
   /** Whether its memory was freed. The bytes may belong to another file by now. */
   get freed(): boolean {
     return this.#freed;
+  }
+
+  get isCompressed(): boolean {
+    return this.br !== undefined || this.gzip !== undefined;
   }
 
   get isRetained(): boolean {
@@ -135,7 +146,10 @@ export class CachedFile {
   bodyOf(representation: CachedRepresentation): Buffer | string {
     if (representation.text !== undefined) return representation.text;
     representation.timesSent += 1;
-    if (representation.timesSent !== timesUntilText || representation.size > maxTextBytes) {
+    const { timesSent } = representation;
+    if (timesSent > 1 && isPowerOfTwo(timesSent) && representation === this.identity)
+      this.#onRequestedAgain(this);
+    if (timesSent !== timesUntilText || representation.size > maxTextBytes) {
       return representation.bytes;
     }
     if (this.#memory.reserve(representation.size))

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { Clock, Timer } from '@tripod/shared/async/clock';
 import type { Logger } from '@tripod/shared/logging/logger';
 import { isCompressible } from '../headers/content-type.ts';
 import type { Coding } from '../headers/representation.ts';
@@ -29,18 +30,53 @@ const compress = (bytes: Buffer, coding: Coding): Promise<Buffer> => {
 };
 
 export type Compressor = {
-  /** Compresses a file in the background, one file after the other. */
+  /** Compresses a file in the background, one file after the other: for files that the operator chose. */
   add(file: CachedFile): void;
+  /**
+   * Compresses a file that clients ask for when its turn comes: the most requested file is the next one, and the work
+   * takes a tenth of a core at most. At most 1000 files wait; then the least requested one is forgotten.
+   */
+  suggest(file: CachedFile): void;
   /** Starts no further compression. */
   stop(): void;
-  /** Resolves when no compression is left. */
+  /** Resolves when no file that was added is left. */
   idle(): Promise<void>;
 };
 
-/** Creates the compressor of cached files. A coding that is not smaller than the file is not kept. */
-export const createCompressor = (indexOf: () => CacheIndex, logger: Logger): Compressor => {
+/** After a compression for clients, the pause is this many times as long. */
+const pauseFactor = 9;
+
+const isLessRequested = (one: CachedFile, other: CachedFile): boolean =>
+  one.identity.timesSent < other.identity.timesSent;
+
+/** The file by which `comes before` is true of all others. Undefined for an empty set. */
+const findFirst = (
+  files: ReadonlySet<CachedFile>,
+  comesBefore: (one: CachedFile, other: CachedFile) => boolean,
+): CachedFile | undefined => {
+  let first: CachedFile | undefined;
+  for (const file of files) if (first === undefined || comesBefore(file, first)) first = file;
+  return first;
+};
+
+/**
+ * Creates the compressor of cached files. `maxSuggested` bounds the work that clients can order. A coding that is not
+ * smaller than the file is not kept.
+ */
+export const createCompressor = (
+  indexOf: () => CacheIndex,
+  logger: Logger,
+  clock: Clock,
+  maxSuggested = 1000,
+): Compressor => {
   const queue: CachedFile[] = [];
+  const suggested = new Set<CachedFile>();
+  /** Files that were compressed, or that do not get smaller. */
+  const tried = new WeakSet<CachedFile>();
   let working: Promise<void> | undefined;
+  /** Whether a suggested file is being compressed, or the pause after it lasts. */
+  let isBusy = false;
+  let pauseTimer: Timer | undefined;
   let stopped = false;
 
   const addCoding = async (file: CachedFile, coding: Coding): Promise<void> => {
@@ -60,27 +96,55 @@ export const createCompressor = (indexOf: () => CacheIndex, logger: Logger): Com
     }
   };
 
-  const work = async (): Promise<void> => {
-    for (let file = queue.shift(); file && !stopped; file = queue.shift()) {
-      try {
-        await addCoding(file, 'gzip');
-        await addCoding(file, 'br');
-      } catch (error) {
-        logger.warn('a file could not be compressed', { path: file.path.segments.join('/'), error });
-      }
+  const compressFile = async (file: CachedFile): Promise<void> => {
+    if (tried.has(file)) return;
+    tried.add(file);
+    try {
+      await addCoding(file, 'gzip');
+      await addCoding(file, 'br');
+    } catch (error) {
+      logger.warn('a file could not be compressed', { path: file.path.segments.join('/'), error });
     }
+  };
+  const work = async (): Promise<void> => {
+    for (let file = queue.shift(); file && !stopped; file = queue.shift()) await compressFile(file);
     working = undefined;
   };
 
+  const compressSuggested = async (): Promise<void> => {
+    const file = findFirst(suggested, (one, other) => isLessRequested(other, one));
+    isBusy = file !== undefined;
+    if (file === undefined) return;
+    suggested.delete(file);
+    const beganMs = clock.monotonicMs();
+    await compressFile(file);
+    if (stopped) return;
+    pauseTimer = clock.after(pauseFactor * (clock.monotonicMs() - beganMs), () => void compressSuggested());
+  };
+  const isWorthIt = (file: CachedFile): boolean =>
+    !stopped && file.identity.size > 0 && !tried.has(file) && isCompressible(file.metadata.contentType);
+
   return {
     add(file) {
-      if (stopped || file.identity.size === 0 || !isCompressible(file.metadata.contentType)) return;
+      if (!isWorthIt(file)) return;
+      suggested.delete(file);
       queue.push(file);
       working ??= work();
+    },
+    suggest(file) {
+      if (!isWorthIt(file)) return;
+      suggested.add(file);
+      if (suggested.size > maxSuggested) {
+        const least = findFirst(suggested, isLessRequested);
+        if (least) suggested.delete(least);
+      }
+      if (!isBusy) void compressSuggested();
     },
     stop() {
       stopped = true;
       queue.length = 0;
+      suggested.clear();
+      pauseTimer?.cancel();
     },
     idle: async () => {
       while (working !== undefined) await working;

@@ -19,8 +19,8 @@ export type FileCacheOptions = {
   readonly maxMemoryBytes: number;
   /** URLs that the index never finds. */
   readonly reservedPaths: ReadonlySet<string>;
-  /** Called for each file that was loaded into memory. */
-  readonly onLoaded: (file: CachedFile) => void;
+  /** Called for a file that would be worth compressing: it is requested again, or replaces a compressed one. */
+  readonly onWorthCompressing: (file: CachedFile) => void;
 };
 
 /**
@@ -46,7 +46,7 @@ const maxPauses = 10;
 
 /** Creates the read-through cache of a root's files: what fits is loaded on first use, the rest stays on the disk. */
 export const createFileCache = (options: FileCacheOptions): FileCache => {
-  const { describe, finder, clock, maxMemoryBytes, reservedPaths, onLoaded } = options;
+  const { describe, finder, clock, maxMemoryBytes, reservedPaths, onWorthCompressing } = options;
   const loads = new Map<string, Promise<unknown>>();
 
   const openSettled = async (path: RequestedPath): Promise<OpenFile | FoundFolder> => {
@@ -69,7 +69,11 @@ export const createFileCache = (options: FileCacheOptions): FileCache => {
       const content = await readUnchanged(open, memory);
       const metadata = describe(path, stats);
       if (content) {
-        cached = new CachedFile({ path, metadata, stats, ...content, memory: index.memory, validatedMs });
+        cached = new CachedFile({
+          ...{ path, metadata, stats, ...content, validatedMs },
+          memory: index.memory,
+          onRequestedAgain: onWorthCompressing,
+        });
       }
       return cached;
     } catch (error) {
@@ -103,6 +107,11 @@ export const createFileCache = (options: FileCacheOptions): FileCache => {
     return true;
   };
 
+  const addLoaded = (file: CachedFile, before: CachedFile | undefined): void => {
+    index.add(file);
+    if (before?.isCompressed) onWorthCompressing(file);
+  };
+
   const loadAndAdd = async (path: RequestedPath): Promise<FoundFile> => {
     const found = await load(path);
     if (found.kind !== 'cached') return found;
@@ -113,8 +122,7 @@ export const createFileCache = (options: FileCacheOptions): FileCache => {
       return known;
     }
     found.retain();
-    index.add(found);
-    onLoaded(found);
+    addLoaded(found, known);
     return found;
   };
 
@@ -129,9 +137,7 @@ export const createFileCache = (options: FileCacheOptions): FileCache => {
       if (found.kind === 'open') await found.file.close();
       throw new AppError(httpErrors.NOT_FOUND);
     }
-    if (keepUnchanged(file, found)) return;
-    index.add(found);
-    onLoaded(found);
+    if (!keepUnchanged(file, found)) addLoaded(found, file);
   };
 
   const index = new CacheIndex({ maxBytes: maxMemoryBytes, reservedPaths, clock, validate });

@@ -1,5 +1,6 @@
 import type { Disk, FolderEntry } from '../files/disk.ts';
 import { isHidden, type RequestedPath } from '../path/request-target.ts';
+import type { CachedFile } from './cached-file.ts';
 import type { FileCache } from './file-cache.ts';
 
 /** Files of a larger tree are loaded on first use. */
@@ -10,6 +11,8 @@ export type PreloadOptions = {
   readonly disk: Disk;
   readonly root: string;
   readonly cache: FileCache;
+  /** Called for each file that was loaded. */
+  readonly onLoaded: (file: CachedFile) => void;
   /** Nothing is loaded when the tree is larger. */
   readonly maxBytes: number;
   readonly isStopped: () => boolean;
@@ -71,6 +74,7 @@ export const preloadFiles = async (options: PreloadOptions): Promise<number | un
     // A file that can't be read is reported to the client that requests it.
     const found = await options.cache.find(path).catch(() => undefined);
     if (found?.kind === 'cached') {
+      options.onLoaded(found);
       found.release();
       files += 1;
     } else if (found?.kind === 'open') await found.file.close();

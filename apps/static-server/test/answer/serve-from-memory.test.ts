@@ -17,6 +17,7 @@ import { nodeDisk } from '../../src/files/disk.ts';
 import { createCacheControl } from '../../src/headers/cache-control.ts';
 import { createContentTypes } from '../../src/headers/content-type.ts';
 import { createDescribeFile } from '../../src/headers/representation.ts';
+import type { CachedFile } from '../../src/memory/cached-file.ts';
 import { createCompressor } from '../../src/memory/compressor.ts';
 import { createFileCache, type FileCache } from '../../src/memory/file-cache.ts';
 import { createFileFinder } from '../../src/path/file-finder.ts';
@@ -53,7 +54,7 @@ beforeAll(async () => {
   site.write('large.bin', Buffer.alloc(8_000_000, 'large'));
   site.write('large.txt', 'large text '.repeat(20_000));
   whole = await startServer({ root: site.root, csp, maxMemoryBytes });
-  const compressor = createCompressor(() => cache.index, silentLogger);
+  const compressor = createCompressor(() => cache.index, silentLogger, clock);
   cache = createFileCache({
     ...{
       clock,
@@ -65,7 +66,7 @@ beforeAll(async () => {
       reservedPaths: new Set(['/livez']),
     },
     finder: createFileFinder(nodeDisk, site.root),
-    onLoaded: compressor.add,
+    onWorthCompressing: () => undefined,
   });
   const requestMetrics = new RequestMetrics();
   requestMetrics.register(metrics);
@@ -85,7 +86,7 @@ beforeAll(async () => {
   // Preloading ignores links, but waits until every cached file is compressed.
   await whole.ask('/link-inside.txt');
   await whole.server.preload();
-  await refresh();
+  await refresh(compressor.add);
   await compressor.idle();
 });
 
@@ -96,15 +97,17 @@ afterAll(async () => {
 });
 
 /** Loads or validates each file. */
-const refresh = async (): Promise<void> => {
+const refresh = async (onFound: (file: CachedFile) => void = () => undefined): Promise<void> => {
   lines = [];
   for (const path of [...hits, '/livez']) {
     const found = await cache.find(decodePath(path));
-    if (found.kind === 'cached') found.release();
+    if (found.kind !== 'cached') continue;
+    onFound(found);
+    found.release();
   }
 };
 
-afterEach(refresh);
+afterEach(() => refresh());
 
 const receive = async (where: number, head: string): Promise<string> =>
   (await exchangeRaw({ port: where, bytes: `${head}\r\n\r\n` })).replace(/\r\nDate: [^\r]+/, '');

@@ -43,7 +43,7 @@ const createCache = (
     ),
     finder: createFileFinder(counted, site.root),
     reservedPaths: new Set(['/livez']),
-    onLoaded: () => undefined,
+    onWorthCompressing: () => undefined,
   });
 };
 
