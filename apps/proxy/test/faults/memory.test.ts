@@ -1,24 +1,19 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { Agent } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@tripod/testing/wait-for';
 import { engineNames } from '../../src/engine-table.ts';
 import { ask } from '../support/ask.ts';
 import { runNodeUpstream } from '../support/echo-upstream.ts';
 import { proxyArgs } from '../support/proxy-args.ts';
-import { residentBytes } from '../support/resident-bytes.ts';
+import { inspected, retainedBytes } from '../support/retained-bytes.ts';
 import { addressesOf, killProxies, spawnProxy } from '../support/spawn-proxy.ts';
 import { standstill } from '../support/standstill.ts';
 import { stopAll } from '../support/stop-all.ts';
 
 afterEach(killProxies);
 afterEach(stopAll);
-
-// The amount of uncollected garbage is random, unlike what an engine retains. So one of three processes within the
-// limit is enough.
-jest.retryTimes(2);
 
 const mebibyte = 1024 * 1024;
 const size = 200 * mebibyte;
@@ -42,19 +37,8 @@ const pour = (sink: NodeJS.WritableStream, onEnd: () => void): void => {
 
 const quiet = (socket: Socket): Socket => socket.on('error', () => undefined);
 
-const warm = Buffer.alloc(10 * mebibyte, 'x');
-
-/** V8 keeps tens of megabytes of garbage uncollected; this creates them before the measurement. */
-const warmUp = async (port: number): Promise<void> => {
-  const pour = () => ask({ port, path: '/warm-up', method: 'POST', body: warm });
-  for (let round = 0; round < 3; round += 1) await Promise.all(Array.from({ length: 4 }, pour));
-  const agent = new Agent({ keepAlive: true });
-  for (let request = 0; request < 500; request += 1) await ask({ port, path: '/small', agent });
-  agent.destroy();
-};
-
 const start = async (engine: string, url: string) => {
-  const proxy = spawnProxy(proxyArgs(engine, [`/=${url}`], `--max-body-bytes=${size}`));
+  const proxy = spawnProxy(proxyArgs(engine, [`/=${url}`], `--max-body-bytes=${size}`), { env: inspected });
   const { port } = await addressesOf(proxy);
   return { proxy, port };
 };
@@ -69,11 +53,6 @@ describe.each(engineNames)('the memory of the engine %s', (engine) => {
         response.end('small');
         return;
       }
-      if (url === '/warm-up') {
-        request.resume();
-        request.once('end', () => response.end(warm));
-        return;
-      }
       if (method === 'POST') {
         accepted.add(socket);
         socket.pause();
@@ -84,9 +63,8 @@ describe.each(engineNames)('the memory of the engine %s', (engine) => {
       pour(response, () => response.end());
     });
     const { proxy, port } = await start(engine, upstream.url);
-    await warmUp(port);
-    const before = await residentBytes(proxy.pid);
-    const grown = async () => (await residentBytes(proxy.pid)) - before;
+    expect((await ask({ port, path: '/small' })).text).toBe('small');
+    const before = await retainedBytes(proxy);
     const clients: Socket[] = [];
     const open = (bytes: string): Socket => {
       const socket = quiet(connect(port, '127.0.0.1'));
@@ -108,7 +86,7 @@ describe.each(engineNames)('the memory of the engine %s', (engine) => {
     await standstill('everybody to wait', () => sentBy(senders) + sentBy(writers));
     expect(sentBy(senders)).toBeLessThan(users * size);
     expect(sentBy(writers)).toBeLessThan(users * size);
-    expect(await grown()).toBeLessThan(60 * mebibyte);
+    expect((await retainedBytes(proxy)) - before).toBeLessThan(60 * mebibyte);
     expect((await ask({ port, path: '/small' })).text).toBe('small');
     const [reader] = readers;
     let received = 0;
@@ -146,7 +124,7 @@ describe('the memory of the engine direct', () => {
         expect(await waitFor('all answers', () => said.endsWith('\n') && said)).toBe(
           'all have their answers\n',
         );
-        expect(await residentBytes(proxy.pid)).toBeLessThan(200 * mebibyte);
+        expect(await retainedBytes(proxy)).toBeLessThan(200 * mebibyte);
         expect((await ask({ port })).text).toBe('small');
       } finally {
         program.kill('SIGKILL');

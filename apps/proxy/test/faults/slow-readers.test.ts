@@ -54,14 +54,12 @@ describe('clients that do not read a large response, with the engine direct', ()
         ? 0
         : [...senders].reduce((sum, socket) => sum + socket.bytesWritten - socket.writableLength, 0),
     );
-    const retained = (await retainedBytes(proxy)) - before;
+    const retained = async () => (await retainedBytes(proxy)) - before;
     // Each client has a pending write; less than this would mean that nothing was held back.
-    expect(retained).toBeGreaterThan(clients * 16_384);
-    expect(retained).toBeLessThan(clients * 131_072);
+    expect(await retained()).toBeGreaterThan(clients * 16_384);
+    // V8 frees the memory of collected buffers in the background.
+    await waitFor('at most 128 KiB a client', async () => (await retained()) < clients * 131_072);
     for (const socket of opened) socket.destroy();
-    await waitFor(
-      'the memory to be given back',
-      async () => (await retainedBytes(proxy)) - before < clients * 16_384,
-    );
+    await waitFor('the memory to be given back', async () => (await retained()) < clients * 16_384);
   });
 });

@@ -3,7 +3,7 @@ import { httpErrors } from '@tripod/shared/http/http-errors';
 import { type Attempt, clientLeft, type Exchange } from '../../exchange.ts';
 import { forwardingErrors } from '../../forwarding-errors.ts';
 import type { AttemptFailure } from '../../retry.ts';
-import type { ResponseReceiver } from '../upstream/response-reader.ts';
+import type { ReceiverState, ResponseReceiver } from '../upstream/response-reader.ts';
 import type { ResponseHead } from '../wire/response-head.ts';
 import { CurrentAttempt } from './current-attempt.ts';
 import type { ExchangeClient, ExchangeParts } from './exchange-client.ts';
@@ -157,12 +157,13 @@ export class DirectExchange implements ResponseReceiver {
     else this.#response.data(bytes, from, to, this.#current.connection);
   }
 
-  onReadEnd(): boolean {
+  onReadEnd(): ReceiverState {
     if (this.#phase === 'relaying') this.#response.flush();
-    const { isBlocked } = this.#client.socket;
+    const { isBlocked, hasUnsent } = this.#client.socket;
     if (this.#phase === 'relaying' || (this.#phase === 'waiting' && isBlocked))
       this.#client.setTimeout(this.#parts.config.idleTimeoutMs);
-    return !isBlocked;
+    if (isBlocked) return 'blocked';
+    return hasUnsent ? 'behind' : 'ready';
   }
 
   onResponseEnd(): void {

@@ -10,7 +10,7 @@ import type { HeadCache } from '../wire/head-cache.ts';
 import type { RequestHead } from '../wire/request-head.ts';
 import type { ResponseHead } from '../wire/response-head.ts';
 import { ReadBuffer, type ReadBuffers, type ReadExpectation } from './read-buffers.ts';
-import { ResponseReader, type ResponseReceiver } from './response-reader.ts';
+import { type ReceiverState, ResponseReader, type ResponseReceiver } from './response-reader.ts';
 
 /**
  * A client that has taken this much without a long pause is fast. It is more than the kernel's buffers hold: a client that
@@ -57,7 +57,7 @@ export class UpstreamConnection {
   #receiver: ResponseReceiver | undefined;
   #requestWritten = false;
   #error: NodeJS.ErrnoException | undefined;
-  #paused = false;
+  #receiverState: ReceiverState = 'ready';
   #pausedAtMs = 0;
   /** Bytes of the response since the last long pause. */
   #takenBytes = 0;
@@ -110,6 +110,7 @@ export class UpstreamConnection {
     this.bytesSent = 0;
     this.bytesReceived = 0;
     this.#takenBytes = 0;
+    this.#receiverState = 'ready';
     if (this.#phase === 'idle') this.#phase = 'busy';
   }
 
@@ -130,8 +131,8 @@ export class UpstreamConnection {
   }
 
   resume(): void {
-    if (!this.#paused || this.#phase === 'closed') return;
-    this.#paused = false;
+    if (this.#receiverState !== 'blocked' || this.#phase === 'closed') return;
+    this.#receiverState = 'ready';
     if (this.#options.deadlines.coarseNowMs - this.#pausedAtMs > longPauseMs) this.#takenBytes = 0;
     this.#socket.resume();
   }
@@ -157,9 +158,10 @@ export class UpstreamConnection {
   #expectedRead(): ReadExpectation {
     const expected = this.#reader.expectedRead();
     if (expected !== 'large') return expected;
-    if (this.#takenBytes > provenFastBytes) return this.#paused ? 'large' : 'huge';
-    // While the client takes nothing, a large buffer would lie idle.
-    return this.#paused ? 'small' : 'large';
+    const isReady = this.#receiverState === 'ready';
+    if (this.#takenBytes > provenFastBytes) return isReady ? 'huge' : 'large';
+    // On top of bytes that the client has not taken, a large read could double what is held for it.
+    return isReady ? 'large' : 'small';
   }
 
   #read(buffer: Buffer, length: number): boolean {
@@ -183,10 +185,11 @@ export class UpstreamConnection {
       this.#fail(receiver);
       return true;
     }
-    this.#paused = !receiver.onReadEnd();
+    this.#receiverState = receiver.onReadEnd();
     this.#takenBytes += length;
-    if (this.#paused) this.#pausedAtMs = this.#options.deadlines.coarseNowMs;
-    return !this.#paused;
+    const isBlocked = this.#receiverState === 'blocked';
+    if (isBlocked) this.#pausedAtMs = this.#options.deadlines.coarseNowMs;
+    return !isBlocked;
   }
 
   /** Ends the response; `unread` bytes follow it in the last read. */
