@@ -12,6 +12,31 @@ export const tripodApi = (name: string, database: string): Contestant => ({
   start: (place, urls) => startCopy(place, { name, databaseUrl: databaseOf(urls, database) }),
 });
 
+/** Takes one processor profile after the other. A failure means that the copy has ended, which its load notices. */
+const profileUntilAborted = async (url: string, signal: AbortSignal): Promise<void> => {
+  try {
+    for (;;) await (await fetch(`${url}/debug/pprof/profile?seconds=60`, { signal })).arrayBuffer();
+  } catch {
+    // The stack is unwinding, or the copy is gone.
+  }
+};
+
+/** One copy of Tripod's API of which a processor profile is being taken all the time. */
+export const profiledApi = (name: string, database: string): Contestant => ({
+  ...tripodApi(name, database),
+  about: `one copy of Tripod's API of which a processor profile is being taken all the time, on the database ${database}`,
+  async start(place, urls): Promise<Running> {
+    const running = await startCopy(place, { name, databaseUrl: databaseOf(urls, database) });
+    const stop = new AbortController();
+    const profiling = profileUntilAborted(running.url, stop.signal);
+    place.stack.push('the profiles', () => {
+      stop.abort();
+      return profiling;
+    });
+    return running;
+  },
+});
+
 /** The stock API on the database with this name. */
 export const stockApi = (name: string, database: string): Contestant => ({
   name,

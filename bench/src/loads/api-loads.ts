@@ -21,6 +21,15 @@ export const apiLoads: readonly Load[] = [
     contestants: ['copy', 'stock', 'constant'],
   },
   {
+    name: 'list-profiled',
+    about: 'GET 3 rows while a processor profile is taken, 32 connections',
+    tool: 'wrk',
+    path,
+    connections: 32,
+    contestants: ['copy', 'profiled'],
+    peer: 'copy',
+  },
+  {
     name: 'revalidate',
     about: 'GET 3 rows with If-None-Match, 32 connections',
     tool: 'wrk',
@@ -76,6 +85,13 @@ const figure = 'requestsPerSecond';
 export const apiGoals: readonly Goal[] = [
   { load: 'list', contestant: 'copy', figure, against: 'stock', atLeast: 3.5 },
   { load: 'list', contestant: 'copy', figure, against: 'constant', atLeast: 0.45 },
+  {
+    load: 'list-profiled',
+    contestant: 'profiled',
+    figure: 'cpuMicrosPerRequest',
+    against: 'copy',
+    atMost: 1.05,
+  },
   { load: 'revalidate', contestant: 'copy', figure, against: 'stock', atLeast: 4 },
   { load: 'insert-32', contestant: 'copy', figure, against: 'stock', atLeast: 3 },
   { load: 'insert-32', contestant: 'copy', figure, against: 'pgbench', atLeast: 1.1 },

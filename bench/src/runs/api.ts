@@ -1,4 +1,10 @@
-import { constantAnswer, pageAfter, stockApi, tripodApi } from '../contestants/api-contestants.ts';
+import {
+  constantAnswer,
+  pageAfter,
+  profiledApi,
+  stockApi,
+  tripodApi,
+} from '../contestants/api-contestants.ts';
 import { pgbench } from '../contestants/pgbench.ts';
 import { apiGoals, apiLoads } from '../loads/api-loads.ts';
 import { startDatabases } from '../machine/start-database.ts';
@@ -15,6 +21,7 @@ export const run: Run = {
     tripodApi('copy', 'copy'),
     stockApi('stock', 'stock'),
     constantAnswer,
+    profiledApi('profiled', 'copy'),
     pgbench('pgbench'),
     tripodApi('copy-large', 'large'),
     stockApi('stock-large', 'large'),
