@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, openSync, readFileSync } from 'node:fs';
+import { existsSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { systemClock } from '@tripod/shared/async/clock';
 import { commandLineError } from '@tripod/shared/config/command-line';
@@ -8,6 +8,7 @@ import { StartError } from '@tripod/shared/errors/start-error';
 import { createLogSink } from '@tripod/shared/logging/log-sink';
 import { isPortFree } from '@tripod/shared/os/is-port-free';
 import { ListenError } from '@tripod/shared/os/listen';
+import { probeAddress } from '@tripod/shared/os/probe-address';
 import { systemProcesses } from '@tripod/shared/os/process-table';
 import { CommanderError } from 'commander';
 import { findGroupHierarchy } from './budget/group-hierarchy.ts';
@@ -20,7 +21,6 @@ import { locateState } from './control/state-folder.ts';
 import { findOnlyStateDir } from './labs/lab-state.ts';
 import { createProgram } from './program.ts';
 import { services } from './services.ts';
-import { tryAddress } from './stack/try-address.ts';
 import { watchLauncher } from './supervisor/watch-launcher.ts';
 
 /** The process itself, as an argument. */
@@ -81,7 +81,7 @@ const createHost = ({ own, checkout }: RunStackOptions): StackHost => {
     table: systemProcesses,
     signal: (pid: number, signal: NodeJS.Signals) => void own.kill(pid, signal),
     isPortFree,
-    tryAddress,
+    probeAddress,
     sink,
     lineFormat: { format: own.stdout.isTTY === true ? 'text' : 'json', colour: isColoured(own) },
   } as const;
@@ -113,10 +113,12 @@ const createHost = ({ own, checkout }: RunStackOptions): StackHost => {
       // Without this variable the new process does not watch the package manager, which ends before it.
       const { npm_lifecycle_event: _script, ...env } = own.env;
       const rest = args.filter((arg) => arg !== '--detach');
+      // The file of an earlier start; a named pipe in its place would block.
+      rmSync(errorFile, { recursive: true, force: true });
       return spawn(own.execPath, [...own.execArgv, script, ...rest], {
         env,
         detached: true,
-        stdio: ['ignore', 'ignore', openSync(errorFile, 'w', 0o600)],
+        stdio: ['ignore', 'ignore', openSync(errorFile, 'wx', 0o600)],
       });
     },
     onInterrupt: (callback) => void own.on('SIGINT', callback),
@@ -171,9 +173,10 @@ export const runStack = async (options: RunStackOptions): Promise<void> => {
   });
   // A reader such as `head` closes the pipe when it has read enough.
   own.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    own.exit(0);
+    if (error.code === 'EPIPE') own.exit(0);
   });
+  // Either stream may be a file on a full disk, which is no reason to end.
+  own.stderr.on('error', () => undefined);
   // pnpm passes on the `--` that npm removes: `pnpm dev -- --port 9000`.
   const args = own.argv.slice(2).filter((arg, at) => arg !== '--' || at > 1);
   try {

@@ -16,6 +16,8 @@ export type AskOptions = {
   /** The command that starts a stack, for the error message. */
   readonly startCommand: string;
   readonly onProgress?: (message: string) => void;
+  /** A stack that is silent for longer fails. Default: no limit, because a start or a drain may take long. */
+  readonly timeoutMs?: number;
 };
 
 const connectionClosed = (cause?: unknown): StartError =>
@@ -24,7 +26,7 @@ const connectionClosed = (cause?: unknown): StartError =>
 /** Sends a request to the running stack and returns its result. Throws a StartError with the reason when it fails. */
 export const askStack = (
   request: ControlRequest,
-  { socketPath, startCommand, onProgress = () => undefined }: AskOptions,
+  { socketPath, startCommand, onProgress = () => undefined, timeoutMs = 0 }: AskOptions,
 ): Promise<unknown> =>
   new Promise((resolve, reject) => {
     const socket = connect(socketPath);
@@ -33,6 +35,10 @@ export const askStack = (
       if (reply.type === 'progress') onProgress(reply.message);
       else if (reply.type === 'done') resolve(reply.result);
       else reject(new StartError(reply.message));
+    });
+    socket.setTimeout(timeoutMs, () => {
+      reject(new StartError(`The stack does not answer within ${timeoutMs / 1000} s.`));
+      socket.destroy();
     });
     socket.setEncoding('utf8');
     socket.once('connect', () => socket.write(`${JSON.stringify(request)}\n`));

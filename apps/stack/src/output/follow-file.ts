@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createSerialQueue } from '@tripod/shared/async/serial-queue';
 import { createLineSplitter } from './split-lines.ts';
@@ -21,7 +22,7 @@ export type Following = {
 const chunkBytes = 65_536;
 
 /**
- * Passes on the lines that another process appends to a file. A file that was truncated or replaced is read from its
+ * Passes on the lines that another process appends to a plain file. A file that was truncated or replaced is read from its
  * start. The timer keeps this process alive until `stop`.
  */
 export const followFile = async (path: string, options: FollowOptions): Promise<Following> => {
@@ -32,14 +33,18 @@ export const followFile = async (path: string, options: FollowOptions): Promise<
   let inode: number | undefined;
 
   const readNew = async (): Promise<void> => {
-    const file = await open(path, maxBytes === Number.POSITIVE_INFINITY ? 'r' : 'r+').catch(() => undefined);
-    if (!file) {
+    // Without O_NONBLOCK, opening a named pipe waits for a writer.
+    const { O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
+    const access = maxBytes === Number.POSITIVE_INFINITY ? O_RDONLY : O_RDWR;
+    const file = await open(path, access | O_NONBLOCK).catch(() => undefined);
+    const stat = await file?.stat();
+    if (!file || !stat?.isFile()) {
+      await file?.close();
       // A file that is created later is read from its start.
       inode ??= 0;
       return;
     }
     try {
-      const stat = await file.stat();
       if (inode === undefined) offset = fromStart ? 0 : stat.size;
       else if (stat.ino !== inode || stat.size < offset) offset = 0;
       inode = stat.ino;

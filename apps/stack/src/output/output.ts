@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '@tripod/shared/async/clock';
 import { formatJson, type LogFields, type LogLevel } from '@tripod/shared/logging/log-line';
 import type { LogSink } from '@tripod/shared/logging/log-sink';
-import { type LogFile, openLogFile } from './log-file.ts';
+import { createLogFile, type LogFile } from './log-file.ts';
 import { findRequest, parseLogLine } from './parse-line.ts';
 import { type ShowLineOptions, showLine } from './show-line.ts';
 
@@ -38,13 +37,18 @@ const isRequest = (line: string): boolean => {
 /** Creates the output of a stack. Each process gets its log file with its first line. */
 export const createOutput = (options: OutputOptions): Output => {
   const { logsDir, sink, clock, showsRequestsOf = () => true } = options;
-  mkdirSync(logsDir, { recursive: true });
   const files = new Map<string, LogFile>();
   const flushSoon = (flush: () => void): void => void clock.after(flushDelayMs, flush);
+  // Shown only: the file of the stack itself may be the one that can't be written.
+  const onProblem = (message: string): void =>
+    show(
+      ownName,
+      formatJson({ timeMs: clock.wallMs(), level: 'warn', name: ownName, message, fields: {} }).trimEnd(),
+    );
   const fileOf = (name: string): LogFile => {
     const known = files.get(name);
     if (known) return known;
-    const file = openLogFile(join(logsDir, `${name}.log`), { flushSoon });
+    const file = createLogFile(join(logsDir, `${name}.log`), { flushSoon, onProblem });
     files.set(name, file);
     return file;
   };

@@ -12,13 +12,17 @@ const countCopies = ({ scalable, processes }: StackReport): string => {
   return counts.length === 0 ? '' : ` with ${counts.join(', ')}`;
 };
 
+/** A stack that was stopped by a signal would never answer. */
+const answerTimeoutMs = 5000;
+
 /** The error of a second start in the same folder: what already runs, and how to stop it. */
 export const createAlreadyRunningError = async ({
   socketPath,
   stateDir,
 }: StateFolder): Promise<StartError> => {
   try {
-    const report = (await askStack({ command: 'ps' }, { socketPath, startCommand: '' })) as StackReport;
+    const ask = { socketPath, startCommand: '', timeoutMs: answerTimeoutMs };
+    const report = (await askStack({ command: 'ps' }, ask)) as StackReport;
     return new StartError(
       `Tripod already runs here, as process ${report.pid}, at ${report.url}${countCopies(report)}; stop it with Ctrl-C in its terminal, or with: pnpm stack down`,
     );

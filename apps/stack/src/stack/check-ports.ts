@@ -7,6 +7,7 @@ import { numberOf, selectServices } from '../definition/select-services.ts';
 import type { AnyService } from '../definition/service-definition.ts';
 import type { StackConfig } from '../definition/stack-settings.ts';
 import { findStartedLabs, labStateDir } from '../labs/lab-state.ts';
+import { isStillRunning } from '../supervisor/end-leftovers.ts';
 import type { StackDependencies } from './stack-dependencies.ts';
 
 type WantedPort = { readonly flag: string; readonly port: number };
@@ -62,8 +63,7 @@ const findOwner = (port: number, { checkout, userId, table }: StackDependencies)
   return findStartedLabs(checkout).find((lab) => {
     const { stateFile } = locateState(labStateDir(checkout, lab), userId);
     const owner = findStackState(stateFile)?.processes.find((process) => process.port === port);
-    const command = owner && table.commandOf(owner.pid);
-    return command && owner.marks.every((mark) => command.includes(mark));
+    return owner !== undefined && isStillRunning(owner, table);
   });
 };
 
@@ -85,6 +85,6 @@ export const checkPorts = async (config: StackConfig, dependencies: StackDepende
   for (const { host, ports } of services) {
     const [setting] = ports;
     if (host === undefined || setting === undefined) continue;
-    await dependencies.tryAddress({ host: String(config[host]), port: numberOf(config, setting) });
+    await dependencies.probeAddress({ host: String(config[host]), port: numberOf(config, setting) });
   }
 };

@@ -1,11 +1,11 @@
 import type { Clock } from '@tripod/shared/async/clock';
 import type { LogSink } from '@tripod/shared/logging/log-sink';
+import type { ListenOptions } from '@tripod/shared/os/listen';
 import type { ProcessTable } from '@tripod/shared/os/process-table';
 import type { GroupHierarchy } from '../budget/group-hierarchy.ts';
 import type { AnyService } from '../definition/service-definition.ts';
 import type { LineFormat } from '../output/show-line.ts';
 import type { IsPortFree } from '../supervisor/choose-ports.ts';
-import type { TryAddress } from './try-address.ts';
 
 /** Everything outside the stack that it uses, as an argument. */
 export type StackDependencies = {
@@ -25,7 +25,8 @@ export type StackDependencies = {
   /** Sends a signal to a process, or with a negative id to a process group; throws when there is none. */
   readonly signal: (pid: number, signal: NodeJS.Signals) => void;
   readonly isPortFree: IsPortFree;
-  readonly tryAddress: TryAddress;
+  /** Throws a ListenError when a server can't listen on this address. */
+  readonly probeAddress: (address: Pick<ListenOptions, 'host' | 'port'>) => Promise<void>;
   readonly sink: LogSink;
   readonly lineFormat: LineFormat;
 };

@@ -266,9 +266,11 @@ export class Stack {
   /** Records the processes for the next start, in case this one is killed. */
   #writeState(): void {
     const { plan, dependencies, folder, output } = this.#options;
-    const processes = this.supervisor.processes.flatMap(({ name, pid, spec: { port }, command }) =>
-      pid === undefined || !command ? [] : [{ name, pid, port, marks: marksOf(command) }],
-    );
+    const processes = this.supervisor.processes.flatMap(({ name, pid, spec: { port }, command }) => {
+      const start = pid === undefined ? undefined : dependencies.table.startOf(pid);
+      if (pid === undefined || start === undefined || !command) return [];
+      return [{ name, pid, start, port, marks: marksOf(command) }];
+    });
     try {
       writeStackState(folder.stateFile, {
         pid: dependencies.pid,

@@ -2,7 +2,7 @@ import { createShutdownStack, type ShutdownStack } from '@tripod/shared/process/
 import { enforceBudget } from '../budget/enforce-budget.ts';
 import { type HandleControl, startControlServer } from '../control/control-server.ts';
 import { takeStackLock } from '../control/stack-lock.ts';
-import { findStackState, removeStackState } from '../control/state-file.ts';
+import { findStackState, removeStackState, setAsideDamagedState } from '../control/state-file.ts';
 import { createStateFolder, type StateFolder } from '../control/state-folder.ts';
 import type { StackConfig } from '../definition/stack-settings.ts';
 import { followFile } from '../output/follow-file.ts';
@@ -78,6 +78,7 @@ export const startStack = async (options: StartStackOptions): Promise<RunningSta
     const lock = await takeStackLock(folder);
     if (!lock) throw await createAlreadyRunningError(folder);
     undo.push('the lock', lock.release);
+    const damaged = setAsideDamagedState(folder.stateFile);
     const leftovers = await endLeftovers(findStackState(folder.stateFile)?.processes ?? [], { table, clock });
     await checkPorts(config, dependencies);
 
@@ -94,6 +95,7 @@ export const startStack = async (options: StartStackOptions): Promise<RunningSta
       output.event('info', 'stopped');
       output.close();
     });
+    if (damaged !== undefined) output.event('warn', damaged);
     if (leftovers.length > 0) {
       const processes = leftovers.map(({ name }) => name);
       output.event('warn', 'ended processes of a stack that was killed', { processes });

@@ -2,12 +2,25 @@ import type { Clock } from '@tripod/shared/async/clock';
 import { pause } from '@tripod/shared/async/pause';
 import type { ProcessTable } from '@tripod/shared/os/process-table';
 
-/** A process that a stack started, and texts in its command line that identify it after a restart of the stack. */
+/** A process that a stack started, with what identifies it after a restart of the stack. */
 export type StartedProcess = {
   readonly name: string;
   readonly pid: number;
+  /** When it started, as the process table tells it: a process id alone may have been given to another program. */
+  readonly start: string;
   readonly port: number | undefined;
+  /** Texts in its command line. */
   readonly marks: readonly string[];
+};
+
+/** Whether that process still runs: same id, same start, and all marks in its command line. */
+export const isStillRunning = (
+  { pid, start, marks }: StartedProcess,
+  table: Pick<ProcessTable, 'commandOf' | 'startOf'>,
+): boolean => {
+  const command = table.commandOf(pid);
+  if (command === undefined || marks.length === 0) return false;
+  return marks.every((mark) => command.includes(mark)) && table.startOf(pid) === start;
 };
 
 export type EndLeftoversOptions = {
@@ -28,10 +41,7 @@ export const endLeftovers = async (
   processes: readonly StartedProcess[],
   { table, clock, graceMs = 3000 }: EndLeftoversOptions,
 ): Promise<readonly StartedProcess[]> => {
-  const isRunning = ({ pid, marks }: StartedProcess): boolean => {
-    const command = table.commandOf(pid);
-    return command !== undefined && marks.every((mark) => command.includes(mark));
-  };
+  const isRunning = (process: StartedProcess): boolean => isStillRunning(process, table);
   const found = processes.filter(isRunning);
   if (found.length === 0) return [];
   for (const { pid } of found) table.signal(pid, 'SIGTERM');

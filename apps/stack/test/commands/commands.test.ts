@@ -121,7 +121,7 @@ describe('stack logs', () => {
 
   it('names the copy that answered a request on a terminal', async () => {
     const { client, printed } = createTestClient(makeFolder());
-    const processes = [{ name: 'api-2', pid: 1, port: 8083, marks: [] }];
+    const processes = [{ name: 'api-2', pid: 2, start: '1', port: 8083, marks: ['api'] }];
     writeStackState(client.folder.stateFile, { pid: 1, url: '', proxy: '', startedAt: '', processes });
     const request = {
       message: 'GET /',

@@ -63,6 +63,13 @@ describe('the control socket', () => {
     await expect(asked).rejects.toThrow('No stack runs here. Start it with: pnpm dev');
   });
 
+  it('reports a stack that is silent for longer than the limit', async () => {
+    const where = await serve(() => new Promise(() => undefined));
+    await expect(askStack({ command: 'ps' }, { ...where, timeoutMs: 10 })).rejects.toThrow(
+      'The stack does not answer within 0.01 s.',
+    );
+  });
+
   it('reports that the stack ended before it answered', async () => {
     const where = await serve(() => new Promise(() => undefined));
     const asked = askStack({ command: 'ps' }, where);

@@ -1,8 +1,14 @@
-import { mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { takeStackLock } from '../../src/control/stack-lock.ts';
-import { findStackState, removeStackState, writeStackState } from '../../src/control/state-file.ts';
+import {
+  findStackState,
+  removeStackState,
+  setAsideDamagedState,
+  writeStackState,
+} from '../../src/control/state-file.ts';
 import { createStateFolder, locateState } from '../../src/control/state-folder.ts';
 import { useTempFolders } from '../support/temp-folder.ts';
 
@@ -82,9 +88,42 @@ describe('the state file', () => {
     expect(findStackState(stateFile)).toBeUndefined();
   });
 
-  it.each(['', '{', '[]', '{"pid":"1"}'])('is ignored when it holds %p', (text) => {
+  const processText = (change: object): string =>
+    JSON.stringify({
+      ...state,
+      processes: [{ name: 'api-1', pid: 2, start: '1', port: 8081, marks: ['api'], ...change }],
+    });
+
+  it('is not set aside when it is missing or fine', () => {
+    const { stateFile } = createStateFolder(makeFolder(), userId);
+    expect(setAsideDamagedState(stateFile)).toBeUndefined();
+    writeFileSync(stateFile, processText({}));
+    expect(setAsideDamagedState(stateFile)).toBeUndefined();
+    expect(findStackState(stateFile)?.processes).toHaveLength(1);
+  });
+
+  it.each([
+    ...['', '{', '[]', '[null]', '{"pid":"1"}', '{"pid":1,"processes":[null]}', '{"pid":1,"processes":[{}]}'],
+    ...[{ pid: 1 }, { pid: -1 }, { start: undefined }, { marks: [] }, { marks: [''] }].map(processText),
+  ])('is set aside when it holds %s', (text) => {
     const { stateFile } = createStateFolder(makeFolder(), userId);
     writeFileSync(stateFile, text);
     expect(findStackState(stateFile)).toBeUndefined();
+    expect(setAsideDamagedState(stateFile)).toContain(
+      `The state file ${stateFile} is damaged and was renamed to ${stateFile}.damaged;`,
+    );
+    expect(readFileSync(`${stateFile}.damaged`, 'utf8')).toBe(text);
+  });
+
+  it.each([
+    ['a folder', (path: string) => mkdirSync(path)],
+    ['a named pipe', (path: string) => execFileSync('mkfifo', [path])],
+  ])('is set aside when it is %s, which never blocks', (_what, create) => {
+    const { stateFile } = createStateFolder(makeFolder(), userId);
+    create(stateFile);
+    expect(setAsideDamagedState(stateFile)).toContain(`${stateFile}.damaged`);
+    create(`${stateFile}.next`);
+    writeStackState(stateFile, state);
+    expect(findStackState(stateFile)).toEqual(state);
   });
 });

@@ -114,7 +114,8 @@ describe('a stack with nginx as its load balancer (skipped where nginx is missin
     const file = join(realpathSync(config.stateDir), 'nginx/nginx.conf');
     await running.stop();
     const left = await startNginxAlone(config.stateDir);
-    const leftover = { name: 'nginx', pid: left, port: config.port, marks: ['nginx', file] };
+    const started = systemProcesses.startOf(left) ?? '';
+    const leftover = { name: 'nginx', pid: left, start: started, port: config.port, marks: ['nginx', file] };
     const { stateFile } = locateState(config.stateDir, dependencies.userId);
     const state = { pid: 1, url: '', proxy: 'nginx', startedAt: '', processes: [leftover] };
     writeStackState(stateFile, state);

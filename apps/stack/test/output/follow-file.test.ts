@@ -1,4 +1,5 @@
-import { appendFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Following, type FollowOptions, followFile } from '../../src/output/follow-file.ts';
@@ -33,6 +34,19 @@ describe('following a file', () => {
     const path = join(makeFolder(), 'a.log');
     writeFileSync(path, 'old\n');
     expect((await follow(path, { fromStart: true })).lines).toEqual(['old']);
+  });
+
+  it.each([
+    ['a named pipe', (path: string) => execFileSync('mkfifo', [path])],
+    ['a folder', (path: string) => mkdirSync(path)],
+  ])('does not wait for %s in the place of the file', async (_what, create) => {
+    const path = join(makeFolder(), 'a.log');
+    create(path);
+    const { following, lines } = await follow(path);
+    rmSync(path, { recursive: true });
+    writeFileSync(path, 'first\n');
+    await following.read();
+    expect(lines).toEqual(['first']);
   });
 
   it('reads a file that is created later', async () => {

@@ -1,8 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '@tripod/testing/fake-clock';
-import { openLogFile } from '../../src/output/log-file.ts';
 import { createOutput, type OutputOptions } from '../../src/output/output.ts';
 import { showLine } from '../../src/output/show-line.ts';
 import { createLineSplitter } from '../../src/output/split-lines.ts';
@@ -84,34 +83,6 @@ describe('the line splitter', () => {
     const splitter = createLineSplitter((line) => void lines.push(line));
     splitter.add('x'.repeat(70_000));
     expect(lines).toHaveLength(1);
-  });
-});
-
-describe('a log file', () => {
-  const flushAtOnce = (flush: () => void): void => queueMicrotask(flush);
-
-  it('is appended to', () => {
-    const path = join(makeFolder(), 'a.log');
-    writeFileSync(path, 'old\n');
-    const file = openLogFile(path, { flushSoon: flushAtOnce });
-    file.add('new');
-    file.close();
-    expect(readFileSync(path, 'utf8')).toBe('old\nnew\n');
-  });
-
-  it('is replaced before it grows too long, and the previous one is kept', () => {
-    const path = join(makeFolder(), 'a.log');
-    const file = openLogFile(path, { flushSoon: () => undefined, maxBytes: 10, batchLength: 1 });
-    for (const line of ['12345', '67', 'new', 'newer']) file.add(line);
-    file.close();
-    expect(readFileSync(`${path}.1`, 'utf8')).toBe('12345\n67\n');
-    expect(readFileSync(path, 'utf8')).toBe('new\nnewer\n');
-  });
-
-  it('ignores lines after it was closed', () => {
-    const file = openLogFile(join(makeFolder(), 'a.log'), { flushSoon: flushAtOnce });
-    file.close();
-    expect(() => file.add('late')).not.toThrow();
   });
 });
 

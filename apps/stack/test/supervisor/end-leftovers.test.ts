@@ -21,7 +21,9 @@ const startLeftover = async () => {
   });
   children.push(child);
   await once(child.stdout, 'data');
-  return { child, leftover: { name: 'api-1', pid: child.pid ?? 0, port, marks: [file, `--port ${port}`] } };
+  const pid = child.pid ?? 0;
+  const start = systemProcesses.startOf(pid) ?? '';
+  return { child, leftover: { name: 'api-1', pid, start, port, marks: [file, `--port ${port}`] } };
 };
 const dependencies = { table: systemProcesses, clock: systemClock };
 
@@ -39,9 +41,13 @@ describe('ending leftover processes', () => {
     expect(child.signalCode ?? (await once(child, 'exit'))[1]).toBe('SIGKILL');
   });
 
-  it('leaves another program alone that has been given the process id', async () => {
+  it.each([
+    ['another command line', { marks: [file, '--port 1'] }],
+    ['another start', { start: '1' }],
+    ['no mark to recognize it by', { marks: [] }],
+  ])('leaves a process alone that has the process id and %s', async (_what, change) => {
     const { child, leftover } = await startLeftover();
-    expect(await endLeftovers([{ ...leftover, marks: [file, '--port 1'] }], dependencies)).toEqual([]);
+    expect(await endLeftovers([{ ...leftover, ...change }], dependencies)).toEqual([]);
     expect(child.exitCode ?? child.signalCode).toBeNull();
   });
 

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { systemClock } from '@tripod/shared/async/clock';
 import { loadConfig } from '@tripod/shared/config/load-config';
 import { isPortFree } from '@tripod/shared/os/is-port-free';
+import { probeAddress } from '@tripod/shared/os/probe-address';
 import { systemProcesses } from '@tripod/shared/os/process-table';
 import { freePorts } from '@tripod/testing/free-port';
 import type { AnyService } from '../../src/definition/service-definition.ts';
 import { type StackConfig, stackSettings } from '../../src/definition/stack-settings.ts';
 import type { StackDependencies } from '../../src/stack/stack-dependencies.ts';
-import { tryAddress } from '../../src/stack/try-address.ts';
 import { fixtureServices } from './fixture-services.ts';
 
 export const checkout = join(import.meta.dirname, '../../../..');
@@ -75,7 +75,7 @@ export const prepareFixtureStack = async (
       table: systemProcesses,
       signal: (pid, signal) => void process.kill(pid, signal),
       isPortFree,
-      tryAddress,
+      probeAddress,
       sink: { add: (line) => void shown.push(line), flush: () => undefined, dropped: () => 0 },
       lineFormat: { format: 'json', colour: false },
     },

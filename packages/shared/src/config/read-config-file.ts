@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { PlainFileError, readPlainFile } from '../os/read-plain-file.ts';
 import { ConfigError } from './config-error.ts';
 
 const maxBytes = 1_048_576;
@@ -7,31 +7,13 @@ const refuse = (file: string, problem: string): never => {
   throw new ConfigError([{ source: `The config file ${file}`, problem }]);
 };
 
-const openFile = (file: string): number => {
-  try {
-    // Without O_NONBLOCK, opening a named pipe waits for a writer.
-    return openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (error) {
-    return refuse(
-      file,
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : 'can not be read',
-    );
-  }
-};
-
 const readText = (file: string): string => {
-  const descriptor = openFile(file);
   try {
-    const stats = fstatSync(descriptor);
-    if (!stats.isFile()) return refuse(file, 'can not be read: it is not a plain file');
-    if (stats.size > maxBytes)
-      return refuse(file, `has ${stats.size} bytes, which is more than the limit of ${maxBytes}`);
-    return readFileSync(descriptor, 'utf8');
+    return readPlainFile(file, maxBytes);
   } catch (error) {
-    if (error instanceof ConfigError) throw error;
-    return refuse(file, 'can not be read');
-  } finally {
-    closeSync(descriptor);
+    if (error instanceof PlainFileError) return refuse(file, error.message);
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return refuse(file, isMissing ? 'does not exist' : 'can not be read');
   }
 };
 

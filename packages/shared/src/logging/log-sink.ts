@@ -5,7 +5,7 @@ export type LogSink = {
   add(line: string): void;
   /** Writes the remaining lines, blocking for up to 0.5 s when the reader is slow. Call it before the process exits. */
   flush(): void;
-  /** Number of lines dropped because the reader is too slow or has closed the pipe. */
+  /** Number of lines dropped: the reader is too slow or has closed the pipe, or the disk is full. */
   dropped(): number;
 };
 
@@ -16,19 +16,27 @@ export type LogSinkOptions = {
   readonly batchLength?: number;
   /** Buffered characters beyond which new lines are dropped. Default 4 MiB. */
   readonly maxWaitingLength?: number;
+  /** Writes bytes to a descriptor and returns how many were written. Default: that of the system. */
+  readonly write?: (fileDescriptor: number, bytes: Uint8Array) => number;
   /** Called once when the reader has closed the pipe. */
   readonly onReaderClosed?: () => void;
 };
+
+/** The reader or the terminal has gone, or the descriptor is closed. Any other failure, such as ENOSPC, may pass. */
+const closedCodes: ReadonlySet<string> = new Set(['EPIPE', 'EIO', 'EBADF']);
+
+const countLines = (bytes: Uint8Array): number => bytes.reduce((sum, byte) => sum + (byte === 10 ? 1 : 0), 0);
 
 const hasCode = (error: unknown, code: string): boolean => (error as NodeJS.ErrnoException).code === code;
 
 /**
  * Buffers lines and writes them in batches. The descriptor must be non-blocking, or a file: a write to a full pipe then
  * fails with EAGAIN and is retried later, where a blocking write would stop the whole process. After EPIPE or EIO
- * nothing more is written.
+ * nothing more is written. After any other failure, such as a full disk, the batch is lost and the next one is tried.
  */
 export const createLogSink = (fileDescriptor: number, options: LogSinkOptions = {}): LogSink => {
-  const { delayMs = 100, batchLength = 65_536, maxWaitingLength = 4_194_304, onReaderClosed } = options;
+  const { delayMs = 100, batchLength = 65_536, maxWaitingLength = 4_194_304 } = options;
+  const { onReaderClosed, write = writeSync } = options;
   let waiting = '';
   // Reused for every batch; one UTF-16 unit takes at most three bytes in UTF-8.
   const encoder = new TextEncoder();
@@ -54,11 +62,12 @@ export const createLogSink = (fileDescriptor: number, options: LogSinkOptions = 
           waiting = read === waiting.length ? '' : waiting.slice(read);
         }
         if (rest.length === 0) return true;
-        rest = rest.subarray(writeSync(fileDescriptor, rest));
+        rest = rest.subarray(write(fileDescriptor, rest));
       }
     } catch (error) {
       if (hasCode(error, 'EAGAIN')) return false;
-      closed = true;
+      closed = closedCodes.has((error as NodeJS.ErrnoException).code ?? '');
+      if (!closed) droppedCount += countLines(rest) + waiting.split('\n').length - 1;
       rest = new Uint8Array(0);
       waiting = '';
       if (hasCode(error, 'EPIPE')) onReaderClosed?.();

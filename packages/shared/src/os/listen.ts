@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 
 /** The port is in use, or the server can't listen on the address. The message says what to do. */
 export class ListenError extends Error {
@@ -97,6 +97,23 @@ const listenOnIpv6 = async (main: Server, port: number): Promise<Server | undefi
   }
 };
 
+/** Closes the first server when ::1 can't be used, with every client that connected meanwhile. */
+const listenOnIpv6OrClose = async (main: Server, port: number): Promise<Server | undefined> => {
+  const accepted = new Set<Socket>();
+  const onConnection = (socket: Socket): void => void accepted.add(socket);
+  main.on('connection', onConnection);
+  try {
+    return await listenOnIpv6(main, port);
+  } catch (error) {
+    const ended = closed(main);
+    for (const socket of accepted) socket.destroy();
+    await ended;
+    throw error;
+  } finally {
+    main.off('connection', onConnection);
+  }
+};
+
 /**
  * Starts listening. Throws a ListenError with one sentence that names the port and the flag to change it. After a
  * failure nothing is left open.
@@ -106,13 +123,7 @@ export const listen = async (server: Server, options: ListenOptions): Promise<Li
   for (let tries = 1; ; tries += 1) {
     try {
       const port = await listenOnce(server, both ? '127.0.0.1' : options.host, options.port);
-      let second: Server | undefined;
-      try {
-        second = both ? await listenOnIpv6(server, port) : undefined;
-      } catch (error) {
-        await closed(server);
-        throw error;
-      }
+      const second = both ? await listenOnIpv6OrClose(server, port) : undefined;
       const host = both || options.host === '0.0.0.0' || options.host === '::' ? '127.0.0.1' : options.host;
       return {
         port,

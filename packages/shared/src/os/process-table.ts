@@ -10,6 +10,8 @@ export type StopSignal = 'SIGTERM' | 'SIGKILL' | 'SIGQUIT' | 'SIGHUP';
 export type ProcessTable = {
   /** The command line of that process; undefined when there is no such process. */
   commandOf(pid: number): string | undefined;
+  /** When that process started, in a notation of the system; undefined when there is no such process. */
+  startOf(pid: number): string | undefined;
   /** The running child processes of that process. */
   childrenOf(pid: number): readonly number[];
   /** Resident memory in bytes of each of these processes that is running. */
@@ -90,6 +92,23 @@ export const findProcess = (pid: number): RunningProcess | undefined =>
 export const findParentPid = (pid: number): number | undefined =>
   onLinux ? statusField(pid, 'PPid') : undefined;
 
+/** A process id is given again after some time; together with its start it names one process. */
+const startOnLinux = (pid: number): string | undefined => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name in parentheses, field 2, may hold anything; the start is field 22 of proc_pid_stat(5), in ticks since boot.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+};
+
+const startByPs = (pid: number): string | undefined =>
+  ps('pid=,lstart=')
+    .find((line) => Number.parseInt(line, 10) === pid)
+    ?.trim()
+    .replace(/^\d+\s+/, '');
+
 /** Sends a signal to one process. A process that has already ended is not an error. */
 export const sendSignal = (pid: number, signal: NodeJS.Signals): void => {
   // kill(2): 0 and negative numbers address whole process groups, this process included.
@@ -103,6 +122,7 @@ export const sendSignal = (pid: number, signal: NodeJS.Signals): void => {
 
 export const systemProcesses: ProcessTable = {
   commandOf: (pid) => findProcess(pid)?.command,
+  startOf: onLinux ? startOnLinux : startByPs,
   childrenOf: (pid) => listParents().flatMap(([child, parentPid]) => (parentPid === pid ? [child] : [])),
   memoryOf(pids) {
     const rows = onLinux

@@ -128,4 +128,22 @@ describe('a log sink', () => {
     expect(await exited).toBe(0);
     expect(errors()).toContain('dropped 0');
   });
+
+  it('drops what does not fit on a full disk, and goes on when there is room again', () => {
+    let isFull = true;
+    const written: string[] = [];
+    const sink = createLogSink(1, {
+      write: (_descriptor, bytes) => {
+        if (isFull) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+        written.push(new TextDecoder().decode(bytes));
+        return bytes.length;
+      },
+    });
+    for (const line of ['lost\n', 'lost too\n']) sink.add(line);
+    sink.flush();
+    isFull = false;
+    sink.add('kept\n');
+    sink.flush();
+    expect([written, sink.dropped()]).toEqual([['kept\n'], 2]);
+  });
 });
