@@ -130,6 +130,12 @@ export const proxySettings = {
   rise: count(1, 1, 'Passed checks in a row that make an upstream healthy again'),
   maxFails: count(1, 0, 'Failed requests within the window that eject an upstream; 0 disables ejection'),
   failWindowMs: milliseconds(10_000, 'The window of maxFails, and the time limit of an ejection'),
+  retryOnUnhealthy: {
+    type: 'boolean',
+    default: true,
+    description:
+      'Do not try idempotent requests elsewhere that wait for an upstream which has been unhealthy for 2 s',
+  },
   privatePaths: {
     type: 'array',
     items: { type: 'string', pattern: '^(none|/[\\x21-\\x7e]*)$' },

@@ -106,7 +106,14 @@ export const createProxy = (
     viaName,
   });
   let healthLimits = healthLimitsOf(values);
-  const checks = createHealthChecks(routes.pools, { ...healthLimits, clock, logger });
+  const checks = createHealthChecks(routes.pools, {
+    ...healthLimits,
+    onDead: (upstream) => {
+      if (values.retryOnUnhealthy) engine.leaveUnhealthy(upstream);
+    },
+    clock,
+    logger,
+  });
   const latencies = createLatencySampler(() => routes.pools, clock);
   const apply = (): void => {
     routes.replace(routesFor(routes.pools));

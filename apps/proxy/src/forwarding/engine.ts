@@ -1,5 +1,6 @@
 import type { Clock } from '@tripod/shared/async/clock';
 import type { Listening, ListenOptions } from '@tripod/shared/os/listen';
+import type { Upstream } from '../balancing/upstream.ts';
 import type { RouteTable } from '../routing/route-table.ts';
 import type { ExchangeObserver } from './exchange-observer.ts';
 import type { TrustedProxies } from './forwarded-headers.ts';
@@ -42,6 +43,8 @@ export type ConnectionCounters = {
  */
 export type Engine = {
   listen(options: ListenOptions): Promise<Listening>;
+  /** Tries the requests that wait for this upstream, which is unhealthy, at another one, where the retry rule allows it. */
+  leaveUnhealthy(upstream: Upstream): void;
   /** From now on every response closes its connection. */
   drain(): void;
   /** Stops accepting, waits for the requests in flight, and closes their connections after `graceMs`. */

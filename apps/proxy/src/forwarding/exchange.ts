@@ -48,6 +48,8 @@ export type ExchangeRequest = RequestFacts & {
   readonly referer: string | undefined;
 };
 
+const timeouts: ReadonlySet<AttemptFailure> = new Set(['connect-timeout', 'response-timeout', 'unhealthy']);
+
 const noUpstreams: readonly Upstream[] = [];
 
 const uncertain = 'The request may have been carried out: check before you send it again.';
@@ -116,23 +118,27 @@ export class Exchange {
 
   /** Ends an attempt that failed before a response head, and decides whether and where to try again. */
   failAttempt(attempt: Attempt, failure: AttemptFailure, replayable: boolean): RetryDecision {
-    const { clock, budget } = this.#context;
-    const nowMs = clock.monotonicMs();
+    const nowMs = this.#context.clock.monotonicMs();
     attempt.failure = failure;
     this.#end(attempt, nowMs);
-    const tried = this.#findTried();
-    const facts = {
-      failure,
-      method: this.request.method,
-      replayable,
-      reused: attempt.reused,
-      tries: tried.length,
-      othersLeft: this.route?.pool.hasAvailable(tried) ?? false,
-      elapsedMs: nowMs - this.beganMs,
-    };
-    const decision = decideRetry(facts, () => budget.spend());
+    const decision = this.#decide(attempt, failure, replayable, nowMs);
     if (decision !== 'stop') attempt.upstream.counters.retries += 1;
     return decision;
+  }
+
+  /**
+   * Whether an attempt that waits for an unhealthy upstream may be tried at another one; takes the retry out of the budget. If
+   * so, `leave` must follow.
+   */
+  mayLeave(attempt: Attempt, replayable: boolean): boolean {
+    return this.#decide(attempt, 'unhealthy', replayable, this.#context.clock.monotonicMs()) === 'next';
+  }
+
+  /** Ends an attempt for which `mayLeave` has returned true. */
+  leave(attempt: Attempt): void {
+    attempt.failure = 'unhealthy';
+    this.endAttempt(attempt);
+    attempt.upstream.counters.retries += 1;
   }
 
   /** The error for the client when no attempt brought a response. */
@@ -142,7 +148,7 @@ export class Exchange {
     const detail = isUncertain ? { detail: uncertain } : {};
     if (failures.some((failure) => failure === 'broke' || failure === 'invalid-head'))
       return new AppError(forwardingErrors.PROXY_UPSTREAM_FAILED, detail);
-    if (failures.some((failure) => failure === 'response-timeout' || failure === 'connect-timeout'))
+    if (failures.some((failure) => timeouts.has(failure)))
       return new AppError(forwardingErrors.PROXY_UPSTREAM_TIMEOUT, detail);
     return new AppError(forwardingErrors.PROXY_NO_UPSTREAM, { headers: { 'Retry-After': '1' } });
   }
@@ -172,6 +178,20 @@ export class Exchange {
     upstream.startAttempt();
     this.#context.observer.attemptBegan(this, attempt);
     return attempt;
+  }
+
+  #decide(attempt: Attempt, failure: AttemptFailure, replayable: boolean, nowMs: number): RetryDecision {
+    const tried = this.#findTried();
+    const facts = {
+      failure,
+      method: this.request.method,
+      replayable,
+      reused: attempt.reused,
+      tries: tried.length,
+      othersLeft: this.route?.pool.hasAvailable(tried) ?? false,
+      elapsedMs: nowMs - this.beganMs,
+    };
+    return decideRetry(facts, () => this.#context.budget.spend());
   }
 
   #end(attempt: Attempt, nowMs: number): void {

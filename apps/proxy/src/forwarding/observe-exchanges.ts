@@ -34,8 +34,8 @@ export const createExchangeObserver = ({
     }
     if (failure === undefined || !route) return;
     counters.failures += 1;
-    // Local resource exhaustion says nothing about the upstream.
-    if (failure === 'shortage') return;
+    // Local resource exhaustion says nothing about the upstream, and an unhealthy one gets no requests anyway.
+    if (failure === 'shortage' || failure === 'unhealthy') return;
     // A kept connection that the upstream closed meanwhile says nothing about its state.
     if (reused && failure !== 'response-timeout') return;
     passive.failed(upstream, route.pool, failure);

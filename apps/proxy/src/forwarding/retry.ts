@@ -1,14 +1,18 @@
 import type { Clock } from '@tripod/shared/async/clock';
 import { isConnectFailure } from './connect-failure.ts';
 
-/** How an attempt failed before a valid response head; `shortage`: this machine lacked descriptors or ports. */
+/**
+ * How an attempt failed before a valid response head. `shortage`: this machine lacked descriptors or ports. `unhealthy`: the
+ * health checks found the upstream dead while the request waited for it.
+ */
 export type AttemptFailure =
   | 'refused'
   | 'shortage'
   | 'connect-timeout'
   | 'broke'
   | 'invalid-head'
-  | 'response-timeout';
+  | 'response-timeout'
+  | 'unhealthy';
 
 /** What the retry rule depends on. */
 export type RetryFacts = {
@@ -49,7 +53,7 @@ export const decideRetry = (facts: RetryFacts, mayAfford: () => boolean): RetryD
   const mayTryNext = facts.othersLeft && facts.tries < maxTries;
   if (isConnectFailure(facts.failure)) return mayTryNext ? 'next' : 'stop';
   if (!idempotentMethods.has(facts.method) || !facts.replayable) return 'stop';
-  if (facts.reused && facts.failure !== 'response-timeout') return 'same-fresh';
+  if (facts.reused && (facts.failure === 'broke' || facts.failure === 'invalid-head')) return 'same-fresh';
   // Last, because it takes a retry out of the budget.
   return mayTryNext && mayAfford() ? 'next' : 'stop';
 };

@@ -20,9 +20,13 @@ export type ActiveCheckerOptions = {
   readonly queue: Pick<CheckQueue, 'add'>;
   /** Called when a check could not be made for a reason on this machine. */
   readonly onShortage: (reason: string) => void;
+  /** Called once when it has been unhealthy for 2 s. */
+  readonly onDead: (upstream: Upstream) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 };
+
+const deadAfterMs = 2000;
 
 /** Checks one upstream periodically, one check at a time, and sets its health. */
 export class ActiveChecker {
@@ -35,6 +39,8 @@ export class ActiveChecker {
   /** Whether it has been found healthy or unhealthy before. The first pass is logged as joining, later ones as coming back. */
   #judged = false;
   #hasLoggedStatus = false;
+  /** Since when it is unhealthy; undefined when it is healthy, or `onDead` has been called. */
+  #unhealthySinceMs: number | undefined;
 
   constructor(options: ActiveCheckerOptions) {
     this.#options = options;
@@ -96,6 +102,7 @@ export class ActiveChecker {
   #passed(): void {
     const { upstream, rise, logger } = this.#options;
     this.#failures = 0;
+    this.#unhealthySinceMs = undefined;
     this.#passes += 1;
     if (this.#passes < rise) return;
     if (upstream.healthy && !upstream.ejected) {
@@ -115,13 +122,23 @@ export class ActiveChecker {
     if (!upstream.healthy) {
       // Already unhealthy, or never healthy yet: only the reason is updated.
       upstream.setHealthy(false, reason);
+      this.#reportIfDead();
       return;
     }
     if (this.#failures < fall) return;
     this.#judged = true;
+    this.#unhealthySinceMs = this.#options.clock.monotonicMs();
     upstream.setHealthy(false, reason);
     // A draining or disabled upstream is expected to stop.
     if (!upstream.draining && upstream.enabled)
       logger.warn('upstream server is unhealthy', { upstream: upstream.id, reason });
+  }
+
+  #reportIfDead(): void {
+    const { upstream, clock, onDead } = this.#options;
+    if (this.#unhealthySinceMs === undefined) return;
+    if (clock.monotonicMs() - this.#unhealthySinceMs < deadAfterMs) return;
+    this.#unhealthySinceMs = undefined;
+    onDead(upstream);
   }
 }

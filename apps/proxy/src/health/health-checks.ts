@@ -20,6 +20,8 @@ export type HealthLimits = {
 };
 
 export type HealthChecksOptions = HealthLimits & {
+  /** Called once for an upstream that has been unhealthy for 2 s. */
+  readonly onDead: (upstream: Upstream) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 };
@@ -42,7 +44,7 @@ const shortageLogMs = 10_000;
 
 export const createHealthChecks = (
   firstPools: readonly UpstreamPool[],
-  { clock, logger, ...firstLimits }: HealthChecksOptions,
+  { clock, logger, onDead, ...firstLimits }: HealthChecksOptions,
 ): HealthChecks => {
   const checkers = new Map<Upstream, ActiveChecker>();
   const watched = new Set<UpstreamPool>();
@@ -74,6 +76,7 @@ export const createHealthChecks = (
       rise,
       queue,
       onShortage,
+      onDead,
       clock,
       logger,
     });

@@ -22,6 +22,8 @@ type Scene = {
   readonly asked: string[];
   /** Reasons why a check could not be made. */
   readonly shortages: readonly string[];
+  /** The upstream, once for each call of `onDead`. */
+  readonly dead: readonly Upstream[];
   /** Ends the check under way. */
   answer(result: ProbeResult): Promise<void>;
 };
@@ -33,6 +35,7 @@ const begin = (options: { fall?: number; rise?: number; healthy?: boolean } = {}
   const log = collectLog();
   const asked: string[] = [];
   const shortages: string[] = [];
+  const dead: Upstream[] = [];
   let waiting: ((result: ProbeResult) => void) | undefined;
   const ask = (how: string) => (): Promise<ProbeResult> => {
     asked.push(how);
@@ -49,6 +52,7 @@ const begin = (options: { fall?: number; rise?: number; healthy?: boolean } = {}
     fall,
     rise,
     queue: { add: (check) => void check() },
+    onDead: (one) => void dead.push(one),
     onShortage: (reason) => void shortages.push(reason),
     clock,
     logger: log,
@@ -61,6 +65,7 @@ const begin = (options: { fall?: number; rise?: number; healthy?: boolean } = {}
     checker,
     asked,
     shortages,
+    dead,
     answer: async (result) => {
       waiting?.(result);
       waiting = undefined;
@@ -86,6 +91,26 @@ describe('ActiveChecker', () => {
     expect(asked).toHaveLength(1);
     clock.advance(1);
     expect(asked).toHaveLength(2);
+  });
+
+  it('reports an upstream once that has been unhealthy for 2 s', async () => {
+    const { upstream, answer, clock, dead } = begin();
+    const failFor = async (checks: number): Promise<void> => {
+      for (let check = 0; check < checks; check += 1) {
+        await answer(failed);
+        clock.advance(250);
+      }
+    };
+    await failFor(2);
+    expect(upstream.healthy).toBe(false);
+    await failFor(7);
+    expect(dead).toEqual([]);
+    await failFor(20);
+    expect(dead).toEqual([upstream]);
+    await answer(passed);
+    clock.advance(1000);
+    await failFor(20);
+    expect(dead).toEqual([upstream, upstream]);
   });
 
   it('never has two checks under way', () => {

@@ -11,6 +11,7 @@ import { runUpstream, stopUpstreams } from '../support/upstreams.ts';
 afterEach(stopUpstreams);
 
 const options = {
+  onDead: () => undefined,
   path: '/readyz',
   statuses: ['200-399'],
   intervalMs: 50,

@@ -46,6 +46,9 @@ export const createDirectEngine = (options: EngineOptions): Engine => {
       listening = await listen(server, options);
       return listening;
     },
+    leaveUnhealthy: (upstream) => {
+      for (const client of clients) client.direct.leaveUnhealthy(upstream);
+    },
     drain: () => {
       draining = true;
     },

@@ -109,6 +109,7 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
     agent,
     freshAgent,
     deadlines,
+    waiting: new Set(),
     tunnels: new Tunnels({ config, deadlines }),
     isDraining: () => readiness.draining,
     viaName,
@@ -184,6 +185,9 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
   });
   return {
     listen: (options) => stoppable.listen(options),
+    leaveUnhealthy: (upstream) => {
+      for (const request of parts.waiting) request.leaveUnhealthy(upstream);
+    },
     drain: () => readiness.startDraining(),
     close: async ({ graceMs }) => {
       // node:http does not close connections that it has released for tunnels.

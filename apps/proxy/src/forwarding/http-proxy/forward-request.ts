@@ -4,6 +4,7 @@ import { AppError } from '@tripod/shared/errors/app-error';
 import { endAfterRequest } from '@tripod/shared/http/end-after-request';
 import { httpErrors } from '@tripod/shared/http/http-errors';
 import { sendProblem } from '@tripod/shared/http/send-problem';
+import type { Upstream } from '../../balancing/upstream.ts';
 import type { Route } from '../../routing/route-table.ts';
 import type { Waiting } from '../deadlines.ts';
 import { type Attempt, clientLeft, type Exchange } from '../exchange.ts';
@@ -64,6 +65,7 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
     this.#claims = client.claims;
     this.#body = new RequestBody(client.request, this);
     parts.deadlines.add(this);
+    parts.waiting.add(this);
     client.response.on('close', () => this.#closed());
   }
 
@@ -145,6 +147,19 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
           ? this.#exchange.retryOnFreshConnection(attempt)
           : this.#exchange.startAttempt(this.#route),
       );
+  }
+
+  leaveUnhealthy(upstream: Upstream): void {
+    const current = this.#current;
+    if (current?.attempt.upstream !== upstream || this.#phase !== 'response-head' || !this.#body.ended)
+      return;
+    if (!this.#exchange.mayLeave(current.attempt, this.#body.replayable)) return;
+    this.#current = undefined;
+    this.#body.detach();
+    current.countBytes();
+    current.request?.destroy();
+    this.#exchange.leave(current.attempt);
+    this.#send(this.#exchange.startAttempt(this.#route));
   }
 
   failedLate(attempt: UpstreamAttempt): void {
@@ -263,6 +278,7 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
     this.#done = true;
     this.#body.close();
     this.#parts.deadlines.remove(this);
+    this.#parts.waiting.delete(this);
   }
 
   /** The response was sent, the client left, or the connection was closed here. */

@@ -1,4 +1,5 @@
 import type { Agent, IncomingMessage, ServerResponse } from 'node:http';
+import type { Upstream } from '../../balancing/upstream.ts';
 import type { Deadlines } from '../deadlines.ts';
 import type { EngineConfig } from '../engine.ts';
 import type { HardenedPackage } from './hardened-package.ts';
@@ -13,6 +14,8 @@ export type ForwardingParts = {
   /** Opens a connection for one request. */
   readonly freshAgent: Agent;
   readonly deadlines: Deadlines;
+  /** The requests without a complete response. */
+  readonly waiting: Set<{ leaveUnhealthy(upstream: Upstream): void }>;
   readonly isDraining: () => boolean;
   readonly tunnels: Tunnels;
   /** The pseudonym of this proxy in Via. */

@@ -39,7 +39,8 @@ export class ClientConnection implements ExchangeClient, Waiting {
   readonly #reader: RequestReader;
   #phase: Phase = 'new';
   readonly #responder: LocalResponder;
-  readonly #direct: DirectExchange;
+  /** Carries out the forwarded exchanges. */
+  readonly direct: DirectExchange;
   /** The exchange under way, if a request has been read, and the head of its request. */
   #exchange: Exchange | undefined;
   #head: RequestHead | undefined;
@@ -48,12 +49,12 @@ export class ClientConnection implements ExchangeClient, Waiting {
     this.#socket = socket;
     this.#parts = parts;
     this.socket = new ClientSocket(socket, parts.batch, () =>
-      this.#phase === 'blocked' ? this.#readRequests() : this.#direct.onClientDrained(),
+      this.#phase === 'blocked' ? this.#readRequests() : this.direct.onClientDrained(),
     );
     this.#reader = new RequestReader(parts.plans);
     this.#responder = new LocalResponder(this.socket, parts);
     this.address = plainAddress(socket.remoteAddress ?? '');
-    this.#direct = new DirectExchange(parts, this);
+    this.direct = new DirectExchange(parts, this);
     parts.deadlines.add(this);
     this.setTimeout(parts.config.clientHeadTimeoutMs);
     socket.on('data', (bytes: Buffer) => this.#received(bytes));
@@ -72,7 +73,7 @@ export class ClientConnection implements ExchangeClient, Waiting {
   exchangeEnded(close: boolean): void {
     // A client that announced a close and has sent nothing more needs no lingering close.
     const hasSentAll = this.#head?.keepAlive === false && this.#reader.input.length === 0;
-    this.#responseEnded(close, hasSentAll && this.#direct.hasWholeRequest === true);
+    this.#responseEnded(close, hasSentAll && this.direct.hasWholeRequest === true);
   }
 
   sendError(error: AppError, isWhole: boolean): void {
@@ -105,7 +106,7 @@ export class ClientConnection implements ExchangeClient, Waiting {
         return;
       case 'exchange':
       case 'tunnel':
-        this.#direct.onTimeout();
+        this.direct.onTimeout();
         return;
       case 'blocked':
         this.socket.reset();
@@ -125,12 +126,12 @@ export class ClientConnection implements ExchangeClient, Waiting {
         // Discarded: closing with unread bytes would reset the connection before the client has read the response.
         return;
       case 'exchange':
-        if (this.#direct.hasWholeRequest) this.#reader.input.add(bytes);
+        if (this.direct.hasWholeRequest) this.#reader.input.add(bytes);
         else this.#takeBody(bytes);
         this.#updateFlow();
         return;
       case 'tunnel':
-        this.#direct.tunnel.onClientBytes(bytes);
+        this.direct.tunnel.onClientBytes(bytes);
         return;
       case 'blocked':
         this.#reader.input.add(bytes);
@@ -203,7 +204,7 @@ export class ClientConnection implements ExchangeClient, Waiting {
     const waiting = this.#reader.input.length;
     if (this.#phase === 'blocked') this.socket.pause();
     else if (this.#phase !== 'exchange') this.socket.resume();
-    else if (!this.#direct.hasWholeRequest) return;
+    else if (!this.direct.hasWholeRequest) return;
     else if (waiting > maxPipelinedBytes) this.socket.pause();
     else if (waiting < maxPipelinedBytes / 2) this.socket.resume();
   }
@@ -222,7 +223,7 @@ export class ClientConnection implements ExchangeClient, Waiting {
   }
 
   #forward(exchange: Exchange, plan: ForwardPlan): void {
-    const direct = this.#direct;
+    const direct = this.direct;
     direct.prepare(exchange, plan);
     const bytes = plan.head.bodyLength === 0 ? undefined : this.#reader.input.takeAll();
     if (bytes) this.#takeBody(bytes);
@@ -232,10 +233,10 @@ export class ClientConnection implements ExchangeClient, Waiting {
 
   #takeBody(bytes: Buffer): void {
     try {
-      const next = this.#direct.takeBody(bytes);
+      const next = this.direct.takeBody(bytes);
       if (next < bytes.length) this.#reader.input.add(bytes.subarray(next));
     } catch (error) {
-      this.#direct.refuse(toAppError(error));
+      this.direct.refuse(toAppError(error));
     }
   }
 
@@ -273,14 +274,14 @@ export class ClientConnection implements ExchangeClient, Waiting {
         return;
       case 'exchange':
         // An incomplete body makes the request invalid. A complete one is answered although the client sends no more.
-        if (!this.#direct.hasWholeRequest) {
-          this.#direct.refuse(
+        if (!this.direct.hasWholeRequest) {
+          this.direct.refuse(
             new AppError(httpErrors.REQUEST_INVALID, { detail: 'The body of the request is incomplete.' }),
           );
         }
         return;
       case 'tunnel':
-        this.#direct.tunnel.onClientEnd();
+        this.direct.tunnel.onClientEnd();
         return;
       case 'blocked':
       case 'closing':
@@ -291,7 +292,7 @@ export class ClientConnection implements ExchangeClient, Waiting {
   }
 
   #closed(): void {
-    this.#direct.onClientClosed();
+    this.direct.onClientClosed();
     this.#phase = 'closing';
     this.#parts.deadlines.remove(this);
   }

@@ -1,5 +1,6 @@
 import { AppError } from '@tripod/shared/errors/app-error';
 import { httpErrors } from '@tripod/shared/http/http-errors';
+import type { Upstream } from '../../../balancing/upstream.ts';
 import { type Attempt, clientLeft, type Exchange } from '../../exchange.ts';
 import { forwardingErrors } from '../../forwarding-errors.ts';
 import type { AttemptFailure } from '../../retry.ts';
@@ -7,22 +8,12 @@ import type { ReceiverState, ResponseReceiver } from '../upstream/response-reade
 import type { ResponseHead } from '../wire/response-head.ts';
 import { CurrentAttempt } from './current-attempt.ts';
 import type { ExchangeClient, ExchangeParts } from './exchange-client.ts';
+import type { ExchangePhase } from './exchange-phase.ts';
 import type { ForwardPlan } from './plan.ts';
 import { RequestBody } from './request-body.ts';
 import { ResponseWriter } from './response-writer.ts';
 import { rewriteHead } from './rewrite-head.ts';
 import { Tunnel } from './tunnel.ts';
-
-/**
- * - `none`: no exchange is under way
- * - `prepared`: the body may arrive, nothing has been sent
- * - `connecting`: an attempt waits for its connection
- * - `sending`: the client is to send more of the body
- * - `waiting`: the upstream is to take more of the body, or to send the head of its response
- * - `relaying`: the response is being relayed
- * - `tunnel`: the connection carries another protocol
- */
-type Phase = 'none' | 'prepared' | 'connecting' | 'sending' | 'waiting' | 'relaying' | 'tunnel';
 
 /**
  * Carries out the forwarded exchanges of one client connection, one after the other: attempt after attempt until an upstream
@@ -36,7 +27,7 @@ export class DirectExchange implements ResponseReceiver {
   #exchange!: Exchange;
   #plan!: ForwardPlan;
   #body: RequestBody | undefined;
-  #phase: Phase = 'none';
+  #phase: ExchangePhase = 'none';
   readonly #current = new CurrentAttempt();
   #tunnel: Tunnel | undefined;
   #status = 0;
@@ -178,11 +169,8 @@ export class DirectExchange implements ResponseReceiver {
     this.#phase = 'tunnel';
     this.#status = 101;
     this.#exchange.receivedHead(this.#current.attempt, 101);
-    this.#client.socket.write(`${head.text}Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n\r\n`);
-    if (rest.length > 0) this.#client.socket.write(Buffer.from(rest));
     this.#tunnel = new Tunnel(this.#client, connection, () => this.#parts.config.tunnelIdleTimeoutMs);
-    const early = this.#client.openTunnel();
-    if (early) this.#tunnel.onClientBytes(early);
+    this.#tunnel.open(head, rest);
   }
 
   onTunnelEnd(): void {
@@ -198,6 +186,19 @@ export class DirectExchange implements ResponseReceiver {
     if (decision === 'stop') this.refuse(this.#exchange.toError());
     else if (decision === 'same-fresh') this.#send(this.#exchange.retryOnFreshConnection(attempt));
     else this.#sendToNext();
+  }
+
+  /** Leaves this upstream for another one, if the request waits for its response and the retry rule allows it. */
+  leaveUnhealthy(upstream: Upstream): void {
+    const connection = this.#current.findConnection();
+    if (connection?.upstream !== upstream || this.#phase !== 'waiting' || !this.hasWholeRequest) return;
+    const attempt = this.#current.attempt;
+    if (!this.#exchange.mayLeave(attempt, this.#body?.isReplayable ?? true)) return;
+    connection.destroy();
+    this.#current.end();
+    this.#body?.detach();
+    this.#exchange.leave(attempt);
+    this.#sendToNext();
   }
 
   onBrokenOff(): void {
@@ -228,19 +229,15 @@ export class DirectExchange implements ResponseReceiver {
         connection?.destroy();
         this.onFailure('connect-timeout');
         return;
-      case 'waiting':
-        connection?.destroy();
-        // The upstream is not late if its interim responses were not read because the client takes nothing.
-        if (this.#client.socket.isBlocked) this.#cutOff(clientLeft);
-        else this.onFailure('response-timeout');
-        return;
       case 'sending':
         this.refuse(new AppError(httpErrors.REQUEST_TIMEOUT));
         return;
+      case 'waiting':
       case 'relaying':
         connection?.destroy();
-        // Either the client takes no more, or the upstream sends no more.
+        // The upstream is not late if its response was not read because the client takes nothing.
         if (this.#client.socket.isBlocked) this.#cutOff(clientLeft);
+        else if (this.#phase === 'waiting') this.onFailure('response-timeout');
         else this.#cutOff(this.#status, true);
         return;
       case 'tunnel':

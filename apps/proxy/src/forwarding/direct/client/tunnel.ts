@@ -1,4 +1,5 @@
 import type { UpstreamConnection } from '../upstream/upstream-connection.ts';
+import type { ResponseHead } from '../wire/response-head.ts';
 import type { ExchangeClient } from './exchange-client.ts';
 
 /** After one side has ended, the other has this long to follow. */
@@ -20,6 +21,14 @@ export class Tunnel {
     this.#upstream = upstream;
     this.#idleTimeoutMs = idleTimeoutMs;
     this.#expectBytes();
+  }
+
+  /** Confirms the upgrade to the client. `rest` are bytes of the upstream behind the head of its 101. */
+  open(head: ResponseHead, rest: Buffer): void {
+    this.#client.socket.write(`${head.text}Connection: Upgrade\r\nUpgrade: ${head.upgrade}\r\n\r\n`);
+    if (rest.length > 0) this.#client.socket.write(Buffer.from(rest));
+    const early = this.#client.openTunnel();
+    if (early) this.onClientBytes(early);
   }
 
   onClientBytes(bytes: Buffer): void {
