@@ -73,7 +73,21 @@ const versionOf = async (native: string, identity: Identity): Promise<string> =>
   return output.replace(/[^\d.]/g, '');
 };
 
-/** Finds the programs of the platform package, and copies them when that identity may not run them where they are. */
+/** That user may not enter a folder above the checkout, such as a home folder of mode 0700. */
+const canRun = async (native: string, identity: Identity): Promise<boolean> => {
+  try {
+    await versionOf(native, identity);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** initdb runs postgres by a shell, with its path in double quotes; these characters mean something there. */
+const shellCharacters = /["$`\\\n]/;
+
+/** Finds the programs of the platform package, and copies them when that identity may not run them where they are, or
+ * initdb could not: the path of the checkout holds characters of the shell. */
 export const findBinaries = async (identity: Identity): Promise<Binaries> => {
   let native = findNative();
   let version: string;
@@ -85,12 +99,8 @@ export const findBinaries = async (identity: Identity): Promise<Binaries> => {
       `The Postgres from npm does not run here (${first}): run "npx --yes pnpm@12 rebuild", or set DATABASE_URL.`,
     );
   }
-  try {
-    await versionOf(native, identity);
-  } catch {
-    // That user may not enter a folder above the checkout (a home folder of mode 0700).
+  if (shellCharacters.test(native) || !(await canRun(native, identity)))
     native = copyBinaries(native, version);
-  }
   accessSync(join(native, 'bin/initdb'), constants.X_OK);
   return {
     postgres: join(native, 'bin/postgres'),

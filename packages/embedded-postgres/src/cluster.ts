@@ -4,7 +4,6 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -12,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { listProcesses, sendSignal } from '@tripod/shared/os/process-table';
+import { readPlainFile } from '@tripod/shared/os/read-plain-file';
 import type { Binaries } from './binaries.ts';
 import type { Identity } from './identity.ts';
 import type { Layout } from './layout.ts';
@@ -19,6 +19,7 @@ import { ensureOwnedFolder, foreignPathMessage } from './owned-folder.ts';
 import { runProgram } from './run-program.ts';
 
 const superuser = 'postgres';
+const maxVersionBytes = 64;
 
 const isInitialised = (dataDir: string): boolean => existsSync(join(dataDir, 'PG_VERSION'));
 
@@ -93,7 +94,8 @@ export const initialiseData = async (
 };
 
 /** Removes what an initdb left whose guard was killed, and ends that initdb if it still runs. */
-const removeDrafts = (parent: string): void => {
+export const removeDrafts = (parent: string): void => {
+  if (!existsSync(parent)) return;
   const prefix = join(parent, 'draft-');
   for (const { pid, command } of listProcesses()) {
     if (command.includes(`initdb --pgdata=${prefix}`)) sendSignal(pid, 'SIGKILL');
@@ -117,11 +119,24 @@ const describeInitFailure = (error: Error, dataDir: string): string => {
   return `The database could not be created in ${dataDir}: ${firstError}.`;
 };
 
+/** Throws a sentence when a folder for new data is not empty: what it holds must not be lost. */
+export const checkUnused = (dataDir: string): void => {
+  if (!existsSync(dataDir) || (statSync(dataDir).isDirectory() && readdirSync(dataDir).length === 0)) return;
+  throw new Error(
+    `${dataDir} is not empty and holds no database (its file PG_VERSION is missing): move it away to start with an empty database, or set DATABASE_URL.`,
+  );
+};
+
 /** Throws a sentence when the data belongs to another user or another major version of Postgres. */
 export const checkData = (dataDir: string, binaries: Binaries, identity: Identity): void => {
   const owner = statSync(dataDir).uid;
   if (owner !== (identity.uid ?? process.getuid?.())) throw new Error(foreignPathMessage(dataDir, owner));
-  const major = Number.parseInt(readFileSync(join(dataDir, 'PG_VERSION'), 'utf8'), 10);
+  const major = Number.parseInt(readPlainFile(join(dataDir, 'PG_VERSION'), maxVersionBytes), 10);
+  if (Number.isNaN(major)) {
+    throw new Error(
+      `The data in ${dataDir} is damaged (its file PG_VERSION holds no version): move the folder away to start with an empty database, or set DATABASE_URL.`,
+    );
+  }
   if (major !== binaries.major) {
     throw new Error(
       `The data in ${dataDir} was created by Postgres ${major}, and this is Postgres ${binaries.major}: move the folder away to start with an empty database, or set DATABASE_URL.`,

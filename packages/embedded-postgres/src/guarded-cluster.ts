@@ -2,14 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { statfsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findBinaries } from './binaries.ts';
-import { checkData, chooseDataDir, findDataDir, initialiseData, replacePassword } from './cluster.ts';
+import {
+  checkData,
+  checkUnused,
+  chooseDataDir,
+  findDataDir,
+  initialiseData,
+  replacePassword,
+} from './cluster.ts';
 import { findIdentity } from './identity.ts';
 import { adoptPostgres, launchPostgres, type RunningPostgres } from './launch-postgres.ts';
 import type { Layout } from './layout.ts';
 import { logSize, summarizeLog } from './log-file.ts';
 import { findFreePort } from './port.ts';
 import { clusterName, findPostmaster, stopPostmaster, sweepRemains } from './postmaster.ts';
-import { findState, writeState } from './state-file.ts';
+import { findState, setAsideDamagedState, writeState } from './state-file.ts';
 
 const logFd = 2;
 const maxAttempts = 4;
@@ -47,6 +54,8 @@ const isFull = (folder: string): boolean => {
  */
 export const startGuardedPostgres = async (options: StartOptions): Promise<StartedPostgres | undefined> => {
   const { layout, onProgress, stop } = options;
+  const damaged = setAsideDamagedState(layout);
+  if (damaged !== undefined) onProgress(damaged);
   const state = findState(layout);
   const found = findDataDir(layout);
   if (found && findPostmaster(found)) {
@@ -63,7 +72,12 @@ export const startGuardedPostgres = async (options: StartOptions): Promise<Start
     const { stateDir, socketPath } = layout;
     // A restart must work on a full disk, so an unchanged state is not written.
     if (state?.stateDir === stateDir && state.port === port && state.guardPid === process.pid) return;
-    writeState(layout.stateFile, { port, password, stateDir, socketPath, guardPid: process.pid });
+    try {
+      writeState(layout.stateFile, { port, password, stateDir, socketPath, guardPid: process.pid });
+    } catch (error) {
+      // On a full disk the old file serves as well, when only the guard is another one.
+      if (state?.stateDir !== stateDir || state.port !== port) throw error;
+    }
   };
   try {
     if (found) {
@@ -71,6 +85,7 @@ export const startGuardedPostgres = async (options: StartOptions): Promise<Start
       await sweepRemains(dataDir, layout.key, identity.uid ?? process.getuid?.() ?? 0);
       if (!state) await replacePassword(dataDir, { binaries, identity, password, stop });
     } else {
+      checkUnused(dataDir);
       onProgress('Preparing a database for the first time…');
       remember(state?.port ?? 0);
       await initialiseData(dataDir, { binaries, identity, password, sync: true, stop });

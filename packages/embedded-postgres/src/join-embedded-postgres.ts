@@ -3,12 +3,16 @@ import { toStartError } from '@tripod/shared/errors/start-error';
 import { databaseUrl } from './cluster.ts';
 import { findEmbeddedPostgres } from './find-embedded-postgres.ts';
 import { createLayout, type Layout } from './layout.ts';
-import { type GuardSession, openGuardSession } from './reach-guard.ts';
+import { GuardKilledError, type GuardSession, openGuardSession } from './reach-guard.ts';
+import { spawnGuard } from './spawn-guard.ts';
 
 /** Says what PGSSLMODE and PGOPTIONS would otherwise say: variables for another Postgres must not reach this one. */
 const urlParameters = 'sslmode=disable&options=-c%20search_path%3Dpublic';
 const stopPollMs = 100;
 const maxStopPolls = 20;
+/** A fast shutdown may write to disk for 30 s. */
+const maxEndPolls = 450;
+const reopenMs = 1000;
 
 export type JoinOptions = {
   /**
@@ -18,8 +22,8 @@ export type JoinOptions = {
   /** Receives sentences about steps that take time and about later changes. */
   readonly onProgress?: (message: string) => void;
   /**
-   * Called when the database is gone for good: Postgres can't be started again, or was reset. A guard that merely
-   * died is replaced without a call, and the new one takes over the running Postgres.
+   * Called when the database is gone for good: its guard could not start Postgres again, or it was reset. A guard that
+   * merely died is replaced without a call, once a second until it works; the new one takes over a running Postgres.
    */
   readonly onGuardLost?: (error: Error) => void;
 };
@@ -63,7 +67,10 @@ const join = async (options: JoinOptions): Promise<EmbeddedPostgres> => {
   }
   const layout = createLayout(options.stateDir);
   const membership = new Membership(layout, options);
-  const { ready, startedHere } = await membership.open();
+  const { ready, startedHere } = await membership.open().catch(async (error: unknown) => {
+    if (error instanceof GuardKilledError) await endRemains(layout);
+    throw error;
+  });
   if (ready.dataDir !== layout.dataDir) {
     options.onProgress?.(
       `The database is in ${ready.dataDir}, because the user that Postgres runs as may not enter ${layout.home}.`,
@@ -79,6 +86,12 @@ const join = async (options: JoinOptions): Promise<EmbeddedPostgres> => {
       await waitUntilStopped(options.stateDir);
     },
   };
+};
+
+/** Ends what the killed guard of a first start has left, which would run without an owner. */
+const endRemains = async (layout: Layout): Promise<void> => {
+  const { exitCode } = spawnGuard(layout, 'end');
+  for (let poll = 0; exitCode() === undefined && poll < maxEndPolls; poll += 1) await delay(stopPollMs);
 };
 
 /** One user of the database, across guards: when its guard dies, it connects to the next one, or starts that. */
@@ -124,13 +137,31 @@ class Membership {
     this.#reopen().catch((error: Error) => this.#onGuardLost(error));
   }
 
+  /** Tries once a second, and says so once: a full disk may have room again. Undefined after `leave`. */
+  async #openUntilItWorks(): Promise<GuardSession | undefined> {
+    let isReported = false;
+    while (!this.#hasLeft) {
+      try {
+        return await this.open();
+      } catch (error) {
+        if (!isReported) {
+          this.#onProgress(`${(error as Error).message} It is tried again every second.`);
+        }
+        isReported = true;
+        await delay(reopenMs, undefined, { ref: false });
+      }
+    }
+    return undefined;
+  }
+
   async #reopen(): Promise<void> {
     const before = this.#session?.ready;
-    const { ready } = await this.open();
-    if (this.#hasLeft) {
+    const session = await this.#openUntilItWorks();
+    if (!session || this.#hasLeft) {
       await this.leave();
       return;
     }
+    const { ready } = session;
     if (ready.port !== before?.port || ready.password !== before.password) {
       await this.leave();
       throw new Error('The database came back under another address: start this program again.');

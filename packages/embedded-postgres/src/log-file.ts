@@ -1,4 +1,5 @@
-import { copyFileSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { constants, copyFileSync, openSync, readFileSync, statSync, truncateSync, writeSync } from 'node:fs';
+import { setAside } from '@tripod/shared/os/set-aside';
 
 const maxLogBytes = 10 * 1024 * 1024;
 const maxSummaryLength = 300;
@@ -14,11 +15,38 @@ export const boundLog = (logFile: string, maxBytes = maxLogBytes): void => {
   } catch {
     // A full disk has no room for the copy; emptying the log matters even more then.
   }
-  truncateSync(logFile);
+  try {
+    truncateSync(logFile);
+  } catch {
+    // Removed or replaced meanwhile: there is nothing to bound.
+  }
+};
+
+/**
+ * Opens a log to append. A folder, a named pipe or a device in its place is renamed first. Throws the error of the system
+ * when it can't be opened.
+ */
+export const openLog = (logFile: string): number => {
+  const found = statSync(logFile, { throwIfNoEntry: false });
+  if (found && !found.isFile()) setAside(logFile);
+  const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
+  return openSync(logFile, O_APPEND | O_CREAT | O_NONBLOCK | O_WRONLY, 0o600);
+};
+
+/** Writes a line to the log of this process, which is its stderr. A full disk must not end the process. */
+export const writeLogLine = (line: string, descriptor = 2): void => {
+  try {
+    writeSync(descriptor, `${line}\n`);
+  } catch {
+    // A log that can't be written has no better place to report it.
+  }
 };
 
 /** The size of a log in bytes; 0 when it is missing. */
-export const logSize = (logFile: string): number => statSync(logFile, { throwIfNoEntry: false })?.size ?? 0;
+export const logSize = (logFile: string): number => {
+  const found = statSync(logFile, { throwIfNoEntry: false });
+  return found?.isFile() ? found.size : 0;
+};
 
 /** Summarizes the log from that byte on in one line: its last errors, or its last lines when there are none. */
 export const summarizeLog = (logFile: string, fromByte: number): string => {

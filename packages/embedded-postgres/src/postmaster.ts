@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { findProcess, listProcesses, type RunningProcess, sendSignal } from '@tripod/shared/os/process-table';
@@ -98,6 +98,16 @@ export const sweepRemains = async (dataDir: string, key: string, ownerUid: numbe
   disownRecord(dataDir);
 };
 
+/** Writes in place: a file that was emptied first might get no room again on a full disk. */
+const overwrite = (file: string, text: string): void => {
+  const descriptor = openSync(file, 'r+');
+  try {
+    ftruncateSync(descriptor, writeSync(descriptor, text, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+};
+
 /**
  * Postgres treats a record that names its own parent as stale, and still checks the shared memory named in it for
  * other users. So the record gets the pid of this process. It is deleted only when it is damaged.
@@ -107,5 +117,5 @@ const disownRecord = (dataDir: string): void => {
   const record = findRecord(dataDir);
   if (!record) return;
   if (!Number.isInteger(record.pid) || record.pid <= 0 || !Number.isInteger(record.port)) rmSync(file);
-  else writeFileSync(file, readFileSync(file, 'utf8').replace(/^\d+/, String(process.pid)));
+  else overwrite(file, readFileSync(file, 'utf8').replace(/^\d+/, String(process.pid)));
 };

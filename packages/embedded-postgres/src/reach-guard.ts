@@ -23,6 +23,16 @@ export type SessionEvents = {
   readonly onClose: (finalMessage: string | undefined) => void;
 };
 
+/** A signal ended the guard before the database was ready, so its work may be half done. */
+export class GuardKilledError extends Error {
+  constructor({ logFile }: Layout, pid: number, signal: NodeJS.Signals) {
+    super(
+      `The database's guard (process ${pid}) was ended by ${signal} before the database was ready: start again. Its log is ${logFile}.`,
+    );
+    this.name = 'GuardKilledError';
+  }
+}
+
 /**
  * Joins the running guard, or starts one. When several processes start a guard at once, one guard gets the lock and all
  * of them join it. When a guard is ending, the new one waits for its lock. Throws one sentence when there can be no
@@ -39,6 +49,8 @@ export const openGuardSession = async (layout: Layout, events: SessionEvents): P
       if (session) return session;
     }
     const exitCode = spawned?.exitCode();
+    const signal = spawned?.signal();
+    if (spawned && signal) throw new GuardKilledError(layout, spawned.pid, signal);
     if (exitCode !== undefined && exitCode !== 0 && exitCode !== lockTakenExitCode) {
       const summary = summarizeLog(layout.logFile, logStart);
       throw new Error(`The database's guard does not start: ${summary}. Its log is ${layout.logFile}.`);

@@ -5,7 +5,7 @@ import type { GuardReport } from './guard-protocol.ts';
 import { GuardUsers } from './guard-users.ts';
 import { type StartedPostgres, startGuardedPostgres } from './guarded-cluster.ts';
 import type { Layout } from './layout.ts';
-import { boundLog } from './log-file.ts';
+import { boundLog, writeLogLine } from './log-file.ts';
 import { ensureOwnedFolder } from './owned-folder.ts';
 import { stopPostmaster } from './postmaster.ts';
 import { findState, writeState } from './state-file.ts';
@@ -116,7 +116,7 @@ export const runGuard = async (layout: Layout): Promise<void> => {
       }
       restarts += 1;
       crashes = performance.now() - startedMs > steadyMs ? 0 : crashes + 1;
-      console.error(`Postgres (process ${pid}) ended by itself: starting it again.`);
+      writeLogLine(`Postgres (process ${pid}) ended by itself: starting it again.`);
       lastReports = [];
       onProgress('The database ended unexpectedly and is being started again…');
       if (crashes > 0) await delay(Math.min(maxDelayMs, 100 * 2 ** crashes));
@@ -129,7 +129,16 @@ const openSocket = async (layout: Layout, users: GuardUsers): Promise<void> => {
   const { home, socketPath, stateDir, stateFile } = layout;
   if (dirname(socketPath) !== home) ensureOwnedFolder(dirname(socketPath), 0o700);
   const state = findState(layout);
-  if (state) writeState(stateFile, { ...state, stateDir, socketPath, guardPid: process.pid });
+  if (state) {
+    try {
+      writeState(stateFile, { ...state, stateDir, socketPath, guardPid: process.pid });
+    } catch (error) {
+      // On a full disk users still find the guard when its socket is where the last one was.
+      writeLogLine(
+        `The state file ${stateFile} can't be written (${(error as NodeJS.ErrnoException).code}).`,
+      );
+    }
+  }
   await users.listen(socketPath);
 };
 

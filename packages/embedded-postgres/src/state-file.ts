@@ -1,4 +1,7 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
+import { readPlainFile } from '@tripod/shared/os/read-plain-file';
+import { replaceFile } from '@tripod/shared/os/replace-file';
+import { setAside } from '@tripod/shared/os/set-aside';
 import type { Layout } from './layout.ts';
 import { inaccessibleHomeMessage } from './owned-folder.ts';
 
@@ -12,20 +15,28 @@ export type State = {
   readonly guardPid: number;
 };
 
+const maxBytes = 65_536;
+
+/** 0 before the first port is chosen; Postgres runs as a user who can't listen below 1024. */
+const isPort = (value: unknown): boolean =>
+  Number.isInteger(value) && (value === 0 || (Number(value) >= 1024 && Number(value) <= 65_535));
+
 const isState = (value: unknown): value is State => {
   if (typeof value !== 'object' || value === null) return false;
   const { port, password, stateDir, socketPath, guardPid } = value as Record<string, unknown>;
   return (
-    Number.isInteger(port) &&
+    isPort(port) &&
     Number.isInteger(guardPid) &&
-    [password, stateDir, socketPath].every((text) => typeof text === 'string' && text !== '')
+    typeof password === 'string' &&
+    /^[0-9a-f]+$/.test(password) &&
+    [stateDir, socketPath].every((text) => typeof text === 'string' && text !== '')
   );
 };
 
 /** Reads the state. A missing or damaged file means that port and password are created again. */
 export const findState = (layout: Layout): State | undefined => {
   try {
-    const value: unknown = JSON.parse(readFileSync(layout.stateFile, 'utf8'));
+    const value: unknown = JSON.parse(readPlainFile(layout.stateFile, maxBytes));
     return isState(value) ? value : undefined;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EACCES') {
@@ -35,9 +46,17 @@ export const findState = (layout: Layout): State | undefined => {
   }
 };
 
-/** Writes the state atomically, readable by its owner only (it holds the password). */
-export const writeState = (stateFile: string, state: State): void => {
-  const draft = `${stateFile}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
-  renameSync(draft, stateFile);
+/**
+ * Renames a state file that does not hold a state. Returns the sentence to report, or undefined when the file is fine or
+ * missing.
+ */
+export const setAsideDamagedState = (layout: Layout): string | undefined => {
+  const { stateFile } = layout;
+  if (!lstatSync(stateFile, { throwIfNoEntry: false }) || findState(layout)) return undefined;
+  const aside = setAside(stateFile);
+  return `The state file of the database ${stateFile} is damaged and was renamed to ${aside}; the database gets a new password.`;
 };
+
+/** Writes the state atomically, readable by its owner only (it holds the password). */
+export const writeState = (stateFile: string, state: State): void =>
+  replaceFile(stateFile, `${JSON.stringify(state, null, 2)}\n`);

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -62,6 +62,7 @@ describe('data from an earlier start', () => {
     ['lost', ''],
     ['torn', '{"port": 154'],
     ['of another shape', '{"port": "x"}'],
+    ['a list', '[null]'],
   ])('is served with a new password when the state file is %s', async (what, text) => {
     const before = findState(scene.layout)?.password;
     if (what === 'lost') rmSync(scene.layout.stateFile);
@@ -69,6 +70,45 @@ describe('data from an earlier start', () => {
     await expectKept();
     expect(findState(scene.layout)?.password).toMatch(/^[0-9a-f]{48}$/);
     expect(findState(scene.layout)?.password).not.toBe(before);
+  });
+
+  it.each([
+    ['a port that Postgres may not use', { port: 1 }],
+    ['a port that does not exist', { port: 99_999 }],
+    ['a password that is not one of ours', { password: "a'b;\n" }],
+  ])('is served, with one sentence, when the state file has %s', async (_what, change) => {
+    const { stateFile } = scene.layout;
+    writeFileSync(stateFile, JSON.stringify({ ...findState(scene.layout), ...change }));
+    const user = await scene.joined();
+    const sentences = user.events.filter(({ message }) => message?.includes('is damaged'));
+    expect(sentences.map(({ message }) => message)).toEqual([
+      expect.stringContaining(`The state file of the database ${stateFile} is damaged and was renamed to`),
+    ]);
+    expect(await user.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+  });
+
+  it('is served when its log is a named pipe', async () => {
+    const { logFile } = scene.layout;
+    rmSync(logFile);
+    execFileSync('mkfifo', [logFile]);
+    await expectKept();
+    expect(existsSync(`${logFile}.damaged`)).toBe(true);
+  });
+
+  it.each([
+    ['missing', undefined, 'is not empty and holds no database (its file PG_VERSION is missing)'],
+    ['empty', '', 'is damaged (its file PG_VERSION holds no version)'],
+  ])('is kept, and refused in one sentence, when PG_VERSION is %s', async (_what, text, reason) => {
+    const file = join(scene.layout.dataDir, 'PG_VERSION');
+    const version = readFileSync(file);
+    if (text === undefined) rmSync(file);
+    else writeFileSync(file, text);
+    const { message } = await scene.user().next('refused');
+    writeFileSync(file, version);
+    expect(message).toContain(reason);
+    expect(message).not.toContain('\n');
+    await scene.untilAllGone();
+    await expectKept();
   });
 
   it('is served despite a socket file that a killed guard left behind', async () => {

@@ -203,6 +203,20 @@ describe('a first start', () => {
     expect(urls[0]?.url).toBe(urls[1]?.url);
   });
 
+  it('says that its guard was killed, and leaves no process behind', async () => {
+    scene = new Scene();
+    const user = scene.user();
+    await until('initdb runs', () => scene.processes().some(({ command }) => command.includes('--pgdata=')));
+    const { guardPid } = scene;
+    sendSignal(guardPid, 'SIGKILL');
+    const { message } = await user.next('refused');
+    expect(message).toContain(
+      `The database's guard (process ${guardPid}) was ended by SIGKILL before the database was ready`,
+    );
+    expect(scene.processes()).toEqual([]);
+    expect(readdirSync(scene.layout.home).filter((name) => name.startsWith('draft-'))).toEqual([]);
+  });
+
   it('starts from scratch after a first start that was killed', async () => {
     scene = new Scene();
     const unlucky = scene.user();

@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -52,6 +52,30 @@ describe('takeLock', () => {
     const lock = takeLock(file);
     expect(lock).toBeDefined();
     lock?.release();
+  });
+
+  it('lets no other user read the file, who could hold a shared lock on it', () => {
+    takeLock(file)?.release();
+    const created = statSync(file).mode & 0o777;
+    chmodSync(file, 0o644);
+    takeLock(file)?.release();
+    expect([created, statSync(file).mode & 0o777]).toEqual([0o600, 0o600]);
+  });
+
+  it('takes a file with other content, and keeps the lock of a process in the same file', async () => {
+    writeFileSync(file, 'x'.repeat(5000));
+    takeLock(file)?.release();
+    expect(statSync(file).size).toBe(0);
+    await startHolder();
+    expect(takeLock(file)).toBeUndefined();
+  });
+
+  it.each([
+    ['a folder', (path: string) => mkdirSync(path)],
+    ['a named pipe', (path: string) => execFileSync('mkfifo', [path])],
+  ])('refuses %s in one sentence', (_what, create) => {
+    create(file);
+    expect(() => takeLock(file)).toThrow(`${file} is no plain file: move it away, and start again.`);
   });
 
   it('can take the lock again after a release, and takes an existing file that is not locked', () => {

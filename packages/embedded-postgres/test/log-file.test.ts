@@ -1,8 +1,18 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { boundLog, logSize, summarizeLog } from '../src/log-file.ts';
+import { boundLog, logSize, openLog, summarizeLog, writeLogLine } from '../src/log-file.ts';
 
 describe('the log file', () => {
   let folder: string;
@@ -27,6 +37,24 @@ describe('the log file', () => {
     expect(readdirSync(folder).sort()).toEqual(['postgres.log', 'postgres.log.1']);
     expect(readFileSync(`${log}.1`, 'utf8')).toBe('second');
     expect(logSize(log)).toBe(0);
+  });
+
+  it.each([
+    ['a folder', (path: string) => mkdirSync(path)],
+    ['a named pipe', (path: string) => execFileSync('mkfifo', [path])],
+  ])('is opened after %s in its place was renamed', (_what, create) => {
+    create(log);
+    const descriptor = openLog(log);
+    writeLogLine('line', descriptor);
+    closeSync(descriptor);
+    expect(readFileSync(log, 'utf8')).toBe('line\n');
+    expect(readdirSync(folder).sort()).toEqual(['postgres.log', 'postgres.log.damaged']);
+  });
+
+  it('on a full disk loses lines and nothing else', () => {
+    const full = openSync('/dev/full', 'w');
+    expect(() => writeLogLine('lost', full)).not.toThrow();
+    closeSync(full);
   });
 
   it('may be missing', () => {

@@ -130,6 +130,22 @@ describe('the guard', () => {
     expect(await user.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   });
 
+  it('is replaced as soon as that is possible, and its users say once that they try again', async () => {
+    const control = join(scene.layout.dataDir, 'global/pg_control');
+    const { guardPid, postgresPid } = await untilServed(scene);
+    renameSync(control, `${control}.away`);
+    process.kill(guardPid, 'SIGKILL');
+    process.kill(postgresPid, 'SIGKILL');
+    const isRetry = ({ message }: { readonly message?: string }): boolean =>
+      message?.endsWith(' It is tried again every second.') === true;
+    await until('the user says that it tries again', () => user.events.some(isRetry));
+    renameSync(`${control}.away`, control);
+    await untilServedAgain(scene, user, postgresPid);
+    expect(await user.query('SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+    expect(user.events.filter(isRetry)).toHaveLength(1);
+    expect(user.events.filter(({ event }) => event === 'lost')).toEqual([]);
+  });
+
   it('sends its users one sentence when Postgres can not be restarted', async () => {
     const control = join(scene.layout.dataDir, 'global/pg_control');
     const { postgresPid } = await untilServed(scene);

@@ -12,6 +12,10 @@ export const takeStackLock = async ({ lockFile, stateDir }: StateFolder): Promis
   try {
     return takeLock(lockFile);
   } catch (error) {
+    const { message } = error as Error;
+    if (message.startsWith(lockFile)) {
+      throw new StartError(`${message} Or choose another one with --state-dir.`, error);
+    }
     throw new StartError(
       `The folder ${stateDir} belongs to another user or is not writable; choose another one with --state-dir.`,
       error,
