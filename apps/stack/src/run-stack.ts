@@ -189,7 +189,9 @@ export const runStack = async (options: RunStackOptions): Promise<void> => {
       own.exit(2);
       return;
     }
-    const typed = own.env['npm_lifecycle_event'] === 'dev' ? startCommand : 'pnpm stack';
+    const known = commands.find(({ name }) => name === args[0])?.name;
+    const ofCommand = known === undefined ? 'pnpm stack' : `pnpm stack ${known}`;
+    const typed = own.env['npm_lifecycle_event'] === 'dev' ? startCommand : ofCommand;
     const { lines, code } = explain(
       error instanceof CommanderError ? commandLineError(typed, args, error) : error,
     );

@@ -17,12 +17,19 @@ const run = (...args: readonly string[]) =>
 
 describe('the command stack', () => {
   it.each([
-    [['nonsense'], "unknown command 'nonsense'"],
-    [['up', '--prot', '1'], "unknown option '--prot' (Did you mean --port?)"],
-    [['up', '--database-url=postgres://user:secret@db/x'], "unknown option '--database-url'"],
-  ])('refuses %j with one sentence and exit code 2', (args, what) => {
+    [['nonsense'], "unknown command 'nonsense'", 'pnpm stack'],
+    [['up', '--prot', '1'], "unknown option '--prot' (Did you mean --port?)", 'pnpm stack up'],
+    // Commander itself would suggest --copies.
+    [['up', '--nope'], "unknown option '--nope'", 'pnpm stack up'],
+    [['ps', '--nope'], "unknown option '--nope'", 'pnpm stack ps'],
+    [
+      ['up', '--database-url=postgres://user:secret@db/x'],
+      "unknown option '--database-url'",
+      'pnpm stack up',
+    ],
+  ])('refuses %j with one sentence and exit code 2', (args, what, command) => {
     const { status, stdout, stderr } = run(...args);
-    expect(stderr).toBe(`stack: The command line is wrong: ${what}. See pnpm stack --help\n`);
+    expect(stderr).toBe(`stack: The command line is wrong: ${what}. See ${command} --help\n`);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   });
 

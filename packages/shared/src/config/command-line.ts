@@ -62,6 +62,15 @@ const environmentOnly = (settings: Settings): string => {
   return lines.length === 0 ? '' : `\nFrom the environment only:\n${lines.join('\n')}\n`;
 };
 
+/** Commander suggests `--copies` for `--nope`. A typing error rarely changes the first letter. */
+const isPlausible = (typed: string, names: string): boolean => {
+  const firstLetter = (name: string): string | undefined => /[a-z]/i.exec(name.replace(/^--no-/, ''))?.[0];
+  return names
+    .replace(/^one of /, '')
+    .split(', ')
+    .every((name) => firstLetter(name) === firstLetter(typed));
+};
+
 /**
  * Turns commander's message into one sentence that points to `--help`. The part of an argument after `=` is left out,
  * because it may be a password.
@@ -78,6 +87,10 @@ export const commandLineError = (
     if (arg.startsWith('-') && arg.includes('='))
       message = message.replace(arg, arg.slice(0, arg.indexOf('=')));
   }
+  message = message.replace(/\s*\(Did you mean (.*)\?\)/, (whole, names: string) => {
+    const typed = /unknown \w+ '([^']*)'/.exec(message)?.[1] ?? '';
+    return isPlausible(typed, names) ? whole : '';
+  });
   const sentence = message.replace(/\s*\n\s*/g, ' ').replace(/\.$/, '');
   return new ConfigError([
     { source: 'The command line', problem: `is wrong: ${sentence}. See ${name} --help` },
