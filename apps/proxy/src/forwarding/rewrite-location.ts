@@ -18,6 +18,10 @@ const findOwnPath = (location: string, { id, port }: Addressed): string | undefi
   return undefined;
 };
 
+/** The path within the prefix that the route removes. A path that has the prefix already stays as it is. */
+const underPrefix = (path: string, { prefix, stripPrefix }: Route): string =>
+  !stripPrefix || path.startsWith(prefix) ? path : `${prefix}${path.slice(1)}`;
+
 /**
  * The Location to send to the client. A path, and an address of the upstream itself, lead to the upstream; they are rewritten
  * to lead through the route, under the prefix that it removes. A path that has the prefix already, and every other
@@ -28,6 +32,17 @@ export const rewriteLocation = (location: string, route: Route, upstream: Addres
   const path = findOwnPath(location, upstream) ?? location;
   // `//host` after the rewriting would lead to another server.
   if (!path.startsWith('/') || path.startsWith('//')) return location;
-  const { prefix, stripPrefix } = route;
-  return !stripPrefix || path.startsWith(prefix) ? path : `${prefix}${path.slice(1)}`;
+  return underPrefix(path, route);
 };
+
+/**
+ * The Set-Cookie to send to the client: on a route with `rewriteCookiePath`, its Path (RFC 6265 5.2.4) leads through the route,
+ * so that the cookie comes back to this upstream and to no other one.
+ */
+export const rewriteCookiePath = (cookie: string, route: Route): string =>
+  route.rewriteCookiePath
+    ? cookie.replace(
+        /(;[ \t]*path[ \t]*=[ \t]*)(\/[^;]*)/gi,
+        (_all, name: string, path: string) => `${name}${underPrefix(path, route)}`,
+      )
+    : cookie;

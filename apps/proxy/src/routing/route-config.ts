@@ -26,6 +26,7 @@ export type RouteConfig = {
   readonly stripPrefix: boolean;
   readonly allowEncodedSlash: boolean;
   readonly rewriteLocation: boolean;
+  readonly rewriteCookiePath: boolean;
   readonly pool: PoolConfig;
   readonly hostHeader: HostHeader;
   /** Undefined: the limit of the proxy. */
@@ -37,6 +38,7 @@ export const routeDefaults = {
   stripPrefix: true,
   allowEncodedSlash: false,
   rewriteLocation: true,
+  rewriteCookiePath: false,
   hostHeader: 'client',
 } as const satisfies Partial<RouteConfig>;
 

@@ -21,6 +21,7 @@ export type RouteObject = {
   readonly stripPrefix?: boolean;
   readonly allowEncodedSlash?: boolean;
   readonly rewriteLocation?: boolean;
+  readonly rewriteCookiePath?: boolean;
   readonly pool?: string;
   /** Absent when another route of the same pool lists them. */
   readonly upstreams?: readonly (string | UpstreamObject)[];

@@ -57,6 +57,7 @@ export const routesSchema = {
       stripPrefix: { type: 'boolean', description: 'true or false' },
       allowEncodedSlash: { type: 'boolean', description: 'true or false' },
       rewriteLocation: { type: 'boolean', description: 'true or false' },
+      rewriteCookiePath: { type: 'boolean', description: 'true or false' },
       pool: {
         type: 'string',
         pattern: '^[\\w.-]{1,64}$',

@@ -19,6 +19,8 @@ export type Route = {
   readonly allowEncodedSlash: boolean;
   /** Whether a Location that leads to the upstream is rewritten to lead through the route. */
   readonly rewriteLocation: boolean;
+  /** Whether the Path of a cookie is rewritten to lead through the route. */
+  readonly rewriteCookiePath: boolean;
   readonly pool: UpstreamPool;
   /** Larger request bodies are refused (413). */
   readonly maxBodyBytes: number;

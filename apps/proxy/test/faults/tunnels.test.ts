@@ -19,6 +19,17 @@ const asks =
   'GET /chat HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 const agrees = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
 
+/** Whether nothing listens on the port any more. */
+const isRefused = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'ECONNREFUSED'));
+  });
+
 describe.each(engineNames)('a tunnel through the engine %s', (engine) => {
   /** A tunnel whose upstream follows nothing by itself. */
   const start = async (options: RunOptions = {}) => {
@@ -77,6 +88,30 @@ describe.each(engineNames)('a tunnel through the engine %s', (engine) => {
     await waitFor('the end at the client', () => client.readableEnded);
     clock.advance(10_500);
     await expectClosed();
+  });
+
+  it('closes 10 s after the proxy was told to stop, if neither side ends it', async () => {
+    const { clock, proxy, far, client } = await start();
+    let isStopped = false;
+    const stopping = proxy.stop().then(() => {
+      isStopped = true;
+    });
+    await waitFor('the listener to refuse', () => {
+      clock.advance(1);
+      return isRefused(proxy.port);
+    });
+    clock.advance(9000);
+    const isOver = (socket: Socket): boolean => socket.readableEnded || socket.destroyed;
+    expect([isOver(far), isOver(client)]).toEqual([false, false]);
+    clock.advance(1000);
+    await waitFor('the tunnel to close', () => isOver(far) && isOver(client));
+    far.destroy();
+    client.destroy();
+    await waitFor('the proxy to stop', () => {
+      clock.advance(100);
+      return isStopped;
+    });
+    await stopping;
   });
 
   it('stays open without bytes when no idle time-out is set', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { rewriteLocation } from '../../src/forwarding/rewrite-location.ts';
+import { rewriteCookiePath, rewriteLocation } from '../../src/forwarding/rewrite-location.ts';
 import type { Route } from '../../src/routing/route-table.ts';
 import { makeRoute, makeUpstream } from '../support/make-pool.ts';
 
@@ -47,5 +47,27 @@ describe('rewriteLocation', () => {
   it('changes nothing on a route with rewriteLocation false', () => {
     for (const location of ['/pics/', 'http://127.0.0.1:8081/pics/'])
       expect(rewrite(location, { rewriteLocation: false })).toBe(location);
+  });
+});
+
+describe('rewriteCookiePath', () => {
+  const route = makeRoute({ prefix: '/gallery/', rewriteCookiePath: true });
+
+  it.each([
+    ['sid=1; Path=/', 'sid=1; Path=/gallery/'],
+    ['sid=1; HttpOnly;path = /pics; Secure', 'sid=1; HttpOnly;path = /gallery/pics; Secure'],
+    ['sid=1; Path=/gallery/pics', 'sid=1; Path=/gallery/pics'],
+    ['path=/; Secure', 'path=/; Secure'],
+    ['sid=1; Path=relative', 'sid=1; Path=relative'],
+    ['sid=1', 'sid=1'],
+  ])('sends %s as %s', (cookie, rewritten) => {
+    expect(rewriteCookiePath(cookie, route)).toBe(rewritten);
+  });
+
+  it('changes nothing by default, and on a route that keeps its prefix', () => {
+    for (const options of [{ rewriteCookiePath: false }, { rewriteCookiePath: true, stripPrefix: false }])
+      expect(rewriteCookiePath('sid=1; Path=/', makeRoute({ prefix: '/gallery/', ...options }))).toBe(
+        'sid=1; Path=/',
+      );
   });
 });

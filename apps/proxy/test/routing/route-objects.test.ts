@@ -49,6 +49,7 @@ describe('route objects', () => {
       stripPrefix: false,
       allowEncodedSlash: false,
       rewriteLocation: true,
+      rewriteCookiePath: false,
       hostHeader: 'upstream',
       maxBodyBytes: 5,
       pool: {

@@ -11,7 +11,7 @@ import { type Attempt, clientLeft, type Exchange } from '../exchange.ts';
 import type { ForwardedClaims } from '../forwarded-headers.ts';
 import { forwardingErrors } from '../forwarding-errors.ts';
 import type { AttemptFailure } from '../retry.ts';
-import { rewriteLocation } from '../rewrite-location.ts';
+import { rewriteCookiePath, rewriteLocation } from '../rewrite-location.ts';
 import { viaElement } from '../via.ts';
 import { isUpgrade } from './accept-upgrades.ts';
 import { AnswerRelay, endWith, needsKeepAlive, type RelayUser } from './answer-relay.ts';
@@ -180,8 +180,10 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
     this.#phase = 'response-body';
     if (isDraining() || !this.#body.ended) closeAfter(this.#request, response);
     for (let index = 0; index < headers.length; index += 2) {
-      if (headers[index]?.toLowerCase() === 'location')
-        headers[index + 1] = rewriteLocation(headers[index + 1] ?? '', this.#route, attempt.upstream);
+      const name = headers[index]?.toLowerCase();
+      const value = headers[index + 1] ?? '';
+      if (name === 'location') headers[index + 1] = rewriteLocation(value, this.#route, attempt.upstream);
+      else if (name === 'set-cookie') headers[index + 1] = rewriteCookiePath(value, this.#route);
     }
     headers.push('Via', viaElement(this.#parts.viaName));
     if (!hasRequestId) headers.push('X-Request-Id', this.#exchange.request.requestId);

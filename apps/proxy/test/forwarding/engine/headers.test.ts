@@ -3,6 +3,7 @@ import { exchangeRaw, parseRawResponse } from '@tripod/testing/raw-http';
 import { plainResponse, type ScriptedUpstream } from '@tripod/testing/scripted-upstream';
 import type { ProxySettings } from '../../../src/config.ts';
 import { engineNames } from '../../../src/engine-table.ts';
+import { ask } from '../../support/ask.ts';
 import { routeTo, runProxy } from '../../support/run-proxy.ts';
 import { stopAll } from '../../support/stop-all.ts';
 import { runUpstream } from '../../support/upstreams.ts';
@@ -254,6 +255,22 @@ describe.each(engineNames)('headers through the engine %s', (engine) => {
     expect(await locationOf('https://elsewhere.example/pics/', '/gallery/')).toBe(
       'https://elsewhere.example/pics/',
     );
+  });
+
+  it('rewrites the Path of cookies on a route with rewriteCookiePath', async () => {
+    const upstream = await runUpstream((socket) => {
+      socket.write(
+        plainResponse(
+          '',
+          '200 OK',
+          'Set-Cookie: a=1; Path=/\r\nX: 1\r\nset-cookie: b=$&; path=/b; Secure\r\n',
+        ),
+      );
+    });
+    const routes = [{ prefix: '/api/', upstreams: [upstream.url], rewriteCookiePath: true }];
+    const { port } = await runProxy({ engine, routes });
+    const { headers } = await ask({ port, path: '/api/' });
+    expect(headers['set-cookie']).toEqual(['a=1; Path=/api/', 'b=$&; path=/api/b; Secure']);
   });
 
   it('sends the path without the route prefix to the upstream', async () => {

@@ -162,6 +162,22 @@ describe.each(engineNames)('messages through the engine %s', (engine) => {
     expect({ most, order }).toEqual({ most: 1, order: paths });
   });
 
+  it.each([
+    ['Keep-Alive: timeout=1', 2],
+    ['Keep-Alive: timeout=60, max=100', 1],
+  ])(
+    'sends two POSTs after responses with %s on %i connections to the upstream',
+    async (line, connections) => {
+      const upstream = await runUpstream((socket) => {
+        socket.write(plainResponse('hello', '200 OK', `${line}\r\n`));
+      });
+      const { port } = await runProxy({ engine, route: routeTo(upstream) });
+      for (let request = 0; request < 2; request += 1)
+        expect((await ask({ port, method: 'POST', body: 'some body' })).text).toBe('hello');
+      expect(upstream.received).toHaveLength(connections);
+    },
+  );
+
   it('reuses connections to upstreams', async () => {
     const upstream = await runUpstream();
     const proxy = await proxyTo(upstream);

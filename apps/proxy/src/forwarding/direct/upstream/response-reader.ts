@@ -54,6 +54,8 @@ export class ResponseReader {
   #wasLarge = false;
   /** The upstream has announced that it closes the connection after this response. */
   closes = false;
+  /** How long the upstream keeps the connection when it is idle, as it announced last; Infinity: it did not. */
+  keepAliveMs = Number.POSITIVE_INFINITY;
 
   constructor(heads: HeadCache<ResponseHead>) {
     this.#headReader = new ResponseHeadReader(heads);
@@ -155,6 +157,7 @@ export class ResponseReader {
   /** Determines how the response ends (RFC 9112 6.3). */
   #beginBody(head: ResponseHead, receiver: ResponseReceiver): void {
     this.closes = head.closes;
+    this.keepAliveMs = head.keepAliveMs;
     const isBodiless = this.#request?.method === 'HEAD' || head.status === 204 || head.status === 304;
     const hasBody = !isBodiless && head.length !== 0;
     if (hasBody) {

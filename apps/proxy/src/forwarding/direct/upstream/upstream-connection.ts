@@ -96,6 +96,11 @@ export class UpstreamConnection {
     return this.#phase === 'idle' || this.#phase === 'busy';
   }
 
+  /** How long the upstream keeps the connection when it is idle, as it announced last; Infinity: it did not. */
+  get announcedKeepAliveMs(): number {
+    return this.#reader.keepAliveMs;
+  }
+
   get isIdle(): boolean {
     return this.#phase === 'idle';
   }

@@ -9,6 +9,8 @@ import { parseResponseHead } from '../wire/response-head.ts';
 import { ReadBuffers } from './read-buffers.ts';
 import { UpstreamConnection } from './upstream-connection.ts';
 
+/** A request is on its way for a while: it must not meet an upstream that closes the connection at the announced time. */
+const keepAliveMarginMs = 1000;
 /** The maximum number of idle connections to one upstream. */
 const maxIdle = 256;
 
@@ -71,12 +73,16 @@ export class UpstreamConnections {
       idle = [];
       this.#idle.set(connection.upstream, idle);
     }
-    if (idle.length >= maxIdle) {
+    const keepAliveMs = Math.min(
+      this.#options.config.upstreamKeepAliveMs,
+      connection.announcedKeepAliveMs - keepAliveMarginMs,
+    );
+    if (keepAliveMs <= 0 || idle.length >= maxIdle) {
       connection.destroy();
       return;
     }
     idle.push(connection);
-    this.#options.deadlines.set(connection.idleDeadline, this.#options.config.upstreamKeepAliveMs);
+    this.#options.deadlines.set(connection.idleDeadline, keepAliveMs);
   }
 
   #forget(connection: UpstreamConnection): void {

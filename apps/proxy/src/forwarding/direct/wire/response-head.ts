@@ -10,6 +10,8 @@ export type ResponseHead = {
   readonly chunked: boolean;
   /** The upstream closes the connection after this response. */
   readonly closes: boolean;
+  /** How long the upstream keeps an idle connection, as `Keep-Alive: timeout=5` announces it; Infinity without. */
+  readonly keepAliveMs: number;
   readonly upgrade: string | undefined;
   readonly hasRequestId: boolean;
   readonly hasDate: boolean;
@@ -23,6 +25,8 @@ export type ResponseHead = {
    */
   readonly text: string;
 };
+
+const keepAliveTimeout = /(?:^|,)[ \t]*timeout[ \t]*=[ \t]*"?(\d+)/i;
 
 const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)( [\t\x20-\x7e\x80-\xff]*)?$/;
 
@@ -41,6 +45,7 @@ export const parseResponseHead = (text: string): ResponseHead => {
   let length = -1;
   let coding: string | undefined;
   let upgrade: string | undefined;
+  let keepAliveMs = Number.POSITIVE_INFINITY;
   let hasRequestId = false;
   let hasDate = false;
   let isSecret = false;
@@ -62,6 +67,11 @@ export const parseResponseHead = (text: string): ResponseHead => {
       case 'upgrade':
         upgrade = value;
         return;
+      case 'keep-alive': {
+        const seconds = keepAliveTimeout.exec(value)?.[1];
+        if (seconds !== undefined) keepAliveMs = Number(seconds) * 1000;
+        return;
+      }
       case 'location':
         location = value;
         break;
@@ -93,6 +103,7 @@ export const parseResponseHead = (text: string): ResponseHead => {
     length,
     chunked: coding !== undefined,
     closes: minor === '0' ? !named.has('keep-alive') : named.has('close'),
+    keepAliveMs,
     upgrade,
     hasRequestId,
     hasDate,

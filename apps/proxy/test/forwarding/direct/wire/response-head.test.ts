@@ -32,6 +32,8 @@ describe('parseResponseHead', () => {
       ok('Connection: X-A', 'X-A: 1', 'Keep-Alive: x', 'Proxy-Authenticate: y'),
       { text: 'HTTP/1.1 200 OK\r\n' },
     ],
+    ['a time-out', ok('Keep-Alive: max=9, timeout=5'), { keepAliveMs: 5000 }],
+    ['no time-out', ok('Keep-Alive: max=9'), { keepAliveMs: Number.POSITIVE_INFINITY }],
     ['a date', ok('Date: x'), { hasDate: true }],
     [
       'blanks before a colon (RFC 9112 5.1)',
