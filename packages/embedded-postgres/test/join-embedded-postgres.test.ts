@@ -203,6 +203,12 @@ describe('a first start', () => {
     expect(urls[0]?.url).toBe(urls[1]?.url);
   });
 
+  it('works below a path with characters that a shell interprets', async () => {
+    scene = new Scene({ below: 'a $HOME `id` "q" \\ é' });
+    const user = await scene.joined();
+    expect(await user.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
   it('says that its guard was killed, and leaves no process behind', async () => {
     scene = new Scene();
     const user = scene.user();

@@ -46,13 +46,14 @@ export const createStateFolder = (stateDir: string, userId: number): StateFolder
     try {
       mkdirSync(dir, { recursive: true });
     } catch (error) {
-      throw createUnusableError(dir, (error as NodeJS.ErrnoException).code ?? 'unknown');
+      const { code = 'unknown' } = error as NodeJS.ErrnoException;
+      throw createUnusableError(dir, code === 'EEXIST' ? 'it is no folder; move it away' : code);
     }
   }
   // In the shared temporary folder another user may have created it first.
   const found = lstatSync(folder.socketDir);
-  if (!found.isDirectory() || found.uid !== userId)
-    throw createUnusableError(folder.socketDir, 'it belongs to another user');
+  if (!found.isDirectory()) throw createUnusableError(folder.socketDir, 'it is no folder; move it away');
+  if (found.uid !== userId) throw createUnusableError(folder.socketDir, 'it belongs to another user');
   chmodSync(folder.socketDir, 0o700);
   return folder;
 };

@@ -50,6 +50,14 @@ describe('the state folder', () => {
     }
   });
 
+  it.each(['logs', 'control'])('fails with the reason when its subfolder %s is a file', (name) => {
+    const stateDir = makeFolder();
+    writeFileSync(join(stateDir, name), '');
+    expect(() => createStateFolder(stateDir, userId)).toThrow(
+      `/${name} cannot be used (it is no folder; move it away); choose another one with --state-dir.`,
+    );
+  });
+
   it('fails with the flag to change when it cannot be created', () => {
     const file = join(makeFolder(), 'file');
     writeFileSync(file, '');
