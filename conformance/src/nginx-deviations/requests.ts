@@ -139,6 +139,11 @@ export const requestDeviations: readonly NginxDeviation[] = [
     rules: ['a Location that is a path leads through the route'],
   },
   {
+    behaviour: 'does not recognize a loop',
+    expect: { status: [200, 200], upstream: { requests: 2 } },
+    rules: ['refuses a request that has passed the proxy twice before with 508 (RFC 9110 7.6.3)'],
+  },
+  {
     behaviour: 'adds nothing to Via',
     expect: { status: 200 },
     rules: [

@@ -1,4 +1,5 @@
 import type { Case, Topic } from '../case/case.ts';
+import { sendText, waitForAnswers } from '../case/steps.ts';
 import { ok, respond, response } from '../case/upstream-scripts.ts';
 import { get } from '../wire/request-text.ts';
 
@@ -82,6 +83,20 @@ export const forwardedHeaders: Topic = {
       send: get(),
       upstreams: [[respond(ok('x', ['Via: 1.1 origin']))]],
       expect: { status: 200, has: ['via: 1.1 origin', /^via: 1\.1 tripod-[0-9a-f]{8}$/] },
+    },
+    {
+      rule: 'refuses a request that has passed the proxy twice before with 508 (RFC 9110 7.6.3)',
+      steps: [
+        sendText(get()),
+        waitForAnswers(1),
+        async (stage) => {
+          const via =
+            stage.answers().answers[0]?.lines.find((line) => line.startsWith('via: ')) ?? 'via: 1.1 none';
+          await stage.write(get(via, via));
+        },
+      ],
+      expect: { status: [200, 508], upstream: { requests: 1 } },
+      ours: { code: 'PROXY_LOOP' },
     },
     {
       rule: 'a Location that is a path leads through the route',

@@ -11,18 +11,16 @@ import {
 } from '../case/steps.ts';
 import {
   chunk,
-  closeConnection,
   lastChunk,
   ok,
-  resetConnection,
   respond,
   respondOk,
   respondThenClose,
   respondThenContinue,
-  respondThenReset,
   response,
 } from '../case/upstream-scripts.ts';
 import { get } from '../wire/request-text.ts';
+import { incompleteResponses } from './incomplete-responses.ts';
 
 const plain = get();
 const hello = `${chunk('hello')}${lastChunk}`;
@@ -46,14 +44,6 @@ const refused = (rule: string, ...pieces: readonly string[]): Case => ({
   upstreams: [[respondThenClose(...pieces), respondOk]],
   expect: { status: 502, connection: 'stays', upstream: { connections: 2 } },
   ours: { code: 'PROXY_UPSTREAM_FAILED', logged: [502] },
-});
-
-/** A response that is truncated after its head: the client must see that it is incomplete. */
-const truncated = (rule: string, script: Script): Case => ({
-  rule,
-  upstreams: [[script]],
-  steps: [sendText(plain), waitForText('abcdefghij'), releaseUpstream],
-  expect: { status: 200, truncated: true, connection: 'closes' },
 });
 
 const bodies: readonly Case[] = [
@@ -91,6 +81,16 @@ const bodies: readonly Case[] = [
     'hello',
     { has: ['link: </a119.css>; rel=preload'] },
   ),
+  {
+    // RFC 9112 7.1.1 with RFC 9110 5.6.3. The engine http-proxy can not: the strict parser of node:http cuts the response off, and
+    // its lenient one would accept two framings at once.
+    rule: 'blanks around a chunk size of a response are read, or the response is cut off',
+    upstreams: [
+      [respondThenContinue(coded('chunked', chunk(large)), `5 \r\nhello\r\n2 ;a=b\r\nok\r\n${lastChunk}`)],
+    ],
+    steps: [sendText(plain), waitForText('abcdefghij'), releaseUpstream],
+    expect: { status: 200, body: /^(abcdefghij)+(hello(ok)?)?$/ },
+  },
   arrives(
     'trailers of a response are not passed on',
     respond(coded('chunked', `${chunk('hello')}0\r\nX-Trailed: 1\r\n\r\n`)),
@@ -222,57 +222,6 @@ const heads: readonly Case[] = [
   refused('refuses bytes that are not a response', 'hello\r\n\r\n'),
 ];
 
-const ends: readonly Case[] = [
-  {
-    ...refused('an upstream that closes before its response is a 502'),
-    upstreams: [[closeConnection, respondOk]],
-  },
-  {
-    ...refused('an upstream that resets before its response is a 502'),
-    upstreams: [[resetConnection, respondOk]],
-  },
-  {
-    ...refused('a truncated response head is a 502'),
-    upstreams: [[respondThenClose('HTTP/1.1 200 OK\r\nContent-Le'), respondOk]],
-  },
-  {
-    ...refused('a 100 without a final response is a 502'),
-    upstreams: [[respondThenClose('HTTP/1.1 100 Continue\r\n\r\n'), respondOk]],
-  },
-  truncated(
-    'a response shorter than its length is truncated for the client, too',
-    respondThenClose(sized('400000', large)),
-  ),
-  truncated(
-    'a reset during a body with a length truncates the response for the client, too',
-    respondThenReset(sized('400000', large)),
-  ),
-  truncated(
-    'chunks without the last one truncate the response for the client, too',
-    respondThenClose(coded('chunked', chunk(large))),
-  ),
-  truncated(
-    'an incomplete chunk truncates the response for the client, too',
-    respondThenClose(coded('chunked', `fffff\r\n${large}`)),
-  ),
-  truncated(
-    'a reset during chunks truncates the response for the client, too',
-    respondThenReset(coded('chunked', chunk(large))),
-  ),
-  truncated(
-    'a reset during a close-delimited body truncates the response for the client, too',
-    respondThenReset(response('200 OK', [], large)),
-  ),
-  truncated(
-    'a malformed chunk size truncates the response',
-    respondThenContinue(coded('chunked', chunk(large)), `zz\r\nhello\r\n${lastChunk}`),
-  ),
-  truncated(
-    'a chunk longer than its size truncates the response',
-    respondThenContinue(coded('chunked', chunk(large)), `5\r\nhello world\r\n${lastChunk}`),
-  ),
-];
-
 const two = (rule: string, script: Script, more: Case['expect'] = {}): Case => ({
   rule,
   upstreams: [[script, respond(ok('second'))]],
@@ -322,5 +271,5 @@ const kept: readonly Case[] = [
 export const responseFraming: Topic = {
   name: 'Response framing',
   isSafety: true,
-  cases: [...bodies, ...heads, ...ends, ...kept],
+  cases: [...bodies, ...heads, ...incompleteResponses, ...kept],
 };
