@@ -11,11 +11,10 @@ import type { UserProcess } from './support/user-process.ts';
 /** Only root may mount a file system of its own; CI runs as root. */
 const onSmallDisk = process.getuid?.() === 0 && process.platform === 'linux' ? it : it.skip;
 
-/** Writes until the disk is full; returns how to make room again. */
-const fillDisk = (folder: string): (() => void) => {
-  const file = join(folder, 'fill');
-  const descriptor = openSync(file, 'w');
-  const block = new Uint8Array(4096);
+/** Appends to a file until the disk has no room for another block of this size. */
+const appendUntilFull = (file: string, blockBytes: number): void => {
+  const descriptor = openSync(file, 'a');
+  const block = new Uint8Array(blockBytes).fill(10);
   try {
     for (;;) writeSync(descriptor, block);
   } catch (error) {
@@ -23,6 +22,13 @@ const fillDisk = (folder: string): (() => void) => {
   } finally {
     closeSync(descriptor);
   }
+};
+
+/** Leaves no room, not even for a line in the last page of the log; returns how to make room again. */
+const fillDisk = (folder: string, logFile: string): (() => void) => {
+  const file = join(folder, 'fill');
+  appendUntilFull(file, 4096);
+  appendUntilFull(logFile, 1);
   return () => rmSync(file);
 };
 
@@ -56,7 +62,7 @@ describe('the embedded Postgres on a full disk', () => {
     const { scene, disk, user } = await joinOnSmallDisk();
     const { guardPid } = await findEmbeddedPostgres(scene);
     for (const round of [1, 2]) {
-      const makeRoom = fillDisk(disk);
+      const makeRoom = fillDisk(disk, scene.layout.logFile);
       const { postgresPid = 0, restarts: before = 0 } = await findEmbeddedPostgres(scene);
       sendSignal(postgresPid, 'SIGKILL');
       await until(`the guard tries again in round ${round}`, async () => {
