@@ -27,7 +27,7 @@ export type LiveConfigOptions = {
   readonly onChanged: () => void;
 };
 
-/** Settings that a reload can not change: listeners, engine, log, and timers that are set when a connection opens. */
+/** Settings that a reload cannot change: listeners, engine, log, and timers that are set when a connection opens. */
 const fixedSettings = [
   'port',
   'host',
@@ -70,7 +70,7 @@ const findFixedProblems = (
       const [old, wanted] = [before.config[name], after.config[name]].map((value) => JSON.stringify(value));
       return {
         ...toProblemSource(origin === 'default' ? `#/${name}` : origin),
-        problem: `can not change from ${old} to ${wanted} without a restart of the proxy`,
+        problem: `cannot change from ${old} to ${wanted} without a restart of the proxy`,
       };
     });
 

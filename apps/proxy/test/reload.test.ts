@@ -103,7 +103,7 @@ describe('reload', () => {
     for (let request = 0; request < 4; request += 1) expect((await ask(proxy)).status).toBe(200);
     const upstream = await startScriptedUpstream((socket) => void socket.write(plainResponse('')), next.port);
     late.push(upstream);
-    await waitFor('it to be available', async () => {
+    await waitFor('the upstream to be available', async () => {
       return (await upstreamsOf(proxy)).upstreams.get(id)?.['state'] === 'available';
     });
   });
@@ -152,13 +152,13 @@ describe('reload', () => {
     const proxy = await run();
     const state = async (): Promise<unknown> =>
       [...(await upstreamsOf(proxy)).upstreams.values()][0]?.['state'];
-    await waitFor('it to be unhealthy', async () => (await state()) === 'unhealthy');
+    await waitFor('the upstream to be unhealthy', async () => (await state()) === 'unhealthy');
     write({ routes, fall: 1, healthPath: 'off' });
     await reload(proxy);
     expect(await state()).toBe('available');
     write({ routes, fall: 1, healthPath: '/readyz' });
     await reload(proxy);
-    await waitFor('it to be unhealthy again', async () => (await state()) === 'unhealthy');
+    await waitFor('the upstream to be unhealthy again', async () => (await state()) === 'unhealthy');
   });
 
   it('refuses an invalid file with every problem, and changes nothing', async () => {
@@ -203,9 +203,9 @@ describe('reload', () => {
       errors: [
         {
           pointer: '#/clientKeepAliveMs',
-          detail: 'can not change from 65000 to 5 without a restart of the proxy',
+          detail: 'cannot change from 65000 to 5 without a restart of the proxy',
         },
-        { pointer: '#/metrics', detail: 'can not change from true to false without a restart of the proxy' },
+        { pointer: '#/metrics', detail: 'cannot change from true to false without a restart of the proxy' },
       ],
     });
     expect((await ask({ ...proxy, method: 'POST', body: '12345' })).status).toBe(200);

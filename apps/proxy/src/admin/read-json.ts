@@ -27,7 +27,7 @@ const isTooDeep = (json: Buffer): boolean => {
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
-/** Requires the JSON media type: a page of another origin can not send it without asking first (CORS preflight). */
+/** Requires the JSON media type: a page of another origin cannot send it without asking first (CORS preflight). */
 const requireJsonType: RequestHandler = (request, _response, next) => {
   const isJson = /^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
   next(hasBody(request) && !isJson ? new AppError(adminErrors.ADMIN_TYPE_UNSUPPORTED) : undefined);

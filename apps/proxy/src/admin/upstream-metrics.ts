@@ -74,7 +74,7 @@ export const registerUpstreamMetrics = (metrics: Metrics, pools: () => readonly 
     'Bytes received from the upstream, heads and framing included.',
     each((u) => u.counters.bytesReceived),
   );
-  // A histogram instead of a summary: buckets of several proxies or upstreams can be added, quantiles can not.
+  // A histogram instead of a summary: buckets of several proxies or upstreams can be added, quantiles cannot.
   histogram(
     'tripod_upstream_response_duration_seconds',
     'Time from the start of an answered attempt to the end of its response.',

@@ -1,6 +1,6 @@
 import { defineErrors } from '@tripod/shared/errors/define-errors';
 
-/** Errors of requests that are refused, or can not be forwarded. */
+/** Errors of requests that are refused, or cannot be forwarded. */
 export const forwardingErrors = defineErrors({
   PROXY_URL_TOO_LONG: {
     status: 414,
@@ -14,7 +14,7 @@ export const forwardingErrors = defineErrors({
   },
   PROXY_EXPECTATION_FAILED: {
     status: 417,
-    title: 'The expectation can not be met',
+    title: 'The expectation cannot be met',
     meaning: '`Expect` may only be `100-continue`.',
   },
   PROXY_CODING_UNSUPPORTED: {

@@ -11,7 +11,7 @@ const hopByHop: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** Headers that `Connection` can not remove: without them the message has another meaning. */
+/** Headers that `Connection` cannot remove: without them the message has another meaning. */
 const notRemovable: ReadonlySet<string> = new Set([
   'host',
   'content-length',

@@ -56,7 +56,7 @@ export const createHealthChecks = (
     const nowMs = clock.monotonicMs();
     if (nowMs - shortageLoggedMs < shortageLogMs) return;
     shortageLoggedMs = nowMs;
-    logger.warn('upstreams can not be checked, their states stay as they are', { reason });
+    logger.warn('upstreams cannot be checked, their states stay as they are', { reason });
   };
   const startChecking = (upstream: Upstream): void => {
     const { path, statuses, timeoutMs, intervalMs, fall, rise } = limits;

@@ -95,7 +95,7 @@ const pathFaults = (routes: readonly RouteObject[]): readonly StructureFault[] =
   return faults;
 };
 
-/** Returns what the schema can not express: bad addresses, duplicates, and pools without upstreams. */
+/** Returns what the schema cannot express: bad addresses, duplicates, and pools without upstreams. */
 export const routeObjectFaults = (routes: readonly RouteObject[]): readonly StructureFault[] => {
   const faults = [...pathFaults(routes)];
   const owners = routes.map(({ pool, upstreams }) => (upstreams === undefined ? undefined : pool));

@@ -76,7 +76,7 @@ describe('admin server', () => {
     for (let request = 0; request < 6; request += 1) await ask({ ...proxy, path: '/api/x' });
     expect(new Set(added.requests.map(({ target }) => target))).toEqual(new Set(['/readyz']));
     ready.yes = true;
-    await waitFor('it to be available', async () => {
+    await waitFor('the upstream to be available', async () => {
       return json(await admin(`/pools/api/upstreams/127.0.0.1:${added.port}`))['state'] === 'available';
     });
     const before = upstream.requests.filter(({ target }) => target === '/x').length;
@@ -177,7 +177,7 @@ describe('admin server', () => {
     expect(proxy.log.count('upstream has drained')).toBe(0);
     answer();
     await inFlight;
-    await waitFor('it to be empty', async () => json(await admin(path))['drained'] === true);
+    await waitFor('the upstream to be drained', async () => json(await admin(path))['drained'] === true);
     await admin(path, 'PATCH', { draining: true });
     const lines = proxy.log.events.filter(({ message }) => message === 'upstream has drained');
     expect(lines).toEqual([

@@ -34,7 +34,7 @@ describe.each(engineNames)('a draining upstream behind the engine %s', (engine) 
       ...['finished', 'finished', 'finished'],
       ...['hello', 'hello', 'hello'],
     ]);
-    await waitFor('it to be drained', async () => (await report()).drained);
+    await waitFor('the upstream to be drained', async () => (await report()).drained);
     expect(await report()).toMatchObject({ state: 'draining', inFlight: 0 });
   });
 });

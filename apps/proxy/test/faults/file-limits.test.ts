@@ -54,7 +54,7 @@ describe.each(engineNames)('connection limits of the engine %s', (engine) => {
       ),
     );
     const clients = startClients({ count: 8, question: () => ({ port }) });
-    await waitFor('a good many answers', () => clients.requests > 400);
+    await waitFor('400 requests', () => clients.requests > 400);
     const { requests, outcomes } = await clients.stop();
     expect(outcomes).toEqual({ '200': requests });
     expect(proxy.child.exitCode).toBeNull();

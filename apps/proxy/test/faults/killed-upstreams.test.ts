@@ -47,13 +47,13 @@ describe.each(engineNames)('killed upstream processes behind the engine %s', (en
       },
     });
     await waitFor('the load', () => getters.requests > 300 && posters.requests > 50);
-    const [victim] = upstreams;
-    victim.signal('SIGKILL');
-    await waitFor('it to be out', async () => !(await reportOf(proxy, victim)).healthy);
-    const { requests } = await reportOf(proxy, victim);
+    const [killed] = upstreams;
+    killed.signal('SIGKILL');
+    await waitFor('the upstream to be unhealthy', async () => !(await reportOf(proxy, killed)).healthy);
+    const { requests } = await reportOf(proxy, killed);
     const before = getters.requests;
-    await waitFor('more of the load', () => getters.requests > before + 300);
-    expect((await reportOf(proxy, victim)).requests).toBe(requests);
+    await waitFor('more requests', () => getters.requests > before + 300);
+    expect((await reportOf(proxy, killed)).requests).toBe(requests);
 
     expect(Object.keys((await getters.stop()).outcomes)).toEqual(['200']);
     const { outcomes } = await posters.stop();
@@ -85,12 +85,17 @@ describe.each(engineNames)('killed upstream processes behind the engine %s', (en
     // Before and after the checks have noticed.
     await expectNone();
     const isOut = async (upstream: UpstreamProcess) => !(await reportOf(proxy, upstream)).healthy;
-    await waitFor('all to be out', async () => (await Promise.all(upstreams.map(isOut))).every(Boolean));
+    await waitFor('all upstreams to be unhealthy', async () =>
+      (await Promise.all(upstreams.map(isOut))).every(Boolean),
+    );
     await expectNone();
 
     const [first] = upstreams;
     await startUpstreamProcess({ port: first.port });
-    await waitFor('it to be back', async () => (await reportOf(proxy, first)).state === 'available');
+    await waitFor(
+      'the upstream to be available again',
+      async () => (await reportOf(proxy, first)).state === 'available',
+    );
     for (let request = 0; request < 10; request += 1) expect((await askApi()).status).toBe(200);
     expect((await reportOf(proxy, first)).answers['2xx']).toBeGreaterThanOrEqual(10);
   });

@@ -83,7 +83,7 @@ describe.each(engineNames)('the memory of the engine %s', (engine) => {
     const sentBy = (sockets: Iterable<Socket>): number =>
       [...sockets].reduce((sum, socket) => sum + socket.bytesWritten - socket.writableLength, 0);
     await waitFor('all at the upstream', () => senders.size === users && accepted.size === users);
-    await standstill('everybody to wait', () => sentBy(senders) + sentBy(writers));
+    await standstill('all senders to be held back', () => sentBy(senders) + sentBy(writers));
     expect(sentBy(senders)).toBeLessThan(users * size);
     expect(sentBy(writers)).toBeLessThan(users * size);
     expect((await retainedBytes(proxy)) - before).toBeLessThan(60 * mebibyte);
@@ -94,7 +94,7 @@ describe.each(engineNames)('the memory of the engine %s', (engine) => {
       received += bytes.length;
     });
     reader?.resume();
-    await waitFor('one of them to get all of it after all', () => received > size);
+    await waitFor('a reader to receive its whole response', () => received > size);
     for (const socket of clients) socket.destroy();
   });
 });

@@ -37,7 +37,10 @@ describe.each(engineNames)('a rolling restart of the upstreams behind the engine
       expect(await upstream.ended).toBe(0);
       const { requests } = await reportOf(proxy, upstream);
       await start(upstream.port);
-      await waitFor('it to serve', async () => (await reportOf(proxy, upstream)).requests > requests + 20);
+      await waitFor(
+        'requests to the restarted upstream',
+        async () => (await reportOf(proxy, upstream)).requests > requests + 20,
+      );
     }
     await waitFor('10,000 requests', () => getters.requests + posters.requests >= 10_000);
     const results = [await getters.stop(), await posters.stop()];

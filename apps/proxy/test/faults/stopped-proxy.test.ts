@@ -31,7 +31,7 @@ describe.each(engineNames)('a suspended proxy process with the engine %s', (engi
     await waitFor('longer than the time-outs', () => performance.now() > untilMs);
     proxy.child.kill('SIGCONT');
     const before = getters.requests;
-    await waitFor('more of the load', () => getters.requests > before + 100);
+    await waitFor('more requests', () => getters.requests > before + 100);
     const results = [await getters.stop(), await posters.stop()];
     expect(results.map(({ outcomes }) => Object.keys(outcomes))).toEqual([['200'], ['200']]);
     for (const upstream of upstreams) {

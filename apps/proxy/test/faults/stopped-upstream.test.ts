@@ -13,7 +13,7 @@ afterEach(stopAll);
 describe.each(engineNames)('a suspended upstream process behind the engine %s', (engine) => {
   it('fails no GET and at most one POST per client, is ejected, and is used again when it resumes', async () => {
     const upstreams = [await startUpstreamProcess(), await startUpstreamProcess()] as const;
-    const [victim] = upstreams;
+    const [suspended] = upstreams;
     const proxy = await runProxy({
       engine,
       route: routeTo(...upstreams),
@@ -32,15 +32,24 @@ describe.each(engineNames)('a suspended upstream process behind the engine %s', 
       question: (number) => ({ port, method: 'POST', body: `post ${number}` }),
     });
     await waitFor('the load', () => getters.requests > 100 && posters.requests > 50);
-    victim.signal('SIGSTOP');
-    await waitFor('it to be out', async () => !(await reportOf(proxy, victim)).healthy);
-    const { requests } = await reportOf(proxy, victim);
+    suspended.signal('SIGSTOP');
+    await waitFor(
+      'the suspended upstream to be unhealthy',
+      async () => !(await reportOf(proxy, suspended)).healthy,
+    );
+    const { requests } = await reportOf(proxy, suspended);
     const before = getters.requests;
-    await waitFor('more of the load', () => getters.requests > before + 100);
-    expect((await reportOf(proxy, victim)).requests).toBe(requests);
-    victim.signal('SIGCONT');
-    await waitFor('it to be back', async () => (await reportOf(proxy, victim)).state === 'available');
-    await waitFor('requests to it', async () => (await reportOf(proxy, victim)).requests > requests + 20);
+    await waitFor('100 more requests', () => getters.requests > before + 100);
+    expect((await reportOf(proxy, suspended)).requests).toBe(requests);
+    suspended.signal('SIGCONT');
+    await waitFor(
+      'the resumed upstream to be available',
+      async () => (await reportOf(proxy, suspended)).state === 'available',
+    );
+    await waitFor(
+      'requests to the resumed upstream',
+      async () => (await reportOf(proxy, suspended)).requests > requests + 20,
+    );
 
     expect(Object.keys((await getters.stop()).outcomes)).toEqual(['200']);
     const { outcomes } = await posters.stop();

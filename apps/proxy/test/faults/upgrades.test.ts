@@ -138,9 +138,9 @@ describe.each(engineNames)('upgrades through the engine %s', (engine) => {
   });
 
   it('passes on bytes that arrive together with the request and with the answer', async () => {
-    const { proxy, tunnels } = await start({ first: `${agrees}first words` });
+    const { proxy, tunnels } = await start({ first: `${agrees}early bytes` });
     const { heard } = upgrade(proxy.port, `${asks}early bytes`);
-    await waitFor('the words at the client', () => heard.text.endsWith('\r\n\r\nfirst words'));
+    await waitFor('the words at the client', () => heard.text.endsWith('\r\n\r\nearly bytes'));
     await waitFor('the bytes at the upstream', () => tunnels[0]?.said === 'early bytes');
   });
 

@@ -198,7 +198,7 @@ describe('ActiveChecker', () => {
     expect(upstream.available).toBe(true);
   });
 
-  it('changes no state when a check can not be made, and checks again after the interval', async () => {
+  it('changes no state when a check cannot be made, and checks again after the interval', async () => {
     const { upstream, answer, clock, log, shortages, asked } = begin({ fall: 1 });
     await answer(passed);
     clock.advance(1000);

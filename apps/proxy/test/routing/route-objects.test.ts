@@ -149,7 +149,7 @@ describe('route objects', () => {
     const problems = problemsOf([
       { prefix: '/', pool: 'a', upstreams: ['https://x', url, 'http://127.0.0.1:1/', { url }] },
       { prefix: '/', pool: 'a', upstreams: [{ url: 'http://x/y' }] },
-      { prefix: '/c/', pool: 'nobodys' },
+      { prefix: '/c/', pool: 'unlisted' },
       { prefix: '/d/' },
       { prefix: '/e/', pool: 'a', policy: 'ip-hash' },
     ]);

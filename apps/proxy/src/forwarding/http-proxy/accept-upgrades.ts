@@ -38,7 +38,7 @@ export type AcceptUpgradesOptions = {
  */
 export const acceptUpgrades = (server: Server, { handle, isClosing }: AcceptUpgradesOptions): void => {
   const serveAgain = server.listeners('connection') as ((socket: Socket) => void)[];
-  // The connection can not be taken over while an earlier response is being written.
+  // The connection cannot be taken over while an earlier response is being written.
   (server as UpgradingServer).shouldUpgradeCallback = (request) =>
     canBeUpgraded(request) && !(request.socket as Socket & { _httpMessage?: unknown })._httpMessage;
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {

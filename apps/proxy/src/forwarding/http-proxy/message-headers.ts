@@ -95,7 +95,7 @@ const removeNamed = (headers: readonly string[], named: ReadonlySet<string>): st
 };
 
 /**
- * Reads a response head that node:http has parsed. Undefined when it can not be forwarded: it must be HTTP/1, have a status of
+ * Reads a response head that node:http has parsed. Undefined when it cannot be forwarded: it must be HTTP/1, have a status of
  * 200 or more, a reason without control characters, and no transfer coding except one `chunked`, which HTTP/1.0 does not
  * have (RFC 9112 6.1).
  */

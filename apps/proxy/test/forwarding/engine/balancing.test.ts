@@ -88,13 +88,13 @@ describe.each(engineNames)('balancing with the engine %s', (engine) => {
         socket.write(plainResponse('', target === '/readyz' ? ready.status : '200 OK'));
       });
       const { port, log } = await over([moody, await runUpstream()], checked);
-      await waitFor('it to be unhealthy', () => log.count('upstream server is unhealthy') === 1);
+      await waitFor('the upstream to be unhealthy', () => log.count('upstream server is unhealthy') === 1);
       const requests = (): number => moody.requests.filter(({ target }) => target === '/').length;
       const before = requests();
       await askMany(port, 10);
       expect(requests()).toBe(before);
       ready.status = '200 OK';
-      await waitFor('it to be back', () => log.count('upstream server is back') === 1);
+      await waitFor('the upstream to be available again', () => log.count('upstream server is back') === 1);
       await askMany(port, 10);
       expect(requests()).toBe(before + 5);
     });
@@ -105,13 +105,13 @@ describe.each(engineNames)('balancing with the engine %s', (engine) => {
       await askMany(port, 4);
       await mortal.stop();
       expect(new Set(await askMany(port, 20))).toEqual(new Set([200]));
-      await waitFor('it to be unhealthy', () => log.count('upstream server is unhealthy') === 1);
+      await waitFor('the upstream to be unhealthy', () => log.count('upstream server is unhealthy') === 1);
       const born = await startScriptedUpstream(
         (socket) => void socket.write(plainResponse('again')),
         mortal.port,
       );
       try {
-        await waitFor('it to be back', () =>
+        await waitFor('the upstream to be available again', () =>
           log.events.some(
             ({ message, fields }) =>
               message === 'upstream server is back' && fields['upstream'] === `127.0.0.1:${born.port}`,
@@ -137,7 +137,7 @@ describe.each(engineNames)('balancing with the engine %s', (engine) => {
     it('answers 503 while all are unhealthy, without contacting any', async () => {
       const upstream = await runUpstream((socket) => void socket.write(plainResponse('', '503 No')));
       const { port, log } = await over([upstream], checked);
-      await waitFor('it to be unhealthy', () => log.count('upstream server is unhealthy') === 1);
+      await waitFor('the upstream to be unhealthy', () => log.count('upstream server is unhealthy') === 1);
       const answer = await ask({ port });
       expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
       expect(upstream.requests.filter(({ target }) => target === '/')).toEqual([]);

@@ -100,7 +100,7 @@ describe.each(engineNames)('failures at the engine %s', (engine) => {
     expect(answer.text).toContain('503');
   });
 
-  it('answers 503 when the name of the upstream can not be resolved, 504 when that takes too long', async () => {
+  it('answers 503 when the name of the upstream cannot be resolved, 504 when that takes too long', async () => {
     const { port } = await over({ url: 'http://nowhere.invalid:1' });
     expect([503, 504]).toContain((await ask({ port })).status);
   });

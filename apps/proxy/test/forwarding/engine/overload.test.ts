@@ -78,7 +78,7 @@ describe.each(engineNames)('connections over the limit of the engine %s', (engin
     expect((await ask(proxy)).status).toBe(503);
     held.shift()?.destroy();
     for (let number = 0; number < 5; number += 1) {
-      await waitFor('a place', async () => (await ask(proxy)).status === 200);
+      await waitFor('a free connection', async () => (await ask(proxy)).status === 200);
     }
   });
 });

@@ -38,7 +38,7 @@ const breaks: readonly (readonly [string, UpstreamScript])[] = [
     writes('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'),
   ],
   [
-    'a coding that we can not undo',
+    'an unsupported transfer coding',
     writes('HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n'),
   ],
   ['an unrequested 101', writes('HTTP/1.1 101 Go\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n')],

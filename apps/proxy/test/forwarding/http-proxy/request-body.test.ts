@@ -84,7 +84,7 @@ describe('RequestBody', () => {
     expect(pieces.length).toBeLessThan(10);
   });
 
-  it('says nothing of an upstream that takes more after the end', async () => {
+  it('does not report that the upstream takes more after the end of the body', async () => {
     const { source, told, sendTo } = scene();
     const sink = new Sink();
     sendTo(sink);
@@ -121,7 +121,7 @@ describe('RequestBody', () => {
     expect(body.replayable).toBe(replayable);
   });
 
-  it('says that it is too large once, and leaves the rest to whoever throws it away', async () => {
+  it('reports once that the body is too large, and does not read the rest', async () => {
     const { source, body, told, sendTo } = scene({ maxBytes: 3 });
     sendTo(new Sink());
     source.write('1234');

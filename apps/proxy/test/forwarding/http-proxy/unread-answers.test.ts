@@ -31,7 +31,7 @@ it('the http-proxy engine disconnects a client that requests errors and reads no
   // Error pages, more than the buffers of both sides hold, so that one is not written.
   client.write('GET /livez HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\n\r\n'.repeat(questions));
   try {
-    await waitFor('a page that was given up', () =>
+    await waitFor('an aborted response', () =>
       proxy.log.requests.some(({ durationMs }) => durationMs >= 3000),
     );
     client.resume();

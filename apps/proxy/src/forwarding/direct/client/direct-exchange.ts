@@ -132,7 +132,7 @@ export class DirectExchange implements ResponseReceiver {
     this.#phase = 'relaying';
     this.#status = head.status;
     this.#exchange.receivedHead(this.#current.attempt, head.status);
-    // After an early response, the rest of the request can not be told from the next request: the connection is closed.
+    // After an early response, the rest of the request cannot be told from the next request: the connection is closed.
     this.#response.head(rewriteHead(head, this.#plan.routing.route, this.#current.connection.upstream), {
       requestId: this.#exchange.request.requestId,
       method,
@@ -278,7 +278,7 @@ export class DirectExchange implements ResponseReceiver {
     this.#client.setTimeout(waitsForClient ? clientBodyTimeoutMs : responseTimeoutMs);
   }
 
-  /** For what can not happen: going on would mix up messages. */
+  /** For what cannot happen: going on would mix up messages. */
   #fail(what: string): never {
     throw new Error(`DirectExchange: ${what} in the phase ${this.#phase}`);
   }

@@ -60,7 +60,7 @@ export class RequestBody {
   /** Sends the request to this upstream: the head, what is kept of the body, and from then on what arrives. */
   sendTo(sink: BodySink, head: string): void {
     const kept = this.#kept?.peekAll();
-    if (kept === undefined) throw new Error('RequestBody: a body that is not kept can not be sent again');
+    if (kept === undefined) throw new Error('RequestBody: a body that is not kept cannot be sent again');
     this.#sink = sink;
     if (kept.length <= maxJoinedBytes) {
       const end = this.isComplete && this.#scanner ? lastChunk : '';

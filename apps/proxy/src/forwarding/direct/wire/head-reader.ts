@@ -26,7 +26,7 @@ const tooLarge = (bytes: Buffer, start: number, side: MessageSide): MessageError
 
 /**
  * Finds the end of the head that begins at `start`: the index after its empty line, or -1 while the empty line has not come
- * before `end`. Throws a MessageError if the bytes can not become a valid head any more.
+ * before `end`. Throws a MessageError if the bytes cannot become a valid head any more.
  */
 export const findHeadEnd = (bytes: Buffer, start: number, end: number, side: MessageSide): number => {
   const found = bytes.indexOf(headEnd, start);
@@ -42,7 +42,7 @@ export const findHeadEnd = (bytes: Buffer, start: number, end: number, side: Mes
 
 /**
  * Removes the next request head from a client's input and returns its text; undefined while it is incomplete. Empty lines in
- * front of it are dropped (RFC 9112 2.2). Throws a MessageError if the bytes can not become a valid head any more.
+ * front of it are dropped (RFC 9112 2.2). Throws a MessageError if the bytes cannot become a valid head any more.
  */
 export const takeRequestHead = (input: ByteQueue): string | undefined => {
   const { bytes } = input;
