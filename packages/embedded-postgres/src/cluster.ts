@@ -10,7 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { listProcesses, sendSignal } from '@tripod/shared/os/process-table';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findProcess, listProcesses, listProcessTree, sendSignal } from '@tripod/shared/os/process-table';
 import { readPlainFile } from '@tripod/shared/os/read-plain-file';
 import type { Binaries } from './binaries.ts';
 import type { Identity } from './identity.ts';
@@ -20,6 +21,9 @@ import { runProgram } from './run-program.ts';
 
 const superuser = 'postgres';
 const maxVersionBytes = 64;
+const pollMs = 25;
+/** How long a killed initdb may take to end. */
+const maxEndMs = 5000;
 
 const isInitialised = (dataDir: string): boolean => existsSync(join(dataDir, 'PG_VERSION'));
 
@@ -89,21 +93,36 @@ export const initialiseData = async (
     throw new Error(describeInitFailure(error as Error, dataDir));
   } finally {
     rmSync(passwordFile, { force: true });
-    removeDrafts(parent);
+    await removeDrafts(parent);
+  }
+};
+
+/** A process that was started just before its parent was killed may still create files: then it is tried again. */
+const removeFolder = async (folder: string, deadlineMs: number): Promise<void> => {
+  for (;;) {
+    try {
+      rmSync(folder, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (performance.now() > deadlineMs) throw error;
+      await delay(pollMs);
+    }
   }
 };
 
 /** Removes what an initdb left whose guard was killed, and ends that initdb if it still runs. */
-export const removeDrafts = (parent: string): void => {
+export const removeDrafts = async (parent: string): Promise<void> => {
   if (!existsSync(parent)) return;
   const prefix = join(parent, 'draft-');
-  for (const { pid, command } of listProcesses()) {
-    if (command.includes(`initdb --pgdata=${prefix}`)) sendSignal(pid, 'SIGKILL');
-  }
+  const initdbs = listProcesses().filter(({ command }) => command.includes(`initdb --pgdata=${prefix}`));
+  // With its children, which would go on creating files below the draft.
+  const pids = listProcessTree(initdbs.map(({ pid }) => pid));
+  for (const pid of pids) sendSignal(pid, 'SIGKILL');
+  const deadlineMs = performance.now() + maxEndMs;
+  while (pids.some((pid) => findProcess(pid)) && performance.now() < deadlineMs) await delay(pollMs);
   for (const name of readdirSync(parent)) {
     if (!name.startsWith('draft-')) continue;
-    // Its last child writes files for another moment.
-    rmSync(join(parent, name), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    await removeFolder(join(parent, name), deadlineMs);
   }
 };
 

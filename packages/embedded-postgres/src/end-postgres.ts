@@ -5,7 +5,7 @@ import { stopPostmaster, sweepRemains } from './postmaster.ts';
 
 /** Ends what a killed guard has left: an initdb with its draft, and a Postgres. The caller must hold the lock. */
 export const endPostgres = async (layout: Layout): Promise<void> => {
-  for (const folder of [layout.home, layout.outsideDir]) removeDrafts(folder);
+  for (const folder of [layout.home, layout.outsideDir]) await removeDrafts(folder);
   const dataDir = findDataDir(layout);
   if (dataDir === undefined) return;
   await stopPostmaster(dataDir);
