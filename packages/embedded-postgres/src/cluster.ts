@@ -102,11 +102,12 @@ const removeFolder = async (folder: string, deadlineMs: number): Promise<void> =
   for (;;) {
     try {
       rmSync(folder, { recursive: true, force: true });
-      return;
+      if (!existsSync(folder)) return;
     } catch (error) {
       if (performance.now() > deadlineMs) throw error;
-      await delay(pollMs);
     }
+    if (performance.now() > deadlineMs) return;
+    await delay(pollMs);
   }
 };
 
