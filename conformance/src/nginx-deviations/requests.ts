@@ -26,6 +26,12 @@ export const requestDeviations: readonly NginxDeviation[] = [
     ],
   },
   {
+    behaviour:
+      'refuses it by a rule of config/nginx.conf, because it would choose the location by the decoded path',
+    expect: { status: 400, connection: 'closes', upstream: { requests: 0 } },
+    rules: ['an encoded slash is kept as written'],
+  },
+  {
     behaviour: 'accepts it and frames the body again',
     expect: accepted,
     rules: [

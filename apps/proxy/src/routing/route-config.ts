@@ -36,7 +36,7 @@ export type RouteConfig = {
 /** The settings of a route that names none. */
 export const routeDefaults = {
   stripPrefix: true,
-  allowEncodedSlash: false,
+  allowEncodedSlash: true,
   rewriteLocation: true,
   rewriteCookiePath: false,
   hostHeader: 'client',

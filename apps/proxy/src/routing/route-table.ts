@@ -15,7 +15,7 @@ export type Route = {
   readonly exact?: true;
   /** Whether the prefix is removed from the path before it is forwarded. */
   readonly stripPrefix: boolean;
-  /** Whether a path may hold `%2f`; otherwise it is refused (400). */
+  /** Whether a path may hold `%2f` where its route does not depend on it; otherwise it is refused (400). */
   readonly allowEncodedSlash: boolean;
   /** Whether a Location that leads to the upstream is rewritten to lead through the route. */
   readonly rewriteLocation: boolean;

@@ -42,6 +42,7 @@ describe('route objects', () => {
         policy: 'ip-hash',
         maxBodyBytes: 5,
         hostHeader: 'upstream',
+        allowEncodedSlash: false,
       },
     ]).routes;
     expect(route).toEqual({

@@ -107,7 +107,8 @@ describe.each(engineNames)('refusals of the engine %s', (engine) => {
   it.each([
     ['/api/../admin', 400],
     ['/api/%2e%2e/admin', 400],
-    ['/a%2fb', 400],
+    ['/a%2fb', 200],
+    ['/api%2fb', 400],
     ['/a\\b', 400],
     ['/a%5Cb', 400],
     ['/a%00', 400],
