@@ -1,7 +1,22 @@
-/**
- * The URL of the API's list of pictures for a page at `location`. Behind a proxy, page and API have the same origin. Port
- * 8082 is the static server itself, without a proxy and without /api/; then the page calls the first copy of the API
- * directly, on another origin (CORS).
- */
-export const findImagesAddress = ({ protocol, hostname, port }) =>
-  port === '8082' ? `${protocol}//${hostname}:8081/images.json` : '/api/images.json';
+const timeoutMs = 10_000;
+const defaultApiUrl = '/api/';
+
+/** Reads `apiUrl` of config.json, which the server of this page provides: the static-server's is `--api-url`. */
+const readApiUrl = async () => {
+  try {
+    const response = await fetch('config.json', { signal: AbortSignal.timeout(timeoutMs) });
+    const { apiUrl } = await response.json();
+    const isAddress = typeof apiUrl === 'string' && URL.canParse(apiUrl, document.baseURI);
+    return isAddress ? apiUrl : defaultApiUrl;
+  } catch {
+    // a server without this file: the API is expected on the same origin
+    return defaultApiUrl;
+  }
+};
+
+/** Resolves to the URL of the API's list of pictures. */
+export const findImagesAddress = async () => {
+  const apiUrl = await readApiUrl();
+  const folder = apiUrl.endsWith('/') ? apiUrl : `${apiUrl}/`;
+  return new URL('images.json', new URL(folder, document.baseURI)).href;
+};

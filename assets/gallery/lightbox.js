@@ -1,84 +1,102 @@
 import { createFrame } from './picture-frame.js';
 import { watchSwipes } from './swipes.js';
 
+/** Makes an element reachable by keyboard while its content is larger than it is. */
+const watchOverflow = (element, content) => {
+  const update = () => {
+    if (element.scrollHeight > element.clientHeight) element.tabIndex = 0;
+    else element.removeAttribute('tabindex');
+  };
+  const observer = new ResizeObserver(update);
+  for (const one of [element, content]) observer.observe(one);
+};
+
 /**
- * A dialog that shows one picture at full size. `pictures` is the list to step through: after the last loaded picture it
- * loads the next page, and after the last page it starts again. The URL fragment is the position (#picture-3).
+ * A dialog that shows one picture at full size and steps through the album. `load(key)` loads a picture and resolves to
+ * the problem when that fails. `onMove(key)` is called when the person moves to another picture, and `onClose(key)` with
+ * the last one when the dialog has closed.
  */
-export const createLightbox = ({ dialog, pictures, elements, history }) => {
-  const { stage, title, text, place, previous, next, close } = elements;
-  let current = 0;
+export const createLightbox = ({ dialog, album, load, elements, onMove, onClose }) => {
+  const { stage, caption, texts, title, text, place, note, previous, next, close } = elements;
+  let current;
   let opener;
 
-  const replaceUrl = (url) => history.replaceState(null, '', url);
-
-  const preload = (index) => {
-    const shown = pictures.findShown(index);
-    if (shown) createFrame(shown.picture, 'eager');
+  const preload = (key) => {
+    const picture = album.find(key);
+    if (picture) createFrame(picture, 'eager');
   };
 
-  const show = (index) => {
-    const shown = pictures.findShown(index);
-    if (!shown) return;
-    current = index;
-    const { picture } = shown;
+  const show = (key) => {
+    const picture = album.find(key);
+    const hadFocus = document.activeElement;
+    current = key;
     stage.replaceChildren(createFrame(picture, 'eager'));
     title.textContent = picture.title;
     text.textContent = picture.alt_text;
-    place.textContent = `${index + 1} / ${pictures.count()}${pictures.hasMore() ? '+' : ''}`;
-    const isOnly = pictures.count() === 1 && !pictures.hasMore();
-    previous.hidden = isOnly;
-    next.hidden = isOnly;
-    replaceUrl(`#picture-${index + 1}`);
-    preload(index + 1);
+    place.textContent = album.describePlace(key);
+    note.textContent = '';
+    caption.scrollTop = 0;
+    previous.hidden = album.keyBefore(key) === undefined;
+    next.hidden = album.keyAfter(key) === undefined;
+    if (hadFocus?.hidden) close.focus();
+    preload(album.keyAfter(key));
   };
 
-  const isLastLoaded = () => current + 1 === pictures.count() && pictures.hasMore();
-
-  const showNext = async () => {
-    if (isLastLoaded()) await pictures.loadMore();
-    // still true when loading failed; the list then shows the reason and the button to try again
-    if (dialog.open && !isLastLoaded()) show((current + 1) % pictures.count());
+  const move = async (keyBeside) => {
+    const from = current;
+    const wanted = keyBeside(from);
+    if (wanted === undefined) return;
+    const problem = await load(wanted);
+    // the person may have moved or closed the dialog meanwhile
+    if (!dialog.open || current !== from) return;
+    // loading may have shown that the current picture is the last one
+    const to = problem ? wanted : keyBeside(from);
+    if (album.find(to)) {
+      show(to);
+      onMove(to);
+    } else if (problem) note.textContent = problem.detail;
   };
-
-  const showPrevious = () => show((current + pictures.count() - 1) % pictures.count());
+  const showNext = () => void move(album.keyAfter);
+  const showPrevious = () => void move(album.keyBefore);
 
   /** Keeps Tab inside the dialog. A modal dialog alone lets the focus move to the browser's controls. */
   const trapFocus = (event) => {
-    const buttons = [...dialog.querySelectorAll('button:not([hidden])')];
-    const at = buttons.indexOf(document.activeElement);
-    const to = (at + (event.shiftKey ? -1 : 1) + buttons.length) % buttons.length;
+    const places = [...dialog.querySelectorAll('[tabindex="0"], button:not([hidden])')];
+    const at = places.indexOf(document.activeElement);
+    const to = (at + (event.shiftKey ? -1 : 1) + places.length) % places.length;
     event.preventDefault();
-    buttons[at < 0 ? 0 : to].focus();
+    places[at < 0 ? 0 : to].focus();
   };
 
   dialog.addEventListener('keydown', (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.key === 'ArrowRight') void showNext();
+    if (event.key === 'ArrowRight') showNext();
     else if (event.key === 'ArrowLeft') showPrevious();
     else if (event.key === 'Tab') trapFocus(event);
   });
   previous.addEventListener('click', showPrevious);
-  next.addEventListener('click', () => void showNext());
+  next.addEventListener('click', showNext);
   close.addEventListener('click', () => dialog.close());
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog || event.target === stage) dialog.close();
   });
-  watchSwipes(stage, { left: () => void showNext(), right: showPrevious, down: () => dialog.close() });
+  watchSwipes(stage, { left: showNext, right: showPrevious, down: () => dialog.close() });
+  watchOverflow(caption, texts);
   dialog.addEventListener('close', () => {
     stage.replaceChildren();
-    replaceUrl(`${location.pathname}${location.search}`);
+    onClose(current);
     opener?.focus({ preventScroll: true });
   });
 
   return {
-    /** Opens the picture at `index`. Closing returns the focus to the card of that picture. */
-    open: (index) => {
-      opener = pictures.findShown(index)?.link;
-      if (!opener) return;
-      show(index);
-      if (!dialog.open) dialog.showModal();
+    /** Shows a loaded picture. Closing moves the focus to `focusAfter`, that of the first picture that was opened. */
+    open: (key, focusAfter) => {
+      show(key);
+      if (dialog.open) return;
+      opener = focusAfter;
+      dialog.showModal();
       close.focus();
     },
+    close: () => dialog.close(),
   };
 };

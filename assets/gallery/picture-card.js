@@ -1,17 +1,12 @@
-import { createElement, createFrame } from './picture-frame.js';
+import { createElement, createFrame, createText } from './picture-frame.js';
+import { fragmentOf } from './picture-route.js';
 
-// the pictures above the fold on a wide screen; the others are loaded when they come near the viewport
-const eagerCount = 8;
-
-/** Creates the list item of the picture at `index`, and returns it with the link that opens the picture. */
-export const createCard = (picture, index) => {
+/** Creates the list item of a picture, and returns it with the link that opens the picture. */
+export const createCard = (picture, key, loading) => {
   const link = createElement('a', 'card');
-  link.href = `#picture-${index + 1}`;
+  link.href = fragmentOf(key);
   link.setAttribute('aria-haspopup', 'dialog');
-  link.append(
-    createFrame(picture, index < eagerCount ? 'eager' : 'lazy'),
-    createElement('div', 'title', picture.title),
-  );
+  link.append(createFrame(picture, loading), createText('div', 'title', picture.title));
   const item = document.createElement('li');
   item.append(link);
   return { item, link };

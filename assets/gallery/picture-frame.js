@@ -1,3 +1,5 @@
+import { explainLoadFailure } from './load-failure.js';
+
 /**
  * The URL to load a picture from, or undefined. Only http and https without credentials are used: the API refuses others,
  * but rows may have been inserted into the table in another way.
@@ -17,22 +19,38 @@ export const createElement = (name, className, text = '') => {
   return element;
 };
 
+/** Creates an element for text of a person, whose first strong letter decides the direction. */
+export const createText = (name, className, text) => {
+  const element = createElement(name, className, text);
+  element.dir = 'auto';
+  return element;
+};
+
+/** Creates what a frame shows in place of a picture that failed to load: that, the reason and the description. */
+const createFallback = ({ alt_text: description }, address) => {
+  const fallback = createElement('div', 'fallback');
+  const reason = createElement('span', 'fallback-reason');
+  const text = createText('span', 'fallback-text', description);
+  // screen readers get it from the img
+  text.ariaHidden = 'true';
+  fallback.append(createElement('strong', '', "This picture can't be shown."), reason, text);
+  void explainLoadFailure(address).then((sentence) => {
+    reason.textContent = sentence;
+  });
+  return fallback;
+};
+
 /**
  * Creates a picture in a frame of fixed size, so that the layout does not shift when the picture is loaded. If that fails,
- * its title and description are shown; screen readers still get the img with its alt.
+ * the frame says why.
  */
 export const createFrame = (picture, loading) => {
   const frame = createElement('div', 'frame');
   const image = document.createElement('img');
+  const address = findPictureAddress(picture.url);
   const showFallback = () => {
     frame.classList.add('is-broken');
-    const fallback = createElement('div', 'fallback');
-    fallback.ariaHidden = 'true';
-    fallback.append(
-      createElement('strong', '', picture.title),
-      createElement('span', '', picture.alt_text || "This picture can't be shown."),
-    );
-    frame.append(fallback);
+    frame.append(createFallback(picture, address));
   };
   image.alt = picture.alt_text || picture.title;
   image.loading = loading;
@@ -41,7 +59,6 @@ export const createFrame = (picture, loading) => {
   image.addEventListener('load', () => frame.classList.add('is-loaded'), { once: true });
   image.addEventListener('error', showFallback, { once: true });
   frame.append(image);
-  const address = findPictureAddress(picture.url);
   if (address === undefined) showFallback();
   else image.src = address;
   return frame;

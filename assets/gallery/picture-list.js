@@ -1,18 +1,23 @@
 import { createCard } from './picture-card.js';
+import { fragmentOf } from './picture-route.js';
 import { createRetryTimer } from './retry-timer.js';
 
 const isSame = (one, other) =>
   one.title === other.title && one.alt_text === other.alt_text && one.url === other.url;
 
+// the pictures above the fold on a wide screen; the others are loaded when they come near the viewport
+const eagerCount = 8;
+
 /**
- * The grid of pictures and the state of the list below it. `fetchPage(address)` resolves like `listPictures`. Pages are
- * fetched one at a time, when the end of the list comes near the viewport. During an outage the list retries by itself
- * until the visitor uses the button.
+ * The grid of pictures and the state of the list below it. `fetchPage(address)` resolves like `listPictures`; the album
+ * keeps the pages. They are fetched one at a time, when the end of the list comes near the viewport. During an outage the
+ * list retries by itself until the visitor uses the button.
  */
-export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, onOpen }) => {
-  const { list, below, end, state, reason, tryAgain, announcement } = elements;
+export const createPictureList = ({ firstAddress, fetchPage, album, elements, onPage }) => {
+  const { list, added, addedList, below, end, state, reason, tryAgain, announcement } = elements;
+  // the links of the cards, in the order of the list
   const shown = [];
-  // pictures added on this page before the end of the list was loaded: the API lists them again, at the end
+  // pictures added before the end of the list was loaded, shown above it: the API lists them at its end
   const addedEarly = [];
   let next = firstAddress;
   let loading;
@@ -20,16 +25,29 @@ export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, o
   let isManualRetry = false;
 
   const show = (picture) => {
-    const { item, link } = createCard(picture, shown.length);
-    const entry = { picture, link };
-    link.addEventListener('click', (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      onOpen(shown.indexOf(entry));
-    });
-    shown.push(entry);
+    const loading = shown.length < eagerCount ? 'eager' : 'lazy';
+    const { item, link } = createCard(picture, String(shown.length + 1), loading);
+    shown.push(link);
     list.append(item);
-    return entry;
+    return link;
+  };
+
+  const showEarly = (picture, key) => {
+    const card = createCard(picture, key, 'eager');
+    addedEarly.push({ picture, ...card });
+    addedList.append(card.item);
+    added.hidden = false;
+    return card.link;
+  };
+
+  /** Removes the early card of a picture that the list contains now. */
+  const removeEarly = (picture, link) => {
+    const at = addedEarly.findIndex((early) => isSame(early.picture, picture));
+    if (at < 0) return;
+    const [early] = addedEarly.splice(at, 1);
+    if (document.activeElement === early.link) link.focus({ preventScroll: true });
+    early.item.remove();
+    added.hidden = addedEarly.length === 0;
   };
 
   const setState = (name, text, problem) => {
@@ -42,29 +60,22 @@ export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, o
     tryAgain.hidden = !problem;
   };
 
-  const announce = (added) => {
+  const announce = (count) => {
     const all = next === undefined ? ', all there are' : '';
-    const noun = added === 1 ? 'picture' : 'pictures';
-    const isFirst = added === shown.length;
+    const noun = count === 1 ? 'picture' : 'pictures';
+    const isFirst = count === shown.length;
     announcement.textContent = isFirst
-      ? `${added} ${noun} shown${all}.`
-      : `${added} more, ${shown.length} shown${all}.`;
+      ? `${count} ${noun} shown${all}.`
+      : `${count} more, ${shown.length} shown${all}.`;
   };
 
-  const takePage = (pictures) => {
-    let added = 0;
-    for (const picture of pictures) {
-      const repeated = addedEarly.findIndex((early) => isSame(early, picture));
-      if (repeated >= 0) addedEarly.splice(repeated, 1);
-      else {
-        show(picture);
-        added += 1;
-      }
-    }
+  const takePage = (page) => {
+    album.keepPage(shown.length + 1, page);
+    for (const picture of page.pictures) removeEarly(picture, show(picture));
     if (shown.length === 0) setState('empty', 'No images available.');
     else {
       setState('shown', '');
-      announce(added);
+      announce(page.pictures.length);
     }
   };
 
@@ -73,19 +84,20 @@ export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, o
     if (page.problem) {
       setState('failed', 'Something went wrong.', page.problem);
       if (page.problem.isUnavailable && !isManualRetry) retryTimer.schedule(page.problem.retryAfterMs);
-      return;
+      return page.problem;
     }
     retryTimer.reset();
     isManualRetry = false;
     next = page.next;
     const before = shown.length;
     const hadFocus = document.activeElement === tryAgain;
-    takePage(page.pictures);
-    if (hadFocus) shown[before]?.link.focus();
+    takePage(page);
+    if (hadFocus) shown[before]?.focus();
     onPage(page);
     // the observer reports changes only; observing again reports whether the end is still near
     nearEnd.unobserve(end);
     if (next !== undefined) nearEnd.observe(end);
+    return undefined;
   };
 
   const loadNext = () => {
@@ -98,9 +110,9 @@ export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, o
   // a retry leaves the state of the outage on the page, so that reading it or using the button is not interrupted
   const retryTimer = createRetryTimer(() => void loadNext());
 
-  /** Loads the next page, if there is one. A request in progress is shared. */
+  /** Loads the next page, if there is one. A request in progress is shared. Resolves to the problem when that fails. */
   const loadMore = () => {
-    if (next === undefined) return Promise.resolve();
+    if (next === undefined) return Promise.resolve(undefined);
     setState('loading', 'Loading images…');
     return loadNext();
   };
@@ -118,21 +130,23 @@ export const createPictureList = ({ firstAddress, fetchPage, elements, onPage, o
     retryTimer.reset();
     await loadMore();
     // the button had the focus and may be hidden now: focus the first new picture, or the button again
-    (tryAgain.hidden ? shown[before]?.link : tryAgain)?.focus();
+    (tryAgain.hidden ? shown[before] : tryAgain)?.focus();
   });
 
   return {
     loadMore,
-    hasMore: () => next !== undefined,
-    count: () => shown.length,
-    findShown: (index) => shown[index],
-    /** Shows a picture that was just added at the end of the list, and returns its link. */
+    /** Whether this picture is the first one of the page that `loadMore` loads. */
+    isNext: (key) => next !== undefined && key === String(shown.length + 1),
+    /** The card of a picture, or the list when it has none. */
+    findCard: (key) =>
+      shown[Number(key) - 1] ?? addedList.querySelector(`[href="${fragmentOf(key)}"]`) ?? list,
+    /** Shows a picture that was just added, and returns its card. */
     add: (picture) => {
-      if (next === undefined) setState('shown', '');
-      else addedEarly.push(picture);
-      const { link } = show(picture);
+      const key = album.keepAdded(picture);
+      const isComplete = next === undefined;
+      if (isComplete) setState('shown', '');
       announcement.textContent = `${picture.title} was added.`;
-      return link;
+      return isComplete ? show(picture) : showEarly(picture, key);
     },
   };
 };

@@ -62,10 +62,13 @@ const readBody = async (req: IncomingMessage): Promise<string> => {
   return body;
 };
 
-/** Returns one keyset page with the Link header of the real API: relative to images.json, with an opaque cursor. */
+/**
+ * Returns one page with the Link header of the real API: relative to images.json, with an opaque cursor. It begins behind
+ * `after` or at `position`.
+ */
 const listPage = (pictures: readonly Picture[], search: URLSearchParams): Answer => {
   const limit = Number(search.get('limit') ?? pictures.length);
-  const from = Number(search.get('after') ?? 0);
+  const from = Number(search.get('after') ?? Number(search.get('position') ?? 1) - 1);
   const to = from + limit;
   const link = `<images.json?limit=${limit}&after=${to}>; rel="next"`;
   return {

@@ -10,6 +10,7 @@ export type GallerySuite = {
   /** The scripted API; it is reset before each test. */
   api: () => ScriptedApi;
   site: () => GallerySite;
+  browser: () => Browser;
 };
 
 /** Returns the pictures 1 to `count`, all of which load. */
@@ -33,6 +34,11 @@ export const useGallery = (): GallerySuite => {
     return site;
   };
 
+  const browserOf = (): Browser => {
+    if (!browser) throw new Error('the browser has not been started');
+    return browser;
+  };
+
   beforeAll(async () => {
     site = await startGallerySite();
     browser = await launchBrowser();
@@ -53,12 +59,12 @@ export const useGallery = (): GallerySuite => {
 
   return {
     visit: async (path = '/', options = {}) => {
-      if (!browser) throw new Error('the browser has not been started');
-      const gallery = await openGallery(browser, `${siteOf().origin}${path}`, options);
+      const gallery = await openGallery(browserOf(), `${siteOf().origin}${path}`, options);
       opened.push(gallery);
       return gallery.page;
     },
     api: () => siteOf().api,
     site: siteOf,
+    browser: browserOf,
   };
 };

@@ -12,11 +12,15 @@ const dialog = (page: Page) => page.getByRole('dialog', { name: 'Add a picture' 
 
 const field = (page: Page, name: string) => page.locator(`#field-${name}`);
 
-const fill = async (page: Page, picture: Picture): Promise<void> => {
-  await page.getByRole('button', { name: 'Add a picture' }).click();
+const fillFields = async (page: Page, picture: Picture): Promise<void> => {
   await page.getByLabel('Title').fill(picture.title);
   await page.getByLabel('Description').fill(picture.alt_text);
   await page.getByLabel('Address of the picture').fill(picture.url);
+};
+
+const fill = async (page: Page, picture: Picture): Promise<void> => {
+  await page.getByRole('button', { name: 'Add a picture' }).click();
+  await fillFields(page, picture);
 };
 
 const send = (page: Page) => page.getByRole('button', { name: 'Add', exact: true }).click();
@@ -55,15 +59,39 @@ describe('the form to add a picture', () => {
     expect(await page.locator('#state').textContent()).toBe('');
   });
 
+  it('shows a new picture in the window at once, above a list whose end has not been loaded', async () => {
+    api().pictures = picturesOf(70);
+    const page = await visit();
+    await page.locator('.card').nth(40).scrollIntoViewIfNeeded();
+    await page.evaluate("document.getElementById('add').click()");
+    await fillFields(page, fox);
+    await send(page);
+    const added = page.locator('#added').getByRole('link', { name: 'A fox in the grass' });
+    await added.locator('.is-loaded').waitFor();
+    const box = await added.boundingBox();
+    expect(box?.y).toBeGreaterThanOrEqual(0);
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(860);
+    expect(await readFocus(page)).toBe('a: Fox');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Fox' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.waitForURL(({ hash }) => hash === '');
+    expect(await readFocus(page)).toBe('a: Fox');
+  });
+
   it('shows a new picture only once when the end of the list is loaded later', async () => {
     api().pictures = picturesOf(70);
     const page = await visit();
     await page.locator('.card').nth(59).waitFor();
     await fill(page, fox);
     await send(page);
-    await page.getByRole('link', { name: 'What picture 70 shows' }).waitFor();
+    await page.locator('#added .card').waitFor();
+    await page.locator('#pictures .card').last().scrollIntoViewIfNeeded();
+    await page.locator('#pictures .card').nth(70).waitFor();
     expect(await page.getByRole('link', { name: 'A fox in the grass' }).count()).toBe(1);
     expect(await page.locator('.card').count()).toBe(71);
+    expect(await page.getByText('Just added').isVisible()).toBe(false);
+    expect(await readFocus(page)).toBe('a: Fox');
   });
 
   it('sends one request when the button is pressed several times', async () => {

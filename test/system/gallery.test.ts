@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { launchBrowser } from '../support/browser.ts';
-import { openGallery, readFocus } from '../support/gallery-page.ts';
+import { readFocus } from '../support/gallery-page.ts';
 import { picturesOf, useGallery } from '../support/gallery-suite.ts';
 
-const { visit, api, site } = useGallery();
+const { visit, api, site, browser } = useGallery();
 
 const state = (page: Page) => page.locator('#state');
 
@@ -77,6 +76,21 @@ describe('the states of the gallery', () => {
     expect(await page.locator('.card .title').allTextContents()).toEqual(['Sunset', 'Fox']);
     expect(await page.getByRole('button', { name: 'Add a picture' }).isVisible()).toBe(false);
     expect(api().requests).toEqual([]);
+  });
+
+  it('says in one sentence that it needs JavaScript, without a button or a text that waits for it', async () => {
+    const context = await browser().newContext({ javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(`${site().origin}/`);
+    // Text selectors skip noscript.
+    const sentence = page.locator('noscript p');
+    await sentence.waitFor();
+    expect(await sentence.textContent()).toBe(
+      'This gallery needs JavaScript, which is turned off in this browser.',
+    );
+    expect(await page.getByRole('button').count()).toBe(0);
+    expect(await state(page).isVisible()).toBe(false);
+    await context.close();
   });
 
   it('shows which copy of the API served the list', async () => {
@@ -157,16 +171,68 @@ describe('paging of the gallery', () => {
 });
 
 describe('the pictures of the gallery', () => {
-  it('shows title and description in the frame of a picture that fails to load, and keeps its img', async () => {
-    api().pictures = [{ title: 'Lost', alt_text: 'A picture that is gone', url: '/images/gone.jpg' }];
-    const page = await visit('/', { failing: /gone\.jpg/ });
-    const frame = page.locator('.card .frame.is-broken');
-    await frame.waitFor();
-    expect(await frame.locator('.fallback > *').allTextContents()).toEqual([
-      'Lost',
+  it.each([
+    ['there is no file', '/images/gone.jpg', 'There is no file at its address.'],
+    [
+      'the file is no picture',
+      '/style.css',
+      'The file at its address is not a picture that this browser can show.',
+    ],
+    ['another site does not answer', 'http://127.0.0.1:1/x.jpg', 'It could not be loaded from 127.0.0.1:1.'],
+    [
+      'its address is no web address',
+      'data:image/png;base64,AA',
+      'Its address is not an http or https address.',
+    ],
+  ])('says in words why a picture can not be shown, when %s', async (_, url, reason) => {
+    api().pictures = [{ title: 'Lost', alt_text: 'A picture that is gone', url }];
+    const page = await visit('/', { failing: /gone\.jpg|x\.jpg/ });
+    const fallback = page.locator('.card .frame.is-broken .fallback');
+    await fallback.getByText(reason, { exact: true }).waitFor();
+    expect(await fallback.locator('> *').allTextContents()).toEqual([
+      "This picture can't be shown.",
+      reason,
       'A picture that is gone',
     ]);
+    // The link contains the reason for screen readers too, once beside the description.
+    const link = page.getByRole('link', { name: reason });
+    expect((await link.getAttribute('aria-haspopup')) ?? '').toBe('dialog');
     expect(await page.getByRole('img', { name: 'A picture that is gone' }).count()).toBe(1);
+    await page.locator('.card').click();
+    await page.locator('#stage .fallback').getByText(reason, { exact: true }).waitFor();
+  });
+
+  it('has no picture in the frame of a picture that can not be shown', async () => {
+    api().pictures = [{ title: 'Lost', alt_text: 'Gone', url: '/images/gone.jpg' }];
+    const page = await visit('/', { failing: /gone\.jpg/ });
+    const fallback = page.locator('.card .fallback');
+    await fallback.waitFor();
+    expect(
+      await page.evaluate<string>("getComputedStyle(document.querySelector('.fallback')).backgroundImage"),
+    ).toBe('none');
+  });
+
+  it('reads titles and descriptions in the direction of their first strong letter', async () => {
+    api().pictures = [
+      { title: 'مرحبا بالعالم (2024)!', alt_text: 'שלום עולם (abc).', url: '/images/owl.svg' },
+      { title: 'Fox (2024)!', alt_text: 'A fox.', url: '/images/gone.jpg' },
+    ];
+    const page = await visit('/', { failing: /gone\.jpg/ });
+    await page.locator('.card').first().click();
+    await page.getByRole('dialog').waitFor();
+    const directionOf = (selector: string): Promise<string> =>
+      page.evaluate<string>(`getComputedStyle(document.querySelector('${selector}')).direction`);
+    expect(await directionOf('li:nth-child(1) .title')).toBe('rtl');
+    expect(await directionOf('#lightbox-title')).toBe('rtl');
+    expect(await directionOf('#lightbox-text')).toBe('rtl');
+    await page.keyboard.press('ArrowRight');
+    expect(await directionOf('li:nth-child(2) .title')).toBe('ltr');
+    expect(await directionOf('#lightbox-title')).toBe('ltr');
+    expect(await directionOf('#stage .fallback-text')).toBe('ltr');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Add a picture' }).click();
+    await page.getByLabel('Title').fill('مرحبا');
+    expect(await directionOf('#field-title')).toBe('rtl');
   });
 
   it('has a frame of the same size before and after a picture loads', async () => {
@@ -240,50 +306,5 @@ describe('the pictures of the gallery', () => {
     await page.locator('.card .is-broken').waitFor();
     expect(await page.locator('.card img').getAttribute('src')).toBeNull();
     expect(await page.evaluate('globalThis.hacked')).toBeUndefined();
-  });
-});
-
-describe('the address of the API', () => {
-  const addressOf = async (location: string): Promise<string> => {
-    const page = await visit('/?sample');
-    return page.evaluate<string>(
-      `import('/gallery/api-address.js').then(({ findImagesAddress }) => findImagesAddress(new URL('${location}')))`,
-    );
-  };
-
-  it.each([
-    ['http://localhost:8080/', '/api/images.json'],
-    ['http://localhost:9000/', '/api/images.json'],
-    ['https://gallery.example/', '/api/images.json'],
-    ['http://localhost:8081/', '/api/images.json'],
-    ['http://localhost:8082/', 'http://localhost:8081/images.json'],
-    ['http://192.168.1.7:8082/', 'http://192.168.1.7:8081/images.json'],
-    ['http://[::1]:8082/', 'http://[::1]:8081/images.json'],
-  ])('seen from %s is %s', async (location, address) => {
-    expect(await addressOf(location)).toBe(address);
-  });
-});
-
-describe('the gallery across origins', () => {
-  it('lists, follows links and adds pictures from port 8082, with the API on 8081', async () => {
-    const rules = `MAP gallery.test:8082 127.0.0.1:${site().sitePort},MAP gallery.test:8081 127.0.0.1:${site().apiPort}`;
-    const mapped = await launchBrowser([`--host-resolver-rules=${rules}`]);
-    try {
-      api().pictures = picturesOf(61);
-      const gallery = await openGallery(mapped, 'http://gallery.test:8082/');
-      const { page } = gallery;
-      await page.locator('.card').nth(59).focus();
-      await page.locator('.card').nth(60).waitFor();
-      await page.getByRole('button', { name: 'Add a picture' }).click();
-      await page.getByLabel('Title').fill('New');
-      await page.getByLabel('Description').fill('A new one');
-      await page.getByLabel('Address of the picture').fill('/images/fox.svg');
-      await page.getByRole('button', { name: 'Add', exact: true }).click();
-      await page.getByRole('link', { name: 'A new one' }).waitFor();
-      expect(api().requests).toEqual(['GET ?limit=60', 'GET ?limit=60&after=60', 'OPTIONS ', 'POST ']);
-      expect(await gallery.complaints()).toEqual([]);
-    } finally {
-      await mapped.close();
-    }
   });
 });

@@ -8,6 +8,7 @@ await runCli({
   settings: staticServerSettings,
   examples: [
     'static-server --path assets --port 8082',
+    'static-server --path assets --api-url http://localhost:8081',
     'static-server --path assets --host 0.0.0.0 --csp off',
     'static-server --config static-server.json',
   ],

@@ -1,15 +1,13 @@
 import { configFileSetting, portSetting, serviceSettings } from '@tripod/shared/config/service-settings';
 import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
+import { apiUrlPattern } from './answer/page-config.ts';
 import { cacheControlProblems } from './headers/cache-control.ts';
 import { contentTypeProblems } from './headers/content-type.ts';
 import { maxCachedFileBytes } from './memory/file-cache.ts';
 
-/**
- * What the gallery needs: its own scripts and styles, pictures from any site, and the API: on this origin, or on port
- * 8081 of any hostname, because a policy can't refer to the hostname of the page.
- */
+/** What the gallery needs: its own scripts and styles, pictures from any site, and the API on this origin. */
 const defaultCsp =
-  "default-src 'self'; script-src 'self'; img-src 'self' https: http: data:; connect-src 'self' *:8081; " +
+  "default-src 'self'; script-src 'self'; img-src 'self' https: http: data:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** The settings of the static-server. Flags, environment variables, the config file, `--help` and the docs derive from them. */
@@ -32,7 +30,16 @@ export const staticServerSettings = {
     default: defaultCsp,
     placeholder: 'policy',
     shape: 'a Content-Security-Policy in one line of ASCII, or off',
-    description: 'Content-Security-Policy of pages and SVG images; off sends none',
+    description:
+      'Content-Security-Policy of pages and SVG images; off sends none. The default also allows the API of --api-url',
+  },
+  apiUrl: {
+    type: 'string',
+    pattern: apiUrlPattern,
+    placeholder: 'address',
+    shape: 'a URL such as http://localhost:8081, a path such as /api/, or a port such as :8081',
+    description:
+      'Address of the API, which pages read from /config.json. A port is that port of the hostname of the page, and /api/ for a page behind a proxy. Default: the file config.json of the folder',
   },
   cacheControl: {
     type: 'array',

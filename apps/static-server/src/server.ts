@@ -15,6 +15,7 @@ import { createOperationalPaths } from '@tripod/shared/profiling/operational-pat
 import express from 'express';
 import { createCodingReader } from './answer/content-coding.ts';
 import { serveNotFoundPage } from './answer/not-found-page.ts';
+import { createPageConfig, pageConfigPath } from './answer/page-config.ts';
 import { serveFiles } from './answer/serve-files.ts';
 import { createCacheHitHandler } from './answer/serve-from-memory.ts';
 import type { Disk } from './files/disk.ts';
@@ -33,6 +34,8 @@ export type StaticSite = {
   readonly root: string;
   /** The Content-Security-Policy of documents. Undefined sends none. */
   readonly csp: string | undefined;
+  /** The address of the API that `/config.json` contains. Undefined serves the file of that name. */
+  readonly apiUrl?: string | undefined;
   /** PATTERN=VALUE each. The first match wins. */
   readonly cacheControl: readonly string[];
   /** EXT=TYPE each. */
@@ -75,11 +78,14 @@ const stallMs = 60_000;
 
 /** Creates the static server of a folder. It does not listen yet. */
 export const createStaticServer = (
-  { root, csp, cacheControl, contentType, spa, maxMemoryBytes }: StaticSite,
+  { root, csp, apiUrl, cacheControl, contentType, spa, maxMemoryBytes }: StaticSite,
   { disk, logger, clock, readiness, metrics, profile = false }: StaticServerDependencies,
 ): StaticServer => {
   const requestMetrics = new RequestMetrics();
-  const healthPaths = createOperationalPaths({ readiness, metrics, profile, clock });
+  const ownPaths = new Map([
+    ...createOperationalPaths({ readiness, metrics, profile, clock }),
+    ...(apiUrl === undefined ? [] : [[pageConfigPath, createPageConfig(apiUrl)] as const]),
+  ]);
   const describe = createDescribeFile(
     { csp, cacheControlOf: createCacheControl(cacheControl), contentTypeOf: createContentTypes(contentType) },
     clock,
@@ -90,7 +96,7 @@ export const createStaticServer = (
     finder: createFileFinder(disk, root),
     clock,
     maxMemoryBytes,
-    reservedPaths: new Set(healthPaths.keys()),
+    reservedPaths: new Set(ownPaths.keys()),
     onWorthCompressing: compressor.suggest,
   });
   if (metrics) {
@@ -110,10 +116,10 @@ export const createStaticServer = (
   app.set('env', 'production');
   app.set('query parser', 'simple');
   app.disable('x-powered-by').disable('etag');
-  // Operational paths win over files of the same names. Only their exact spelling does: it is what the proxy hides.
+  // Own paths win over files of the same names. Only their exact spelling does: it is what the proxy hides.
   app.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
-    const serveHealth = healthPaths.get(targetOf(request).path);
-    if (serveHealth) serveHealth(request, response);
+    const serveOwn = ownPaths.get(targetOf(request).path);
+    if (serveOwn) serveOwn(request, response);
     else next();
   });
   app.use(serveFiles({ cache, describe, readCodings, spa, logger, targetOf }));

@@ -5,7 +5,8 @@ import { createReadiness } from '@tripod/shared/http/readiness';
 import { createMetrics } from '@tripod/shared/metrics/metrics';
 import { registerProcessMetrics } from '@tripod/shared/process/process-metrics';
 import type { CliContext, RunningService } from '@tripod/shared/process/run-cli';
-import type { StaticServerConfig } from './config.ts';
+import { allowApi } from './answer/page-config.ts';
+import { type StaticServerConfig, staticServerSettings } from './config.ts';
 import { nodeDisk } from './files/disk.ts';
 import {
   createStaticServer,
@@ -36,6 +37,12 @@ const requireFolder = async (path: string | undefined): Promise<string> => {
   }
 };
 
+/** The policy of pages; undefined for none. A policy that was given is not changed. */
+const chooseCsp = ({ csp, apiUrl }: StaticServerConfig): string | undefined => {
+  if (csp === 'off') return undefined;
+  return csp === staticServerSettings.csp.default ? allowApi(csp, apiUrl) : csp;
+};
+
 /** Throws a StartError when the memory for files can't be allocated. */
 const createServer = (site: StaticSite, dependencies: StaticServerDependencies): StaticServer => {
   try {
@@ -64,7 +71,8 @@ export const startStaticServer = async (
   const server = createServer(
     {
       root,
-      csp: config.csp === 'off' ? undefined : config.csp,
+      csp: chooseCsp(config),
+      apiUrl: config.apiUrl,
       cacheControl: config.cacheControl ?? [],
       contentType: config.contentType ?? [],
       spa: config.spa,

@@ -75,8 +75,29 @@ describe('static-server', () => {
     expect(JSON.parse(third)).toMatchObject({ message: 'ready', url: `http://127.0.0.1:${port}` });
     const answer = await fetch(`http://localhost:${port}/folder/`);
     await expect(answer.text()).resolves.toBe('folder');
-    expect(answer.headers.get('content-security-policy')).toContain("connect-src 'self' *:8081");
+    expect(answer.headers.get('content-security-policy')).toContain("connect-src 'self';");
   });
+
+  it('tells pages the address of --api-url in /config.json, and allows connections to it', async () => {
+    const one = run('--path', 'site', '--port', '0', '--api-url', 'http://api.example:81/v1');
+    await untilReady(one);
+    const port = /^port: (\d+)$/m.exec(one.stdout())?.[1];
+    const config = await fetch(`http://127.0.0.1:${port}/config.json`);
+    await expect(config.json()).resolves.toEqual({ apiUrl: 'http://api.example:81/v1' });
+    const page = await fetch(`http://127.0.0.1:${port}/`);
+    expect(page.headers.get('content-security-policy')).toContain(
+      "connect-src 'self' http://api.example:81;",
+    );
+  });
+
+  it.each(['8081', ':0', 'localhost:8081', 'http://me:secret@api.example/', "http://x/;script-src *'"])(
+    'refuses --api-url %s with exit code 2',
+    async (address) => {
+      const one = run('--path', 'site', '--port', '0', '--api-url', address);
+      await expect(one.ended).resolves.toBe(2);
+      expect(one.stderr()).toContain('--api-url must be a URL such as http://localhost:8081');
+    },
+  );
 
   it('prints the port that it listens on', async () => {
     const one = run('--path', site.root, '--port', '0');

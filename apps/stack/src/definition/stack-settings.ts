@@ -20,6 +20,12 @@ export const maxCopies = 16;
 export const stackPort = (port: number, description: string) =>
   ({ ...portSetting(port), minimum: 1, environment: false, description }) as const;
 
+/** The API and the server of its pages share this setting. */
+export const apiPortSetting = stackPort(
+  8081,
+  'Port of the first copy of the API; the others take the next free ones',
+);
+
 /** The number of copies of a service. */
 export const copiesSetting = (count: number, description: string) =>
   ({

@@ -1,8 +1,8 @@
 import { defineService } from '../definition/service-definition.ts';
 import {
+  apiPortSetting,
   copiesSetting,
   databaseUrlSetting,
-  stackPort,
   stateUrlSetting,
 } from '../definition/stack-settings.ts';
 import { insertDemoData } from '../demo/insert-demo-data.ts';
@@ -14,7 +14,7 @@ export const api = defineService({
   description: 'The API server',
   settings: () => ({
     copies: copiesSetting(3, 'How many copies of the API server to start'),
-    apiPort: stackPort(8081, 'Port of the first copy of the API; the others take the next free ones'),
+    apiPort: apiPortSetting,
     databaseUrl: databaseUrlSetting,
     stateUrl: stateUrlSetting,
     demoData: {

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '@tripod/shared/config/config-error';
 import { defineService } from '../definition/service-definition.ts';
-import { stackPort } from '../definition/stack-settings.ts';
+import { apiPortSetting, stackPort } from '../definition/stack-settings.ts';
 import { buildPage } from '../page/build-page.ts';
 import { binOf, innerServerArgs, smallYoungHeap } from './app-command.ts';
 
@@ -33,8 +33,9 @@ export const staticServer = defineService({
     },
     staticPort: stackPort(
       8082,
-      'Port of the static server (the gallery opened there asks the API on 8081 directly)',
+      'Port of the static server (a gallery opened there asks the first copy of the API directly)',
     ),
+    apiPort: apiPortSetting,
   }),
   check: ({ assets, pageSource }) => {
     const [flag, folder] = pageSource === undefined ? ['--assets', assets] : ['--page-source', pageSource];
@@ -48,7 +49,7 @@ export const staticServer = defineService({
   },
   run: {
     type: 'process',
-    command: ({ checkout, config: { assets, pageSource }, dir, port }) => ({
+    command: ({ checkout, config: { assets, pageSource, apiPort }, dir, port }) => ({
       type: 'node',
       options: smallYoungHeap,
       file: binOf(checkout, 'static-server'),
@@ -57,6 +58,8 @@ export const staticServer = defineService({
         pageSource === undefined ? assets : builtPage(dir),
         '--port',
         `${port}`,
+        '--api-url',
+        `:${apiPort}`,
         ...innerServerArgs,
       ],
     }),

@@ -22,6 +22,7 @@ export type StartedServer = {
 export type StartOptions = {
   readonly root: string;
   readonly csp?: string | undefined;
+  readonly apiUrl?: string;
   readonly disk?: Disk;
   readonly withMetrics?: boolean;
   /** Default false. */
