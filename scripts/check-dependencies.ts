@@ -1,11 +1,15 @@
 /**
  * Part of `pnpm lint`: refuses imports that break scripts/dependency-rules.ts, and cycles between folders. Reads the
- * sources of apps and packages with dependency-cruiser, type imports included: TypeScript by swc, and Vue files by acorn,
- * because dependency-cruiser gives swc the whole Vue file instead of its script.
+ * sources of apps, packages, bench, conformance and scripts with dependency-cruiser, type imports included: TypeScript by
+ * swc, and Vue files by acorn, because dependency-cruiser gives swc the whole Vue file instead of its script.
  */
 import { cruise, type ICruiseOptions, type ICruiseResult } from 'dependency-cruiser';
 import { dependencyRules } from './dependency-rules.ts';
 import { findFolderCycles } from './folder-cycles.ts';
+
+/** Sources, not tests: a test folder may import another folder's sources and the reverse. */
+const isSource = (file: string): boolean =>
+  /^((apps|packages)\/[^/]+\/src|(bench|conformance)\/src|scripts)\//.test(file);
 
 const readImports = async (
   files: readonly string[],
@@ -20,8 +24,13 @@ const readImports = async (
       parser,
       tsPreCompilationDeps: true,
       includeOnly: {
-        path: ['^(apps|packages|test)/', '^(node:)?process$', 'node_modules/(http-proxy|pg|knex)/'],
+        path: [
+          '^(apps|packages|bench|conformance|scripts|test)/',
+          '^(node:)?process$',
+          'node_modules/(http-proxy|pg|knex)/',
+        ],
       },
+      exclude: { path: '^scripts/test/' },
       doNotFollow: { path: ['node_modules', ...unread] },
     },
     {
@@ -33,8 +42,11 @@ const readImports = async (
   return output as ICruiseResult;
 };
 
+const sources = ['apps/*/src', 'packages/*/src', 'bench/src', 'conformance/src', 'scripts'].map(
+  (folder) => `${folder}/**/*.ts`,
+);
 const results = [
-  await readImports(['apps/*/src/**/*.ts', 'packages/*/src/**/*.ts'], 'swc', ['[.]vue$']),
+  await readImports(sources, 'swc', ['[.]vue$']),
   await readImports(['apps/*/src/**/*.vue'], 'acorn', ['[.]ts$']),
 ];
 const modules = results.flatMap((result) => result.modules);
@@ -47,7 +59,7 @@ const faults = results
 const imports = modules.flatMap(({ source, dependencies }) =>
   dependencies.map(({ resolved }) => ({ from: source, to: resolved })),
 );
-const local = imports.filter(({ to }) => /^(apps|packages)\/[^/]+\/src\//.test(to));
+const local = imports.filter(({ to }) => isSource(to));
 for (const cycle of findFolderCycles(local)) {
   const steps = cycle.map(({ from, to }) => `\n  ${from} imports ${to}`).join('');
   faults.push(`no-folder-cycle: these imports lead back to their folder${steps}`);

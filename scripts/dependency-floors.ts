@@ -1,6 +1,6 @@
 /**
- * Compares a pnpm lockfile with a list of minimum versions. Called by scripts/test/dependency-floors.test.ts, which reads the
- * files.
+ * Compares a pnpm lockfile with a list of minimum versions. Called by scripts/test/dependency-floors.test.ts, which
+ * reads the files.
  */
 
 /** The lowest version of each release line (one per major version) without known vulnerabilities. */

@@ -4,7 +4,9 @@ type Rule = IForbiddenRuleType & { readonly name: string; readonly comment: stri
 
 const source = '^(apps|packages)/[^/]+/src/';
 
-/** The imports that the architecture forbids. Paths are regular expressions on files; type imports count like others. */
+/**
+ * The imports that the architecture forbids. Paths are regular expressions on files; type imports count like others.
+ */
 export const dependencyRules: readonly Rule[] = [
   {
     name: 'apps-import-no-other-app',
@@ -29,6 +31,13 @@ export const dependencyRules: readonly Rule[] = [
     comment: 'packages/testing and the test folders are for tests.',
     from: { path: source, pathNot: '^packages/testing/' },
     to: { path: ['^packages/testing/', '^test/', '^(apps|packages)/[^/]+/test/'] },
+  },
+  {
+    name: 'production-code-imports-no-tools',
+    comment:
+      'bench, conformance and scripts are run by developers; what production code shares with them belongs in a package.',
+    from: { path: source },
+    to: { path: '^(bench|conformance|scripts)/' },
   },
   {
     name: 'nothing-imports-cli',

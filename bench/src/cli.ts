@@ -4,15 +4,15 @@ import { ConfigError } from '@tripod/shared/config/config-error';
 import { loadConfig } from '@tripod/shared/config/load-config';
 import { Command, CommanderError } from 'commander';
 import { type BenchConfig, benchSettings } from './bench-settings.ts';
+import type { Run } from './definition/run.ts';
 import { writeFigures } from './docs/write-figures.ts';
 import { listRunNames, loadRun } from './find-runs.ts';
 import { describeTrial, trialLines } from './lost-writes/describe-trial.ts';
 import { judgeTrial } from './lost-writes/judge-trial.ts';
-import { tryLostWrites } from './lost-writes/try-lost-writes.ts';
+import { runTrial } from './lost-writes/run-trial.ts';
 import { checkRunName, makeReport } from './make-report.ts';
 import { renderReport } from './report/render-report.ts';
 import { hasFailure, type Report, readReport, writeReport } from './report/report.ts';
-import type { Run } from './run.ts';
 import { checkTrialFlags, lostWrites, trialNames } from './trials.ts';
 
 const checkout = join(import.meta.dirname, '../..');
@@ -32,8 +32,8 @@ const listRuns = async (): Promise<void> => {
   console.log('\nFor more or longer rounds: --rounds 9 --seconds 10. Reports are kept in bench/results/.');
 };
 
-const bringToTrial = async (seconds: number): Promise<void> => {
-  const trial = await tryLostWrites({ checkout, seconds, log });
+const runAndPrintTrial = async (seconds: number): Promise<void> => {
+  const trial = await runTrial({ checkout, seconds, log });
   if (process.stdout.isTTY) console.log(describeTrial(trial));
   else {
     console.error(describeTrial(trial));
@@ -83,7 +83,7 @@ const program = new Command('bench')
         typed.map(([flag]) => flag),
         seconds,
       );
-      await bringToTrial(seconds);
+      await runAndPrintTrial(seconds);
     } else await bench(name, config);
   });
 for (const [name, setting] of Object.entries(benchSettings)) program.addOption(optionOf(name, setting));
@@ -93,9 +93,9 @@ try {
   await program.parseAsync(args, { from: 'user' });
 } catch (error) {
   if (!(error instanceof CommanderError) || error.exitCode !== 0) {
-    const told = error instanceof CommanderError ? commandLineError('bench', args, error) : error;
-    console.error(`bench: ${told instanceof Error ? told.message : String(told)}`);
-    process.exitCode = told instanceof ConfigError ? 2 : 1;
+    const shown = error instanceof CommanderError ? commandLineError('bench', args, error) : error;
+    console.error(`bench: ${shown instanceof Error ? shown.message : String(shown)}`);
+    process.exitCode = shown instanceof ConfigError ? 2 : 1;
   }
 }
 // Node 24 never exits by itself after a connection was reset while its FIN was in flight.

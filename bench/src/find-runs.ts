@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Run } from './run.ts';
+import type { Run } from './definition/run.ts';
 
 const folder = join(import.meta.dirname, 'runs');
 

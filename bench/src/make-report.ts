@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { ConfigError } from '@tripod/shared/config/config-error';
 import type { BenchConfig } from './bench-settings.ts';
+import type { Run } from './definition/run.ts';
 import { programsOf } from './load-tools/run-load.ts';
-import { anywhere, placeOnCores } from './machine/cores.ts';
+import { placeOnCores, unpinned } from './machine/cores.ts';
 import { explainMissing, findProgram } from './machine/find-program.ts';
 import { readMachine, readVersions } from './machine/machine-facts.ts';
 import { judgeGoals } from './report/judge-goals.ts';
 import type { Report } from './report/report.ts';
-import type { Run } from './run.ts';
 import { runInPlace } from './run-in-place.ts';
 import { selectParts } from './select-parts.ts';
 
@@ -37,7 +37,7 @@ export const makeReport = async (run: Run, options: MakeReportOptions): Promise<
   const missing = explainMissing(needed, path);
   if (missing !== undefined) throw new Error(missing);
   const { cores, note } = run.onAllCores
-    ? { cores: anywhere, note: 'no CPU pinning' }
+    ? { cores: unpinned, note: 'no CPU pinning' }
     : placeOnCores(availableParallelism(), findProgram('taskset', path) !== undefined);
   log(`${run.about}; ${note}`);
   const parts = { rounds, seconds, path, loads, contestants };

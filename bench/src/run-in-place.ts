@@ -2,10 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
-import type { Cores } from './machine/cores.ts';
+import type { Cores, Run } from './definition/run.ts';
 import { endOnSignal } from './machine/end-on-signal.ts';
 import { type Measured, type MeasureOptions, measureRun } from './measure/measure-run.ts';
-import type { Run } from './run.ts';
 
 export type RunInPlaceOptions = Omit<MeasureOptions, 'place'> & {
   readonly cores: Cores;

@@ -1,6 +1,6 @@
 import { ConfigError } from '@tripod/shared/config/config-error';
-import type { Load } from './loads/load.ts';
-import type { Contestant, Run } from './run.ts';
+import type { Load } from './definition/load.ts';
+import type { Contestant, Run } from './definition/run.ts';
 
 const pick = <T extends { readonly name: string }>(
   flag: string,

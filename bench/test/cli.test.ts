@@ -47,7 +47,7 @@ describe('pnpm bench', () => {
     [['proxy', '--rounds', 'x'], 'bench: --rounds must be a whole number from 1 to 100'],
     [
       ['lost-writes', '--rounds', '5'],
-      'bench: --rounds means nothing to lost-writes, which takes only --seconds: leave it out',
+      'bench: --rounds is not used by lost-writes, which takes only --seconds: remove it',
     ],
     [
       [
@@ -64,11 +64,11 @@ describe('pnpm bench', () => {
         'd',
         '--write-docs',
       ],
-      'bench: --only, --contestants, --from, --json, --write-docs mean nothing to lost-writes, which takes only --seconds',
+      'bench: --only, --contestants, --from, --json, --write-docs are not used by lost-writes, which takes only --seconds',
     ],
     [
       ['lost-writes', '--seconds', '4'],
-      'bench: --seconds is 4 and must be at least 8 for lost-writes, so that each fault has its turn',
+      'bench: --seconds is 4 and must be at least 8 for lost-writes, so that each fault is injected',
     ],
     [['proxy', '--round', '1'], "bench: The command line is wrong: unknown option '--round'"],
   ])('%j exits with code 2 and a sentence about the reason', (args, sentence) => {

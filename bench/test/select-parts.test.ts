@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Load } from '../src/loads/load.ts';
-import type { Contestant, Run } from '../src/run.ts';
+import type { Load } from '../src/definition/load.ts';
+import type { Contestant, Run } from '../src/definition/run.ts';
 import { selectParts } from '../src/select-parts.ts';
 
 const load = (name: string, contestants?: readonly string[]): Load => ({

@@ -3,7 +3,10 @@ import type { Page } from 'playwright-core';
 
 type Violation = { id: string; nodes: { target: string[]; failureSummary: string }[] };
 
-/** Returns the findings of axe-core as `rule: element: reason`. The debugger evaluates it, so the CSP of the page stays active. */
+/**
+ * Returns the findings of axe-core as `rule: element: reason`. The debugger evaluates it, so the CSP of the page
+ * stays active.
+ */
 export const findViolations = async (page: Page): Promise<string[]> => {
   await page.evaluate(axe.source);
   const violations = await page.evaluate<Violation[]>(

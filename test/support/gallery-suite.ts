@@ -5,7 +5,10 @@ import { type GalleryPage, type OpenOptions, openGallery } from './gallery-page.
 import { type GallerySite, type Picture, type ScriptedApi, startGallerySite } from './gallery-site.ts';
 
 export type GallerySuite = {
-  /** Opens a path of the page in a new browser context. After the test it is closed, and the test fails on reported problems. */
+  /**
+   * Opens a path of the page in a new browser context. After the test it is closed, and the test fails on reported
+   * problems.
+   */
   visit: (path?: string, options?: OpenOptions) => Promise<Page>;
   /** The scripted API; it is reset before each test. */
   api: () => ScriptedApi;

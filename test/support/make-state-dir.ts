@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Creates a state folder for one test. Other users may access it, because a Postgres that root starts runs as another user, and
- * without access it would keep its data elsewhere.
+ * Creates a state folder for one test. Other users may access it, because a Postgres that root starts runs as another
+ * user, and without access it would keep its data elsewhere.
  */
 export const makeStateDir = (): string => {
   const dir = mkdtempSync(join(tmpdir(), 'tripod-system-'));

@@ -16,7 +16,7 @@ describe('writes through the proxy and three copies', () => {
       betweenFaultsMs: 1000,
     });
     expect(outcomes.acknowledged.size).toBeGreaterThan(100);
-    expect(verdict).toMatchObject({ lost: [], doubled: [], unasked: [] });
+    expect(verdict).toMatchObject({ lost: [], doubled: [], unexpected: [] });
     expect(walSyncs.syncs).toBeGreaterThanOrEqual(walSyncs.commits * 0.9);
   });
 

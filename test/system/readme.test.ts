@@ -16,7 +16,10 @@ const listedFrom = /HTTP\/1\.1 200 [\s\S]*X-Served-By: api-\d/i;
 const readyAgain = /ready again/;
 const done = /ready/;
 
-/** What each command block prints, in the order of the page. A timed load is checked when the block after it has ended. */
+/**
+ * What each command block prints, in the order of the page. A timed load is checked when the block after it has
+ * ended.
+ */
 const pages: Readonly<Record<string, readonly RegExp[]>> = {
   'README.md': [noFailure, /ready again[\s\S]*"name":"api-5"/],
   'docs/tutorial/1-why-balance.md': [/api-3/, failures, readyAgain, done, noFailure, readyAgain],

@@ -10,7 +10,10 @@ const defaultCsp =
   "default-src 'self'; script-src 'self'; img-src 'self' https: http: data:; connect-src 'self'; " +
   "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/** The settings of the static-server. Flags, environment variables, the config file, `--help` and the docs derive from them. */
+/**
+ * The settings of the static-server. Flags, environment variables, the config file, `--help` and the docs derive from
+ * them.
+ */
 export const staticServerSettings = {
   path: {
     type: 'string',

@@ -57,9 +57,9 @@ const createServer = (site: StaticSite, dependencies: StaticServerDependencies):
 };
 
 /**
- * Starts a static-server: checks the folder, listens, and prints the folder as it was typed and the port it listens on,
- * one line each. Throws a ConfigError when the folder can't be served, and a StartError when the port can't be opened or
- * the memory can't be allocated.
+ * Starts a static-server: checks the folder, listens, and prints the folder as it was typed and the port it listens
+ * on, one line each. Throws a ConfigError when the folder can't be served, and a StartError when the port can't be
+ * opened or the memory can't be allocated.
  */
 export const startStaticServer = async (
   config: StaticServerConfig,

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { freePort } from '@tripod/testing/free-port';
+import type { Contestant, Running } from '../definition/run.ts';
 import { startCopy, startStock } from '../machine/start-api.ts';
 import { databaseOf } from '../machine/start-database.ts';
 import { startProcess } from '../machine/start-process.ts';
-import type { Contestant, Running } from '../run.ts';
 
 /** One copy of Tripod's API on the database with this name. */
 export const tripodApi = (name: string, database: string): Contestant => ({

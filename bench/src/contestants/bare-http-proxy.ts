@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { freePort } from '@tripod/testing/free-port';
+import type { Contestant } from '../definition/run.ts';
 import { startProcess } from '../machine/start-process.ts';
-import type { Contestant } from '../run.ts';
 
 const program = join(import.meta.dirname, '../programs/bare-http-proxy.ts');
 

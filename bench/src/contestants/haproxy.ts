@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { freePorts } from '@tripod/testing/free-port';
+import type { Contestant, Place } from '../definition/run.ts';
 import { findProgram } from '../machine/find-program.ts';
 import { startProcess } from '../machine/start-process.ts';
-import type { Contestant, Place } from '../run.ts';
 
 /** One thread. The access log is buffered in a ring and written in batches, as with nginx and Tripod. */
 export const haproxyConfig = (

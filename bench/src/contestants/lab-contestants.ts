@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { freePort } from '@tripod/testing/free-port';
 import { readNodeScript } from '@tripod/testing/read-node-script';
+import type { Contestant } from '../definition/run.ts';
 import { databaseOf } from '../machine/start-database.ts';
 import { startProcess } from '../machine/start-process.ts';
-import type { Contestant } from '../run.ts';
 
 const redisOf = (urls: readonly string[]): string => urls.find((url) => url.startsWith('redis:')) ?? '';
 
-/** One copy of the API with all resources, its state in Postgres or in Redis. */
+/** One copy of the API with all resources, and with its state in Postgres or in Redis. */
 export const labCopy = (name: string, state: 'postgres' | 'redis'): Contestant => ({
   name,
   about: `one copy of Tripod's API with all resources and its default settings, state in ${state}`,
@@ -35,7 +35,7 @@ export const labCopy = (name: string, state: 'postgres' | 'redis'): Contestant =
 
 const stockProgram = join(import.meta.dirname, '../programs/stock-labs.ts');
 
-/** The same contract by Express and knex or node-redis, one statement a request. */
+/** The same contract implemented with Express and knex or node-redis, one statement per request. */
 export const labStock = (name: string, state: 'postgres' | 'redis'): Contestant => ({
   name,
   about: `Express 5, cors, knex with a pool of 10, NODE_ENV=production, no log, counters in ${state}`,

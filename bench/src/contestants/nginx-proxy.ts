@@ -1,6 +1,6 @@
 import { freePort } from '@tripod/testing/free-port';
+import type { Contestant, Place } from '../definition/run.ts';
 import { startNginx } from '../machine/start-nginx.ts';
-import type { Contestant, Place } from '../run.ts';
 
 /** A server block that proxies /api/, tuned for speed: keep-alive to upstreams, large buffers, a buffered log. */
 export const nginxProxyConfig = (

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LoadResult } from '../definition/figures.ts';
+import type { Contestant } from '../definition/run.ts';
 import { readNumber } from '../load-tools/read-number.ts';
 import { runProgram } from '../load-tools/run-program.ts';
-import type { LoadResult } from '../loads/figures.ts';
 import { databaseOf } from '../machine/start-database.ts';
-import type { Contestant } from '../run.ts';
 
 const insert = `insert into images (title, alt_text, url)
   values ('Picture', 'What the picture shows', 'https://images.example/picture.jpg');

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { freePort } from '@tripod/testing/free-port';
+import type { Contestant, Place, Running } from '../definition/run.ts';
 import { type ApiOptions, startCopy, startStock } from '../machine/start-api.ts';
 import { databaseOf } from '../machine/start-database.ts';
 import { startNginx } from '../machine/start-nginx.ts';
-import type { Contestant, Place, Running } from '../run.ts';
 import { nginxProxyConfig } from './nginx-proxy.ts';
 import { startStatic } from './static-contestants.ts';
 import { tripodProxy } from './tripod-proxy.ts';

@@ -1,8 +1,8 @@
 import { freePort } from '@tripod/testing/free-port';
 import { readNodeScript } from '@tripod/testing/read-node-script';
+import type { Contestant, Place, Running } from '../definition/run.ts';
 import { startNginx } from '../machine/start-nginx.ts';
 import { startProcess } from '../machine/start-process.ts';
-import type { Contestant, Place, Running } from '../run.ts';
 
 const readyPath = '/small.html';
 

@@ -1,8 +1,11 @@
 import { freePorts } from '@tripod/testing/free-port';
+import type { Contestant } from '../definition/run.ts';
 import { startProcess } from '../machine/start-process.ts';
-import type { Contestant } from '../run.ts';
 
-/** Tripod's proxy with its defaults: checks, metrics, retries, limits and time-outs enabled; the access log goes to a file. */
+/**
+ * Tripod's proxy with its defaults: checks, metrics, retries, limits and time-outs enabled; the access log goes to a
+ * file.
+ */
 export const tripodProxy = ({
   name,
   about,

@@ -8,7 +8,9 @@ const barHeight = 13;
 const groupGap = 14;
 const top = 76;
 
-/** Light colours, and dark ones for readers who prefer them. All text is on the panel, so it is readable on any page. */
+/**
+ * Light colours, and dark ones for readers who prefer them. All text is on the panel, so it is readable on any page.
+ */
 const style = `
     .panel { fill: #ffffff; stroke: #d0d7de }
     text { fill: #1f2328; font: 12px system-ui, sans-serif }

@@ -1,8 +1,8 @@
 import type { LoadReport } from '../measure/report-load.ts';
-import { markdownTable } from '../report/columns.ts';
-import { formatNumber } from '../report/format-number.ts';
 import type { Report } from '../report/report.ts';
 import { goalRows, loadRows } from '../report/report-rows.ts';
+import { markdownTable } from '../text/columns.ts';
+import { formatNumber } from '../text/format-number.ts';
 
 const machineOf = ({ at, machine, versions, rounds, seconds }: Report): string => {
   const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`);

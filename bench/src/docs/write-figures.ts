@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Run } from '../definition/run.ts';
 import type { Report } from '../report/report.ts';
-import type { Run } from '../run.ts';
 import { drawChart } from './draw-chart.ts';
 import { renderFigures } from './render-figures.ts';
 

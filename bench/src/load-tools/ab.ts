@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LoadResult } from '../loads/figures.ts';
-import type { NewConnections } from '../loads/load.ts';
+import type { LoadResult } from '../definition/figures.ts';
+import type { NewConnections } from '../definition/load.ts';
 import { type LoadTool, urlOf } from './load-tool.ts';
 import { readNumber } from './read-number.ts';
 import { runProgram } from './run-program.ts';
 
 /** ab reserves 40 bytes for each request of -n, and stops after 50,000 requests without -n. */
-const mostRequests = 1_000_000;
+const maxRequests = 1_000_000;
 
 /** Returns the arguments of ab. It writes the percentiles to a file, because only there they have decimals. */
 export const abArguments = (
@@ -18,9 +18,7 @@ export const abArguments = (
   '-q',
   ...(keepAlive ? ['-k'] : []),
   // -t also sets -n, so -n comes last.
-  ...(requests === undefined
-    ? ['-t', String(seconds), '-n', String(mostRequests)]
-    : ['-n', String(requests)]),
+  ...(requests === undefined ? ['-t', String(seconds), '-n', String(maxRequests)] : ['-n', String(requests)]),
   '-c',
   String(connections),
   '-e',

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { IdleClients } from '../loads/load.ts';
+import type { IdleClients } from '../definition/load.ts';
 import { pinned } from '../machine/cores.ts';
-import { readResidentMb } from '../measure/memory.ts';
+import { readResidentMb } from '../machine/memory.ts';
 import { type LoadTool, urlOf } from './load-tool.ts';
 
 const program = join(import.meta.dirname, '../programs/idle-clients.ts');

@@ -1,5 +1,5 @@
-import type { IdleServer } from '../loads/load.ts';
-import { readResidentMb } from '../measure/memory.ts';
+import type { IdleServer } from '../definition/load.ts';
+import { readResidentMb } from '../machine/memory.ts';
 import type { LoadTool } from './load-tool.ts';
 
 /** Measures the memory of a server that is ready and idle. */

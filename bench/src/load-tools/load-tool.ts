@@ -1,6 +1,6 @@
-import type { LoadResult } from '../loads/figures.ts';
-import type { Load } from '../loads/load.ts';
-import type { Running } from '../run.ts';
+import type { LoadResult } from '../definition/figures.ts';
+import type { Load } from '../definition/load.ts';
+import type { Running } from '../definition/run.ts';
 
 export type LoadOptions = {
   readonly seconds: number;
@@ -10,7 +10,9 @@ export type LoadOptions = {
   readonly folder: string;
 };
 
-/** Runs a load against a contestant and returns its counts. Throws when the program fails or prints unexpected output. */
+/**
+ * Runs a load against a contestant and returns its counts. Throws when the program fails or prints unexpected output.
+ */
 export type LoadTool<L extends Load = Load> = (
   load: L,
   running: Running,

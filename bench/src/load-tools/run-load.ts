@@ -1,6 +1,6 @@
-import type { LoadResult } from '../loads/figures.ts';
-import type { Load } from '../loads/load.ts';
-import type { Running } from '../run.ts';
+import type { LoadResult } from '../definition/figures.ts';
+import type { Load } from '../definition/load.ts';
+import type { Running } from '../definition/run.ts';
 import { runAb } from './ab.ts';
 import { runIdleClients } from './idle-clients.ts';
 import { runIdleServer } from './idle-server.ts';

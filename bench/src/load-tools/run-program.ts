@@ -4,7 +4,10 @@ import { pinned } from '../machine/cores.ts';
 
 const run = promisify(execFile);
 
-/** Runs a program and returns its standard output. `env` is added to the environment. Throws with its output when it fails. */
+/**
+ * Runs a program and returns its standard output. `env` is added to the environment. Throws with its output when it
+ * fails.
+ */
 export const runProgram = async (
   core: number | undefined,
   command: readonly [string, ...string[]],

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LoadResult } from '../loads/figures.ts';
-import type { KeptConnections } from '../loads/load.ts';
+import type { LoadResult } from '../definition/figures.ts';
+import type { KeptConnections } from '../definition/load.ts';
 import { type LoadTool, urlOf } from './load-tool.ts';
 import { readNumber } from './read-number.ts';
 import { runProgram } from './run-program.ts';

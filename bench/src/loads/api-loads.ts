@@ -1,5 +1,5 @@
-import type { Goal } from '../report/goal.ts';
-import type { Load } from './load.ts';
+import type { Goal } from '../definition/goal.ts';
+import type { Load } from '../definition/load.ts';
 
 const path = '/images.json';
 
@@ -64,7 +64,7 @@ export const apiLoads: readonly Load[] = [
     connections: 4,
     minSeconds: 5,
     maxRounds: 3,
-    tellsGrowth: true,
+    measuresGrowth: true,
     contestants: ['copy-large', 'stock-large'],
     peer: 'stock-large',
   },

@@ -1,7 +1,7 @@
-import type { Goal } from '../report/goal.ts';
-import type { KeptConnections, Load } from './load.ts';
+import type { Goal } from '../definition/goal.ts';
+import type { KeptConnections, Load } from '../definition/load.ts';
 
-/** Each request adds a person with a nickname of its own. */
+/** Each request creates a person with a unique nickname. */
 const createPeople = `
 math.randomseed(os.time())
 local run = math.random(1, 1000000000)
@@ -22,12 +22,12 @@ function request()
 end
 `;
 
-/** About 1 KB, as a short post has. */
+/** A short post of about 1 KB. */
 const post = JSON.stringify({ title: 'A post about load', body: 'What was measured, and how. '.repeat(35) });
 
 const common = { tool: 'wrk', connections: 32, contestants: ['copy', 'stock'] } as const;
 
-/** What is asked of the labs' resources. */
+/** The loads on the resources of the labs. */
 export const labLoads: readonly Load[] = [
   {
     ...common,
@@ -47,7 +47,7 @@ export const labLoads: readonly Load[] = [
   {
     ...common,
     name: 'visits-redis',
-    about: 'the same with the counters in Redis',
+    about: 'GET / (visits without a cookie) with the counters in Redis, 32 connections',
     path: '/',
     contestants: ['copy-redis', 'stock-redis'],
     peer: 'stock-redis',
@@ -56,7 +56,7 @@ export const labLoads: readonly Load[] = [
   { ...common, name: 'posts-add', about: 'POST /posts of 1 KB, 32 connections', path: '/posts', body: post },
   {
     name: 'idle',
-    about: 'a copy with all resources that has served nothing yet',
+    about: 'an idle copy with all resources',
     tool: 'idle-server',
     path: '/',
     connections: 0,
@@ -74,7 +74,7 @@ const goal = (load: string, atLeast: number, contestant = 'copy', against = 'sto
   atLeast,
 });
 
-/** What they are to reach. */
+/** The goals of the resources of the labs. */
 export const labGoals: readonly Goal[] = [
   goal('people-add', 3),
   goal('people-search', 2),

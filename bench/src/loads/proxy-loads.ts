@@ -1,5 +1,5 @@
-import type { Goal } from '../report/goal.ts';
-import type { Load } from './load.ts';
+import type { Goal } from '../definition/goal.ts';
+import type { Load } from '../definition/load.ts';
 
 const small = '/api/images.json';
 

@@ -1,5 +1,5 @@
 import { waitFor } from '@tripod/testing/wait-for';
-import type { Arena } from './start-arena.ts';
+import type { TestSystem } from './start-test-system.ts';
 
 /** How often the write-ahead log was synced to disk during this number of sequential commits. */
 export type WalSyncs = { readonly commits: number; readonly syncs: number };
@@ -14,14 +14,14 @@ const write = async (url: string): Promise<void> => {
 };
 
 /**
- * A server process of Postgres reports its statistics at most once a second, and only between statements. So writes continue until
- * enough of them are reported. The last counts may be a second old.
+ * A server process of Postgres reports its statistics at most once a second, and only between statements. So writes
+ * continue until enough of them are reported. The last counts may be a second old.
  */
-export const countWalSyncs = async (arena: Arena): Promise<WalSyncs> => {
-  const [copy] = arena.copies;
-  if (copy === undefined) throw new Error('the arena has no copies');
+export const countWalSyncs = async (system: TestSystem): Promise<WalSyncs> => {
+  const [copy] = system.copies;
+  if (copy === undefined) throw new Error('the system has no copies');
   const read = async (): Promise<{ syncs: number; inserts: number }> => {
-    const [row] = await arena.query(
+    const [row] = await system.query(
       `select (select sum(fsyncs) from pg_stat_io where object = 'wal')::int as syncs,
          (select n_tup_ins from pg_stat_user_tables where relname = 'images')::int as inserts`,
     );

@@ -1,5 +1,5 @@
-import { columns } from '../report/columns.ts';
-import { formatNumber } from '../report/format-number.ts';
+import { columns } from '../text/columns.ts';
+import { formatNumber } from '../text/format-number.ts';
 import { judgeTrial, type Trial } from './judge-trial.ts';
 import type { LostWritesReport } from './run-lost-writes.ts';
 
@@ -20,7 +20,7 @@ export const countRun = ({ outcomes, verdict, faults, walSyncs }: LostWritesRepo
     mustBeZero: {
       lost: verdict.lost.length,
       doubled: verdict.doubled.length,
-      unasked: verdict.unasked.length,
+      unexpected: verdict.unexpected.length,
     },
     walSyncs,
   };
@@ -80,7 +80,7 @@ export const describeTrial = (trial: Trial): string => {
       row('  stored', ({ stored }) => stored),
       row('  confirmed but not stored', ({ mustBeZero }) => mustBeZero.lost),
       row('  stored twice', ({ mustBeZero }) => mustBeZero.doubled),
-      row('  stored although refused or never sent', ({ mustBeZero }) => mustBeZero.unasked),
+      row('  stored although refused or never sent', ({ mustBeZero }) => mustBeZero.unexpected),
       ['before the faults, sequential writes'],
       row('  commits', ({ walSyncs }) => walSyncs.commits),
       row('  syncs of the log', ({ walSyncs }) => walSyncs.syncs),

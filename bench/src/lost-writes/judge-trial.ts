@@ -4,9 +4,11 @@ import type { LostWritesReport } from './run-lost-writes.ts';
 /** A run that must lose nothing, and a control without synchronous commit, which must lose writes. */
 export type Trial = { readonly report: LostWritesReport; readonly control: LostWritesReport };
 
-/** Killing a process can't reveal a missing fsync, so sequential commits must each cause one. Some are reported late. */
+/**
+ * Killing a process can't reveal a missing fsync, so sequential commits must each cause one. Some are reported late.
+ */
 const syncsPerCommit = 0.9;
-const leastAcknowledged = 100;
+const minAcknowledged = 100;
 
 export type TrialVerdict = {
   /** Sentences about what failed; empty when nothing did. */
@@ -18,14 +20,14 @@ export type TrialVerdict = {
 };
 
 const findBroken = ({ report }: Trial): readonly string[] => {
-  const { lost, doubled, unasked } = report.verdict;
+  const { lost, doubled, unexpected } = report.verdict;
   const { syncs, commits } = report.walSyncs;
   const first = ([title]: readonly string[]): string => `the first is "${title}"`;
   return [
     ...(lost.length > 0 ? [`${lost.length} confirmed writes are not stored; ${first(lost)}.`] : []),
     ...(doubled.length > 0 ? [`${doubled.length} writes are stored twice; ${first(doubled)}.`] : []),
-    ...(unasked.length > 0
-      ? [`${unasked.length} writes are stored that were refused or never sent; ${first(unasked)}.`]
+    ...(unexpected.length > 0
+      ? [`${unexpected.length} writes are stored that were refused or never sent; ${first(unexpected)}.`]
       : []),
     ...(syncs < commits * syncsPerCommit
       ? [`${commits} sequential commits caused only ${syncs} syncs of the write-ahead log.`]
@@ -39,7 +41,7 @@ const findVoids = ({ report, control }: Trial): readonly string[] => {
   const { syncs, commits } = control.walSyncs;
   return [
     ...(missing.length > 0 ? [`The run was too short for some faults: ${missing.join(', ')}.`] : []),
-    ...(report.outcomes.acknowledged.size < leastAcknowledged
+    ...(report.outcomes.acknowledged.size < minAcknowledged
       ? [`Only ${report.outcomes.acknowledged.size} writes were confirmed.`]
       : []),
     ...(control.verdict.lost.length === 0

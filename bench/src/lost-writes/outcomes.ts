@@ -16,7 +16,7 @@ export type Verdict = {
   readonly lost: readonly string[];
   readonly doubled: readonly string[];
   /** Stored although refused or never sent. */
-  readonly unasked: readonly string[];
+  readonly unexpected: readonly string[];
 };
 
 /** Compares the outcomes that clients know with the titles in the table. */
@@ -32,6 +32,6 @@ export const judgeWrites = (outcomes: Outcomes, titles: readonly string[]): Verd
     stored: titles.length,
     lost: [...acknowledged].filter((title) => !stored.has(title)),
     doubled: [...doubled],
-    unasked: [...stored].filter((title) => !acknowledged.has(title) && !unknown.has(title)),
+    unexpected: [...stored].filter((title) => !acknowledged.has(title) && !unknown.has(title)),
   };
 };

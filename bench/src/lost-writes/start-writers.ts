@@ -11,7 +11,7 @@ export type Writers = {
 
 /** Error codes that promise that nothing was written. */
 const refusals: readonly string[] = ['API_DATABASE_UNAVAILABLE', 'API_DURABILITY_OFF', 'PROXY_NO_UPSTREAM'];
-const noAnswerMs = 15_000;
+const responseTimeoutMs = 15_000;
 /** Pause after a refusal, which comes immediately. */
 const pauseMs = 20;
 
@@ -26,7 +26,12 @@ const post = (url: string, agent: Agent, title: string): Promise<string> =>
   new Promise((resolve) => {
     const body = JSON.stringify({ title, alt_text: 'A write that counts', url: '/images/fox.svg' });
     const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) };
-    const outgoing = request(`${url}/images.json`, { method: 'POST', agent, headers, timeout: noAnswerMs });
+    const outgoing = request(`${url}/images.json`, {
+      method: 'POST',
+      agent,
+      headers,
+      timeout: responseTimeoutMs,
+    });
     const fail = (error: NodeJS.ErrnoException): void => resolve(error.code ?? error.message);
     outgoing.once('timeout', () => outgoing.destroy(new Error('no response')));
     outgoing.on('error', fail);

@@ -1,10 +1,4 @@
-/** The core for each role. Undefined: not pinned. */
-export type Cores = {
-  /** Core of the contestants, which take turns. */
-  readonly measured: number | undefined;
-  readonly load: number | undefined;
-  readonly upstreams: number | undefined;
-};
+import type { Cores } from '../definition/run.ts';
 
 export type Placement = {
   readonly cores: Cores;
@@ -13,15 +7,15 @@ export type Placement = {
 };
 
 /** Nothing is pinned. */
-export const anywhere: Cores = { measured: undefined, load: undefined, upstreams: undefined };
+export const unpinned: Cores = { measured: undefined, load: undefined, upstreams: undefined };
 
 /** Gives the contestants a core of their own when there are at least two. */
 export const placeOnCores = (count: number, hasTaskset: boolean): Placement => {
   if (!hasTaskset) {
     const note = 'no CPU pinning, because taskset is missing (Debian: apt-get install util-linux)';
-    return { cores: anywhere, note };
+    return { cores: unpinned, note };
   }
-  if (count < 2) return { cores: anywhere, note: 'no CPU pinning, because there is only one core' };
+  if (count < 2) return { cores: unpinned, note: 'no CPU pinning, because there is only one core' };
   if (count === 2) {
     const note = 'contestants on core 0; load and upstreams together on core 1';
     return { cores: { measured: 0, load: 1, upstreams: 1 }, note };

@@ -1,8 +1,8 @@
 import type { ShutdownStack } from '@tripod/shared/process/shutdown-stack';
 
 /**
- * Runs `work` and then unwinds the stack, also when the work fails. On SIGINT or SIGTERM it unwinds at once and exits with code
- * 130.
+ * Runs `work` and then unwinds the stack, also when the work fails. On SIGINT or SIGTERM it unwinds at once and exits
+ * with code 130.
  */
 export const endOnSignal = async <T>(stack: ShutdownStack, work: () => Promise<T>): Promise<T> => {
   const endNow = (): void => {

@@ -3,7 +3,7 @@ import { cpus, release, type } from 'node:os';
 import { findProgram } from './find-program.ts';
 
 /** The arguments that make each program print its version. */
-const questions: Readonly<Record<string, readonly string[]>> = {
+const versionArguments: Readonly<Record<string, readonly string[]>> = {
   nginx: ['-v'],
   haproxy: ['-v'],
   wrk: ['-v'],
@@ -29,7 +29,8 @@ const askVersion = (program: string, args: readonly string[]): string | undefine
 export const readVersions = (programs: readonly string[], path: string): Readonly<Record<string, string>> => {
   const found = programs.flatMap((name) => {
     const program = findProgram(name, path);
-    const version = program === undefined ? undefined : askVersion(program, questions[name] ?? ['--version']);
+    const version =
+      program === undefined ? undefined : askVersion(program, versionArguments[name] ?? ['--version']);
     return version === undefined ? [] : [[name, version] as const];
   });
   return { node: process.versions.node, ...Object.fromEntries(found) };
@@ -39,6 +40,6 @@ export const readVersions = (programs: readonly string[], path: string): Readonl
 export const readMachine = () => ({
   cores: cpus().length,
   model: cpus()[0]?.model.trim() ?? 'unknown processor',
-  // 6.18.44-whatever → 6.18
+  // 6.18.44-generic → 6.18
   system: `${type()} ${release().split('.').slice(0, 2).join('.')}`,
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { freePort } from '@tripod/testing/free-port';
 import { readNodeScript } from '@tripod/testing/read-node-script';
-import type { Place, Running } from '../run.ts';
+import type { Place, Running } from '../definition/run.ts';
 import { startProcess } from './start-process.ts';
 
 export type ApiOptions = {
@@ -9,7 +9,7 @@ export type ApiOptions = {
   readonly databaseUrl: string;
 };
 
-const started = (name: string, port: number, core: number | undefined, databaseUrl: string) => ({
+const commonOptions = (name: string, port: number, core: number | undefined, databaseUrl: string) => ({
   name,
   core,
   url: `http://127.0.0.1:${port}`,
@@ -22,7 +22,7 @@ export const startCopy = async (place: Place, { name, databaseUrl }: ApiOptions)
   const port = await freePort();
   const flags = { '--host': '127.0.0.1', '--port': port, '--name': name, '--drain-delay-ms': 0 };
   return startProcess(place, {
-    ...started(name, port, place.cores.measured, databaseUrl),
+    ...commonOptions(name, port, place.cores.measured, databaseUrl),
     readyPath: '/readyz',
     command: [
       process.execPath,
@@ -38,7 +38,7 @@ const stockProgram = join(import.meta.dirname, '../programs/stock-api.ts');
 export const startStock = async (place: Place, { name, databaseUrl }: ApiOptions): Promise<Running> => {
   const port = await freePort();
   return startProcess(place, {
-    ...started(name, port, place.cores.measured, databaseUrl),
+    ...commonOptions(name, port, place.cores.measured, databaseUrl),
     command: [process.execPath, stockProgram, String(port)],
   });
 };

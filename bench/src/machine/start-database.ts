@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { startTestPostgres } from '@tripod/embedded-postgres/start-test-postgres';
 import { listProcessTree } from '@tripod/shared/os/process-table';
 import { askDatabase, withClient } from '@tripod/testing/ask-database';
-import type { Place } from '../run.ts';
+import type { Place } from '../definition/run.ts';
 
 const createTable = `create table images (
   id bigint generated always as identity primary key,
@@ -17,7 +17,7 @@ const fillTable = `insert into images (title, alt_text, url)
   from generate_series(1, $1::int) n`;
 
 /** Pins every process of the tree to a core. Processes that Postgres forks later inherit this. */
-export const holdOnCore = (pid: number, core: number): void => {
+export const pinProcessTree = (pid: number, core: number): void => {
   for (const member of listProcessTree([pid])) {
     execFileSync('taskset', ['--cpu-list', '--pid', String(core), String(member)], { stdio: 'ignore' });
   }
@@ -33,7 +33,7 @@ export const startDatabases = async (
 ): Promise<readonly string[]> => {
   const postgres = await startTestPostgres({ durable: true });
   place.stack.push('postgres', () => postgres.stop());
-  if (place.cores.upstreams !== undefined) holdOnCore(postgres.pid, place.cores.upstreams);
+  if (place.cores.upstreams !== undefined) pinProcessTree(postgres.pid, place.cores.upstreams);
   const urls: string[] = [];
   for (const [name, count] of Object.entries(rows)) {
     await askDatabase(postgres.urlOf(), `create database ${name}`);

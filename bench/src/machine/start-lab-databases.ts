@@ -3,8 +3,8 @@ import { startTestPostgres } from '@tripod/embedded-postgres/start-test-postgres
 import { askDatabase } from '@tripod/testing/ask-database';
 import { readNodeScript } from '@tripod/testing/read-node-script';
 import { startTestRedis } from '@tripod/testing/test-redis';
-import type { Place } from '../run.ts';
-import { holdOnCore } from './start-database.ts';
+import type { Place } from '../definition/run.ts';
+import { pinProcessTree } from './start-database.ts';
 
 const fillPosts = `insert into posts (title, body)
   select 'Post ' || n, repeat('Words of post ' || n || '. ', 10) from generate_series(1, 10000) n`;
@@ -19,13 +19,13 @@ const fillPeople = `insert into people (id, apelido, nome, nascimento, stack, se
 const databases = ['copy', 'stock'] as const;
 
 /**
- * Starts a durable Postgres with the tables of the API for each contestant, 10,000 posts and 50,000 people, and a Redis.
- * Returns the addresses of the databases, then the address of the Redis.
+ * Starts a durable Postgres with the tables of the API for each contestant, 10,000 posts and 50,000 people, and a
+ * Redis. Returns the addresses of the databases, then the address of the Redis.
  */
 export const startLabDatabases = async (place: Place): Promise<readonly string[]> => {
   const postgres = await startTestPostgres({ durable: true });
   place.stack.push('postgres', () => postgres.stop());
-  if (place.cores.upstreams !== undefined) holdOnCore(postgres.pid, place.cores.upstreams);
+  if (place.cores.upstreams !== undefined) pinProcessTree(postgres.pid, place.cores.upstreams);
   for (const name of databases) {
     await askDatabase(postgres.urlOf(), `create database ${name}`);
     const url = postgres.urlOf(name);

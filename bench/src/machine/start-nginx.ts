@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Place, Running } from '../run.ts';
+import type { Place, Running } from '../definition/run.ts';
 import { findProgram } from './find-program.ts';
 import { startProcess } from './start-process.ts';
 
@@ -14,7 +14,7 @@ export type NginxOptions = {
 };
 
 /** One worker, limits that a benchmark does not reach, no files outside of the folder of the run. */
-const frame = (folder: string, name: string, http: string): string => `
+const nginxConfig = (folder: string, name: string, http: string): string => `
 daemon off;
 worker_processes 1;
 worker_rlimit_nofile 16384;
@@ -38,7 +38,7 @@ http {
 export const startNginx = (place: Place, options: NginxOptions): Promise<Running> => {
   const { name, core, url, http, readyPath } = options;
   const file = join(place.folder, `${name}.conf`);
-  writeFileSync(file, frame(place.folder, name, http));
+  writeFileSync(file, nginxConfig(place.folder, name, http));
   return startProcess(place, {
     name,
     core,

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitFor } from '@tripod/testing/wait-for';
-import type { Place, Running } from '../run.ts';
+import type { Place, Running } from '../definition/run.ts';
 import { answersOk } from './answers-ok.ts';
 import { pinned } from './cores.ts';
 
-/** A limit against hanging, long enough for a busy machine. */
+/** Long enough for a busy machine. */
 const startWithinMs = 30_000;
 
 export type ProcessOptions = {
@@ -24,7 +24,7 @@ export type ProcessOptions = {
 };
 
 /** A little longer than Tripod's servers take to finish requests in flight. */
-const patienceMs = 12_000;
+const killAfterMs = 12_000;
 
 /** Starts a process with its output in a file, and waits until it is ready. Throws with that output when it exits. */
 export const startProcess = async (place: Place, options: ProcessOptions): Promise<Running> => {
@@ -49,9 +49,9 @@ export const startProcess = async (place: Place, options: ProcessOptions): Promi
   });
   place.stack.push(name, async () => {
     child.kill('SIGTERM');
-    const harder = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+    const killTimer = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
     await exited;
-    clearTimeout(harder);
+    clearTimeout(killTimer);
   });
   const hasStarted = (): boolean | Promise<boolean> => {
     if (ended) throw new Error(`${name} did not start:\n${readFileSync(log, 'utf8').slice(-2000)}`);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePorts } from '@tripod/testing/free-port';
-import type { Place } from '../run.ts';
+import type { Place } from '../definition/run.ts';
 import { startNginx } from './start-nginx.ts';
 
 /** 370 bytes of JSON, about the size of two images. */

@@ -1,5 +1,5 @@
-import { figureNames, figureTitles } from '../loads/figures.ts';
-import { formatNumber } from '../report/format-number.ts';
+import { figureNames, figureTitles } from '../definition/figures.ts';
+import { formatNumber } from '../text/format-number.ts';
 import { figuresOf } from './measure-once.ts';
 import type { Round } from './report-load.ts';
 

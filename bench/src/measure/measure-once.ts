@@ -1,10 +1,10 @@
+import type { Figures } from '../definition/figures.ts';
+import type { Load } from '../definition/load.ts';
+import type { Place } from '../definition/run.ts';
 import { runLoad } from '../load-tools/run-load.ts';
-import type { Figures } from '../loads/figures.ts';
-import type { Load } from '../loads/load.ts';
-import type { Place } from '../run.ts';
-import { readCpuMicros } from './cpu-time.ts';
-import { readPeakMb, resetPeak } from './memory.ts';
-import type { Entrant } from './start-contestants.ts';
+import { readCpuMicros } from '../machine/cpu-time.ts';
+import { readPeakMb, resetPeak } from '../machine/memory.ts';
+import type { StartedContestant } from './start-contestants.ts';
 
 /** The result of one contestant in one round, or why the round is void. */
 export type Outcome = { readonly figures: Figures } | { readonly void: string };
@@ -21,11 +21,11 @@ const isRequestLoad = ({ tool }: Load): boolean => tool === 'wrk' || tool === 'a
 /** Measures one contestant once. Never throws: a failed round is void. */
 export const measureOnce = async (
   load: Load,
-  { running, idleMb }: Entrant,
+  { running, idleMb }: StartedContestant,
   { seconds, place }: { readonly seconds: number; readonly place: Place },
 ): Promise<Outcome> => {
   const { pids } = running;
-  if (load.tellsGrowth) resetPeak(pids);
+  if (load.measuresGrowth) resetPeak(pids);
   const before = readCpuMicros(pids);
   try {
     const options = { seconds, core: place.cores.load, folder: place.folder };
@@ -36,7 +36,7 @@ export const measureOnce = async (
       before === undefined || after === undefined || pids.length === 0 || !isRequestLoad(load)
         ? {}
         : { cpuMicrosPerRequest: (after - before) / requests };
-    const peakMb = load.tellsGrowth ? readPeakMb(pids) : undefined;
+    const peakMb = load.measuresGrowth ? readPeakMb(pids) : undefined;
     const growth = peakMb === undefined || idleMb === undefined ? {} : { growthMb: peakMb - idleMb };
     return { figures: { ...figures, ...cpu, ...growth } };
   } catch (error) {

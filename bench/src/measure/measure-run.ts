@@ -1,10 +1,15 @@
+import type { Load } from '../definition/load.ts';
+import type { Contestant, Place, Run } from '../definition/run.ts';
 import { runLoad } from '../load-tools/run-load.ts';
-import type { Load } from '../loads/load.ts';
-import type { Contestant, Place, Run } from '../run.ts';
 import { describeRound } from './describe-round.ts';
 import { firstLineOf, measureOnce, type Outcome } from './measure-once.ts';
 import { type LoadReport, type Round, reportLoad } from './report-load.ts';
-import { type Absent, type Entrant, startContestants, startEntrant } from './start-contestants.ts';
+import {
+  type Absent,
+  type StartedContestant,
+  startContestant,
+  startContestants,
+} from './start-contestants.ts';
 
 export type MeasureOptions = {
   readonly rounds: number;
@@ -23,27 +28,27 @@ const takesPart = (load: Load, name: string): boolean =>
   load.contestants === undefined || load.contestants.includes(name);
 
 /** Rotates the order, so that every contestant is equally often the first of a round. */
-const rotate = <T>(entrants: readonly T[], round: number): readonly T[] => {
-  const first = entrants.length === 0 ? 0 : round % entrants.length;
-  return [...entrants.slice(first), ...entrants.slice(0, first)];
+const rotate = <T>(started: readonly T[], round: number): readonly T[] => {
+  const first = started.length === 0 ? 0 : round % started.length;
+  return [...started.slice(first), ...started.slice(0, first)];
 };
 
-const measureAnew = async (
+const measureFresh = async (
   load: Load,
-  { contestant }: Entrant,
+  { contestant }: StartedContestant,
   urls: readonly string[],
   options: MeasureOptions,
 ): Promise<Outcome> => {
-  let entrant: Entrant;
+  let contestantRun: StartedContestant;
   try {
-    entrant = await startEntrant(contestant, options.place, urls);
+    contestantRun = await startContestant(contestant, options.place, urls);
   } catch (error) {
     return { void: firstLineOf(error) };
   }
   try {
-    return await measureOnce(load, entrant, options);
+    return await measureOnce(load, contestantRun, options);
   } finally {
-    await entrant.stop();
+    await contestantRun.stop();
   }
 };
 
@@ -54,10 +59,14 @@ const forLoad = (load: Load, options: MeasureOptions): MeasureOptions => ({
   rounds: Math.min(options.rounds, load.maxRounds ?? options.rounds),
 });
 
-const warmUp = async (load: Load, entrants: readonly Entrant[], options: MeasureOptions): Promise<void> => {
+const warmUp = async (
+  load: Load,
+  started: readonly StartedContestant[],
+  options: MeasureOptions,
+): Promise<void> => {
   options.onProgress(`${load.name}: warming up`);
   const { seconds, place } = options;
-  for (const { running } of entrants) {
+  for (const { running } of started) {
     // A failure shows again in the rounds, where it counts.
     await runLoad(load, running, { seconds, core: place.cores.load, folder: place.folder }).catch(
       () => undefined,
@@ -67,22 +76,22 @@ const warmUp = async (load: Load, entrants: readonly Entrant[], options: Measure
 
 const measureLoad = async (
   load: Load,
-  all: readonly Entrant[],
+  all: readonly StartedContestant[],
   urls: readonly string[],
   { peer, options }: { readonly peer: string; readonly options: MeasureOptions },
 ): Promise<LoadReport> => {
-  const entrants = all.filter(({ contestant }) => takesPart(load, contestant.name));
-  const names = entrants.map(({ contestant }) => contestant.name);
+  const started = all.filter(({ contestant }) => takesPart(load, contestant.name));
+  const names = started.map(({ contestant }) => contestant.name);
   const count = options.rounds;
-  if (!load.fresh) await warmUp(load, entrants, options);
+  if (!load.fresh) await warmUp(load, started, options);
   const rounds: Round[] = [];
   for (let number = 0; number < count; number += 1) {
     const outcomes = new Map<string, Outcome>();
-    for (const entrant of rotate(entrants, number)) {
+    for (const contestantRun of rotate(started, number)) {
       const outcome = load.fresh
-        ? await measureAnew(load, entrant, urls, options)
-        : await measureOnce(load, entrant, options);
-      outcomes.set(entrant.contestant.name, outcome);
+        ? await measureFresh(load, contestantRun, urls, options)
+        : await measureOnce(load, contestantRun, options);
+      outcomes.set(contestantRun.contestant.name, outcome);
     }
     const round = Object.fromEntries(outcomes);
     rounds.push(round);
@@ -95,11 +104,11 @@ const measureLoad = async (
 export const measureRun = async (run: Run, options: MeasureOptions): Promise<Measured> => {
   const urls = await run.prepare(options.place);
   const { path } = options;
-  const { entrants, absent } = await startContestants(options.contestants, options.place, { urls, path });
+  const { started, absent } = await startContestants(options.contestants, options.place, { urls, path });
   for (const { name, why } of absent) options.onProgress(`${name} is skipped: ${why}`);
   const loads: LoadReport[] = [];
   for (const load of options.loads) {
-    loads.push(await measureLoad(load, entrants, urls, { peer: run.peer, options: forLoad(load, options) }));
+    loads.push(await measureLoad(load, started, urls, { peer: run.peer, options: forLoad(load, options) }));
   }
   return { loads, absent };
 };

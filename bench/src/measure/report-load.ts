@@ -1,5 +1,5 @@
-import { type FigureName, type Figures, figureNames } from '../loads/figures.ts';
-import type { Load } from '../loads/load.ts';
+import { type FigureName, type Figures, figureNames } from '../definition/figures.ts';
+import type { Load } from '../definition/load.ts';
 import { figuresOf, type Outcome } from './measure-once.ts';
 import { type Summary, summarise } from './statistics.ts';
 
@@ -46,13 +46,16 @@ export const ratiosOf = (
 export const valuesOf = (rounds: readonly Round[], figure: FigureName, name: string): readonly number[] =>
   rounds.flatMap((round) => figureOf(round, name, figure) ?? []);
 
-const isTold = (figures: Figures | undefined, figure: FigureName): boolean => figures?.[figure] !== undefined;
+const hasFigure = (figures: Figures | undefined, figure: FigureName): boolean =>
+  figures?.[figure] !== undefined;
 
 const reportContestant = (rounds: readonly Round[], name: string, peer: string): ContestantReport => {
-  const told = figureNames.filter((figure) => rounds.some((round) => isTold(figuresOf(round[name]), figure)));
+  const measured = figureNames.filter((figure) =>
+    rounds.some((round) => hasFigure(figuresOf(round[name]), figure)),
+  );
   return {
     name,
-    figures: told.map((figure) => {
+    figures: measured.map((figure) => {
       const ratios = name === peer ? [] : ratiosOf(rounds, figure, { of: name, by: peer });
       const own = summarise(valuesOf(rounds, figure, name));
       return { figure, own, ...(ratios.length === 0 ? {} : { ratio: summarise(ratios) }) };

@@ -1,10 +1,10 @@
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
+import type { Contestant, Place, Running } from '../definition/run.ts';
 import { findProgram } from '../machine/find-program.ts';
-import type { Contestant, Place, Running } from '../run.ts';
-import { readResidentMb } from './memory.ts';
+import { readResidentMb } from '../machine/memory.ts';
 
 /** A started contestant. */
-export type Entrant = {
+export type StartedContestant = {
   readonly contestant: Contestant;
   readonly running: Running;
   /** Memory when it was ready, before its first request. */
@@ -18,11 +18,11 @@ export type Absent = { readonly name: string; readonly why: string; readonly fai
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Starts a contestant that can be stopped separately. Throws when it does not start. */
-export const startEntrant = async (
+export const startContestant = async (
   contestant: Contestant,
   place: Place,
   urls: readonly string[],
-): Promise<Entrant> => {
+): Promise<StartedContestant> => {
   const stack = createShutdownStack();
   place.stack.push(contestant.name, () => stack.unwind());
   const running = await contestant.start({ ...place, stack }, urls);
@@ -34,8 +34,8 @@ export const startContestants = async (
   contestants: readonly Contestant[],
   place: Place,
   { urls, path }: { readonly urls: readonly string[]; readonly path: string },
-): Promise<{ readonly entrants: readonly Entrant[]; readonly absent: readonly Absent[] }> => {
-  const entrants: Entrant[] = [];
+): Promise<{ readonly started: readonly StartedContestant[]; readonly absent: readonly Absent[] }> => {
+  const started: StartedContestant[] = [];
   const absent: Absent[] = [];
   for (const contestant of contestants) {
     const { name, programs = [] } = contestant;
@@ -45,10 +45,10 @@ export const startContestants = async (
       continue;
     }
     try {
-      entrants.push(await startEntrant(contestant, place, urls));
+      started.push(await startContestant(contestant, place, urls));
     } catch (error) {
       absent.push({ name, why: messageOf(error), failed: true });
     }
   }
-  return { entrants, absent };
+  return { started, absent };
 };

@@ -1,4 +1,6 @@
-/** The npm package `http-proxy` as in its manual, with keep-alive and round robin: `bare-http-proxy.ts PORT LOG URL…`. */
+/**
+ * The npm package `http-proxy` as in its manual, with keep-alive and round robin: `bare-http-proxy.ts PORT LOG URL…`.
+ */
 import { createWriteStream } from 'node:fs';
 import { Agent, createServer, type ServerResponse } from 'node:http';
 import httpProxy from 'http-proxy';

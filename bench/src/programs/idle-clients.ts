@@ -1,6 +1,7 @@
 /**
- * Opens COUNT connections, sends one request on each, and keeps them open: `idle-clients.ts URL COUNT`. One second after the last
- * response it prints the number of open connections as one line of JSON. It exits when its standard input ends.
+ * Opens COUNT connections, sends one request on each, and keeps them open: `idle-clients.ts URL COUNT`. One second
+ * after the last response it prints the number of open connections as one line of JSON. It exits when its standard
+ * input ends.
  */
 import { connect } from 'node:net';
 
@@ -9,7 +10,7 @@ const { hostname, port, pathname, search, host } = new URL(address);
 const count = Number(countText);
 /** Limits concurrent requests, because idle connections are measured and not the rush of connecting. */
 const atOnce = 100;
-const patienceMs = 10_000;
+const killAfterMs = 10_000;
 const settleMs = 1000;
 
 let begun = 0;
@@ -28,7 +29,7 @@ const openNext = (): void => {
     if (done === count) setTimeout(() => console.log(JSON.stringify({ open })), settleMs);
     else openNext();
   };
-  socket.setTimeout(patienceMs, () => {
+  socket.setTimeout(killAfterMs, () => {
     if (!isDone) socket.destroy();
   });
   socket.on('data', () => {

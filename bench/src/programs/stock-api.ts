@@ -1,6 +1,6 @@
 /**
- * The stock API: the same API as written from the manuals of Express and knex, without optimizations. `stock-api.ts PORT`, with
- * DATABASE_URL and NODE_ENV=production.
+ * The stock API: the same API as written from the manuals of Express and knex, without optimizations. `stock-api.ts
+ * PORT`, with DATABASE_URL and NODE_ENV=production.
  */
 import cors from 'cors';
 import express from 'express';

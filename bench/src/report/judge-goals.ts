@@ -1,9 +1,9 @@
-import { figureTitles } from '../loads/figures.ts';
-import type { Load } from '../loads/load.ts';
+import { figureTitles } from '../definition/figures.ts';
+import type { Goal } from '../definition/goal.ts';
+import type { Load } from '../definition/load.ts';
 import { type LoadReport, ratiosOf, valuesOf } from '../measure/report-load.ts';
 import { summarise } from '../measure/statistics.ts';
-import { formatNumber } from './format-number.ts';
-import type { Goal } from './goal.ts';
+import { formatNumber } from '../text/format-number.ts';
 
 export type GoalReport = {
   /** Load, contestants and figure. */

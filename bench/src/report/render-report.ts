@@ -1,4 +1,4 @@
-import { columns } from './columns.ts';
+import { columns } from '../text/columns.ts';
 import type { Report } from './report.ts';
 import { goalRows, loadRows } from './report-rows.ts';
 

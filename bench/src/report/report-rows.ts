@@ -1,7 +1,7 @@
-import { figureNames, figureTitles } from '../loads/figures.ts';
+import { figureNames, figureTitles } from '../definition/figures.ts';
 import type { ContestantReport, LoadReport } from '../measure/report-load.ts';
 import type { Summary } from '../measure/statistics.ts';
-import { formatNumber } from './format-number.ts';
+import { formatNumber } from '../text/format-number.ts';
 import type { GoalReport } from './judge-goals.ts';
 
 export type Rows = readonly (readonly string[])[];

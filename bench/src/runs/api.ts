@@ -6,9 +6,9 @@ import {
   tripodApi,
 } from '../contestants/api-contestants.ts';
 import { pgbench } from '../contestants/pgbench.ts';
+import type { Run } from '../definition/run.ts';
 import { apiGoals, apiLoads } from '../loads/api-loads.ts';
 import { startDatabases } from '../machine/start-database.ts';
-import type { Run } from '../run.ts';
 
 const many = 100_000;
 

@@ -1,11 +1,11 @@
 import { labCopy, labStock } from '../contestants/lab-contestants.ts';
+import type { Run } from '../definition/run.ts';
 import { labGoals, labLoads } from '../loads/lab-loads.ts';
 import { startLabDatabases } from '../machine/start-lab-databases.ts';
-import type { Run } from '../run.ts';
 
 export const run: Run = {
   about:
-    "the resources of the labs on one copy of Tripod's API, against Express with one statement a request",
+    "the resources of the labs on one copy of Tripod's API, against Express with one statement per request",
   contestants: [
     labCopy('copy', 'postgres'),
     labStock('stock', 'postgres'),

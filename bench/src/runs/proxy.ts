@@ -2,9 +2,9 @@ import { bareHttpProxy } from '../contestants/bare-http-proxy.ts';
 import { haproxy } from '../contestants/haproxy.ts';
 import { nginxProxy } from '../contestants/nginx-proxy.ts';
 import { tripodProxy } from '../contestants/tripod-proxy.ts';
+import type { Run } from '../definition/run.ts';
 import { proxyGoals, proxyLoads } from '../loads/proxy-loads.ts';
 import { startUpstreams } from '../machine/start-upstreams.ts';
-import type { Run } from '../run.ts';
 
 export const run: Run = {
   about: "Tripod's proxy with both engines beside nginx, HAProxy and the bare npm package",

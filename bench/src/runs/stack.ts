@@ -5,9 +5,9 @@ import {
   nginxWithTripodApi,
   tripod,
 } from '../contestants/stack-contestants.ts';
+import type { Run } from '../definition/run.ts';
 import { stackGoals, stackLoads } from '../loads/stack-loads.ts';
 import { startDatabases } from '../machine/start-database.ts';
-import type { Run } from '../run.ts';
 
 export const run: Run = {
   about: "Tripod, and nginx with Tripod's API copies, beside nginx with a stock API, on all cores",

@@ -1,8 +1,8 @@
 import { pathToFileURL } from 'node:url';
 import { nginxStatic, tripodStatic } from '../contestants/static-contestants.ts';
+import type { Run } from '../definition/run.ts';
 import { staticGoals, staticLoads } from '../loads/static-loads.ts';
 import { makeSite } from '../machine/make-site.ts';
-import type { Run } from '../run.ts';
 
 export const run: Run = {
   about: "Tripod's static server beside nginx, tuned for files",

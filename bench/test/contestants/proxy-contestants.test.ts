@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import { waitFor } from '@tripod/testing/wait-for';
+import type { Place, Running } from '../../src/definition/run.ts';
 import { findProgram } from '../../src/machine/find-program.ts';
-import type { Place, Running } from '../../src/run.ts';
 import { run } from '../../src/runs/proxy.ts';
 
 const path = process.env['PATH'] ?? '';

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
+import type { Load } from '../../src/definition/load.ts';
+import type { Contestant, Place, Run, Running } from '../../src/definition/run.ts';
 import { loadRun } from '../../src/find-runs.ts';
 import { urlOf } from '../../src/load-tools/load-tool.ts';
-import type { Load } from '../../src/loads/load.ts';
 import { findProgram } from '../../src/machine/find-program.ts';
-import type { Contestant, Place, Run, Running } from '../../src/run.ts';
 
 const path = process.env['PATH'] ?? '';
 const runs = await Promise.all(

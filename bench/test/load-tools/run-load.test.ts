@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Listening, listen } from '@tripod/shared/os/listen';
 import { freePort } from '@tripod/testing/free-port';
+import type { Load } from '../../src/definition/load.ts';
 import { runLoad } from '../../src/load-tools/run-load.ts';
-import type { Load } from '../../src/loads/load.ts';
 import { findProgram } from '../../src/machine/find-program.ts';
 
 const path = process.env['PATH'] ?? '';

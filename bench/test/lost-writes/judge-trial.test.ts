@@ -35,11 +35,11 @@ const holding: Trial = { report: good, control };
 
 describe('judgeWrites', () => {
   it.each([
-    ['a confirmed one that is missing', ['a', 'b'], ['a'], { lost: ['b'], doubled: [], unasked: [] }],
-    ['one that is there twice', ['a'], ['a', 'a', 'a'], { lost: [], doubled: ['a'], unasked: [] }],
-    ['a stored write that was never sent', ['a'], ['a', 'x'], { lost: [], doubled: [], unasked: ['x'] }],
-    ['one that was refused', ['a'], ['a', 'refused'], { lost: [], doubled: [], unasked: ['refused'] }],
-    ['nothing in one of unknown fate', ['a'], ['a', 'unknown'], { lost: [], doubled: [], unasked: [] }],
+    ['a confirmed one that is missing', ['a', 'b'], ['a'], { lost: ['b'], doubled: [], unexpected: [] }],
+    ['one that is there twice', ['a'], ['a', 'a', 'a'], { lost: [], doubled: ['a'], unexpected: [] }],
+    ['a stored write that was never sent', ['a'], ['a', 'x'], { lost: [], doubled: [], unexpected: ['x'] }],
+    ['one that was refused', ['a'], ['a', 'refused'], { lost: [], doubled: [], unexpected: ['refused'] }],
+    ['nothing in one of unknown fate', ['a'], ['a', 'unknown'], { lost: [], doubled: [], unexpected: [] }],
     ['one of unknown fate that is there twice', [], ['unknown', 'unknown'], { doubled: ['unknown'] }],
   ])('finds %s', (_what, acknowledged, stored, verdict) => {
     const rest = { refused: new Set(['refused']), unknown: new Set(['unknown']) };
@@ -142,10 +142,10 @@ describe('judgeTrial', () => {
       refused: 0,
       answers: { API_WRITE_UNCERTAIN: 5, PROXY_UPSTREAM_FAILED: 2 },
       stored: 200,
-      mustBeZero: { lost: 0, doubled: 0, unasked: 0 },
+      mustBeZero: { lost: 0, doubled: 0, unexpected: 0 },
       walSyncs: { commits: 40, syncs: 44 },
     });
-    expect(second).toMatchObject({ part: 'control', mustBeZero: { lost: 10, doubled: 0, unasked: 0 } });
+    expect(second).toMatchObject({ part: 'control', mustBeZero: { lost: 10, doubled: 0, unexpected: 0 } });
     expect(verdict).toEqual({ part: 'verdict', holds: true, broken: [], void: [] });
   });
 });

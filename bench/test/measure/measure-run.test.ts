@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
-import type { Load } from '../../src/loads/load.ts';
+import type { Load } from '../../src/definition/load.ts';
+import type { Contestant } from '../../src/definition/run.ts';
 import { measureRun } from '../../src/measure/measure-run.ts';
-import type { Contestant } from '../../src/run.ts';
 
 const load: Load = { name: 'small', about: 'small', tool: 'wrk', path: '/', connections: 1 };
 const ok = { requests: 1, errors: 0, figures: { requestsPerSecond: 10 } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Goal } from '../../src/definition/goal.ts';
 import { type Round, reportLoad } from '../../src/measure/report-load.ts';
-import type { Goal } from '../../src/report/goal.ts';
 import { judgeGoals } from '../../src/report/judge-goals.ts';
 
 const load = { name: 'small', about: 'GET 1 B', tool: 'wrk', path: '/', connections: 1 } as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Round, reportLoad } from '../../src/measure/report-load.ts';
-import { columns, markdownTable } from '../../src/report/columns.ts';
 import { goalRows, loadRows } from '../../src/report/report-rows.ts';
+import { columns, markdownTable } from '../../src/text/columns.ts';
 
 const load = { name: 'small', about: 'small', tool: 'wrk', path: '/', connections: 1 } as const;
 const round = (ours: number): Round => ({

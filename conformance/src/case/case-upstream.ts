@@ -60,8 +60,8 @@ export type CaseUpstream = {
 type Connection = { pending: string; received: string; tunnel: ((text: string) => void) | undefined };
 
 /**
- * A loopback address that no other test uses, so that a request to a reused port of 127.0.0.1 cannot arrive here. Only Linux
- * accepts all of 127.0.0.0/8 without configuration.
+ * A loopback address that no other test uses, so that a request to a reused port of 127.0.0.1 cannot arrive here. Only
+ * Linux accepts all of 127.0.0.0/8 without configuration.
  */
 const host = process.platform === 'linux' ? '127.7.7.7' : '127.0.0.1';
 

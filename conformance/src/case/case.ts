@@ -56,7 +56,10 @@ export type OwnExpectation = Expectation & {
 /** Time-outs and trusted proxies that a case needs. Each setting runs in a proxy process of its own. */
 export type Setting = 'default' | 'short-upstream-time-outs' | 'short-client-time-outs' | 'trusted-proxy';
 
-/** One row: a rule for every engine, the bytes to send, and the expected outcome. `/~/` stands for the route of the case. */
+/**
+ * One row: a rule for every engine, the bytes to send, and the expected outcome. `/~/` stands for the route of the
+ * case.
+ */
 export type Case = {
   readonly rule: string;
   readonly setting?: Setting;
@@ -72,7 +75,10 @@ export type Case = {
 /** One table of rows. */
 export type Topic = {
   readonly name: string;
-  /** Whether an unexpected result of nginx is a failure for every version of nginx, because it would be a vulnerability. */
+  /**
+   * Whether an unexpected result of nginx is a failure for every version of nginx, because it would be a
+   * vulnerability.
+   */
   readonly isSafety?: boolean;
   readonly cases: readonly Case[];
 };

@@ -1,8 +1,8 @@
 import { chunk, lastChunk } from './upstream-scripts.ts';
 
 /**
- * A request that must never be processed as a request. `####` becomes the number of the text, so that each is recognizable and
- * all have the same length.
+ * A request that must never be processed as a request. `####` becomes the number of the text, so that each is
+ * recognizable and all have the same length.
  */
 const hidden = 'GET /smuggled-#### HTTP/1.1\r\nHost: a\r\nX: y\r\n\r\n';
 const wrapped = `${chunk(hidden)}${lastChunk}`;
@@ -45,7 +45,10 @@ const codings: readonly string[] = [
   'Expect: 100-continue\r\nTransfer-Encoding: chunked',
 ];
 
-/** Each spelling with a Content-Length that ends before the hidden request (TE.CL), after it (CL.TE), or without one (TE). */
+/**
+ * Each spelling with a Content-Length that ends before the hidden request (TE.CL), after it (CL.TE), or without one
+ * (TE).
+ */
 export const codingTexts = (kind: 'CL.TE' | 'TE.CL' | 'TE'): readonly string[] => {
   const length = kind === 'CL.TE' ? `Content-Length: ${hidden.length + 5}` : 'Content-Length: 4';
   const body = kind === 'CL.TE' ? `${lastChunk}${hidden}` : wrapped;

@@ -92,8 +92,8 @@ export const resetClient: Step = (stage) => reset(stage.socket);
 const maxConcurrent = 8;
 
 /**
- * Sends each text on a connection of its own, with `####` replaced by its number. Smuggled requests show in what the upstream
- * receives. Afterwards every upstream connection must still answer each request with its own response.
+ * Sends each text on a connection of its own, with `####` replaced by its number. Smuggled requests show in what the
+ * upstream receives. Afterwards every upstream connection must still answer each request with its own response.
  */
 export const sendEachOnOwnConnection =
   (texts: readonly string[]): Step =>

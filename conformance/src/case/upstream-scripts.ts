@@ -14,8 +14,8 @@ export const chunk = (text: string): string => `${text.length.toString(16)}\r\n$
 export const lastChunk = '0\r\n\r\n';
 
 /**
- * Resets the connection. Node 24 leaks a socket that is reset while its FIN is in flight and then never exits, so such a socket
- * is destroyed instead.
+ * Resets the connection. Node 24 leaks a socket that is reset while its FIN is in flight and then never exits, so
+ * such a socket is destroyed instead.
  */
 export const reset = (socket: Socket): void => {
   if (socket.writableEnded) socket.destroy();
@@ -60,7 +60,10 @@ export const respondThenClose =
     turn.socket.end();
   };
 
-/** Responds, waits for a `releaseUpstream` step, and resets the connection. By then the client has what was sent before. */
+/**
+ * Responds, waits for a `releaseUpstream` step, and resets the connection. By then the client has what was sent
+ * before.
+ */
 export const respondThenReset =
   (...pieces: readonly string[]): Script =>
   async (turn) => {
@@ -105,8 +108,8 @@ export const stopReading: Script = async (turn) => {
 const switching = ['Connection: Upgrade', 'Upgrade: echo'];
 
 /**
- * Responds 101 and then echoes everything in upper case. The word `bye` closes the tunnel, `cut` resets it. With `follows`
- * the upstream half-closes when the client has half-closed.
+ * Responds 101 and then echoes everything in upper case. The word `bye` closes the tunnel, `cut` resets it. With
+ * `follows` the upstream half-closes when the client has half-closed.
  */
 export const switchProtocol =
   (early = '', lines: readonly string[] = switching, follows = false): Script =>

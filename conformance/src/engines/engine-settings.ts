@@ -41,7 +41,10 @@ const limits: Readonly<Record<Setting, Limits>> = {
   },
 };
 
-/** Returns the flags for Tripod's proxy. Health checks and ejection are off, because cases let upstreams fail on purpose. */
+/**
+ * Returns the flags for Tripod's proxy. Health checks and ejection are off, because cases let upstreams fail on
+ * purpose.
+ */
 export const tripodFlags = (setting: Setting): readonly string[] => {
   const one = limits[setting];
   const flags: Record<string, string | number> = {
@@ -91,8 +94,9 @@ const trustedProxyDirectives = `map $http_x_forwarded_proto $claimed_proto { def
   proxy_set_header X-Forwarded-Host $claimed_host;`;
 
 /**
- * Returns config/nginx.conf with the routes of the cases, upgrades enabled, one worker, and the limits of the setting. Everything
- * else stays as it is in that file. Throws when the file no longer has one of the lines to replace.
+ * Returns config/nginx.conf with the routes of the cases, upgrades enabled, one worker, and the limits of the
+ * setting. Everything else stays as it is in that file. Throws when the file no longer has one of the lines to
+ * replace.
  */
 export const conformanceNginxConfig = (template: string, input: NginxConfigInput): string => {
   const { setting, routes, dir, port, mimeTypes } = input;

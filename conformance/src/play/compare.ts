@@ -101,7 +101,10 @@ export const compare = (observed: Observed, expected: Expectation): readonly str
   return to.found;
 };
 
-/** Like `compare`, for a deviation of nginx: bytes without a response head may follow, and a wait may have to time out. */
+/**
+ * Like `compare`, for a deviation of nginx: bytes without a response head may follow, and a wait may have to time
+ * out.
+ */
 export const compareDeviation = (
   observed: Observed,
   expected: Expectation,

@@ -76,7 +76,8 @@ export const playCase = async (options: PlayOptions): Promise<Observed> => {
       new Promise((resolve) => {
         sent += withRoute(text);
         if (socket.destroyed) resolve();
-        // Resolves in a later turn, so that two pieces are two packets. A large text must not block the case on a full socket.
+        // Resolves in a later turn, so that two pieces are two packets. A large text must not block the case on a
+        // full socket.
         else socket.write(withRoute(text), 'latin1', () => setImmediate(resolve));
         if (text.length > 65_536) resolve();
       }),

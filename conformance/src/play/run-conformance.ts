@@ -138,8 +138,8 @@ const play = async (run: Run, port: number): Promise<void> => {
 };
 
 /**
- * Normalizes a target as nginx does: percent-encoding decoded, no fragment, no empty query. Two requests that differ in nothing
- * else are the same request.
+ * Normalizes a target as nginx does: percent-encoding decoded, no fragment, no empty query. Two requests that differ
+ * in nothing else are the same request.
  */
 const normalizeTarget = (target: string): string =>
   target

@@ -1,6 +1,9 @@
 import type { ConformanceResult } from '../play/run-conformance.ts';
 
-/** The nginx version for which the deviations are recorded. Another version may differ, unless the difference is a vulnerability. */
+/**
+ * The nginx version for which the deviations are recorded. Another version may differ, unless the difference is a
+ * vulnerability.
+ */
 const recordedVersion = /^1\.22\./;
 
 export type Findings = {

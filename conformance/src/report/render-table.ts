@@ -10,7 +10,9 @@ const mark = (verdict: Verdict | undefined): string => {
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
-/** Renders a text table for each topic: the rule, Tripod's two engines, and nginx last, because its text may be long. */
+/**
+ * Renders a text table for each topic: the rule, Tripod's two engines, and nginx last, because its text may be long.
+ */
 export const renderText = (topics: readonly Topic[], { cases }: ConformanceResult): string => {
   const width = 2 + Math.min(100, Math.max(...cases.map(({ testCase }) => testCase.rule.length)));
   const own = (verdict: Verdict | undefined): string => (mark(verdict).length === 1 ? mark(verdict) : '✗');

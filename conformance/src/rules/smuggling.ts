@@ -11,7 +11,10 @@ import { sendEachOnOwnConnection, sendText, waitForAnswers } from '../case/steps
 import { chunk, lastChunk, ok, respond, respondWithTarget, response } from '../case/upstream-scripts.ts';
 import { get, post, request } from '../wire/request-text.ts';
 
-/** However the proxy reads each text, no unknown request reaches the upstream, and every later response is the right one. */
+/**
+ * However the proxy reads each text, no unknown request reaches the upstream, and every later response is the right
+ * one.
+ */
 const harmless = (rule: string, texts: readonly string[]): Case => ({
   rule: `${rule} (${texts.length})`,
   upstreams: [[respondWithTarget]],

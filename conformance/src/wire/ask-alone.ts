@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 
 /**
- * Sends the text on a new connection to 127.0.0.1 and half-closes it. Resolves with everything received until the other side
- * closes, or with undefined when that takes longer than `withinMs`.
+ * Sends the text on a new connection to 127.0.0.1 and half-closes it. Resolves with everything received until the
+ * other side closes, or with undefined when that takes longer than `withinMs`.
  */
 export const askAlone = (port: number, text: string, withinMs: number): Promise<string | undefined> =>
   new Promise((resolve) => {

@@ -50,8 +50,9 @@ export type Database = Statements & {
    */
   readonly knex: Knex;
   /**
-   * Runs `work` in one transaction on one connection, and resolves after its commit. `work` is given this database, whose
-   * statements all go to the transaction. When `work` fails, everything is rolled back and the failure is thrown.
+   * Runs `work` in one transaction on one connection, and resolves after its commit. `work` is given this database,
+   * whose statements all go to the transaction. When `work` fails, everything is rolled back and the failure is
+   * thrown.
    */
   transaction<T>(work: (bound: Database) => Promise<T>): Promise<T>;
   /**

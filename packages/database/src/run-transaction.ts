@@ -11,8 +11,8 @@ export type TransactionStatements = Statements & { readonly knex: Knex };
 const withoutName = ({ name: _name, ...query }: pg.QueryConfig): pg.QueryConfig => query;
 
 /**
- * Runs `work` in one transaction on one connection, and resolves after its commit. When `work` fails, the transaction is
- * rolled back and the failure is thrown. A failed COMMIT is API_WRITE_UNCERTAIN.
+ * Runs `work` in one transaction on one connection, and resolves after its commit. When `work` fails, the transaction
+ * is rolled back and the failure is thrown. A failed COMMIT is API_WRITE_UNCERTAIN.
  */
 export const runTransaction = async <T>(
   source: KnexSource,

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * Returns the nginx command of this machine, or undefined when nginx is not installed. Throws instead when `CI=true`, because
- * a test must not be skipped there.
+ * Returns the nginx command of this machine, or undefined when nginx is not installed. Throws instead when `CI=true`,
+ * because a test must not be skipped there.
  */
 export const findInstalledNginx = (): string | undefined => {
   const found = ['nginx', '/usr/sbin/nginx'].find((name) => spawnSync(name, ['-v']).status === 0);

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 
 /**
- * Returns the pgbouncer command of this machine, or undefined when PgBouncer is not installed. Throws instead when `CI=true`,
- * because a test must not be skipped there.
+ * Returns the pgbouncer command of this machine, or undefined when PgBouncer is not installed. Throws instead when
+ * `CI=true`, because a test must not be skipped there.
  */
 export const findInstalledPgbouncer = (): string | undefined => {
   const names = ['pgbouncer', '/usr/sbin/pgbouncer'];

@@ -15,8 +15,8 @@ const variablesOfTestRun = [
 ] as const;
 
 /**
- * Starts `node ARGS…` at the root of the repository, as a process group of its own. `output` returns everything that the process
- * has written to stdout and stderr so far.
+ * Starts `node ARGS…` at the root of the repository, as a process group of its own. `output` returns everything that
+ * the process has written to stdout and stderr so far.
  */
 export const spawnNode = (
   args: readonly string[],

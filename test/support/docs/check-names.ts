@@ -28,7 +28,10 @@ export const checkFlags = (pages: readonly Page[], own: ReadonlySet<string>): Ch
       })),
   );
 
-/** Checks every error code and environment variable in code: names in upper case, and those with an underscore anywhere. */
+/**
+ * Checks every error code and environment variable in code: names in upper case, and those with an underscore
+ * anywhere.
+ */
 export const checkCapitals = (pages: readonly Page[], variables: ReadonlySet<string>): Checked =>
   lookThrough(pages, (markdown) => {
     const withUnderscore = codeOf(markdown).flatMap(

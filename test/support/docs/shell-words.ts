@@ -9,8 +9,8 @@ const wordsOf = (line: string): readonly string[] =>
   );
 
 /**
- * Splits shell lines into commands. Comments, leading variables and redirections are left out. It knows only the part of the shell
- * grammar that documentation uses.
+ * Splits shell lines into commands. Comments, leading variables and redirections are left out. It knows only the part
+ * of the shell grammar that documentation uses.
  */
 export const parseShell = (text: string): readonly ShellCommand[] => {
   const commands: string[][] = [];

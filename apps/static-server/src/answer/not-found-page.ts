@@ -17,7 +17,10 @@ export type NotFoundPageOptions = {
   readonly csp: string | undefined;
 };
 
-/** Creates the error middleware that answers a 404 with the root's `404.html`, when there is one and the client prefers HTML. */
+/**
+ * Creates the error middleware that answers a 404 with the root's `404.html`, when there is one and the client
+ * prefers HTML.
+ */
 export const serveNotFoundPage = ({ cache, csp, logger }: NotFoundPageOptions) =>
   async function sendNotFoundPage(
     error: unknown,

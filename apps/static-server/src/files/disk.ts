@@ -40,7 +40,9 @@ export type Disk = {
 /** An open file with the stats it had when it was opened. The receiver closes it. */
 export type OpenFile = { readonly kind: 'open'; readonly file: DiskFile; readonly stats: DiskStats };
 
-/** Whether both stats belong to the same content. ctime changes with every write and, unlike mtime, can't be set back. */
+/**
+ * Whether both stats belong to the same content. ctime changes with every write and, unlike mtime, can't be set back.
+ */
 export const isSameVersion = (one: DiskStats, other: DiskStats): boolean =>
   one.ctimeNs === other.ctimeNs &&
   one.mtimeNs === other.mtimeNs &&

@@ -55,11 +55,16 @@ export const createContentTypes = (rules: readonly string[]): ContentTypeOf => {
   };
 };
 
-/** Whether a browser may run scripts in a file of this type when it opens it: such files get a Content-Security-Policy. */
+/**
+ * Whether a browser may run scripts in a file of this type when it opens it: such files get a
+ * Content-Security-Policy.
+ */
 export const isDocument = (contentType: string): boolean =>
   /^(?:text\/html|[\w/]*[/+]xml)\b/.test(contentType);
 
-/** Whether gzip and brotli make files of this type smaller: text, and binary formats without compression of their own. */
+/**
+ * Whether gzip and brotli make files of this type smaller: text, and binary formats without compression of their own.
+ */
 export const isCompressible = (contentType: string): boolean =>
   /^text\/|; *charset=|^(?:application\/wasm|font\/[ot]tf|image\/(?:bmp|x-icon|vnd\.microsoft\.icon|tiff))$/.test(
     contentType,

@@ -84,7 +84,10 @@ export const createFileCache = (options: FileCacheOptions): FileCache => {
     }
   };
 
-  /** Loads a file without adding it to the index. Returns it open when it is too large, keeps changing or does not fit. */
+  /**
+   * Loads a file without adding it to the index. Returns it open when it is too large, keeps changing or does not
+   * fit.
+   */
   const load = async (path: RequestedPath): Promise<FoundFile> => {
     for (let reads = 0; ; reads += 1) {
       const found = await openSettled(path);

@@ -17,7 +17,10 @@ import { createSite, digits, type Site } from '../support/site.ts';
 const mebibyte = 1024 * 1024;
 
 let site: Site;
-/** How far the test advanced the monotonic clock, which otherwise stands still, so that a slow machine changes nothing. */
+/**
+ * How far the test advanced the monotonic clock, which otherwise stands still, so that a slow machine changes
+ * nothing.
+ */
 let aheadMs: number;
 let opened: string[];
 

@@ -18,8 +18,8 @@ const readText = (file: string): string => {
 };
 
 /**
- * Reads a JSON config file, with or without a byte order mark. Throws a ConfigError that names the file when it is missing,
- * is not a plain file, is over 1 MiB, or does not hold a JSON object.
+ * Reads a JSON config file, with or without a byte order mark. Throws a ConfigError that names the file when it is
+ * missing, is not a plain file, is over 1 MiB, or does not hold a JSON object.
  */
 export const readConfigFile = (file: string): Readonly<Record<string, unknown>> => {
   // Some editors on Windows begin UTF-8 files with a byte order mark.

@@ -85,7 +85,7 @@ export const quantileMs = (counts: LatencyCounts, share: number): number | undef
   return undefined;
 };
 
-/** Bounds for Prometheus as exponents of two, in microseconds: 256 µs to 34 s. Each is an exact edge of our buckets. */
+/** Bounds for Prometheus as exponents of two, in microseconds: 256 µs to 34 s. Each is the edge of a bucket. */
 const boundExponents = Array.from({ length: 18 }, (_, index) => index + 8);
 
 /** Upper bounds in seconds of `countsByBound`. */

@@ -27,9 +27,10 @@ const parseSeconds = (url: string, defaultSeconds: number): number => {
 };
 
 /**
- * The handlers of `/debug/pprof/profile` (processor time, 30 s by default) and `/debug/pprof/heap` (memory allocated and
- * still in use, 10 s by default). Both take `seconds` from 1 to 60, answer clients on loopback addresses only, and share
- * one turn: a second request gets 409 while a profile is being taken. A client that leaves ends its profile.
+ * The handlers of `/debug/pprof/profile` (processor time, 30 s by default) and `/debug/pprof/heap` (memory allocated
+ * and still in use, 10 s by default). Both take `seconds` from 1 to 60, answer clients on loopback addresses only,
+ * and share one turn: a second request gets 409 while a profile is being taken. A client that leaves ends its
+ * profile.
  */
 export const createProfilePaths = (clock: Clock): ReadonlyMap<string, RequestListener> => {
   let running = false;

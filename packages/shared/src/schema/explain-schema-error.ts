@@ -53,8 +53,8 @@ export const describeSchema = ({ type, minimum, maximum, minLength, maxLength }:
 };
 
 /**
- * Explains one error of ajv, run with `verbose`, as a wrong field: where it is, as a JSON pointer in a URI fragment, and what it
- * must be. The sentence does not repeat the value.
+ * Explains one error of ajv, run with `verbose`, as a wrong field: where it is, as a JSON pointer in a URI fragment,
+ * and what it must be. The sentence does not repeat the value.
  */
 export const explainSchemaError = (
   { keyword, instancePath, params, parentSchema = {}, message }: ErrorObject,

@@ -15,7 +15,9 @@ export type Figures = Readonly<Partial<Record<FigureName, number>>>;
 /** The counts of a load generator in one round. */
 export type LoadResult = {
   readonly requests: number;
-  /** Statuses other than 2xx and 3xx, connection errors, time-outs, wrong lengths. A single one makes the round void. */
+  /**
+   * Statuses other than 2xx and 3xx, connection errors, time-outs, wrong lengths. A single one makes the round void.
+   */
   readonly errors: number;
   readonly figures: Figures;
 };

@@ -1,8 +1,7 @@
 import type { ShutdownStack } from '@tripod/shared/process/shutdown-stack';
-import type { LoadResult } from './loads/figures.ts';
-import type { Load } from './loads/load.ts';
-import type { Cores } from './machine/cores.ts';
-import type { Goal } from './report/goal.ts';
+import type { LoadResult } from './figures.ts';
+import type { Goal } from './goal.ts';
+import type { Load } from './load.ts';
 
 /** A running contestant. */
 export type Running = {
@@ -25,6 +24,14 @@ export type Contestant = {
   readonly programs?: readonly string[];
   /** Starts it. `urls` are the addresses that `prepare` of the run returned. */
   start(place: Place, urls: readonly string[]): Promise<Running>;
+};
+
+/** The core for each role. Undefined: not pinned. */
+export type Cores = {
+  /** Core of the contestants, which take turns. */
+  readonly measured: number | undefined;
+  readonly load: number | undefined;
+  readonly upstreams: number | undefined;
 };
 
 /** The environment in which a run starts its processes. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parsePeakKilobytes, readPeakMb, readResidentMb, resetPeak } from '../../src/measure/memory.ts';
+import { parsePeakKilobytes, readPeakMb, readResidentMb, resetPeak } from '../../src/machine/memory.ts';
 
 describe('parsePeakKilobytes', () => {
   it('reads VmHWM of /proc/PID/status', () => {

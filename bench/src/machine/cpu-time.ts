@@ -5,8 +5,8 @@ import { listProcessTree } from '@tripod/shared/os/process-table';
 const microsPerTick = 10_000;
 
 /**
- * Reads user and kernel time from a line of /proc/PID/stat, in ticks. Throws on anything else. The name of the process may hold
- * spaces and parentheses.
+ * Reads user and kernel time from a line of /proc/PID/stat, in ticks. Throws on anything else. The name of the
+ * process may hold spaces and parentheses.
  */
 export const parseCpuTicks = (stat: string): number => {
   const afterName = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -1,4 +1,4 @@
-import type { FigureName } from '../loads/figures.ts';
+import type { FigureName } from './figures.ts';
 
 /** What a contestant has to reach under a load. A missed goal is information, not a failure. */
 export type Goal = {

@@ -21,10 +21,10 @@ const runAlone = async (options: Omit<LostWritesOptions, 'undo'>): Promise<LostW
 };
 
 /**
- * Writes for the given time while a fault is injected every 2 s. Then runs a control without synchronous commit, which must lose
- * writes.
+ * Writes for the given time while a fault is injected every 2 s. Then runs a control without synchronous commit,
+ * which must lose writes.
  */
-export const tryLostWrites = async ({ checkout, seconds, log }: TrialOptions): Promise<Trial> => {
+export const runTrial = async ({ checkout, seconds, log }: TrialOptions): Promise<Trial> => {
   const names = Object.keys(faults) as FaultName[];
   const count = Math.max(1, Math.round((seconds * 1000) / betweenFaultsMs));
   const sequence = Array.from({ length: count }, (_, index) => names[index % names.length] ?? 'kill a copy');

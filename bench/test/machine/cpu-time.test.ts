@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseCpuTicks } from '../../src/measure/cpu-time.ts';
+import { parseCpuTicks } from '../../src/machine/cpu-time.ts';
 
 const stat = (name: string): string =>
   `4211 (${name}) S 4200 4211 4211 0 -1 4194560 1520 33 0 0 120 34 7 8 20 0 7 0 901 1073741824 9000`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatNumber } from '../../src/report/format-number.ts';
+import { formatNumber } from '../../src/text/format-number.ts';
 
 describe('formatNumber', () => {
   it.each([

@@ -12,7 +12,7 @@ type Common = {
   /** Restarts each contestant for each round, for memory figures that earlier rounds would distort. */
   readonly fresh?: true;
   /** Measures peak memory minus the memory before the first request. */
-  readonly tellsGrowth?: true;
+  readonly measuresGrowth?: true;
   /** Minimum length of a measurement, for loads with few requests per second. */
   readonly minSeconds?: number;
   /** Maximum number of rounds, for loads where one round is as good as five. */

@@ -10,11 +10,15 @@ import { startTcpForwarder, type TcpForwarder } from '@tripod/testing/tcp-forwar
 import { waitFor } from '@tripod/testing/wait-for';
 import { type ServiceProcess, startServiceProcess } from './service-process.ts';
 
-/** A copy, and the TCP forwarder between it and the database, which can be silenced. */
-export type Copy = { readonly process: ServiceProcess; readonly wire: TcpForwarder; readonly url: string };
+/** A copy, and the TCP forwarder to its database, which can stop forwarding. */
+export type Copy = {
+  readonly process: ServiceProcess;
+  readonly forwarder: TcpForwarder;
+  readonly url: string;
+};
 
 /** The proxy, three copies, and a Postgres that a guard restarts when it is killed. */
-export type Arena = {
+export type TestSystem = {
   /** URL of the API through the proxy. */
   readonly url: string;
   readonly copies: readonly Copy[];
@@ -24,7 +28,7 @@ export type Arena = {
   untilReady(): Promise<void>;
 };
 
-export type ArenaOptions = {
+export type TestSystemOptions = {
   readonly checkout: string;
   /** With `off` the database may lose confirmed writes when it is killed, and the copies write to it anyway. */
   readonly synchronousCommit: 'on' | 'off';
@@ -36,24 +40,40 @@ const startCopy = async (
   databaseUrl: string,
   port: number,
   name: string,
-  options: ArenaOptions,
+  options: TestSystemOptions,
 ): Promise<Copy> => {
   const address = new URL(databaseUrl);
-  const wire = await startTcpForwarder(Number(address.port));
-  address.port = String(wire.port);
-  const unsafe = options.synchronousCommit === 'off' ? ['--allow-unsafe-durability'] : [];
+  const forwarder = await startTcpForwarder(Number(address.port));
+  address.port = String(forwarder.port);
+  const unsafeFlags = options.synchronousCommit === 'off' ? ['--allow-unsafe-durability'] : [];
   const url = `http://127.0.0.1:${port}`;
   const service = startServiceProcess({
     bin: join(options.checkout, 'apps/api-server/bin/api-server.js'),
-    args: ['--port', String(port), '--host', '127.0.0.1', '--name', name, '--drain-delay-ms', '0', ...unsafe],
+    args: [
+      '--port',
+      String(port),
+      '--host',
+      '127.0.0.1',
+      '--name',
+      name,
+      '--drain-delay-ms',
+      '0',
+      ...unsafeFlags,
+    ],
     env: { DATABASE_URL: address.href },
     readyUrl: `${url}/readyz`,
   });
-  return { process: service, wire, url };
+  return { process: service, forwarder, url };
 };
 
-/** Starts everything on free ports and in a temporary folder, and waits until it is ready. `undo` receives the steps to stop it. */
-export const startArena = async (options: ArenaOptions, undo: ShutdownStack): Promise<Arena> => {
+/**
+ * Starts everything on free ports and in a temporary folder, and waits until it is ready. `undo` receives the steps
+ * to stop it.
+ */
+export const startTestSystem = async (
+  options: TestSystemOptions,
+  undo: ShutdownStack,
+): Promise<TestSystem> => {
   const stateDir = mkdtempSync(join(tmpdir(), 'tripod-lost-writes-'));
   undo.push('the folder', async () => {
     // The guard exits some time after its last user has disconnected, and writes to the folder until then.
@@ -65,7 +85,7 @@ export const startArena = async (options: ArenaOptions, undo: ShutdownStack): Pr
   chmodSync(stateDir, 0o755);
   const { databaseUrl, dataDir, leave } = await joinEmbeddedPostgres({ stateDir });
   undo.push('Postgres', leave);
-  const query: Arena['query'] = (text) => askDatabase(databaseUrl, text);
+  const query: TestSystem['query'] = (text) => askDatabase(databaseUrl, text);
   await query(`alter role current_user set synchronous_commit = ${options.synchronousCommit}`);
   if (options.synchronousCommit === 'off') {
     // By default unsynced commits stay in memory for 0.2 s, too short for a kill to reliably lose some.
@@ -79,7 +99,7 @@ export const startArena = async (options: ArenaOptions, undo: ShutdownStack): Pr
     copies.push(copy);
     undo.push(`copy ${index + 1}`, async () => {
       await copy.process.stop();
-      await copy.wire.stop();
+      await copy.forwarder.stop();
     });
   }
   const url = `http://127.0.0.1:${proxyPort}/api`;
