@@ -88,7 +88,7 @@ describe('the page of the sessions lab', () => {
   it('keeps the last 30 answers in the strip, each with the name of its copy', async () => {
     await open();
     for (let click = 1; click <= 33; click += 1) {
-      await page.getByRole('button', { name: 'Ask now' }).click();
+      await page.getByRole('button', { name: 'Refresh now' }).click();
       await shows('session-count', String(click + 1));
     }
     const blocks = page.getByRole('list', { name: 'Last 30 answers, oldest first' }).getByRole('listitem');
@@ -102,8 +102,8 @@ describe('the page of the sessions lab', () => {
     await page.keyboard.press('Enter');
     await shows('session-count', '4');
     await page.getByRole('button', { name: 'Pause' }).click();
-    await page.getByRole('button', { name: 'Resume', pressed: true }).waitFor();
-    await page.getByRole('button', { name: 'Ask now' }).click();
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    await page.getByRole('button', { name: 'Refresh now' }).click();
     const before = count;
     // Longer than two intervals, in the time of the browser.
     await page.evaluate('new Promise((resolve) => setTimeout(resolve, 1200))');
@@ -121,15 +121,48 @@ describe('the page of the sessions lab', () => {
     await open();
     await shows('session-count', '1');
     site.answer = answerAway;
-    await page.getByRole('button', { name: 'Ask now' }).click();
+    await page.getByRole('button', { name: 'Refresh now' }).click();
     const notice = page.getByRole('main').getByRole('status').first();
     await notice.getByText('The state store does not answer.').waitFor();
     expect(await readValue('session-count')).toBe('1');
     expect(await readValue('served-by')).toBe('api-2');
     site.answer = answerWell;
-    await page.getByRole('button', { name: 'Ask now' }).click();
+    await page.getByRole('button', { name: 'Refresh now' }).click();
     await shows('session-count', '2');
     expect(await notice.textContent()).toBe('');
+  });
+
+  it('shows a job waiting, running and done, and announces the end', async () => {
+    const idle = { waiting: 0, running: 0, done: 14, failed: 3 };
+    const steps = [
+      { ...idle, waiting: 1 },
+      { ...idle, running: 1 },
+      { ...idle, done: 15 },
+    ];
+    let enqueued = false;
+    site.answer = (path, query) => {
+      if (path === 'enqueue') enqueued = true;
+      if (path !== 'jobs') return answerWell(path, query);
+      const counts = enqueued && steps.length > 1 ? steps.shift() : steps[0];
+      return { status: 200, body: enqueued ? counts : idle };
+    };
+    await open();
+    await shows('done', '14');
+    await page.evaluate(`
+      globalThis.seen = [];
+      for (const stage of ['waiting', 'running', 'done'])
+        new MutationObserver(([{ target }]) => seen.push(stage + ' ' + target.textContent))
+          .observe(document.querySelector('[data-value=' + stage + ']'), { childList: true });
+    `);
+    await page.getByRole('button', { name: 'Enqueue' }).click();
+    await page.getByText('No job is waiting or running any more.').waitFor();
+    expect(await page.evaluate('seen')).toEqual([
+      'waiting 1',
+      'waiting 0',
+      'running 1',
+      'running 0',
+      'done 15',
+    ]);
   });
 
   it('enqueues a job and stores and reads a key by the keyboard alone', async () => {
@@ -138,7 +171,7 @@ describe('the page of the sessions lab', () => {
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.type('résumé & 1');
     await page.keyboard.press('Enter');
-    await page.getByText('“résumé & 1” is waiting for a worker.').waitFor();
+    await page.getByText('Job 7 “résumé & 1” is waiting for a worker.').waitFor();
     expect(asked).toContain(`enqueue?${new URLSearchParams({ job: 'résumé & 1' })}`);
     await page.getByLabel('Value').focus();
     await page.keyboard.press('Enter');

@@ -10,12 +10,12 @@ const colours = [
   '#8fd3d1',
 ] as const;
 
-/** The colour of a copy: `api-1` to `api-8` differ, further copies share them. Names without a number get the first. */
+/** Returns the colour of a copy. `api-1` to `api-8` differ, then the colours repeat. Names without a number get the first. */
 export const colourOf = (copyName: string): string => {
   const number = Number(/(\d+)$/.exec(copyName)?.[1] ?? 1);
   return colours[(number - 1 + colours.length) % colours.length] ?? colours[0];
 };
 
-/** What stands in a small block for a copy: its number, or the first letter of its name. */
+/** Returns the label of a copy in the strip: its number, or the first letter of its name. */
 export const shortNameOf = (copyName: string): string =>
   /(\d+)$/.exec(copyName)?.[1] ?? copyName.slice(0, 1).toUpperCase();

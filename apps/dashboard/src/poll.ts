@@ -1,15 +1,18 @@
 import { onBeforeUnmount, type Ref, ref, watch } from 'vue';
 
 export type Poll = {
-  /** What the last failed attempt said; undefined while attempts succeed. */
+  /** The message of the last attempt if it failed, otherwise undefined. */
   readonly error: Ref<string | undefined>;
   readonly paused: Ref<boolean>;
-  /** Asks at once, and from then on at the interval again. */
-  askNow(): Promise<void>;
+  /** Polls at once, also while paused. The next interval begins when the answer is there. */
+  pollNow(): Promise<void>;
 };
 
-/** Calls `ask` at an interval of seconds, one call at a time, until the component is gone. Failures keep it going. */
-export const createPoll = (ask: () => Promise<void>, intervalSeconds: Ref<number>): Poll => {
+/**
+ * Calls `load` at once and then at an interval of seconds, one call at a time, until the component is unmounted. A failed
+ * call does not end the poll.
+ */
+export const createPoll = (load: () => Promise<void>, intervalSeconds: Readonly<Ref<number>>): Poll => {
   const error = ref<string>();
   const paused = ref(false);
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -17,17 +20,17 @@ export const createPoll = (ask: () => Promise<void>, intervalSeconds: Ref<number
 
   const schedule = (): void => {
     clearTimeout(timer);
-    if (!paused.value) timer = setTimeout(() => void askNow(), intervalSeconds.value * 1000);
+    if (!paused.value) timer = setTimeout(() => void pollNow(), intervalSeconds.value * 1000);
   };
   const attempt = async (): Promise<void> => {
     try {
-      await ask();
+      await load();
       error.value = undefined;
     } catch (caught) {
       error.value = caught instanceof Error ? caught.message : String(caught);
     }
   };
-  const askNow = (): Promise<void> => {
+  const pollNow = (): Promise<void> => {
     clearTimeout(timer);
     running ??= attempt().finally(() => {
       running = undefined;
@@ -41,6 +44,6 @@ export const createPoll = (ask: () => Promise<void>, intervalSeconds: Ref<number
     paused.value = true;
     clearTimeout(timer);
   });
-  void askNow();
-  return { error, paused, askNow };
+  void pollNow();
+  return { error, paused, pollNow };
 };

@@ -1,4 +1,4 @@
-/** One answer of `GET /`: who answered, and the counters after this visit. */
+/** The answer of `GET /`: the copy that answered, and the counters after this visit. */
 export type Visit = {
   readonly served_by: string;
   readonly session_id: string;
@@ -13,9 +13,12 @@ export type JobCounts = {
   readonly failed: number;
 };
 
+/** Whether no job waits or runs. */
+export const isIdle = ({ waiting, running }: JobCounts): boolean => waiting === 0 && running === 0;
+
 export type StoredValue = { readonly key: string; readonly value: string };
 
-/** An answer that is not the one asked for. The message is a sentence for people. */
+/** An answer other than 2xx, or none. The message is a sentence that the page shows. */
 export class ApiError extends Error {
   /** Undefined when there was no answer at all. */
   readonly status: number | undefined;
@@ -27,10 +30,10 @@ export class ApiError extends Error {
   }
 }
 
-/** Longer than the API's own limit for a store that does not answer. */
+/** Longer than the API waits for its store, so that the page shows the reason that the API gives. */
 const timeoutMs = 8000;
 
-const sentenceOf = async (response: Response): Promise<string> => {
+const describeFailure = async (response: Response): Promise<string> => {
   try {
     const problem = (await response.json()) as { readonly title?: string; readonly detail?: string };
     return problem.detail ?? problem.title ?? `The API answered ${response.status}.`;
@@ -39,8 +42,8 @@ const sentenceOf = async (response: Response): Promise<string> => {
   }
 };
 
-/** Asks the API below the page's own address. Throws an ApiError for every answer other than 2xx. */
-const ask = async (path: string, query: Readonly<Record<string, string>> = {}): Promise<unknown> => {
+/** Sends a GET to the API below the address of the page. Throws an ApiError for every answer other than 2xx. */
+const request = async (path: string, query: Readonly<Record<string, string>> = {}): Promise<unknown> => {
   const search = new URLSearchParams(query).toString();
   let response: Response;
   try {
@@ -50,27 +53,27 @@ const ask = async (path: string, query: Readonly<Record<string, string>> = {}): 
     });
   } catch (error) {
     const late = error instanceof DOMException && error.name === 'TimeoutError';
-    throw new ApiError(late ? `No answer within ${timeoutMs / 1000} s.` : 'The API can not be reached.');
+    throw new ApiError(late ? `No answer within ${timeoutMs / 1000} s.` : "The API can't be reached.");
   }
-  if (!response.ok) throw new ApiError(await sentenceOf(response), response.status);
+  if (!response.ok) throw new ApiError(await describeFailure(response), response.status);
   return response.json();
 };
 
-export const fetchVisit = async (): Promise<Visit> => (await ask('')) as Visit;
+export const fetchVisit = async (): Promise<Visit> => (await request('')) as Visit;
 
-export const fetchJobCounts = async (): Promise<JobCounts> => (await ask('jobs')) as JobCounts;
+export const fetchJobCounts = async (): Promise<JobCounts> => (await request('jobs')) as JobCounts;
 
-export const enqueueJob = async (job: string): Promise<void> => {
-  await ask('enqueue', { job });
-};
+/** Enqueues a job and returns its id. */
+export const enqueueJob = async (job: string): Promise<number> =>
+  ((await request('enqueue', { job })) as { readonly id: number }).id;
 
 export const storeValue = async (key: string, value: string): Promise<StoredValue> =>
-  (await ask('set', { key, value })) as StoredValue;
+  (await request('set', { key, value })) as StoredValue;
 
-/** The value of the key, or undefined when no copy has it. */
+/** Returns the stored value, or undefined when there is none for the key. */
 export const findValue = async (key: string): Promise<StoredValue | undefined> => {
   try {
-    return (await ask('get', { key })) as StoredValue;
+    return (await request('get', { key })) as StoredValue;
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return undefined;
     throw error;
