@@ -1,13 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  isInstalled,
-  isTimedLoad,
-  readCommandBlocks,
-  type StartedBlock,
-  startBlock,
-  waitForLoad,
-} from '../support/docs/command-blocks.ts';
-import { type RunningStack, runStack } from '../support/run-stack.ts';
+import { afterAll, beforeAll } from '@jest/globals';
+import { type BlockRunner, createBlockRunner } from '../support/docs/block-runner.ts';
+import { describeBlocks } from '../support/docs/describe-blocks.ts';
 
 /** The report of an `ab` whose requests were all answered with a 2xx. */
 const noFailure = /^(?![\s\S]*Non-2xx)[\s\S]*Failed requests: +0\n/;
@@ -56,47 +49,24 @@ const pages: Readonly<Record<string, readonly RegExp[]>> = {
   ],
 };
 
-/** The first word of some line of the block that is not installed. */
-const missingProgram = (block: string): string | undefined =>
-  [...new Set(block.split('\n').map((line) => line.split(' ')[0] ?? ''))]
-    .concat(block.startsWith('pnpm bench ') ? ['nginx', 'wrk'] : [])
-    .find((program) => !isInstalled(program));
+/** Blocks that start the system or test it. The test run does that itself, so it does not run them again. */
+const startBlocks: ReadonlySet<string> = new Set([
+  'npx --yes pnpm@12 dev',
+  'npx --yes pnpm@12 dev\nnpx --yes pnpm@12 test',
+  'pnpm dev --proxy nginx',
+]);
 
-let stack: RunningStack;
-let load: { readonly block: StartedBlock; readonly expected: RegExp } | undefined;
+let runner: BlockRunner;
 beforeAll(async () => {
-  stack = await runStack();
+  runner = await createBlockRunner();
+  await runner.startLab();
 }, 240_000);
-afterAll(async () => {
-  load?.block.child.kill();
-  await stack?.stop();
-});
+afterAll(() => runner?.stop());
 
-describe.each(Object.entries(pages))('the command blocks of %s', (page, expectations) => {
-  const blocks = readCommandBlocks(page);
-
-  it(`of ${page} are the ones that this test knows`, () => {
-    expect(blocks).toHaveLength(expectations.length);
-  });
-
-  for (const [index, block] of blocks.entries()) {
-    const missing = missingProgram(block);
-    const test = missing === undefined ? it : it.skip;
-    const expected = expectations[index] ?? /[\s\S]*/;
-    const reason = missing === undefined ? '' : ` (${missing} is not installed)`;
-    test(`${page} runs: ${block.replaceAll('\n', ' ⏎ ')}${reason}`, async () => {
-      const started = startBlock(block, stack);
-      if (isTimedLoad(block)) {
-        load = { block: started, expected };
-        await waitForLoad(stack);
-        return;
-      }
-      expect(await started.finished).toEqual({ code: 0, output: expect.stringMatching(expected) });
-      if (!load) return;
-      const report = await load.block.finished;
-      const { expected: expectedReport } = load;
-      load = undefined;
-      expect(report).toEqual({ code: 0, output: expect.stringMatching(expectedReport) });
-    });
-  }
-});
+for (const [page, steps] of Object.entries(pages))
+  describeBlocks(
+    page,
+    steps,
+    () => runner,
+    (block) => startBlocks.has(block),
+  );

@@ -1,37 +1,52 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { checkout } from '@tripod/testing/spawn-node';
-import { waitFor } from '@tripod/testing/wait-for';
-import type { RunningStack } from '../run-stack.ts';
+import { checkout, exited } from '@tripod/testing/spawn-node';
 import { parseMarkdown } from './parse-markdown.ts';
+import { parseShell } from './shell-words.ts';
 
-/** Blocks that start the system or test it. The test run does that itself, so it does not run them again. */
-const startBlocks: ReadonlySet<string> = new Set([
-  'npx --yes pnpm@12 dev',
-  'npx --yes pnpm@12 dev\nnpx --yes pnpm@12 test',
-  'pnpm dev --proxy nginx',
-]);
-
-/** Returns the shell blocks of a page that a test can run, in their order. */
+/** Returns the shell blocks of a page in their order. */
 export const readCommandBlocks = (file: string): readonly string[] =>
   parseMarkdown(readFileSync(join(checkout, file), 'utf8'))
     .blocks.filter(({ language }) => language === 'sh')
-    .map(({ text }) => text.trim())
-    .filter((block) => !startBlocks.has(block));
+    .map(({ text }) => text.trim());
 
 /** Whether the block ends with a load that runs for a time, during which the next block is to be run. */
 export const isTimedLoad = (block: string): boolean => /(?:^|\n)ab (?:-k )?-t [^\n]*$/.test(block);
 
-/** Whether the program is installed. Throws instead of returning false when `CI=true`. */
-export const isInstalled = (program: string): boolean => {
-  const path = `${process.env['PATH'] ?? ''}:/usr/sbin`;
-  const { status } = spawnSync('sh', ['-c', `command -v ${program}`], {
-    env: { ...process.env, PATH: path },
-  });
-  if (status !== 0 && process.env['CI'] === 'true')
-    throw new Error(`${program} is not installed, and CI must not skip the tests that need it`);
-  return status === 0;
+/** Programs that neither Debian nor pip installs within seconds, so that CI may lack them. */
+const optionalPrograms: ReadonlySet<string> = new Set(['go', 'k6', 'mvn']);
+
+const isOnPath = (program: string): boolean => {
+  const env = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin` };
+  return spawnSync('sh', ['-c', `command -v ${program}`], { env }).status === 0;
+};
+
+/** Maven itself would load Gatling from the network, which takes minutes. */
+const hasGatling = (): boolean =>
+  existsSync(join(homedir(), '.m2/repository/io/gatling/gatling-maven-plugin'));
+
+const findMissing = (program: string): string | undefined => {
+  if (!isOnPath(program)) return `${program} is not installed`;
+  return program === 'mvn' && !hasGatling() ? 'Gatling is not in the Maven repository' : undefined;
+};
+
+/**
+ * Returns why a block can't run on this machine: a program that is not installed. Throws instead when `CI=true` and the
+ * program is one that CI installs.
+ */
+export const findMissingProgram = (block: string): string | undefined => {
+  const programs = new Set(parseShell(block).map(([program = '']) => program));
+  if (block.startsWith('pnpm bench ')) for (const program of ['nginx', 'wrk']) programs.add(program);
+  for (const program of programs) {
+    const missing = findMissing(program);
+    if (missing === undefined) continue;
+    if (process.env['CI'] === 'true' && !optionalPrograms.has(program))
+      throw new Error(`${missing}, and CI must not skip the tests that need it`);
+    return missing;
+  }
+  return undefined;
 };
 
 export type StartedBlock = {
@@ -39,23 +54,16 @@ export type StartedBlock = {
   /** Everything that it has printed so far. */
   output(): string;
   readonly finished: Promise<{ readonly code: number | null; readonly output: string }>;
+  /** Ends it as Ctrl-C does, and waits until it has ended. */
+  interrupt(): Promise<void>;
 };
 
-/** Runs a block in bash as it stands on the page, with the addresses and the state folder of this stack. */
-export const startBlock = (block: string, stack: RunningStack): StartedBlock => {
-  const addresses: readonly (readonly [string, string])[] = [
-    ['127.0.0.1:8080', new URL(stack.url).host],
-    ['127.0.0.1:8090', new URL(stack.adminUrl).host],
-    ['127.0.0.1:8081', `127.0.0.1:${stack.apiPort}`],
-    ['127.0.0.1:8083', `127.0.0.1:${stack.apiPort + 1}`],
-    ['127.0.0.1:8084', `127.0.0.1:${stack.apiPort + 2}`],
-  ];
-  const script = addresses
-    .reduce((text, [from, to]) => text.replaceAll(from, to), block)
-    .replace(/^pnpm stack \w+/gm, `$& --state-dir ${stack.stateDir}`);
+/** Starts a block in bash at the root of the repository, as a process group of its own. */
+export const startBlock = (script: string): StartedBlock => {
   const child = spawn('bash', ['-e', '-c', script], {
     cwd: checkout,
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   });
   let output = '';
   const collect = (piece: Buffer): void => {
@@ -66,18 +74,15 @@ export const startBlock = (block: string, stack: RunningStack): StartedBlock => 
   const finished = new Promise<{ code: number | null; output: string }>((resolve) =>
     child.once('close', (code) => resolve({ code, output })),
   );
-  return { child, output: () => output, finished };
-};
-
-/** Returns how many requests the proxy has sent to the copies that it has now. */
-const countRequests = async (stack: RunningStack): Promise<number> => {
-  const response = await fetch(`${stack.adminUrl}/pools/api`);
-  const { upstreams } = (await response.json()) as { upstreams: { requests: number }[] };
-  return upstreams.reduce((sum, { requests }) => sum + requests, 0);
-};
-
-/** Resolves when requests of a load have reached the copies. */
-export const waitForLoad = async (stack: RunningStack): Promise<void> => {
-  const before = await countRequests(stack);
-  await waitFor('the load to reach the copies', async () => (await countRequests(stack)) > before + 100);
+  return {
+    child,
+    output: () => output,
+    finished,
+    interrupt: async () => {
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+        process.kill(-child.pid, 'SIGINT');
+      await exited(child);
+      await finished;
+    },
+  };
 };
