@@ -58,6 +58,8 @@ export const createBlockRunner = async (): Promise<BlockRunner> => {
   const texts: [string, string][] = [['.tripod/', `${stateDir}/`]];
   const servers = new Map<string, StartedBlock>();
   let lab: RunningStack | undefined;
+  /** The address of the lab: that of its load balancer, or without one of its first copy. */
+  let labUrl = '';
   let load: { readonly block: StartedBlock; readonly expected: RegExp } | undefined;
 
   const portOf = (port: number): number => {
@@ -76,8 +78,9 @@ export const createBlockRunner = async (): Promise<BlockRunner> => {
       .replace(/(localhost|127\.0\.0\.1|--(?:web-)?port)([: ])(\d{4,5})\b/g, (_all, before, between, port) =>
         [before, between, portOf(Number(port))].join(''),
       )
-      .replace(/^pnpm stack \w+/gm, `$& --state-dir ${lab?.stateDir}`)
-      .replace(/^pnpm (?:api-server|worker|seed)\b.*/gm, `$& --state-dir ${stateDir}`);
+      .replace(/^pnpm (?:stack \w+|seed)/gm, `$& --state-dir ${lab?.stateDir}`)
+      .replace(/^pnpm load \w+(?! --host)/gm, `$& --host ${labUrl}`)
+      .replace(/^pnpm (?:api-server|worker)\b.*/gm, `$& --state-dir ${stateDir}`);
 
   const stopServers = async (): Promise<void> => {
     await Promise.all([...servers.values()].map((server) => server.interrupt()));
@@ -86,7 +89,15 @@ export const createBlockRunner = async (): Promise<BlockRunner> => {
   const startLab = async (options: RunStackOptions = {}): Promise<void> => {
     await stopServers();
     await lab?.stop();
-    lab = await runStack(options);
+    const { flags = [] } = options;
+    const redis = flags.includes('redis') ? ['--redis-port', String(portOf(6380))] : [];
+    lab = await runStack({ ...options, flags: [...flags, ...redis] });
+    labUrl =
+      lab
+        .output()
+        .match(/"message":"ready","url":"(http[^"]+)"/g)
+        ?.at(-1)
+        ?.slice(25, -1) ?? lab.url;
     const own = await readLabPorts(options.lab ?? 'gallery');
     ports.set(own.port, lab.port).set(own.adminPort, Number(new URL(lab.adminUrl).port));
     ports.set(own.staticPort, lab.staticPort);
@@ -101,8 +112,9 @@ export const createBlockRunner = async (): Promise<BlockRunner> => {
   const runServer = async (block: string, expected: RegExp): Promise<string> => {
     const key = /--port \d+/.exec(block)?.[0] ?? block;
     await servers.get(key)?.interrupt();
-    // nginx opens its log by its path, which a socket of Node does not have and a pipe of the shell has.
-    const started = startBlock(`${adapt(block)} 2>&1 | cat`);
+    // nginx opens its log by its path, which a socket of Node does not have and a pipe of the shell has. The reader outlives
+    // Ctrl-C, so that the server can print its last lines.
+    const started = startBlock(`${adapt(block)} 2>&1 | (trap '' INT; exec cat)`);
     servers.set(key, started);
     await waitFor(`${block} to print ${expected}`, () => {
       if (started.child.exitCode !== null) throw new Error(`${block} ended:\n${started.output()}`);
@@ -129,6 +141,8 @@ export const createBlockRunner = async (): Promise<BlockRunner> => {
     replace: (text, by) => void texts.push([text, by]),
     run: async (block, { expected, meanwhile }) => {
       const [, dev] = startsLab.exec(block) ?? [];
+      if (dev !== undefined && block.includes('\n'))
+        throw new Error(`a lab must be started by a block of its own, and not in ${block}`);
       if (dev !== undefined) {
         // It is watched by the test, which `--detach` would not allow.
         const words = dev.split(' ').filter((word) => word !== '' && word !== '--detach');

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { checkout, exited } from '@tripod/testing/spawn-node';
+import { checkout } from '@tripod/testing/spawn-node';
 import { parseMarkdown } from './parse-markdown.ts';
 import { parseShell } from './shell-words.ts';
 
@@ -23,30 +23,25 @@ const isOnPath = (program: string): boolean => {
   return spawnSync('sh', ['-c', `command -v ${program}`], { env }).status === 0;
 };
 
+/** Whether the program is installed. Throws instead of returning false when `CI=true` and it is one that CI installs. */
+export const isInstalled = (program: string): boolean => {
+  const found = isOnPath(program);
+  if (!found && process.env['CI'] === 'true' && !optionalPrograms.has(program))
+    throw new Error(`${program} is not installed, and CI must not skip the tests that need it`);
+  return found;
+};
+
 /** Maven itself would load Gatling from the network, which takes minutes. */
 const hasGatling = (): boolean =>
   existsSync(join(homedir(), '.m2/repository/io/gatling/gatling-maven-plugin'));
 
-const findMissing = (program: string): string | undefined => {
-  if (!isOnPath(program)) return `${program} is not installed`;
-  return program === 'mvn' && !hasGatling() ? 'Gatling is not in the Maven repository' : undefined;
-};
-
-/**
- * Returns why a block can't run on this machine: a program that is not installed. Throws instead when `CI=true` and the
- * program is one that CI installs.
- */
+/** Returns why a block cannot run on this machine: a program that is not installed. */
 export const findMissingProgram = (block: string): string | undefined => {
   const programs = new Set(parseShell(block).map(([program = '']) => program));
   if (block.startsWith('pnpm bench ')) for (const program of ['nginx', 'wrk']) programs.add(program);
-  for (const program of programs) {
-    const missing = findMissing(program);
-    if (missing === undefined) continue;
-    if (process.env['CI'] === 'true' && !optionalPrograms.has(program))
-      throw new Error(`${missing}, and CI must not skip the tests that need it`);
-    return missing;
-  }
-  return undefined;
+  const missing = [...programs].find((program) => !isInstalled(program));
+  if (missing !== undefined) return `${missing} is not installed`;
+  return programs.has('mvn') && !hasGatling() ? 'Gatling is not in the Maven repository' : undefined;
 };
 
 export type StartedBlock = {
@@ -54,7 +49,7 @@ export type StartedBlock = {
   /** Everything that it has printed so far. */
   output(): string;
   readonly finished: Promise<{ readonly code: number | null; readonly output: string }>;
-  /** Ends it as Ctrl-C does, and waits until it has ended. */
+  /** Ends it as Ctrl-C does, and waits until it has ended. Kills it when it has not ended within 20 s. */
   interrupt(): Promise<void>;
 };
 
@@ -79,10 +74,14 @@ export const startBlock = (script: string): StartedBlock => {
     output: () => output,
     finished,
     interrupt: async () => {
-      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
-        process.kill(-child.pid, 'SIGINT');
-      await exited(child);
+      const signal = (name: NodeJS.Signals): void => {
+        if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+        process.kill(-child.pid, name);
+      };
+      signal('SIGINT');
+      const timer = setTimeout(signal, 20_000, 'SIGKILL');
       await finished;
+      clearTimeout(timer);
     },
   };
 };

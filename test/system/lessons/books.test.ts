@@ -24,6 +24,13 @@ afterAll(() => runner?.stop());
 /** Presses "Start swarming", as the page does, and waits until books have been stored and read. */
 const swarm = async (): Promise<void> => {
   const page = `http://127.0.0.1:${runner.portOf(8089)}`;
+  // Locust says that it starts the page before it listens.
+  await waitFor('the page of Locust', () =>
+    fetch(page).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  );
   const form = new URLSearchParams({ user_count: '20', spawn_rate: '20' });
   const response = await fetch(`${page}/swarm`, { method: 'POST', body: form });
   expect(await response.json()).toMatchObject({ success: true });
@@ -45,7 +52,7 @@ describeBlocks(
     { prints: /Starting web interface at/, check: swarm },
     /api-4: ready[\s\S]*"name":"api-4"/,
     /GET \/api\/books\/ID +\d+ +0\(0\.00%\)[\s\S]*Aggregated +\d+ +0\(0\.00%\)/,
-    /^(?![\s\S]*Non-2xx)[\s\S]*Complete requests: +5000\n[\s\S]*Failed requests: +0\n/,
+    /"failed":0\b/,
     /stopped/,
   ],
   () => runner,
