@@ -220,8 +220,10 @@ describe('the pictures of the gallery', () => {
     const page = await visit('/', { failing: /gone\.jpg/ });
     await page.locator('.card').first().click();
     await page.getByRole('dialog').waitFor();
-    const directionOf = (selector: string): Promise<string> =>
-      page.evaluate<string>(`getComputedStyle(document.querySelector('${selector}')).direction`);
+    const directionOf = async (selector: string): Promise<string> => {
+      await page.locator(selector).waitFor({ state: 'attached' });
+      return await page.evaluate<string>(`getComputedStyle(document.querySelector('${selector}')).direction`);
+    };
     expect(await directionOf('li:nth-child(1) .title')).toBe('rtl');
     expect(await directionOf('#lightbox-title')).toBe('rtl');
     expect(await directionOf('#lightbox-text')).toBe('rtl');

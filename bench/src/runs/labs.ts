@@ -4,8 +4,7 @@ import { labGoals, labLoads } from '../loads/lab-loads.ts';
 import { startLabDatabases } from '../machine/start-lab-databases.ts';
 
 export const run: Run = {
-  about:
-    "the resources of the labs on one copy of Tripod's API, against Express with one statement per request",
+  about: "the labs' resources on one copy of Tripod's API, beside Express with one statement per request",
   contestants: [
     labCopy('copy', 'postgres'),
     labStock('stock', 'postgres'),
