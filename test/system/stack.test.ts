@@ -22,8 +22,9 @@ type Row = {
 
 const stacks: RunningStack[] = [];
 const loads: Load[] = [];
+// The last one first: a stack that runs in the folder of an earlier one writes its logs again when they are removed.
 const stopStacks = async (): Promise<void> => {
-  for (const stack of stacks.splice(0)) await stack.stop();
+  for (const stack of stacks.splice(0).reverse()) await stack.stop();
 };
 afterEach(async () => {
   for (const load of loads.splice(0)) await load.stop();
