@@ -54,14 +54,14 @@ describe('the page of the sessions lab while it polls its stack', () => {
     await recordSessionCounts();
     await page.getByLabel('Interval in seconds').fill('0.5');
     await page.keyboard.press('Enter');
-    expect(await nextCopies(6)).toEqual(['api-1', 'api-2', 'api-3']);
+    expect(await nextCopies(12)).toEqual(['api-1', 'api-2', 'api-3']);
     await scaleTo(5);
     const shares = page.getByRole('list', { name: 'Answers of each copy among the last 30' });
     for (const name of ['api-4', 'api-5']) await shares.getByText(name).waitFor();
     await scaleTo(2);
     // The first of these may have been asked before the end of the command.
     await nextCopies(1);
-    expect(await nextCopies(6)).toEqual(['api-1', 'api-2']);
+    expect(await nextCopies(12)).toEqual(['api-1', 'api-2']);
     const counts = await page.evaluate<readonly number[]>('sessionCounts');
     const [first = 0] = counts;
     expect(counts).toEqual(counts.map((_, step) => first + step));
