@@ -1,7 +1,7 @@
 /**
  * Part of `pnpm lint`: refuses imports that break scripts/dependency-rules.ts, and cycles between folders. Reads the
- * sources of apps, packages, bench, conformance and scripts with dependency-cruiser, type imports included: TypeScript by
- * swc, and Vue files by acorn, because dependency-cruiser gives swc the whole Vue file instead of its script.
+ * sources of apps, packages, bench, conformance and scripts with dependency-cruiser, type imports included: TypeScript
+ * by swc, and Vue files by acorn, because dependency-cruiser gives swc the whole Vue file instead of its script.
  */
 import { cruise, type ICruiseOptions, type ICruiseResult } from 'dependency-cruiser';
 import { dependencyRules } from './dependency-rules.ts';

@@ -15,7 +15,7 @@ type State = {
 
 const states: State[] = [
   {
-    name: 'the gallery, with a picture that can not be loaded',
+    name: 'the gallery, with a picture that cannot be loaded',
     failing: /gone\.jpg/,
     prepare: () => {
       api().pictures = [...picturesOf(7), { title: 'Lost', alt_text: 'Gone', url: '/images/gone.jpg' }];
@@ -64,7 +64,10 @@ const states: State[] = [
     name: 'the error',
     failing: /images\.json/,
     prepare: () => {
-      api().answer = () => ({ status: 503, body: { detail: 'The database is away.', requestId: 'r-81' } });
+      api().answer = () => ({
+        status: 503,
+        body: { detail: 'The database is unavailable.', requestId: 'r-81' },
+      });
     },
     reach: (page) => page.getByRole('button', { name: 'Try again' }).waitFor(),
   },

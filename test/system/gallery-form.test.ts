@@ -197,7 +197,7 @@ describe('the form to add a picture with invalid input', () => {
 describe('the form to add a picture when the API fails', () => {
   it.each([
     [
-      'the database is away',
+      'the database is unavailable',
       { status: 503, body: { detail: 'Nothing was written.', requestId: 'r-7' } },
       'Nothing was written. What you typed is still here. Request r-7',
     ],

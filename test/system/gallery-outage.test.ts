@@ -18,7 +18,7 @@ const noUpstream = (retryAfterS = 1, requestId = 'r-9'): Answer => ({
 
 const databaseAway: Answer = {
   status: 503,
-  body: { title: 'The database is not available', detail: 'The database can not be used now.' },
+  body: { title: 'The database is not available', detail: 'The database cannot be used now.' },
   headers: { 'retry-after': '1' },
 };
 
@@ -50,11 +50,11 @@ const passUntilAsked = async (page: Page, ms: number): Promise<void> => {
 describe('the gallery in an outage', () => {
   it.each<[string, Answer | 'hang up']>([
     ['no copy is left', noUpstream()],
-    ['the database is away', databaseAway],
+    ['the database is unavailable', databaseAway],
     ['a proxy answers with a page', { status: 502, body: null }],
     ['the answer takes too long', { status: 504, body: { title: 'The upstream did not answer in time' } }],
     ['there is no connection', 'hang up'],
-  ])('is that the gallery is away, when %s', async (_, answer) => {
+  ])('is that the gallery is not available, when %s', async (_, answer) => {
     api().answer = () => answer;
     const page = await visit('/', { failing });
     await page.getByText('Something went wrong.', { exact: true }).waitFor();

@@ -184,7 +184,7 @@ describe('the pictures of the gallery', () => {
       'data:image/png;base64,AA',
       'Its address is not an http or https address.',
     ],
-  ])('says in words why a picture can not be shown, when %s', async (_, url, reason) => {
+  ])('says in words why a picture cannot be shown, when %s', async (_, url, reason) => {
     api().pictures = [{ title: 'Lost', alt_text: 'A picture that is gone', url }];
     const page = await visit('/', { failing: /gone\.jpg|x\.jpg/ });
     const fallback = page.locator('.card .frame.is-broken .fallback');
@@ -202,7 +202,7 @@ describe('the pictures of the gallery', () => {
     await page.locator('#stage .fallback').getByText(reason, { exact: true }).waitFor();
   });
 
-  it('has no picture in the frame of a picture that can not be shown', async () => {
+  it('has no picture in the frame of a picture that cannot be shown', async () => {
     api().pictures = [{ title: 'Lost', alt_text: 'Gone', url: '/images/gone.jpg' }];
     const page = await visit('/', { failing: /gone\.jpg/ });
     const fallback = page.locator('.card .fallback');

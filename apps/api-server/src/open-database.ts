@@ -31,7 +31,9 @@ export const migrationOf = (
   clock,
 });
 
-/** Makes the database of a copy. It connects to nothing before `start`, and migrates whenever it has become reachable. */
+/**
+ * Makes the database of a copy. It connects to nothing before `start`, and migrates whenever it has become reachable.
+ */
 export const openDatabase = (
   address: DatabaseAddress,
   config: ApiServerConfig,

@@ -19,7 +19,9 @@ export type OpenStateOptions = {
   readonly clock: Clock;
 };
 
-/** Creates the state store that the configuration names. Throws a ConfigError for a malformed URL; nothing connects yet. */
+/**
+ * Creates the state store that the configuration names. Throws a ConfigError for a malformed URL; nothing connects yet.
+ */
 export const openState = ({ stateUrl, database, address, ...options }: OpenStateOptions): StateStore => {
   if (stateUrl === undefined) {
     return createPostgresStore({ ...options, database, address, createUuid: randomUUID });

@@ -133,7 +133,7 @@ describe('api-server', () => {
   });
 });
 
-describe('api-server that can not start', () => {
+describe('api-server that cannot start', () => {
   it('reports an invalid flag in one line and exits with 2', async () => {
     const command = runApiServer(['--pool-size', '0'], { DATABASE_URL: temp.url });
     await expect(command.ended).resolves.toBe(2);
@@ -190,7 +190,7 @@ describe('api-server migrate', () => {
     }
   });
 
-  it('names the database that it can not reach and exits with 1', async () => {
+  it('names the database that it cannot reach and exits with 1', async () => {
     const command = runApiServer(['migrate'], { DATABASE_URL: 'postgres://ann:hunter2@127.0.0.1:9/gallery' });
     await expect(command.ended).resolves.toBe(1);
     expect(command.stderr()).toBe(

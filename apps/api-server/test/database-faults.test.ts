@@ -40,7 +40,7 @@ const connect = async (login?: { user: string; password: string }): Promise<pg.C
   return client;
 };
 
-describe('a database that can not store anything', () => {
+describe('a database that cannot store anything', () => {
   it.each([
     ['the disk is full', '53100'],
     ['there is no memory', '53200'],

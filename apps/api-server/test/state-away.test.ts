@@ -62,7 +62,7 @@ describeWithRedis('api-server with its state in Redis (skipped without redis-ser
     expect((await get(other.url, '/jobs')).body).toMatchObject({ waiting: 2 });
   });
 
-  it('answers 503 for these paths only while Redis is away, and goes on when it is back', async () => {
+  it('answers 503 for these paths only while Redis is unavailable, and goes on when it is back', async () => {
     await get(api.url, '/');
     await redis.kill();
     await expectOnlyStateAway();

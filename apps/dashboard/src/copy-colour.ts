@@ -10,7 +10,10 @@ const colours = [
   '#8fd3d1',
 ] as const;
 
-/** Returns the colour of a copy. `api-1` to `api-8` differ, then the colours repeat. Names without a number get the first. */
+/**
+ * Returns the colour of a copy. `api-1` to `api-8` differ, then the colours repeat. Names without a number get the
+ * first.
+ */
 export const colourOf = (copyName: string): string => {
   const number = Number(/(\d+)$/.exec(copyName)?.[1] ?? 1);
   return colours[(number - 1 + colours.length) % colours.length] ?? colours[0];

@@ -9,8 +9,8 @@ export type Poll = {
 };
 
 /**
- * Calls `load` at once and then at an interval of seconds, one call at a time, until the component is unmounted. A failed
- * call does not end the poll.
+ * Calls `load` at once and then at an interval of seconds, one call at a time, until the component is unmounted. A
+ * failed call does not end the poll.
  */
 export const createPoll = (load: () => Promise<void>, intervalSeconds: Readonly<Ref<number>>): Poll => {
   const error = ref<string>();

@@ -173,8 +173,8 @@ export type ProxyConfig = Omit<ProxySettings, 'route' | 'routes' | 'trustedProxi
 };
 
 /**
- * Parses checked settings. Throws when a value was not checked by its `problems`. `maxConnections` is lowered to what the
- * descriptor limit of the process allows.
+ * Parses checked settings. Throws when a value was not checked by its `problems`. `maxConnections` is lowered to what
+ * the descriptor limit of the process allows.
  */
 export const parseProxyConfig = (
   { route, routes, ...settings }: ProxySettings,

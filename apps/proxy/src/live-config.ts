@@ -82,8 +82,8 @@ const toAppError = ({ problems }: ConfigError): AppError =>
   });
 
 /**
- * Holds the configuration of a running proxy. A reload is applied as a whole or not at all. Throws a ConfigError when the
- * first configuration is not valid.
+ * Holds the configuration of a running proxy. A reload is applied as a whole or not at all. Throws a ConfigError when
+ * the first configuration is not valid.
  */
 export const createLiveConfig = (options: LiveConfigOptions): LiveConfig => {
   const { source, logger, descriptorLimit, onChanged } = options;

@@ -22,7 +22,10 @@ const isReachedAt = (host: string, hostname: string): boolean => {
   return false;
 };
 
-/** The addresses that the proxy itself listens on. An upstream at one of them would forward each request to the proxy again. */
+/**
+ * The addresses that the proxy itself listens on. An upstream at one of them would forward each request to the proxy
+ * again.
+ */
 export class OwnListeners {
   readonly #listeners: { readonly host: string; readonly port: number }[] = [];
 

@@ -15,7 +15,7 @@ export type RunJobOptions = {
   readonly clock: Clock;
 };
 
-/** Pause between two attempts to record the end of a job while the store is away. */
+/** Pause between two attempts to record the end of a job while the store is unavailable. */
 const recordAgainMs = 250;
 /** A reason from outside must not fill the records. */
 const maxReasonLength = 500;

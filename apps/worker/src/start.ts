@@ -18,7 +18,7 @@ const leaseMs = 5000;
 /** Names of jobs come from outside, and control characters would act on a terminal. */
 const printable = (text: string): string => text.replace(/\p{Cc}/gu, '\ufffd');
 
-/** While the store is away nothing else would keep the process alive. */
+/** While the store is unavailable nothing else would keep the process alive. */
 const keepAlive = (): (() => void) => {
   const timer = setInterval(() => undefined, 60_000);
   return () => clearInterval(timer);

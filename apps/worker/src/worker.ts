@@ -14,7 +14,7 @@ export type Worker = {
   stop(): Promise<void>;
 };
 
-/** Pause between two attempts to take a job while the store is away. */
+/** Pause between two attempts to take a job while the store is unavailable. */
 const takeAgainMs = 500;
 
 /** Takes and runs jobs until it is stopped. Outages of the store only delay it. */
@@ -32,7 +32,7 @@ export const startWorker = (options: WorkerOptions): Worker => {
       if (job) await runJob(job);
       else await jobs.waitForJob(stopping.signal);
     } catch (error) {
-      // The store itself logs that it is away.
+      // The store itself logs that it is unavailable.
       if (!isStoreAway(error)) logger.warn('no job could be taken; retrying', { error });
       await Promise.race([pause(clock, takeAgainMs), stopped]);
     }

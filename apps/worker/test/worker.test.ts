@@ -130,7 +130,7 @@ describeWithRedis('worker (skipped without redis-server)', () => {
     expect(await jobs.counts()).toMatchObject({ waiting: 0, done: 1 });
   });
 
-  it('starts while Redis is away, goes on by itself when it is back, and survives its loss', async () => {
+  it('starts while Redis is unavailable, goes on by itself when it is back, and survives its loss', async () => {
     const own = await createRedisJobStore();
     store = own;
     const { redis } = own;

@@ -82,8 +82,8 @@ const bodies: readonly Case[] = [
     { has: ['link: </a119.css>; rel=preload'] },
   ),
   {
-    // RFC 9112 7.1.1 with RFC 9110 5.6.3. The engine http-proxy cannot: the strict parser of node:http cuts the response off, and
-    // its lenient one would accept two framings at once.
+    // RFC 9112 7.1.1 with RFC 9110 5.6.3. The engine http-proxy cannot: the strict parser of node:http cuts the
+    // response off, and its lenient one would accept two framings at once.
     rule: 'blanks around a chunk size of a response are read, or the response is cut off',
     upstreams: [
       [respondThenContinue(coded('chunked', chunk(large)), `5 \r\nhello\r\n2 ;a=b\r\nok\r\n${lastChunk}`)],

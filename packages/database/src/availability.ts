@@ -8,12 +8,12 @@ export type AvailabilityState =
 export type AvailabilityOptions = {
   /** Resolves when the database can be used. */
   readonly attempt: () => Promise<void>;
-  /** Whether an error means that the database is away; any other error makes the start fail. */
+  /** Whether an error means that the database is unavailable; any other error makes the start fail. */
   readonly isAway: (error: unknown) => boolean;
   readonly clock: Clock;
   /** From 0 up to 1. */
   readonly random: () => number;
-  /** Called at each change, and after each failed attempt while the database is away. */
+  /** Called at each change, and after each failed attempt while the database is unavailable. */
   readonly onChange: (state: AvailabilityState) => void;
   /** While it is available: from one attempt to the next, so that a silent loss is found. Default 5000. */
   readonly heartbeatMs?: number;
@@ -29,8 +29,8 @@ const longestDelayMs = 500;
 const defaultHeartbeatMs = 5000;
 
 /**
- * Knows whether the database can be used, so that no request has to wait to find out. While it is away, attempts go
- * on in the background at random intervals, so that the copies do not all connect at the same moment.
+ * Knows whether the database can be used, so that no request has to wait to find out. While it is unavailable, attempts
+ * go on in the background at random intervals, so that the copies do not all connect at the same moment.
  */
 export class Availability {
   readonly #options: AvailabilityOptions;

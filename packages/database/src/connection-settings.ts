@@ -9,7 +9,7 @@ import type { TlsChoice } from './tls-choices.ts';
 export const limits = {
   /** For a new connection, or for a free one of the pool. */
   connectTimeoutMs: 2000,
-  /** While the server is away and a new connection gets no answer, another one is tried after this time. */
+  /** While the server is unavailable and a new connection gets no answer, another one is tried after this time. */
   anotherTryMs: 500,
   /**
    * Limit on requests that wait for a free connection; more are refused at once. Ten connections serve many times as

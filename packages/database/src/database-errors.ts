@@ -83,7 +83,7 @@ const systemReasons: Readonly<Record<string, string>> = {
   ECONNRESET: 'the connection was reset',
   EPIPE: 'the connection was closed',
   ENOTFOUND: 'no such host',
-  EAI_AGAIN: 'the host name can not be resolved now',
+  EAI_AGAIN: 'the host name cannot be resolved now',
   EHOSTUNREACH: 'no route to that host',
   ENETUNREACH: 'no route to that network',
   ENOENT: 'no such socket',

@@ -37,8 +37,8 @@ export type DatabaseOptions = {
 };
 
 /**
- * One database, as a service uses it. It connects to nothing before `start`. While the database is away every use
- * fails at once with API_DATABASE_UNAVAILABLE, and it recovers by itself.
+ * One database, as a service uses it. It connects to nothing before `start`. While the database is unavailable every
+ * use fails at once with API_DATABASE_UNAVAILABLE, and it recovers by itself.
  *
  * There is no unchecked way to the server: `read`, `write` and `knex` give failures their error codes, refuse writes
  * while the server may lose commits, and send a statement once more when only its session was stale.
@@ -56,7 +56,8 @@ export type Database = Statements & {
    */
   transaction<T>(work: (bound: Database) => Promise<T>): Promise<T>;
   /**
-   * Makes the first attempt to connect. Resolves also when the database is away; throws what `prepare` can't correct.
+   * Makes the first attempt to connect. Resolves also when the database is unavailable; throws what `prepare` can't
+   * correct.
    */
   start(): Promise<void>;
   /** Undefined while the database can be used, otherwise a short reason for readiness. */

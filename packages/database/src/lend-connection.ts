@@ -9,7 +9,7 @@ export type LentConnection = { readonly client: pg.Client; readonly release: () 
 export type LendConnection = () => Promise<LentConnection>;
 
 /**
- * Lends connections of a pool. Throws API_DATABASE_UNAVAILABLE, at once while the database is away or too many
+ * Lends connections of a pool. Throws API_DATABASE_UNAVAILABLE, at once while the database is unavailable or too many
  * requests wait. Reports failed connection attempts to `availability`.
  */
 export const createLendConnection =

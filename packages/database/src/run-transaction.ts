@@ -22,7 +22,7 @@ export const runTransaction = async <T>(
   const { query, release } = await source.hold();
   const send = (one: pg.QueryConfig): Promise<pg.QueryResult> => query(withoutName(one));
   const hold = (): Promise<never> =>
-    Promise.reject(new Error('a transaction can not begin inside another transaction'));
+    Promise.reject(new Error('a transaction cannot begin inside another transaction'));
   try {
     await query({ text: 'begin' });
     const result = await work({ read: send, write: send, knex: createKnex({ send, hold }, logger) });

@@ -16,7 +16,7 @@ import { type QueryLimit, timedQuery } from './timed-query.ts';
 
 export type StatementsOptions = {
   readonly lend: LendConnection;
-  /** Receives failures that may mean that the database is away. */
+  /** Receives failures that may mean that the database is unavailable. */
   readonly availability: Availability;
   /** Why writes are refused; undefined when they are not. */
   readonly writeRefusal: () => string | undefined;

@@ -7,7 +7,7 @@ import { createFakeClock } from '@tripod/testing/fake-clock';
 const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
 
 describe('createDatabaseAnnouncer', () => {
-  it('says at once that the database is away, then every 30 s that it still is', () => {
+  it('says at once that the database is unavailable, then every 30 s that it still is', () => {
     const clock = createFakeClock();
     const warnings: string[] = [];
     const logger = { ...silentLogger, warn: (message: string) => void warnings.push(message) };

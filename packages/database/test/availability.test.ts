@@ -45,7 +45,7 @@ describe('Availability', () => {
     await availability.stop();
   });
 
-  it('starts while the database is away, and recovers by itself', async () => {
+  it('starts while the database is unavailable, and recovers by itself', async () => {
     const script = scripted();
     script.outcome = away;
     await script.availability.start();
@@ -182,7 +182,7 @@ describe('Availability', () => {
     await script.availability.stop();
   });
 
-  it('is away before the attempt when the failure is certain', async () => {
+  it('is unavailable before the attempt when the failure is certain', async () => {
     const script = scripted();
     await script.availability.start();
     script.availability.suspect(away, { away: true });

@@ -76,9 +76,9 @@ describe('ConnectionPool', () => {
 
   it('survives and reports the loss of an idle connection', async () => {
     openPool(2);
-    const [killer, victim] = [await pool.acquire(), await pool.acquire()];
-    const { rows } = await victim.query<{ pid: number }>('select pg_backend_pid() as pid');
-    pool.release(victim);
+    const [killer, killed] = [await pool.acquire(), await pool.acquire()];
+    const { rows } = await killed.query<{ pid: number }>('select pg_backend_pid() as pid');
+    pool.release(killed);
     await killer.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
     await waitFor('the loss', () => losses.length > 0);
     pool.release(killer);
@@ -87,17 +87,17 @@ describe('ConnectionPool', () => {
 
   it('survives the loss of a lent connection, whose query fails', async () => {
     openPool(2);
-    const [killer, victim] = [await pool.acquire(), await pool.acquire()];
-    const { rows } = await victim.query<{ pid: number }>('select pg_backend_pid() as pid');
-    const asleep = expect(victim.query('select pg_sleep(2)')).rejects.toMatchObject({ code: '57P01' });
+    const [killer, killed] = [await pool.acquire(), await pool.acquire()];
+    const { rows } = await killed.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const asleep = expect(killed.query('select pg_sleep(2)')).rejects.toMatchObject({ code: '57P01' });
     const ended = new Promise<void>((resolve) => {
-      victim.once('end', resolve);
+      killed.once('end', resolve);
     });
     await killer.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
     await asleep;
     // The connection ends while it is lent, which emits a separate error event.
     await ended;
-    pool.release(victim);
+    pool.release(killed);
     pool.release(killer);
     await waitFor('its removal', () => pool.stats.total === 1);
   });

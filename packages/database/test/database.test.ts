@@ -136,7 +136,7 @@ describe('createDatabase', () => {
     await expect(database.start()).rejects.toThrow('The table is round.');
   });
 
-  it('starts while the database is away, logs one line, and recovers when the database is available', async () => {
+  it('starts while the database is unavailable, logs one line, and recovers when the database is available', async () => {
     await wire.cut();
     await open().start();
     expect(database.reason()).toBe('connection refused');
@@ -174,7 +174,7 @@ describe('createDatabase', () => {
     ]);
   });
 
-  it('notices without any request that the database is away, and runs `prepare` again when it is back', async () => {
+  it('notices without any request that the database is unavailable, and runs `prepare` again when it is back', async () => {
     let prepared = 0;
     open({
       prepare: () => {

@@ -84,11 +84,11 @@ const inMigration = (lock: number): string =>
 
 /** When one of the three copies is killed: the lock that stops the migrating copy, and the copy that is killed. */
 const moments = [
-  { name: 'in the first migration', gate: 1, victim: inMigration(1) },
-  { name: 'in the second migration', gate: 2, victim: inMigration(2) },
-  { name: 'while it waits for its turn', gate: 1, victim: `not (${inMigration(1)})` },
-  { name: 'while it holds the lock, wherever it is', gate: undefined, victim: holdingLock },
-  { name: 'while it connects, or wherever it is', gate: undefined, victim: 'true' },
+  { name: 'in the first migration', gate: 1, killed: inMigration(1) },
+  { name: 'in the second migration', gate: 2, killed: inMigration(2) },
+  { name: 'while it waits for its turn', gate: 1, killed: `not (${inMigration(1)})` },
+  { name: 'while it holds the lock, wherever it is', gate: undefined, killed: holdingLock },
+  { name: 'while it connects, or wherever it is', gate: undefined, killed: 'true' },
 ] as const;
 
 describe('three copies that start together on an empty database', () => {
@@ -99,7 +99,7 @@ describe('three copies that start together on an empty database', () => {
 
   it.each(rounds)(
     'end with the right schema when one is killed $name (round $round)',
-    async ({ gate, victim }) => {
+    async ({ gate, killed }) => {
       const starting = copies.slice(0, 3);
       for (const copy of starting) await copy.untilReady();
       const observer = await connect();
@@ -115,13 +115,16 @@ describe('three copies that start together on an empty database', () => {
           finished = true;
         });
         // Without a gate they may all have finished before.
-        const pid = await waitFor('the victim', async () => finished || findSession(observer, victim));
-        const killed = starting.find((copy) => copy.pid === pid) ?? starting[0];
-        await killed?.kill();
-        copies = [...copies.filter((copy) => copy !== killed), new Copy()];
+        const pid = await waitFor(
+          'the session of the copy',
+          async () => finished || findSession(observer, killed),
+        );
+        const killedCopy = starting.find((copy) => copy.pid === pid) ?? starting[0];
+        await killedCopy?.kill();
+        copies = [...copies.filter((copy) => copy !== killedCopy), new Copy()];
         await holder.end();
         for (const copy of starting) {
-          if (copy !== killed) expect(await outcomes.get(copy)).toMatch(/^migrated [02]$/);
+          if (copy !== killedCopy) expect(await outcomes.get(copy)).toMatch(/^migrated [02]$/);
         }
         const ask = async (text: string): Promise<unknown[]> => (await observer.query(text)).rows;
         expect(await ask('select word from words')).toEqual([{ word: 'first' }, { word: 'second' }]);

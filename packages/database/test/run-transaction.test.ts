@@ -61,7 +61,7 @@ describe('a transaction of the database', () => {
 
   it('refuses a transaction of knex inside, which would commit too early', async () => {
     const work = (bound: Database) => bound.knex.transaction(async (trx) => await trx.raw('select 1'));
-    await expect(database.transaction(work)).rejects.toThrow(/can not begin inside another/);
+    await expect(database.transaction(work)).rejects.toThrow(/cannot begin inside another/);
     await expect(words()).resolves.toEqual({ words: 'a b c' });
   });
 });

@@ -1,8 +1,7 @@
 /**
- * node guard.ts STATE_DIR [empty|end]: the process that owns Postgres. It runs in a session of its own, with the log file
- * as its stderr, and ends when its last user has left. With `empty` it deletes the data instead, with `end` it
- * ends what a killed guard has left. A special exit code
- * says that another guard has the lock.
+ * node guard.ts STATE_DIR [empty|end]: the process that owns Postgres. It runs in a session of its own, with the log
+ * file as its stderr, and ends when its last user has left. With `empty` it deletes the data instead, with `end` it
+ * ends what a killed guard has left. A special exit code says that another guard has the lock.
  */
 import { emptyData } from './empty-data.ts';
 import { endPostgres } from './end-postgres.ts';

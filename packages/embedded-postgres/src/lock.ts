@@ -13,8 +13,9 @@ const instantMs = 20;
 export type Lock = { readonly release: () => void };
 
 /**
- * Creates the file for its owner alone: another user who can read it could hold a shared lock and block every start. The file gets its name
- * by a link, because a process that closes a descriptor of a file loses its locks on that file (fcntl(2)).
+ * Creates the file for its owner alone: another user who can read it could hold a shared lock and block every start.
+ * The file gets its name by a link, because a process that closes a descriptor of a file loses its locks on that file
+ * (fcntl(2)).
  */
 const ensurePrivateFile = (lockFile: string): void => {
   const found = lstatSync(lockFile, { throwIfNoEntry: false });
@@ -50,8 +51,8 @@ const lockOnce = (lockFile: string): Lock | undefined => {
 
 /**
  * Takes the lock on a file; returns undefined while another process has it. It is a file lock of the kernel, which
- * disappears with its holder, so no pid is ever compared. Node has access to such locks through SQLite only. Content that
- * something else wrote into the file is removed. Throws a sentence when it is no plain file.
+ * disappears with its holder, so no pid is ever compared. Node has access to such locks through SQLite only. Content
+ * that something else wrote into the file is removed. Throws a sentence when it is no plain file.
  */
 export const takeLock = (lockFile: string): Lock | undefined => {
   ensurePrivateFile(lockFile);
@@ -59,7 +60,8 @@ export const takeLock = (lockFile: string): Lock | undefined => {
     return lockOnce(lockFile);
   } catch (error) {
     if ((error as { errcode?: number }).errcode !== sqliteNotADatabase) throw error;
-    // SQLite has read the file, so no process holds the lock. The file keeps its inode, which others may lock meanwhile.
+    // SQLite has read the file, so no process holds the lock. The file keeps its inode, which others may lock
+    // meanwhile.
     truncateSync(lockFile);
     return lockOnce(lockFile);
   }

@@ -23,8 +23,8 @@ export const boundLog = (logFile: string, maxBytes = maxLogBytes): void => {
 };
 
 /**
- * Opens a log to append. A folder, a named pipe or a device in its place is renamed first. Throws the error of the system
- * when it can't be opened.
+ * Opens a log to append. A folder, a named pipe or a device in its place is renamed first. Throws the error of the
+ * system when it can't be opened.
  */
 export const openLog = (logFile: string): number => {
   const found = statSync(logFile, { throwIfNoEntry: false });

@@ -47,8 +47,8 @@ export const findState = (layout: Layout): State | undefined => {
 };
 
 /**
- * Renames a state file that does not hold a state. Returns the sentence to report, or undefined when the file is fine or
- * missing.
+ * Renames a state file that does not hold a state. Returns the sentence to report, or undefined when the file is fine
+ * or missing.
  */
 export const setAsideDamagedState = (layout: Layout): string | undefined => {
   const { stateFile } = layout;

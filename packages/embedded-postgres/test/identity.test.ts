@@ -112,7 +112,7 @@ asRoot('the user that Postgres runs as (needs root)', () => {
   });
 });
 
-asRoot('data that can not be kept in the state folder (needs root)', () => {
+asRoot('data that cannot be kept in the state folder (needs root)', () => {
   let scene: Scene;
   afterEach(() => scene.close());
 

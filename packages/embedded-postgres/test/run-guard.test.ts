@@ -146,7 +146,7 @@ describe('the guard', () => {
     expect(user.events.filter(({ event }) => event === 'lost')).toEqual([]);
   });
 
-  it('sends its users one sentence when Postgres can not be restarted', async () => {
+  it('sends its users one sentence when Postgres cannot be restarted', async () => {
     const control = join(scene.layout.dataDir, 'global/pg_control');
     const { postgresPid } = await untilServed(scene);
     renameSync(control, `${control}.away`);

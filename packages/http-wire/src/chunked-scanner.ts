@@ -47,9 +47,9 @@ export class ChunkedScanner {
   }
 
   /**
-   * Scans from `start` to `end` and moves the data of all chunks in between together, within the same buffer, so that one
-   * scan yields one piece however small the chunks are. Returns where it stopped: `end`, or the first byte after the body.
-   * Throws a MessageError for malformed framing.
+   * Scans from `start` to `end` and moves the data of all chunks in between together, within the same buffer, so that
+   * one scan yields one piece however small the chunks are. Returns where it stopped: `end`, or the first byte after
+   * the body. Throws a MessageError for malformed framing.
    */
   scan(bytes: Buffer, start: number, end: number): number {
     this.dataStart = start;

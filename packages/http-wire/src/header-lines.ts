@@ -5,8 +5,8 @@ import { MessageError, type MessageSide, malformed } from './message-error.ts';
 const maxHeaderLines = 100;
 
 /**
- * Control characters other than tab, a CR without LF and an LF without CR. RFC 9112 2.2 lets a recipient accept a bare LF;
- * a recipient that does and one that does not see two different messages.
+ * Control characters other than tab, a CR without LF and an LF without CR. RFC 9112 2.2 lets a recipient accept a bare
+ * LF; a recipient that does and one that does not see two different messages.
  */
 const forbidden = /[^\t\x20-\x7e\x80-\xff\r\n]|\r(?!\n)|(?<!\r)\n/;
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -23,8 +23,8 @@ const isBlank = (code: number): boolean => code === 32 || code === 9;
 export type HeaderVisitor = (name: string, value: string, line: string) => void;
 
 /**
- * Visits the header lines of a head from `start`, the character after the CRLF of the first line. One pass, linear in the
- * length of the text. Blanks before the colon are removed from responses, as a proxy must (RFC 9112 5.1). Throws a
+ * Visits the header lines of a head from `start`, the character after the CRLF of the first line. One pass, linear in
+ * the length of the text. Blanks before the colon are removed from responses, as a proxy must (RFC 9112 5.1). Throws a
  * MessageError for such blanks in requests, for folded lines (5.2) and for too many lines.
  */
 export const visitHeaders = (text: string, start: number, side: MessageSide, visit: HeaderVisitor): void => {
@@ -55,7 +55,10 @@ export const visitHeaders = (text: string, start: number, side: MessageSide, vis
   }
 };
 
-/** Parses a Content-Length: at most 15 digits and nothing else (RFC 9112 6.3). Throws a MessageError for `+4`, `4, 4` and the like. */
+/**
+ * Parses a Content-Length: at most 15 digits and nothing else (RFC 9112 6.3). Throws a MessageError for `+4`, `4, 4`
+ * and the like.
+ */
 export const parseLength = (value: string, side: MessageSide): number => {
   if (!/^\d{1,15}$/.test(value)) throw malformed(side, 'Content-Length is not a plain decimal number.');
   return Number(value);

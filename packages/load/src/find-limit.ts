@@ -28,9 +28,9 @@ const findExceeded = (rate: number, result: LoadResult, maxP99Ms: number): strin
 };
 
 /**
- * Finds the largest rate that a server carries: doubles it from 100 a second until a step fails or its p99 is too large, then
- * bisects until both ends differ by at most 5 %. Returns the result of the last good step with the knee; undefined when the
- * smallest rate is too much.
+ * Finds the largest rate that a server carries: doubles it from 100 a second until a step fails or its p99 is too
+ * large, then bisects until both ends differ by at most 5 %. Returns the result of the last good step with the knee;
+ * undefined when the smallest rate is too much.
  */
 export const findLimit = async ({
   measure,

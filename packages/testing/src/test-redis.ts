@@ -35,8 +35,8 @@ export type TestRedis = {
 };
 
 /**
- * Sends one command without blanks in its words to a Redis on loopback, over a connection of its own, and returns the raw
- * answer.
+ * Sends one command without blanks in its words to a Redis on loopback, over a connection of its own, and returns the
+ * raw answer.
  */
 export const askRedis = (port: number, words: readonly string[]): Promise<string> =>
   new Promise((resolve, reject) => {

@@ -24,8 +24,8 @@ export type BlockRunner = {
   /** Writes a text for another one in the blocks that follow. */
   replace(text: string, by: string): void;
   /**
-   * Runs a block to its end, or a server until it has printed what is expected. A server ends when another one starts on its
-   * port, when a lab starts, and with the runner. `meanwhile`: it runs on while the next block runs.
+   * Runs a block to its end, or a server until it has printed what is expected. A server ends when another one starts
+   * on its port, when a lab starts, and with the runner. `meanwhile`: it runs on while the next block runs.
    */
   run(block: string, options: { readonly expected: RegExp; readonly meanwhile?: boolean }): Promise<string>;
   stop(): Promise<void>;
@@ -112,8 +112,8 @@ export const createBlockRunner = async (): Promise<BlockRunner> => {
   const runServer = async (block: string, expected: RegExp): Promise<string> => {
     const key = /--port \d+/.exec(block)?.[0] ?? block;
     await servers.get(key)?.interrupt();
-    // nginx opens its log by its path, which a socket of Node does not have and a pipe of the shell has. The reader outlives
-    // Ctrl-C, so that the server can print its last lines.
+    // nginx opens its log by its path, which a socket of Node does not have and a pipe of the shell has. The reader
+    // outlives Ctrl-C, so that the server can print its last lines.
     const started = startBlock(`${adapt(block)} 2>&1 | (trap '' INT; exec cat)`);
     servers.set(key, started);
     await waitFor(`${block} to print ${expected}`, () => {

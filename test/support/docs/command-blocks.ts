@@ -23,7 +23,9 @@ const isOnPath = (program: string): boolean => {
   return spawnSync('sh', ['-c', `command -v ${program}`], { env }).status === 0;
 };
 
-/** Whether the program is installed. Throws instead of returning false when `CI=true` and it is one that CI installs. */
+/**
+ * Whether the program is installed. Throws instead of returning false when `CI=true` and it is one that CI installs.
+ */
 export const isInstalled = (program: string): boolean => {
   const found = isOnPath(program);
   if (!found && process.env['CI'] === 'true' && !optionalPrograms.has(program))

@@ -14,8 +14,8 @@ export type Step =
     };
 
 /**
- * Registers a test for each command block of a page, in their order, so that each finds what the earlier ones have left. A
- * block whose program is not installed is skipped with the reason.
+ * Registers a test for each command block of a page, in their order, so that each finds what the earlier ones have
+ * left. A block whose program is not installed is skipped with the reason.
  */
 export const describeBlocks = (
   page: string,

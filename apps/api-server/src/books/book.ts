@@ -22,7 +22,7 @@ const fields = {
   title: { type: 'string', minLength: 1, maxLength: 300, format: 'plain-text' },
   author: { type: 'string', minLength: 1, maxLength: 200, format: 'plain-text' },
   isbn: { type: ['string', 'null'], format: 'isbn' },
-  // The year after this one is the largest, which the handler checks: a schema can not name it.
+  // The year after this one is the largest, which the handler checks: a schema cannot name it.
   published_year: { type: ['integer', 'null'], minimum: -3000 },
 } as const;
 

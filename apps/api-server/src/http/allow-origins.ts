@@ -10,8 +10,8 @@ export type CorsPolicy = {
 };
 
 /**
- * The policy for these operations: their methods, and the headers that their responses declare. `none` among the origins
- * means none at all.
+ * The policy for these operations: their methods, and the headers that their responses declare. `none` among the
+ * origins means none at all.
  */
 export const createCorsPolicy = (
   origins: readonly string[],

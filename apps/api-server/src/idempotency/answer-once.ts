@@ -59,9 +59,9 @@ const toClaimFailure = (error: unknown): unknown =>
 type Kept = { readonly fingerprint: string; readonly answer: string };
 
 /**
- * Every POST may have an Idempotency-Key. The work and its answer are committed in one transaction, so that the work is done
- * exactly once even when the copy is killed between. A second request with the key waits for the first; after the lock timeout
- * of the database, 2 s, it is refused with 409. What fails is rolled back and may be sent again.
+ * Every POST may have an Idempotency-Key. The work and its answer are committed in one transaction, so that the work is
+ * done exactly once even when the copy is killed between. A second request with the key waits for the first; after the
+ * lock timeout of the database, 2 s, it is refused with 409. What fails is rolled back and may be sent again.
  */
 export const answerOnce = ({ database, bindOperation, random }: AnswerOnceOptions): OperationStep => {
   const replay = async (bound: Database, key: string, fingerprint: string): Promise<Answer> => {

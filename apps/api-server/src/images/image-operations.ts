@@ -61,7 +61,7 @@ export const createImageOperations = (images: ImageStore): readonly Operation[] 
       if (position !== undefined && page === undefined) return refuseQuery('position needs a limit.');
       if (page === undefined) return await answerWholeList(indent);
       if (position !== undefined && after !== undefined)
-        return refuseQuery('position and after can not be combined.');
+        return refuseQuery('position and after cannot be combined.');
       const read = position === undefined ? images.readPage(page) : readPageAt(position, page.limit);
       return answerPage('images.json', page, await read, indent);
     },

@@ -21,7 +21,7 @@ export type ResourceDependencies = {
   readonly random: () => number;
   readonly createUuid: () => string;
   readonly logger: Logger;
-  /** For a note in /readyz, such as that a store is away. */
+  /** For a note in /readyz, such as that a store is unavailable. */
   readonly readiness: Readiness;
 };
 
@@ -86,8 +86,8 @@ export const createResources = (
   definitions.map((definition) => ({ ...definition, ...definition.create(dependencies) }));
 
 /**
- * Creates a function that makes an operation of mounted resources once more, over another database: the resource is created
- * anew, which connects to nothing.
+ * Creates a function that makes an operation of mounted resources once more, over another database: the resource is
+ * created anew, which connects to nothing.
  */
 export const createBindOperation = (
   definitions: readonly ResourceDefinition[],

@@ -172,8 +172,8 @@ const collectSchemas = (resources: readonly MountedResource[]): Readonly<Record<
 export const openApiPathOf = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
 
 /**
- * What the API is, as OpenAPI 3.1, made of the operations that are mounted. The server `.` is where the description itself
- * was read, which also holds behind a proxy that strips a prefix.
+ * What the API is, as OpenAPI 3.1, made of the operations that are mounted. The server `.` is where the description
+ * itself was read, which also holds behind a proxy that strips a prefix.
  */
 export const describeApi = (resources: readonly MountedResource[], basePath?: string) => {
   const schemas = collectSchemas(resources);

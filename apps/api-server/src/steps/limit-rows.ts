@@ -25,8 +25,8 @@ const estimateRows = {
 const readAgainMs = 1000;
 
 /**
- * Refuses a request that would add a row to a table that has about `rowLimit` rows. Each copy reads the estimate at most
- * once per second, so that a flood of writes gets a little further.
+ * Refuses a request that would add a row to a table that has about `rowLimit` rows. Each copy reads the estimate at
+ * most once per second, so that a flood of writes gets a little further.
  */
 export const limitRows = ({ database, rowLimit, tableOf, clock }: LimitRowsOptions): OperationStep => {
   const createCheck = (table: string): (() => Promise<void>) => {

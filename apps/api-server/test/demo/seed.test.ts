@@ -44,7 +44,7 @@ describe('api-server seed', () => {
     await expect(count('images')).resolves.toEqual({ rows: demoImages.length });
   });
 
-  it('refuses what it can not add, and connects to nothing then', async () => {
+  it('refuses what it cannot add, and connects to nothing then', async () => {
     const command = runApiServer(['seed', 'nonsense=5', 'posts=many'], { DATABASE_URL: temp.url });
     await expect(command.ended).resolves.toBe(2);
     expect(command.stderr()).toMatch(

@@ -1,7 +1,7 @@
 /**
  * Run as `node fill-log.ts FOLDER`, where FOLDER is a small disk. Starts a Postgres with its data there and an image
- * store; fills the rest of the disk, and writes WAL until Postgres crashes; then frees the space. Prints the result as one
- * line of JSON.
+ * store; fills the rest of the disk, and writes WAL until Postgres crashes; then frees the space. Prints the result as
+ * one line of JSON.
  */
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

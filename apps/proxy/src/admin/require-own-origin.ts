@@ -14,8 +14,9 @@ const isForeignFetch = ({ method = '', headers }: IncomingMessage): boolean => {
 };
 
 /**
- * Middleware against requests that a page of another origin makes through a visitor's browser: pages on other sites and on
- * other ports of this machine (Origin, Sec-Fetch-Site), and names of other sites that resolve to this machine (DNS rebinding).
+ * Middleware against requests that a page of another origin makes through a visitor's browser: pages on other sites and
+ * on other ports of this machine (Origin, Sec-Fetch-Site), and names of other sites that resolve to this machine (DNS
+ * rebinding).
  */
 export const requireOwnOrigin = (
   request: IncomingMessage,

@@ -13,7 +13,8 @@ const hash = (text: string): number => {
 
 /**
  * Selects the same available upstream for the same key by weighted rendezvous hashing: each upstream gets a score from
- * the key and its own id, and the highest score wins. When one of n upstreams joins or leaves, only 1/n of the keys move.
+ * the key and its own id, and the highest score wins. When one of n upstreams joins or leaves, only 1/n of the keys
+ * move.
  */
 export const selectByHash = (upstreams: readonly Upstream[], key: string): Upstream | undefined => {
   let selected: Upstream | undefined;

@@ -43,8 +43,8 @@ export type UpstreamCounters = {
 export const upstreamId = ({ hostname, port }: URL): string => `${hostname}:${port || 80}`;
 
 /**
- * One copy of a server as the proxy sees it. `available` is a field that is updated on events, so that a policy pays one
- * comparison per upstream.
+ * One copy of a server as the proxy sees it. `available` is a field that is updated on events, so that a policy pays
+ * one comparison per upstream.
  */
 export class Upstream {
   readonly id: string;
@@ -174,8 +174,8 @@ export class Upstream {
   }
 
   /**
-   * Starts draining: no new requests, while those in flight finish. Calls `onDrained` once, when the last one has ended,
-   * which may be during this call. `false` stops draining.
+   * Starts draining: no new requests, while those in flight finish. Calls `onDrained` once, when the last one has
+   * ended, which may be during this call. `false` stops draining.
    */
   setDraining(draining: boolean, onDrained?: () => void): void {
     if (draining && this.#draining) return;

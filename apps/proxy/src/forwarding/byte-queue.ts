@@ -2,8 +2,8 @@ const minCapacity = 4096;
 const none = Buffer.alloc(0);
 
 /**
- * Bytes that have been received and wait to be read. Reading moves an offset; appending uses spare capacity that doubles
- * when it runs out. So the cost grows with the number of bytes, however small the pieces are.
+ * Bytes that have been received and wait to be read. Reading moves an offset; appending uses spare capacity that
+ * doubles when it runs out. So the cost grows with the number of bytes, however small the pieces are.
  */
 export class ByteQueue {
   /** The bytes from `start` to `end` wait; what stands outside is undefined. */

@@ -9,14 +9,19 @@ import { unreadRequest } from './unread-request.ts';
 
 /** How long a refused client may take to read its answer and to stop sending before the connection is closed. */
 const lingerMs = 1000;
-/** Refused connections that wait for their clients at once. Further ones are closed at once, so that unread bytes may reset them. */
+/**
+ * Refused connections that wait for their clients at once. Further ones are closed at once, so that unread bytes may
+ * reset them.
+ */
 const maxLingering = 1024;
 /** Refused connections that wait, for each one that is allowed. */
 const lingeringShare = 1 / 4;
 /** Descriptors kept for listeners, the admin side, health checks, logs and the runtime. */
 const reservedDescriptors = 64;
 
-/** Share of the descriptors that is kept for upstream connections: most kept client connections are idle at any time. */
+/**
+ * Share of the descriptors that is kept for upstream connections: most kept client connections are idle at any time.
+ */
 const upstreamShare = 1 / 3;
 
 /**
@@ -47,8 +52,8 @@ export class ConnectionLimit {
   }
 
   /**
-   * Returns whether a connection that was just accepted is within the limit, and counts it until it closes. A connection
-   * over the limit is answered 503, logged and closed here: the engine must not use it.
+   * Returns whether a connection that was just accepted is within the limit, and counts it until it closes. A
+   * connection over the limit is answered 503, logged and closed here: the engine must not use it.
    */
   admit(socket: Socket): boolean {
     const counters = this.#counters;

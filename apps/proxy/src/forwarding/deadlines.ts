@@ -21,8 +21,8 @@ export class Deadline implements Waiting {
 const sweepMs = 100;
 
 /**
- * All time-outs of an engine on one coarse timer, so that a request creates no timer and reads no clock. A deadline never
- * passes early, and at most 200 ms late.
+ * All time-outs of an engine on one coarse timer, so that a request creates no timer and reads no clock. A deadline
+ * never passes early, and at most 200 ms late.
  */
 export class Deadlines {
   readonly #clock: Clock;

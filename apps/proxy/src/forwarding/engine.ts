@@ -7,8 +7,8 @@ import type { TrustedProxies } from './forwarded-headers.ts';
 import type { RetryBudget } from './retry.ts';
 
 /**
- * Limits and time-outs of every engine. A reload changes the values in place, so an engine reads them where it uses them and
- * keeps no copy.
+ * Limits and time-outs of every engine. A reload changes the values in place, so an engine reads them where it uses
+ * them and keeps no copy.
  */
 export type EngineConfig = {
   readonly connectTimeoutMs: number;
@@ -38,12 +38,14 @@ export type ConnectionCounters = {
 };
 
 /**
- * Forwards requests: owns its listener and all connections. It gets the pool from the route table, the upstream from the
- * pool and the retry decision from the exchange, and reports each step to the observer.
+ * Forwards requests: owns its listener and all connections. It gets the pool from the route table, the upstream from
+ * the pool and the retry decision from the exchange, and reports each step to the observer.
  */
 export type Engine = {
   listen(options: ListenOptions): Promise<Listening>;
-  /** Tries the requests that wait for this upstream, which is unhealthy, at another one, where the retry rule allows it. */
+  /**
+   * Tries the requests that wait for this upstream, which is unhealthy, at another one, where the retry rule allows it.
+   */
   leaveUnhealthy(upstream: Upstream): void;
   /** From now on every response closes its connection. */
   drain(): void;

@@ -1,6 +1,8 @@
 import type { Attempt, Exchange } from './exchange.ts';
 
-/** Notified of each step of each exchange. It is the only source of the access log, the metrics and the passive checks. */
+/**
+ * Notified of each step of each exchange. It is the only source of the access log, the metrics and the passive checks.
+ */
 export type ExchangeObserver = {
   received(exchange: Exchange): void;
   attemptBegan(exchange: Exchange, attempt: Attempt): void;

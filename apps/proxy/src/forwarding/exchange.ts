@@ -54,7 +54,9 @@ const noUpstreams: readonly Upstream[] = [];
 
 const uncertain = 'The request may have been carried out: check before you send it again.';
 
-/** The status of a client that closed its connection before the response, as in nginx. Used in logs and metrics only. */
+/**
+ * The status of a client that closed its connection before the response, as in nginx. Used in logs and metrics only.
+ */
 export const clientLeft = 499;
 
 const createAttempt = (upstream: Upstream, fresh: boolean, beganMs: number): Attempt => ({
@@ -127,8 +129,8 @@ export class Exchange {
   }
 
   /**
-   * Whether an attempt that waits for an unhealthy upstream may be tried at another one; takes the retry out of the budget. If
-   * so, `leave` must follow.
+   * Whether an attempt that waits for an unhealthy upstream may be tried at another one; takes the retry out of the
+   * budget. If so, `leave` must follow.
    */
   mayLeave(attempt: Attempt, replayable: boolean): boolean {
     return this.#decide(attempt, 'unhealthy', replayable, this.#context.clock.monotonicMs()) === 'next';

@@ -9,8 +9,8 @@ const own: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether the proxy writes this request header (name in lower case) itself, from the parsed request. A client's own header of
- * that name is dropped, also when it is spelled with underscores.
+ * Whether the proxy writes this request header (name in lower case) itself, from the parsed request. A client's own
+ * header of that name is dropped, also when it is spelled with underscores.
  */
 export const isOwnHeader = (name: string): boolean =>
   isForwardedName(name) || own.has(name.replaceAll('_', '-'));

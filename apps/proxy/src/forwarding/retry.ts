@@ -2,8 +2,8 @@ import type { Clock } from '@tripod/shared/async/clock';
 import { isConnectFailure } from './connect-failure.ts';
 
 /**
- * How an attempt failed before a valid response head. `shortage`: this machine lacked descriptors or ports. `unhealthy`: the
- * health checks found the upstream dead while the request waited for it.
+ * How an attempt failed before a valid response head. `shortage`: this machine lacked descriptors or ports.
+ * `unhealthy`: the health checks found the upstream dead while the request waited for it.
  */
 export type AttemptFailure =
   | 'refused'
@@ -44,9 +44,10 @@ export const mayHaveEffect = (method: string, failure: AttemptFailure): boolean 
   !isConnectFailure(failure) && !idempotentMethods.has(method);
 
 /**
- * Decides whether a failed attempt is repeated. A failed connect has sent nothing, so any method may be tried again. After
- * that, only idempotent methods: a POST whose body or head has started to be sent is never sent again. On a reused
- * connection the likely reason is that the upstream had just closed it, so that attempt costs neither a try nor budget.
+ * Decides whether a failed attempt is repeated. A failed connect has sent nothing, so any method may be tried again.
+ * After that, only idempotent methods: a POST whose body or head has started to be sent is never sent again. On a
+ * reused connection the likely reason is that the upstream had just closed it, so that attempt costs neither a try nor
+ * budget.
  */
 export const decideRetry = (facts: RetryFacts, mayAfford: () => boolean): RetryDecision => {
   if (facts.elapsedMs >= maxElapsedMs) return 'stop';
@@ -64,8 +65,8 @@ const share = 0.1;
 const allowance = 10;
 
 /**
- * Limits retries to 10 % of the requests of the last 10 s, plus 10. Without a limit, retries would multiply the load when
- * every upstream fails.
+ * Limits retries to 10 % of the requests of the last 10 s, plus 10. Without a limit, retries would multiply the load
+ * when every upstream fails.
  */
 export class RetryBudget {
   /** Retries that the budget allowed and refused, since the start. */

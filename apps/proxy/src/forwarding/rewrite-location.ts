@@ -23,9 +23,9 @@ const underPrefix = (path: string, { prefix, stripPrefix }: Route): string =>
   !stripPrefix || path.startsWith(prefix) ? path : `${prefix}${path.slice(1)}`;
 
 /**
- * The Location to send to the client. A path, and an address of the upstream itself, lead to the upstream; they are rewritten
- * to lead through the route, under the prefix that it removes. A path that has the prefix already, and every other
- * address, stays as it is.
+ * The Location to send to the client. A path, and an address of the upstream itself, lead to the upstream; they are
+ * rewritten to lead through the route, under the prefix that it removes. A path that has the prefix already, and every
+ * other address, stays as it is.
  */
 export const rewriteLocation = (location: string, route: Route, upstream: Addressed): string => {
   if (!route.rewriteLocation) return location;
@@ -36,8 +36,8 @@ export const rewriteLocation = (location: string, route: Route, upstream: Addres
 };
 
 /**
- * The Set-Cookie to send to the client: on a route with `rewriteCookiePath`, its Path (RFC 6265 5.2.4) leads through the route,
- * so that the cookie comes back to this upstream and to no other one.
+ * The Set-Cookie to send to the client: on a route with `rewriteCookiePath`, its Path (RFC 6265 5.2.4) leads through
+ * the route, so that the cookie comes back to this upstream and to no other one.
  */
 export const rewriteCookiePath = (cookie: string, route: Route): string =>
   route.rewriteCookiePath

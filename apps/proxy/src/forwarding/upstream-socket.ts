@@ -3,9 +3,9 @@ import { Socket, type TcpNetConnectOpts } from 'node:net';
 type Callback = (error?: Error | null) => void;
 
 /**
- * A socket on which a failed write does not end reading. An upstream that responds early and closes (a 413 during an upload)
- * resets what is still being sent; its response has arrived by then and must be read. The failure shows on the reading side,
- * after the response.
+ * A socket on which a failed write does not end reading. An upstream that responds early and closes (a 413 during an
+ * upload) resets what is still being sent; its response has arrived by then and must be read. The failure shows on the
+ * reading side, after the response.
  */
 export class UpstreamSocket extends Socket {
   #hasWriteFailed = false;

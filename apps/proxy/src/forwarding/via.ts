@@ -1,6 +1,6 @@
 /**
- * The pseudonym of one running proxy in Via (RFC 9110 7.6.3). It differs for each process, so that a proxy can tell a loop
- * through itself from a chain of several proxies. `random` returns a number from 0 up to 1.
+ * The pseudonym of one running proxy in Via (RFC 9110 7.6.3). It differs for each process, so that a proxy can tell a
+ * loop through itself from a chain of several proxies. `random` returns a number from 0 up to 1.
  */
 export const createViaName = (random: () => number): string =>
   `tripod-${Math.floor(random() * 0x1_0000_0000)

@@ -36,7 +36,10 @@ export class ActiveChecker {
   #stopped = false;
   #passes = 0;
   #failures = 0;
-  /** Whether it has been found healthy or unhealthy before. The first pass is logged as joining, later ones as coming back. */
+  /**
+   * Whether it has been found healthy or unhealthy before. The first pass is logged as joining, later ones as coming
+   * back.
+   */
   #judged = false;
   #hasLoggedStatus = false;
   /** Since when it is unhealthy; undefined when it is healthy, or `onDead` has been called. */

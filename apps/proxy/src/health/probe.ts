@@ -26,7 +26,10 @@ export type HttpProbeOptions = {
   readonly isHealthyStatus: (status: number) => boolean;
 };
 
-/** Sends GET to the health path on a connection of its own. A 404 that is no healthy status means that there is no such path. */
+/**
+ * Sends GET to the health path on a connection of its own. A 404 that is no healthy status means that there is no such
+ * path.
+ */
 export const createHttpProbe =
   ({ path, timeoutMs, isHealthyStatus }: HttpProbeOptions): Probe =>
   (upstream) =>

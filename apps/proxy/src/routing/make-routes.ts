@@ -48,8 +48,8 @@ const upstreamsOf = (
 const isSamePolicy = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /**
- * Makes the routes of a configuration over the existing pools: a pool that keeps its name is updated, and a pool that no
- * route names any more is emptied. Never throws for a configuration that was parsed.
+ * Makes the routes of a configuration over the existing pools: a pool that keeps its name is updated, and a pool that
+ * no route names any more is emptied. Never throws for a configuration that was parsed.
  */
 export const makeRoutes = (config: RoutesConfig, options: MakeRoutesOptions): readonly Route[] => {
   const { earlier, random, activeChecks, onRemoved } = options;

@@ -12,9 +12,10 @@ export const findDecodedSlashes = (path: string): string | undefined =>
 const hasDotSegment = (path: string): boolean => /\/\.{1,2}(?:\/|;|$)/.test(path);
 
 /**
- * Checks a target in origin form (path and query) that is routed and forwarded unchanged. Throws a TargetError instead of
- * repairing (RFC 3986 6.2.2.3 removes dot segments, and parsers differ): a target that another parser reads as another
- * path would bypass the rules of its route. Encoded slashes pass: whether they are allowed is a setting of the route.
+ * Checks a target in origin form (path and query) that is routed and forwarded unchanged. Throws a TargetError instead
+ * of repairing (RFC 3986 6.2.2.3 removes dot segments, and parsers differ): a target that another parser reads as
+ * another path would bypass the rules of its route. Encoded slashes pass: whether they are allowed is a setting of the
+ * route.
  */
 export const checkTarget = (target: string): void => {
   const fault = findCharacterFault(target);
@@ -34,8 +35,8 @@ export const checkTarget = (target: string): void => {
 
 /**
  * The origin form of a target (RFC 9112 3.2). An absolute form must be http and name the authority of the Host header:
- * otherwise the proxy and an upstream could route by different ones. (The static server has a parser of its own: it serves
- * one site, so it drops the authority, and it refuses nothing that a file name can hold.)
+ * otherwise the proxy and an upstream could route by different ones. (The static server has a parser of its own: it
+ * serves one site, so it drops the authority, and it refuses nothing that a file name can hold.)
  */
 export const toOriginForm = (target: string, authority: string): string => {
   if (target.startsWith('/')) return target;

@@ -48,7 +48,9 @@ export const prefixPattern = '^/(?:[\\w.~-]+/)*$';
 /** A path without dot segments and without characters that have two spellings. */
 export const exactPattern = '^/(?:(?:(?!\\.{1,2}(?:/|$))[\\w.~-]+/)*(?!\\.{1,2}$)[\\w.~-]+/?)?$';
 
-/** Parses the address of an upstream. Throws an Error whose message begins with "must" unless it is http://host[:port]. */
+/**
+ * Parses the address of an upstream. Throws an Error whose message begins with "must" unless it is http://host[:port].
+ */
 export const parseUpstreamUrl = (text: string): URL => {
   if (/^https:/i.test(text))
     throw new Error(`must not name ${text}: upstreams over https are not supported yet`);

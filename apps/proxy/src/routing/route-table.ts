@@ -68,7 +68,9 @@ const forwardedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 const matches = ({ prefix, exact }: Route, path: string): boolean =>
   exact ? path === prefix : path.startsWith(prefix);
 
-/** An encoded slash must not lead to another route than the plain one: that would bypass the rules of the other route. */
+/**
+ * An encoded slash must not lead to another route than the plain one: that would bypass the rules of the other route.
+ */
 const checkEncodedSlash = (path: string, route: Route, mostSpecificFirst: readonly Route[]): void => {
   const decoded = findDecodedSlashes(path);
   if (decoded === undefined) return;
@@ -78,7 +80,10 @@ const checkEncodedSlash = (path: string, route: Route, mostSpecificFirst: readon
     throw new TargetError('The path holds an encoded slash that changes its route.');
 };
 
-/** An exact path wins over a prefix, and the longest prefix over the others. The string that is routed is the string that is forwarded, but for the prefix. */
+/**
+ * An exact path wins over a prefix, and the longest prefix over the others. The string that is routed is the string
+ * that is forwarded, but for the prefix.
+ */
 const findRoute = (
   target: string,
   mostSpecificFirst: readonly Route[],

@@ -22,7 +22,9 @@ afterEach(stopAll);
 const answer = 'HTTP/1.1 413 Content Too Large\r\nContent-Length: 9\r\nConnection: close\r\n\r\ntoo large';
 const piece = Buffer.alloc(65_536, 'x');
 
-/** An upstream that responds to the head of a request, reads nothing more, and closes: unread bytes make that a reset. */
+/**
+ * An upstream that responds to the head of a request, reads nothing more, and closes: unread bytes make that a reset.
+ */
 const runImpatientUpstream = async () => {
   const server = createServer((socket) => {
     opened.add(socket);

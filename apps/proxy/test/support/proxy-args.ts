@@ -1,6 +1,6 @@
 /**
- * The command line of a proxy process for a test: free ports, no active checks, and a connect time-out that is long enough
- * for a busy machine.
+ * The command line of a proxy process for a test: free ports, no active checks, and a connect time-out that is long
+ * enough for a busy machine.
  */
 export const proxyArgs = (
   engine: string,

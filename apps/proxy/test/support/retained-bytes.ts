@@ -5,8 +5,8 @@ import type { ProxyProcess } from './spawn-proxy.ts';
 export const inspected = { NODE_OPTIONS: '--inspect=127.0.0.1:0' };
 
 /**
- * The bytes of heap and buffers that a process retains. Garbage is collected first, so that the figure does not depend on
- * when V8 does it. The process must have been started with the variables `inspected`.
+ * The bytes of heap and buffers that a process retains. Garbage is collected first, so that the figure does not depend
+ * on when V8 does it. The process must have been started with the variables `inspected`.
  */
 export const retainedBytes = async (proxy: ProxyProcess): Promise<number> => {
   const url = await waitFor(

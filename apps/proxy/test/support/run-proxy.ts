@@ -17,8 +17,8 @@ export type RunningProxy = {
 const running = new Set<RunningProxy>();
 
 /**
- * Starts a proxy in this process, without active checks and ejections, unless the test enables them or has a config file:
- * their requests would interfere.
+ * Starts a proxy in this process, without active checks and ejections, unless the test enables them or has a config
+ * file: their requests would interfere.
  */
 export const runProxy = async ({ clock = systemClock, ...settings }: RunOptions): Promise<RunningProxy> => {
   const quiet = settings.config === undefined ? { healthPath: 'off', maxFails: 0 } : {};

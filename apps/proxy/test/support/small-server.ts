@@ -5,8 +5,8 @@ import { createStoppableServer } from '@tripod/shared/http/stoppable-server';
 import { runCli } from '@tripod/shared/process/run-cli';
 
 /**
- * A server that starts, checks, drains and stops as the API does, without its database. It reports each POST that it has
- * carried out to its parent process before it responds.
+ * A server that starts, checks, drains and stops as the API does, without its database. It reports each POST that it
+ * has carried out to its parent process before it responds.
  */
 await runCli({
   name: 'small-server',

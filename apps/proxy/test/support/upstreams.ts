@@ -8,7 +8,10 @@ import {
 
 const started = new Set<ScriptedUpstream>();
 
-/** A scripted upstream that is stopped after the test (see `stopUpstreams`). The default script responds `hello`. Use `freePort` for one that restarts. */
+/**
+ * A scripted upstream that is stopped after the test (see `stopUpstreams`). The default script responds `hello`. Use
+ * `freePort` for one that restarts.
+ */
 export const runUpstream = async (
   script: UpstreamScript = (socket) => void socket.write(plainResponse('hello')),
   port = 0,

@@ -21,7 +21,10 @@ export type Balancer = {
   drain(pool: string, port: number): Promise<void>;
   /** Removes a drained copy from its pool. */
   remove(pool: string, port: number): Promise<void>;
-  /** Writes its configuration and makes the process read it, without a lost request. Throws a StartError when it is refused. */
+  /**
+   * Writes its configuration and makes the process read it, without a lost request. Throws a StartError when it is
+   * refused.
+   */
   reload(): Promise<void>;
   /** By port. Empty when the balancer does not report on its upstreams. */
   report(): Promise<ReadonlyMap<number, UpstreamReport>>;

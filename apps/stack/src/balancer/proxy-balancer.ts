@@ -39,8 +39,8 @@ const reportOn = ({ state, inFlight, reason }: PoolUpstream): UpstreamReport => 
 });
 
 /**
- * Controls our own proxy: it reads its routes from a configuration file when it starts, and its upstreams are changed by
- * its admin API while it runs.
+ * Controls our own proxy: it reads its routes from a configuration file when it starts, and its upstreams are changed
+ * by its admin API while it runs.
  */
 export const createProxyBalancer = (options: ProxyBalancerOptions): Balancer => {
   const { command, adminPort, dir, routes, poolPort, clock, isReady } = options;

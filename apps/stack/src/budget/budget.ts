@@ -78,6 +78,9 @@ const largestHeapPart = 0.6;
 /** With less, Node does not start. */
 const leastHeapMb = 48;
 
-/** The option that keeps the heap of a Node command within a share of memory, so that it refuses work before it is killed. */
+/**
+ * The option that keeps the heap of a Node command within a share of memory, so that it refuses work before it is
+ * killed.
+ */
 export const heapOptionOf = ({ memoryMb }: Share): string =>
   `--max-old-space-size=${Math.floor(Math.max(leastHeapMb, Math.min(memoryMb * largestHeapPart, memoryMb - leastBesideHeapMb)))}`;

@@ -39,7 +39,9 @@ export const treesOf = (hierarchy: GroupHierarchy): readonly string[] =>
     ? [hierarchy.root]
     : [...new Set([hierarchy.cpu, hierarchy.cpuTime, hierarchy.memory])];
 
-/** Microseconds. A process that has used up its part of a period waits for the next one: short periods mean short waits. */
+/**
+ * Microseconds. A process that has used up its part of a period waits for the next one: short periods mean short waits.
+ */
 const periodUs = 20_000;
 const leastQuotaUs = 1000;
 const mebibyte = 1_048_576;

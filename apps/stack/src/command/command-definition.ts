@@ -65,7 +65,9 @@ export type CommandLine = {
 /** Everything there is to know about one command. See README.md for an example. */
 export type CommandDefinition = {
   readonly name: string;
-  /** As in `--help`: `<name>` is required, `[name]` optional, `[name...]` any number. Default: the command takes none. */
+  /**
+   * As in `--help`: `<name>` is required, `[name]` optional, `[name...]` any number. Default: the command takes none.
+   */
   readonly argument?: string;
   readonly description: (place: SettingsPlace) => string;
   /** A line of the help: what follows `pnpm stack`, and what it is for. */

@@ -43,8 +43,8 @@ const serve = (socket: Socket, handle: HandleControl): void => {
 };
 
 /**
- * Listens on a Unix-domain socket that only this user can open. The caller holds the lock of the stack, so a socket that
- * already exists belongs to a stack that has ended.
+ * Listens on a Unix-domain socket that only this user can open. The caller holds the lock of the stack, so a socket
+ * that already exists belongs to a stack that has ended.
  */
 export const startControlServer = async (path: string, handle: HandleControl): Promise<ControlServer> => {
   const sockets = new Set<Socket>();

@@ -46,8 +46,8 @@ export const findStackState = (file: string): StackState | undefined => {
 };
 
 /**
- * Renames a file that does not hold the state of a stack. Returns the sentence to log, or undefined when the file is fine
- * or missing. Throws the error of the system when it can't be renamed.
+ * Renames a file that does not hold the state of a stack. Returns the sentence to log, or undefined when the file is
+ * fine or missing. Throws the error of the system when it can't be renamed.
  */
 export const setAsideDamagedState = (file: string): string | undefined => {
   if (!lstatSync(file, { throwIfNoEntry: false }) || findStackState(file)) return undefined;

@@ -97,7 +97,9 @@ export type ServiceDefinition<S extends Settings = Settings> = {
    * of its pools without naming them.
    */
   readonly needs: readonly string[];
-  /** How its processes are known to serve. Default: by IPC, which Node commands of ours do. Joined services have none. */
+  /**
+   * How its processes are known to serve. Default: by IPC, which Node commands of ours do. Joined services have none.
+   */
   readonly readiness?: (config: ConfigOf<S>) => Readiness;
   /** A path that is answered with 200 while it can serve, and else with 503 and reasons. `ps` shows them. */
   readonly healthPath?: string;

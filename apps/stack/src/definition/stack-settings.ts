@@ -14,8 +14,8 @@ import type { AnyService } from './service-definition.ts';
 export const maxCopies = 16;
 
 /**
- * The port of a service. Settings of the stack cannot come from the environment, because a variable such as PORT that is
- * set for another program would then reach it.
+ * The port of a service. Settings of the stack cannot come from the environment, because a variable such as PORT that
+ * is set for another program would then reach it.
  */
 export const stackPort = (port: number, description: string) =>
   ({ ...portSetting(port), minimum: 1, environment: false, description }) as const;

@@ -29,7 +29,8 @@ const seed = (operands: readonly string[], options: InsertDemoDataOptions): Prom
     const env = { ...environment, DATABASE_URL: databaseUrl, DEMO_ROWS: 'true' };
     const flags = resources ? ['--resources', resources.join(',')] : [];
     const args = [file, 'seed', ...operands, ...flags];
-    // In a session of its own Ctrl-C does not reach it: the stack then stops when all rows are there, and not with a part.
+    // In a session of its own Ctrl-C does not reach it: the stack then stops when all rows are there, and not with a
+    // part.
     const child = spawn(execPath, args, {
       env,
       timeout: timeoutMs,
@@ -51,8 +52,8 @@ const seed = (operands: readonly string[], options: InsertDemoDataOptions): Prom
   });
 
 /**
- * Inserts demonstration data into a new database: one without tables. Does nothing for any other. Throws a StartError when
- * rows cannot be inserted; the rows before them stay.
+ * Inserts demonstration data into a new database: one without tables. Does nothing for any other. Throws a StartError
+ * when rows cannot be inserted; the rows before them stay.
  */
 export const insertDemoData = async (options: InsertDemoDataOptions): Promise<void> => {
   const { rows, databaseUrl, clock, onProgress } = options;

@@ -34,8 +34,8 @@ export const findLabNames = (checkout: string): readonly string[] => {
 const isPath = (text: string): boolean => text.includes('/') || /^\.{1,2}$/.test(text);
 
 /**
- * Finds a lab by its name, or a folder by its path, such as `./my-lab`. Throws a ConfigError that lists the known labs for
- * an unknown name, and for a folder without a lab.json.
+ * Finds a lab by its name, or a folder by its path, such as `./my-lab`. Throws a ConfigError that lists the known labs
+ * for an unknown name, and for a folder without a lab.json.
  */
 export const findLab = (text: string, { checkout, workingDir }: LabPlace): LabFolder => {
   const inCheckout = (name: string): LabFolder => ({ name, file: fileIn(join(checkout, 'labs', name)) });

@@ -21,8 +21,8 @@ export const labDatabase = (name: string): string =>
 export type LabDatabase = { readonly stateDir: string; readonly database: string };
 
 /**
- * The database of the stack of a state folder. In a folder that belongs to no lab it is that of the named lab, or of the
- * default lab.
+ * The database of the stack of a state folder. In a folder that belongs to no lab it is that of the named lab, or of
+ * the default lab.
  */
 export const findLabDatabase = (
   checkout: string,

@@ -22,8 +22,8 @@ export type Following = {
 const chunkBytes = 65_536;
 
 /**
- * Passes on the lines that another process appends to a plain file. A file that was truncated or replaced is read from its
- * start. The timer keeps this process alive until `stop`.
+ * Passes on the lines that another process appends to a plain file. A file that was truncated or replaced is read from
+ * its start. The timer keeps this process alive until `stop`.
  */
 export const followFile = async (path: string, options: FollowOptions): Promise<Following> => {
   const { onLine, fromStart = false, maxBytes = Number.POSITIVE_INFINITY, intervalMs = 200 } = options;

@@ -91,8 +91,8 @@ const readIfAny = (file: string): string | undefined =>
   existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 
 /**
- * Builds a page unless its sources are those of the last build. A build that fails throws a StartError and leaves the last
- * one as it is.
+ * Builds a page unless its sources are those of the last build. A build that fails throws a StartError and leaves the
+ * last one as it is.
  */
 export const buildPage = async ({
   source,

@@ -13,8 +13,8 @@ import type { StackDependencies } from './stack-dependencies.ts';
 type WantedPort = { readonly flag: string; readonly port: number };
 
 /**
- * The first port of copies behind a load balancer is not among them: such copies take the next free port. Without a load
- * balancer it is the address of the system.
+ * The first port of copies behind a load balancer is not among them: such copies take the next free port. Without a
+ * load balancer it is the address of the system.
  */
 const wantedPorts = (services: readonly AnyService[], config: StackConfig): readonly WantedPort[] =>
   services.flatMap(({ ports, replicas }) =>

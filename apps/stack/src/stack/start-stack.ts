@@ -64,8 +64,8 @@ const createShowsRequestsOf =
   };
 
 /**
- * Starts all services in the order of their needs and resolves when they are ready. Throws a StartError or a ConfigError
- * with one sentence; what was started is stopped then.
+ * Starts all services in the order of their needs and resolves when they are ready. Throws a StartError or a
+ * ConfigError with one sentence; what was started is stopped then.
  */
 export const startStack = async (options: StartStackOptions): Promise<RunningStack> => {
   const { config, dependencies, onStack } = options;

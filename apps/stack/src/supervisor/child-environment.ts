@@ -1,8 +1,9 @@
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Variables that services inherit: those of the system, of Node and of Postgres connections. Others are withheld, because
- * every setting of a service can come from the environment: a PORT, HOST or NAME would reach all services at once.
+ * Variables that services inherit: those of the system, of Node and of Postgres connections. Others are withheld,
+ * because every setting of a service can come from the environment: a PORT, HOST or NAME would reach all services at
+ * once.
  */
 const inherited =
   /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_[A-Z]+|TZ|TMPDIR|NODE_[A-Z_]+|UV_THREADPOOL_SIZE|SSL_CERT_(?:FILE|DIR)|PG[A-Z]+)$/;

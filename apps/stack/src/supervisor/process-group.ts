@@ -70,7 +70,9 @@ export class ProcessGroup {
     return this.#processes.flatMap(({ spec }) => spec.port ?? []);
   }
 
-  /** Creates the configured number of copies without starting them. Call it for one group at a time: it chooses ports. */
+  /**
+   * Creates the configured number of copies without starting them. Call it for one group at a time: it chooses ports.
+   */
   async prepare(): Promise<void> {
     const { replicas } = this.#options;
     if (replicas) await this.#createCopies(replicas.count);
@@ -162,7 +164,7 @@ export class ProcessGroup {
     await this.bringIn(process, report);
   }
 
-  /** Restarts the processes one after the other, so that at most one is away. Stopped ones stay stopped. */
+  /** Restarts the processes one after the other, so that at most one is down. Stopped ones stay stopped. */
   async restartAll(report: Report): Promise<void> {
     const running = this.#processes.filter(({ state }) => state !== 'stopped');
     for (const process of running) await this.restart(process, report);

@@ -63,8 +63,8 @@ const endOf = (child: ChildProcess, onLine: (line: string) => void): Promise<Exi
   });
 
 /**
- * Stops a process when this one ends, even by SIGKILL: the read then reaches the end of the pipe. What has not ended 10 s
- * later is killed with its whole group.
+ * Stops a process when this one ends, even by SIGKILL: the read then reaches the end of the pipe. What has not ended 10
+ * s later is killed with its whole group.
  */
 const lifelineScript = `read -r _
 kill -s "$1" "$2"
@@ -83,7 +83,8 @@ const startLifeline = (pid: number, signalName: string): ChildProcess => {
 
 /**
  * Starts each process in a session of its own, so that Ctrl-C in the terminal reaches the supervisor alone. Every
- * process is stopped when the supervisor dies: a Node command by its IPC channel, a binary by a shell that watches a pipe.
+ * process is stopped when the supervisor dies: a Node command by its IPC channel, a binary by a shell that watches a
+ * pipe.
  */
 export const createSpawnProcess = ({ execPath, workingDir, signal }: SpawnDependencies): SpawnProcess => {
   const trySignal = (pid: number, name: NodeJS.Signals): void => {

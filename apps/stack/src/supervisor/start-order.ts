@@ -5,7 +5,9 @@ export type Dependent = { readonly name: string; readonly needs: readonly string
 const needsOf = <U extends Dependent>(unit: U, units: readonly U[]): readonly U[] =>
   units.filter(({ name }) => unit.needs.includes(name));
 
-/** Groups units into steps, each of which needs only units of earlier steps. Throws an Error when needs form a cycle. */
+/**
+ * Groups units into steps, each of which needs only units of earlier steps. Throws an Error when needs form a cycle.
+ */
 export const orderByNeeds = <U extends Dependent>(units: readonly U[]): readonly (readonly U[])[] => {
   const steps: (readonly U[])[] = [];
   const placed = new Set<U>();

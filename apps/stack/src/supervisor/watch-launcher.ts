@@ -10,8 +10,8 @@ const maxLinks = 8;
 const intervalMs = 500;
 
 /**
- * Calls back once when a process of the chain npx → sh → pnpm → sh above this one has ended. SIGTERM to npx ends npx and
- * its shell but leaves pnpm running, so every link up to the topmost npx or pnpm is watched; outside Linux only the
+ * Calls back once when a process of the chain npx → sh → pnpm → sh above this one has ended. SIGTERM to npx ends npx
+ * and its shell but leaves pnpm running, so every link up to the topmost npx or pnpm is watched; outside Linux only the
  * parent is. A process that was started without a package manager is not watched. Returns how to end the watch.
  */
 export const watchLauncher = (own: LaunchedProcess, onEnded: () => void): (() => void) => {

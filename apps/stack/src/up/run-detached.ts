@@ -48,8 +48,8 @@ const findReport = async ({ ask }: CommandClient, pid: number): Promise<StackRep
 };
 
 /**
- * Starts a stack in another process and resolves when it is ready. Throws a ConfigError or a StartError with the messages
- * of that process when it cannot start.
+ * Starts a stack in another process and resolves when it is ready. Throws a ConfigError or a StartError with the
+ * messages of that process when it cannot start.
  */
 export const runDetached = async (client: CommandClient): Promise<void> => {
   const { host, print, isTerminal, colour, wait } = client;

@@ -42,7 +42,7 @@ describe('a log file of the stack', () => {
     expect(readFileSync(path, 'utf8')).toBe('new\nnewer\n');
   });
 
-  it('is emptied when the previous one can not be replaced, so that it stays below its limit', () => {
+  it('is emptied when the previous one cannot be replaced, so that it stays below its limit', () => {
     const path = join(makeFolder(), 'a.log');
     mkdirSync(`${path}.1`);
     const { file, problems } = open(path, { maxBytes: 10 });
@@ -85,7 +85,7 @@ describe('a log file of the stack', () => {
     expect(readFileSync(path, 'utf8')).toBe('one\ntwo\n');
   });
 
-  it('says once that it can not be opened, and goes on when it can again', () => {
+  it('says once that it cannot be opened, and goes on when it can again', () => {
     const folder = join(makeFolder(), 'logs');
     writeFileSync(folder, '');
     const { file, problems } = open(join(folder, 'a.log'));

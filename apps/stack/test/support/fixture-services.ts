@@ -25,7 +25,9 @@ const replaceRun = (run: ServiceRun, mode: string): ServiceRun => {
   };
 };
 
-/** The services of the stack, with a small program in place of our own. `apiMode` is the mode of services with copies. */
+/**
+ * The services of the stack, with a small program in place of our own. `apiMode` is the mode of services with copies.
+ */
 export const fixtureServices = (apiMode = 'good'): readonly AnyService[] =>
   services.map((service) => ({
     ...service,

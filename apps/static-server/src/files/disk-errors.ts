@@ -11,7 +11,7 @@ export const diskErrors = defineErrors({
   },
   STATIC_BUSY: {
     status: 503,
-    title: 'The file can not be read at the moment',
+    title: 'The file cannot be read at the moment',
     meaning:
       'No file descriptor is left, or the file keeps changing while it is read: try again after `Retry-After`.',
   },

@@ -86,7 +86,7 @@ describe('preload', () => {
     },
   );
 
-  it('loads the other files when a file is gone or a folder can not be listed', async () => {
+  it('loads the other files when a file is gone or a folder cannot be listed', async () => {
     site.write('gone.txt', 'gone');
     site.write('closed/inner.txt', 'inner');
     const fail = (code: string): Promise<never> => Promise.reject(Object.assign(new Error(code), { code }));
@@ -102,7 +102,7 @@ describe('preload', () => {
     expect(opened).not.toContain('closed/inner.txt');
   });
 
-  it('rejects when the root can not be listed', async () => {
+  it('rejects when the root cannot be listed', async () => {
     const server = await start(mebibyte);
     site.remove();
     await expect(server.server.preload()).rejects.toMatchObject({ code: 'ENOENT' });

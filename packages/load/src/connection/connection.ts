@@ -52,8 +52,8 @@ export class Connection {
   }
 
   /**
-   * Sends a request, whose text is complete, and resolves with its response. Rejects with a NoResponse when none comes. The
-   * connection must be open.
+   * Sends a request, whose text is complete, and resolves with its response. Rejects with a NoResponse when none comes.
+   * The connection must be open.
    */
   send(method: string, text: string, deadlineMs: number): Promise<LoadResponse> {
     const socket = this.#socket;

@@ -54,8 +54,8 @@ export class ResponseReader {
   }
 
   /**
-   * Reads the next bytes, which must not be changed afterwards. Returns the response when it has ended. Throws a MessageError
-   * for a malformed response and for bytes behind it.
+   * Reads the next bytes, which must not be changed afterwards. Returns the response when it has ended. Throws a
+   * MessageError for a malformed response and for bytes behind it.
    */
   read(bytes: Buffer): LoadResponse | undefined {
     const all = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes]);

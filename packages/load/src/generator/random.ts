@@ -1,4 +1,6 @@
-/** Creates a generator of pseudo-random numbers from 0 to below 1 (mulberry32): the same seed gives the same numbers. */
+/**
+ * Creates a generator of pseudo-random numbers from 0 to below 1 (mulberry32): the same seed gives the same numbers.
+ */
 export const createRandom = (seed: number): (() => number) => {
   let state = seed >>> 0;
   return () => {

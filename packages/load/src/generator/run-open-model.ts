@@ -2,9 +2,9 @@ import type { LoadUser } from './load-user.ts';
 import type { ModelOptions } from './run-closed-model.ts';
 
 /**
- * Begins tasks at a constant rate per second, whether or not earlier ones have ended. A timer of 1 ms starts all that are due,
- * and the response time of each counts from the moment at which it was due. A task for which no connection is free is dropped
- * and counted. Resolves when all tasks have ended.
+ * Begins tasks at a constant rate per second, whether or not earlier ones have ended. A timer of 1 ms starts all that
+ * are due, and the response time of each counts from the moment at which it was due. A task for which no connection is
+ * free is dropped and counted. Resolves when all tasks have ended.
  */
 export const runOpenModel = (
   { users, choose, measurements, startMs, signal }: ModelOptions,

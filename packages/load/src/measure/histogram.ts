@@ -19,8 +19,8 @@ const upperBound = (bucket: number): number => {
 };
 
 /**
- * Counts durations from 1 µs to 35 minutes in log-linear buckets, with an error below 0.8 %. It stands in shared memory: one
- * thread records, and another may read at any time.
+ * Counts durations from 1 µs to 35 minutes in log-linear buckets, with an error below 0.8 %. It stands in shared
+ * memory: one thread records, and another may read at any time.
  */
 export class Histogram {
   readonly memory: SharedArrayBuffer;

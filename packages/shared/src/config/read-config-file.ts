@@ -13,7 +13,7 @@ const readText = (file: string): string => {
   } catch (error) {
     if (error instanceof PlainFileError) return refuse(file, error.message);
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    return refuse(file, isMissing ? 'does not exist' : 'can not be read');
+    return refuse(file, isMissing ? 'does not exist' : 'cannot be read');
   }
 };
 

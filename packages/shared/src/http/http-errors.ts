@@ -29,7 +29,7 @@ export const httpErrors = defineErrors({
   },
   EXPECTATION_FAILED: {
     status: 417,
-    title: 'The expectation can not be met',
+    title: 'The expectation cannot be met',
     meaning: 'The only supported value of `Expect` is `100-continue`.',
   },
   MEMORY_FULL: {

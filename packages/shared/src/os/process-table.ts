@@ -96,7 +96,8 @@ export const findParentPid = (pid: number): number | undefined =>
 const startOnLinux = (pid: number): string | undefined => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name in parentheses, field 2, may hold anything; the start is field 22 of proc_pid_stat(5), in ticks since boot.
+    // The name in parentheses, field 2, may hold anything; the start is field 22 of proc_pid_stat(5), in ticks since
+    // boot.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
   } catch {
     return undefined;

@@ -1,8 +1,8 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 
 /**
- * Replaces a file as a whole, readable by its owner only. When it can't be written, as on a full disk, the old file stays,
- * no draft is left, and the error of the system is thrown.
+ * Replaces a file as a whole, readable by its owner only. When it can't be written, as on a full disk, the old file
+ * stays, no draft is left, and the error of the system is thrown.
  */
 export const replaceFile = (file: string, text: string): void => {
   const draft = `${file}.next`;

@@ -46,7 +46,7 @@ describe('readConfigFile', () => {
 
   it.each(['/dev/zero', '/dev/null'])('refuses the device %s', (file) => {
     expect(() => readConfigFile(file)).toThrow(
-      `The config file ${file} can not be read: it is not a plain file`,
+      `The config file ${file} cannot be read: it is not a plain file`,
     );
   });
 
@@ -54,7 +54,7 @@ describe('readConfigFile', () => {
     const file = join(folder, 'pipe');
     execFileSync('mkfifo', [file]);
     expect(() => readConfigFile(file)).toThrow(
-      `The config file ${file} can not be read: it is not a plain file`,
+      `The config file ${file} cannot be read: it is not a plain file`,
     );
   });
 
@@ -63,7 +63,7 @@ describe('readConfigFile', () => {
     expect(() => readConfigFile(file)).toThrow(`The config file ${file} does not exist`);
   });
 
-  it('says that a folder can not be read', () => {
-    expect(() => readConfigFile(folder)).toThrow(`The config file ${folder} can not be read`);
+  it('says that a folder cannot be read', () => {
+    expect(() => readConfigFile(folder)).toThrow(`The config file ${folder} cannot be read`);
   });
 });

@@ -40,7 +40,7 @@ describe('listen', () => {
     'accepts clients that are in the accept queue of %s when it closes',
     async (host) => {
       const { port, close } = await listen(greet(), { host: 'localhost', port: await freePort() });
-      // Connected by the kernel within this turn of the event loop, which can not have accepted any of them.
+      // Connected by the kernel within this turn of the event loop, which cannot have accepted any of them.
       const greetings = Promise.all(Array.from({ length: 20 }, () => greetingOf(host, port)));
       await close();
       expect(new Set(await greetings)).toEqual(new Set(['hello']));

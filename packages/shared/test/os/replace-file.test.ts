@@ -21,7 +21,7 @@ describe('replaceFile', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it('leaves no draft when the file can not be replaced', () => {
+  it('leaves no draft when the file cannot be replaced', () => {
     const file = join(folder, 'state.json');
     mkdirSync(file);
     expect(() => replaceFile(file, 'new')).toThrow();

@@ -215,7 +215,7 @@ describe('a service under a supervisor', () => {
     ['while it runs', 'fine', (fixture) => fixture.url()],
     ['while it starts', 'waits', (fixture) => printed(fixture, 'waiting')],
     ['before it starts', 'fine', () => Promise.resolve()],
-  ])('stops when the supervisor goes away %s', async (_when, mode, until) => {
+  ])('stops when the supervisor ends %s', async (_when, mode, until) => {
     const fixture = startFixture(['--drain-delay-ms', '60000', '--mode', mode], { ipc: true });
     await until(fixture);
     fixture.child.disconnect();

@@ -72,7 +72,10 @@ if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return 0 end
 redis.call('ZADD', KEYS[2], now + ARGV[2], ARGV[1])
 return 1`);
 
-/** The end of a job, its record and the total. KEYS: held, leases, lost, total, ended. ARGV: lease, record, kept records. */
+/**
+ * The end of a job, its record and the total. KEYS: held, leases, lost, total, ended. ARGV: lease, record, kept
+ * records.
+ */
 const endScript = defineRedisScript(`
 if redis.call('HDEL', KEYS[1], ARGV[1]) == 0 then return 0 end
 redis.call('ZREM', KEYS[2], ARGV[1])

@@ -14,13 +14,13 @@ export const defineRedisScript = (text: string): RedisScript => ({
 });
 
 /**
- * The Redis of a server. While it is away, every call fails at once with API_STATE_UNAVAILABLE; the call that detects
- * the loss fails after 700 ms. It recovers by itself.
+ * The Redis of a server. While it is unavailable, every call fails at once with API_STATE_UNAVAILABLE; the call that
+ * detects the loss fails after 700 ms. It recovers by itself.
  */
 export type RedisLink = {
   command(args: readonly string[]): Promise<unknown>;
   script(script: RedisScript, keys: readonly string[], args: readonly string[]): Promise<unknown>;
-  /** Makes the first attempt to connect. Resolves also when Redis is away. */
+  /** Makes the first attempt to connect. Resolves also when Redis is unavailable. */
   start(): Promise<void>;
   /** Undefined when it can be used, otherwise a short reason. */
   reason(): string | undefined;

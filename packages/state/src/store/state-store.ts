@@ -63,7 +63,7 @@ export type JobQueue = {
   fail(job: TakenJob, reason: string): Promise<FailOutcome>;
   /**
    * Resolves when there may be a job to take, at the latest after 2 s or when the signal is aborted. It may reject
-   * when the store is away.
+   * when the store is unavailable.
    */
   waitForJob(signal: AbortSignal): Promise<void>;
 };
@@ -71,12 +71,12 @@ export type JobQueue = {
 /** `lost`: the job was no longer held, and nothing changed. */
 export type FailOutcome = 'retried' | 'failed' | 'lost';
 
-/** State that all copies and workers share. Uses fail with AppErrors of status 503 while it is away. */
+/** State that all copies and workers share. Uses fail with AppErrors of status 503 while it is unavailable. */
 export type StateStore = {
   readonly visits: VisitCounters;
   readonly keys: KeyValues;
   readonly jobs: JobQueue;
-  /** Makes the first attempt to connect. Resolves also when the store is away. */
+  /** Makes the first attempt to connect. Resolves also when the store is unavailable. */
   start(): Promise<void>;
   /** Undefined when the store can be used, otherwise a short reason without secrets. */
   reason(): string | undefined;

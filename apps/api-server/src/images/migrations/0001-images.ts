@@ -32,7 +32,7 @@ const readColumns = async (knex: Knex): Promise<readonly Column[]> => {
 const checkText = (name: string, column: Column | undefined): void => {
   if (!column) refuse(name, 'is missing');
   else if (!textTypes.includes(column.type)) refuse(name, `is of type ${column.type}, not text`);
-  else if (column.computed) refuse(name, 'is generated and can not be written');
+  else if (column.computed) refuse(name, 'is generated and cannot be written');
 };
 
 /** Adopts an existing table with its rows. Throws a StartError that names the column that prevents it. */

@@ -82,9 +82,9 @@ async function* streamArray(pages: AsyncIterable<string>, indent: number): Async
 }
 
 /**
- * Answers a whole list, which contains everything that was confirmed before it was asked for. Requests that arrive while
- * its beginning is being read share the next reading. A list of up to 1 MiB has an entity tag and a length; a longer one
- * is streamed page by page in bounded memory.
+ * Answers a whole list, which contains everything that was confirmed before it was asked for. Requests that arrive
+ * while its beginning is being read share the next reading. A list of up to 1 MiB has an entity tag and a length; a
+ * longer one is streamed page by page in bounded memory.
  */
 export const createWholeList = (source: ListSource): ((indent: number) => Promise<Answer>) => {
   const represent = rememberLast();

@@ -104,14 +104,14 @@ describe('createWholeList', () => {
     expect(asked.length).toBe(before);
   });
 
-  it('fails when its beginning can not be read, and reads it again for the next request', async () => {
+  it('fails when its beginning cannot be read, and reads it again for the next request', async () => {
     const { answer, failAt } = listOf(20_000, 100);
     failAt(3);
     await expect(answer(0)).rejects.toThrow('the database went away');
     expect(Object.keys(await answer(0))).toEqual(['stream']);
   });
 
-  it('throws in the middle of the stream when a later page can not be read', async () => {
+  it('throws in the middle of the stream when a later page cannot be read', async () => {
     const { answer, failAt } = listOf(20_000, 100);
     failAt(15);
     await expect(textOf(await answer(0))).rejects.toThrow('the database went away');

@@ -16,8 +16,9 @@ const isStale = (entries: readonly Entry[], upstreams: readonly Upstream[]): boo
 
 /**
  * Smooth weighted round robin, as in nginx: on each turn every available upstream gains its weight in credit; the one
- * with the most credit is selected and pays the sum of the weights. When an upstream joins, leaves or changes its weight,
- * all credit is reset. An upstream that is only full keeps its entry, or the upstreams behind it would never be selected.
+ * with the most credit is selected and pays the sum of the weights. When an upstream joins, leaves or changes its
+ * weight, all credit is reset. An upstream that is only full keeps its entry, or the upstreams behind it would never be
+ * selected.
  */
 export const roundRobin: PolicyDefinition = {
   summary:

@@ -31,8 +31,9 @@ const goOnReading = (socket: TrackedSocket): void => {
 /**
  * Wraps a request listener so that the requests of one connection run one after the other, also when a client pipelines
  * them: they may depend on each other (RFC 9112 9.3.2), and one client could otherwise hold thousands of upstream
- * connections. Unlike serializeRequests of @tripod/shared, it waits until the client has taken the earlier response, so that
- * responses that are not read do not fill the memory. The requests that wait are bounded by not reading the connection.
+ * connections. Unlike serializeRequests of @tripod/shared, it waits until the client has taken the earlier response, so
+ * that responses that are not read do not fill the memory. The requests that wait are bounded by not reading the
+ * connection.
  */
 export const runAfterEarlierResponse = (handle: RequestListener): RequestListener => {
   return (request, response) => {

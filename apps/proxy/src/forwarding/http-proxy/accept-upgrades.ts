@@ -4,8 +4,8 @@ import { connectionTokens } from '../hop-by-hop.ts';
 import { hasEmptyBody } from './admission.ts';
 
 /**
- * Whether an upgrade is possible: HTTP/1.1, both headers, no body, and no `Connection: close`. Otherwise the request is an
- * ordinary one (RFC 9110 7.8: a server may ignore an upgrade).
+ * Whether an upgrade is possible: HTTP/1.1, both headers, no body, and no `Connection: close`. Otherwise the request is
+ * an ordinary one (RFC 9110 7.8: a server may ignore an upgrade).
  */
 const canBeUpgraded = (request: IncomingMessage): boolean => {
   const { upgrade, connection } = request.headers;
@@ -33,8 +33,8 @@ export type AcceptUpgradesOptions = {
 };
 
 /**
- * Passes upgrade requests to the handler with a response created here, because node:http releases their socket. After an
- * ordinary response the socket is returned to node:http and continues with HTTP.
+ * Passes upgrade requests to the handler with a response created here, because node:http releases their socket. After
+ * an ordinary response the socket is returned to node:http and continues with HTTP.
  */
 export const acceptUpgrades = (server: Server, { handle, isClosing }: AcceptUpgradesOptions): void => {
   const serveAgain = server.listeners('connection') as ((socket: Socket) => void)[];

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /**
- * Whether an HTTP/1.0 response needs `Connection: keep-alive`: node:http adds it only to responses with a length, which a
- * response without a body need not have.
+ * Whether an HTTP/1.0 response needs `Connection: keep-alive`: node:http adds it only to responses with a length, which
+ * a response without a body need not have.
  */
 export const needsKeepAlive = (request: IncomingMessage, response: ServerResponse, status: number): boolean =>
   request.httpVersion === '1.0' &&
@@ -51,7 +51,9 @@ export class AnswerRelay {
     from.on('close', () => this.#closed());
   }
 
-  /** The connection to the upstream failed. An end that follows is valid only if the whole response was received before. */
+  /**
+   * The connection to the upstream failed. An end that follows is valid only if the whole response was received before.
+   */
   failed(): void {
     this.#hasFailed = !this.#from.complete;
   }

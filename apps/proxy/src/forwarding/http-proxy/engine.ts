@@ -56,7 +56,9 @@ const exchangeRequestOf = (
   referer: request.headers.referer,
 });
 
-/** Connections that node:http would keep open: HTTP/1.0 with `keep-alive, close` (RFC 9112 9.3), and ignored upgrades. */
+/**
+ * Connections that node:http would keep open: HTTP/1.0 with `keep-alive, close` (RFC 9112 9.3), and ignored upgrades.
+ */
 const mustClose = (request: IncomingMessage): boolean => {
   const { connection } = request.headers;
   if (connection === undefined) return false;

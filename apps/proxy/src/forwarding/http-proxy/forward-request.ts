@@ -256,8 +256,8 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
   }
 
   /**
-   * Closes the connection so that the client sees that the response is incomplete. In HTTP/1.0 the end of the connection may
-   * be the end of the body, so that only a reset shows it.
+   * Closes the connection so that the client sees that the response is incomplete. In HTTP/1.0 the end of the
+   * connection may be the end of the body, so that only a reset shows it.
    */
   #cutOff(): void {
     const { socket, httpVersion } = this.#request;

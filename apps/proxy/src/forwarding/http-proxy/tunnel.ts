@@ -18,8 +18,8 @@ type TunnelOptions = TunnelsOptions & {
 };
 
 /**
- * Passes the bytes of another protocol both ways until both sides have ended. The end of one side is passed on after its
- * last bytes, and the other has 10 s to follow; a reset of one side, or an error, ends the other.
+ * Passes the bytes of another protocol both ways until both sides have ended. The end of one side is passed on after
+ * its last bytes, and the other has 10 s to follow; a reset of one side, or an error, ends the other.
  */
 class Tunnel {
   readonly #client: Socket;

@@ -40,7 +40,8 @@ describe.each(engineNames)('failures at the engine %s', (engine) => {
           });
         });
         const { port, log } = await over(upstream, { maxFails: 1 });
-        // A reset may discard the bytes before it, so that only this is certain: no end of a body, and nothing after it.
+        // A reset may discard the bytes before it, so that only this is certain: no end of a body, and nothing after
+        // it.
         const text = await exchangeRaw({ port, bytes: get });
         expect(text).not.toMatch(/\r\n0\r\n\r\n/);
         expect(text.match(/HTTP\/1\.1 /g)?.length ?? 0).toBeLessThanOrEqual(1);

@@ -147,8 +147,8 @@ export class ClientConnection implements ExchangeClient, Waiting {
   }
 
   /**
-   * Reads request after request, as long as each is complete and is answered at once. Begins with `plan` if it is given,
-   * otherwise adds `bytes` to the input first.
+   * Reads request after request, as long as each is complete and is answered at once. Begins with `plan` if it is
+   * given, otherwise adds `bytes` to the input first.
    */
   #readRequests(plan?: Plan, bytes?: Buffer): void {
     let before = this.#phase;

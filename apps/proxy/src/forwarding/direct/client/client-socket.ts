@@ -21,8 +21,8 @@ export class ClientSocket implements ResponseSink {
   }
 
   /**
-   * Whether the client does not take what was written; a call of `onDrained` follows. One borrowed buffer is enough: the
-   * buffers of several reads would be held for a client that does not read, however few bytes each of them holds.
+   * Whether the client does not take what was written; a call of `onDrained` follows. One borrowed buffer is enough:
+   * the buffers of several reads would be held for a client that does not read, however few bytes each of them holds.
    */
   get isBlocked(): boolean {
     return this.#borrowed > 0 || this.#socket.writableNeedDrain;

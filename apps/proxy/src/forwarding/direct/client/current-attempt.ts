@@ -1,7 +1,10 @@
 import type { Attempt } from '../../exchange.ts';
 import type { UpstreamConnection } from '../upstream/upstream-connection.ts';
 
-/** The attempt under way and its connection: both are set or none. One object serves all attempts of a client connection. */
+/**
+ * The attempt under way and its connection: both are set or none. One object serves all attempts of a client
+ * connection.
+ */
 export class CurrentAttempt {
   #attempt: Attempt | undefined;
   #connection: UpstreamConnection | undefined;

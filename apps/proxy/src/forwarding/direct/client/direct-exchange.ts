@@ -16,8 +16,8 @@ import { rewriteHead } from './rewrite-head.ts';
 import { Tunnel } from './tunnel.ts';
 
 /**
- * Carries out the forwarded exchanges of one client connection, one after the other: attempt after attempt until an upstream
- * responds, then the response to its end. One object serves all of them, so that a request allocates none.
+ * Carries out the forwarded exchanges of one client connection, one after the other: attempt after attempt until an
+ * upstream responds, then the response to its end. One object serves all of them, so that a request allocates none.
  */
 export class DirectExchange implements ResponseReceiver {
   readonly #parts: ExchangeParts;
@@ -53,8 +53,8 @@ export class DirectExchange implements ResponseReceiver {
   }
 
   /**
-   * Begins the next exchange. Its body may be taken from now on; `start` sends it. A body that is announced too large ends the
-   * exchange at once.
+   * Begins the next exchange. Its body may be taken from now on; `start` sends it. A body that is announced too large
+   * ends the exchange at once.
    */
   prepare(exchange: Exchange, plan: ForwardPlan): void {
     if (this.#phase !== 'none') this.#fail('an exchange begins');
@@ -71,7 +71,7 @@ export class DirectExchange implements ResponseReceiver {
   }
 
   start(): void {
-    // A request that is refused has been refused before this line, so the client does not send its body (RFC 9110 10.1.1).
+    // A request is refused before this line, so that the client does not send its body (RFC 9110 10.1.1).
     if (this.#plan.head.expectsContinue && !this.hasWholeRequest)
       this.#client.socket.write('HTTP/1.1 100 Continue\r\n\r\n');
     this.#sendToNext();
@@ -268,7 +268,7 @@ export class DirectExchange implements ResponseReceiver {
     }
   }
 
-  /** Pauses the client while the upstream takes no more of the body, and sets the time for the side that is waited for. */
+  /** Pauses the client while the upstream takes no more of the body, and sets the time-out of the awaited side. */
   #updateBodyFlow(wantsMore: boolean): void {
     if (!wantsMore && !this.hasWholeRequest) this.#client.socket.pause();
     if (this.#phase !== 'sending' && this.#phase !== 'waiting') return;

@@ -36,6 +36,9 @@ export type ExchangeClient = {
   exchangeEnded(close: boolean): void;
   /** Sends an error response and ends the exchange. `isWhole`: the whole request has been received. */
   sendError(error: AppError, isWhole: boolean): void;
-  /** Passes what the client sends to the exchange's tunnel until the exchange ends. Returns what has been received before. */
+  /**
+   * Passes what the client sends to the exchange's tunnel until the exchange ends. Returns what has been received
+   * before.
+   */
   openTunnel(): Buffer | undefined;
 };

@@ -25,8 +25,9 @@ const makePlan = (text: string, routes: RouteTable): Plan => {
 };
 
 /**
- * Creates a function that returns the cache of plans for the current routes. Call it for each head: a reload of the routes
- * empties the cache. Plans of heads with credentials are not cached. Reading a malformed head throws a MessageError.
+ * Creates a function that returns the cache of plans for the current routes. Call it for each head: a reload of the
+ * routes empties the cache. Plans of heads with credentials are not cached. Reading a malformed head throws a
+ * MessageError.
  */
 export const createPlans = (routes: RouteTable): (() => HeadCache<Plan>) => {
   let { version } = routes;

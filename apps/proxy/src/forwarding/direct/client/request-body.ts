@@ -15,8 +15,9 @@ const lastChunk = '0\r\n\r\n';
 export type BodySink = { write(data: string | Buffer): boolean; requestWritten(): void };
 
 /**
- * The body of one request, sent to one upstream after the other. It is framed anew: by its length, or in chunks that hold
- * what one read brought. Bytes that arrive before an upstream is connected are kept here; the client is not read meanwhile.
+ * The body of one request, sent to one upstream after the other. It is framed anew: by its length, or in chunks that
+ * hold what one read brought. Bytes that arrive before an upstream is connected are kept here; the client is not read
+ * meanwhile.
  */
 export class RequestBody {
   readonly #scanner: ChunkedScanner | undefined;
@@ -44,8 +45,8 @@ export class RequestBody {
   }
 
   /**
-   * Takes the bytes that belong to the body and returns the index after them. Throws a MessageError for malformed framing or
-   * a body that is too large.
+   * Takes the bytes that belong to the body and returns the index after them. Throws a MessageError for malformed
+   * framing or a body that is too large.
    */
   take(bytes: Buffer): number {
     this.wantsMore = this.#sink !== undefined;

@@ -20,13 +20,17 @@ export class RequestReader {
     this.#plans = plans;
   }
 
-  /** Returns the plan if these bytes are exactly one head that is cached, as most reads are. They are not queued then. */
+  /**
+   * Returns the plan if these bytes are exactly one head that is cached, as most reads are. They are not queued then.
+   */
   findPlan(bytes: Buffer): Plan | undefined {
     const mayBeHead = this.input.length === 0 && bytes.length <= maxCachedLength && bytes.at(-1) === lineFeed;
     return mayBeHead ? this.#plans().find(bytes.toString('latin1')) : undefined;
   }
 
-  /** Removes the next head from the input; undefined while it is incomplete. Throws a MessageError if it is malformed. */
+  /**
+   * Removes the next head from the input; undefined while it is incomplete. Throws a MessageError if it is malformed.
+   */
   next(): Plan | undefined {
     this.lastText = '';
     const text = takeRequestHead(this.input);

@@ -63,7 +63,10 @@ export class ResponseWriter {
     this.#text = `${text}\r\n`;
   }
 
-  /** Writes a piece of the body; a large one is borrowed until its write has ended. At most one per read of the upstream. */
+  /**
+   * Writes a piece of the body; a large one is borrowed until its write has ended. At most one per read of the
+   * upstream.
+   */
   data(bytes: Buffer, from: number, to: number, lender: BytesLender): void {
     const length = to - from;
     this.bodyBytes += length;

@@ -3,7 +3,10 @@ import type { Route } from '../../../routing/route-table.ts';
 import { rewriteCookiePath, rewriteLocation } from '../../rewrite-location.ts';
 import type { ResponseHead } from '../wire/response-head.ts';
 
-/** Returns the head with the Location and the cookies that lead through the route. Heads are cached, so they are never changed in place. */
+/**
+ * Returns the head with the Location and the cookies that lead through the route. Heads are cached, so they are never
+ * changed in place.
+ */
 export const rewriteHead = (head: ResponseHead, route: Route, upstream: Upstream): ResponseHead => {
   const { location } = head;
   let { text } = head;

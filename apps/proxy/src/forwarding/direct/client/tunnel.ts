@@ -6,8 +6,8 @@ import type { ExchangeClient } from './exchange-client.ts';
 const closeTimeoutMs = 10_000;
 
 /**
- * Passes the bytes of another protocol between a client and an upstream, no faster than the slower side takes them. A side
- * that ends is passed on; the tunnel is over when both have, or when the time for the other side is up.
+ * Passes the bytes of another protocol between a client and an upstream, no faster than the slower side takes them. A
+ * side that ends is passed on; the tunnel is over when both have, or when the time for the other side is up.
  */
 export class Tunnel {
   readonly #client: ExchangeClient;

@@ -10,8 +10,8 @@ const maxSpare = 64;
 const maxWaiting = 64;
 
 /**
- * Read buffers shared by all upstream connections and used again and again: a large body then costs few system calls and no
- * garbage. A buffer that a write refers to is released in the callback of that write, not before.
+ * Read buffers shared by all upstream connections and used again and again: a large body then costs few system calls
+ * and no garbage. A buffer that a write refers to is released in the callback of that write, not before.
  */
 export class ReadBuffers {
   readonly #spare = new Map<number, Buffer<ArrayBuffer>[]>([
@@ -38,14 +38,14 @@ export class ReadBuffers {
 }
 
 /**
- * What the next read brings: `large` in the middle of a large body, `huge` if its client is fast as well, `maybe-large` before
- * a response when the last one was large, otherwise `small`.
+ * What the next read brings: `large` in the middle of a large body, `huge` if its client is fast as well, `maybe-large`
+ * before a response when the last one was large, otherwise `small`.
  */
 export type ReadExpectation = 'huge' | 'large' | 'maybe-large' | 'small';
 
 /**
- * The buffer that one connection reads into next: its own small one, a shared one within a large body, and another one while
- * a write refers to the last.
+ * The buffer that one connection reads into next: its own small one, a shared one within a large body, and another one
+ * while a write refers to the last.
  */
 export class ReadBuffer {
   readonly #shared: ReadBuffers;
@@ -70,8 +70,9 @@ export class ReadBuffer {
   }
 
   /**
-   * Marks the buffer of the last read as referred to by a write. Returns a function that releases it, to be called once when
-   * the write has ended. At most one write may refer to one read: a second release would hand the buffer out twice.
+   * Marks the buffer of the last read as referred to by a write. Returns a function that releases it, to be called once
+   * when the write has ended. At most one write may refer to one read: a second release would hand the buffer out
+   * twice.
    */
   lend(): () => void {
     if (this.#lent) throw new Error('ReadBuffer: the buffer of this read is lent already');

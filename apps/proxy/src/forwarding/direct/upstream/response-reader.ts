@@ -8,8 +8,8 @@ import type { ResponseHead } from '../wire/response-head.ts';
 import { type ReadExpectation, smallBytes } from './read-buffers.ts';
 
 /**
- * Whether the receiver has passed on all bytes (`ready`), still holds some (`behind`), or holds so many that it wants no more
- * until `resume` (`blocked`).
+ * Whether the receiver has passed on all bytes (`ready`), still holds some (`behind`), or holds so many that it wants
+ * no more until `resume` (`blocked`).
  */
 export type ReceiverState = 'ready' | 'behind' | 'blocked';
 
@@ -88,8 +88,8 @@ export class ResponseReader {
   }
 
   /**
-   * Reads the first `length` bytes and calls the receiver. Returns how many of them follow the end of the response; the part
-   * is then `none`. Throws a MessageError if the response is malformed.
+   * Reads the first `length` bytes and calls the receiver. Returns how many of them follow the end of the response; the
+   * part is then `none`. Throws a MessageError if the response is malformed.
    */
   read(buffer: Buffer, length: number, receiver: ResponseReceiver): number {
     let bytes = buffer;

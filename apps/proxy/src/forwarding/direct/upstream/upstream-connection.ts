@@ -13,8 +13,8 @@ import { ReadBuffer, type ReadBuffers, type ReadExpectation } from './read-buffe
 import { type ReceiverState, ResponseReader, type ResponseReceiver } from './response-reader.ts';
 
 /**
- * A client that has taken this much without a long pause is fast. It is more than the kernel's buffers hold: a client that
- * does not read has caused a long pause by then.
+ * A client that has taken this much without a long pause is fast. It is more than the kernel's buffers hold: a client
+ * that does not read has caused a long pause by then.
  */
 const provenFastBytes = 16_777_216;
 const longPauseMs = 200;
@@ -35,9 +35,9 @@ export type UpstreamConnectionOptions = {
 };
 
 /**
- * One socket to one upstream. Only this class writes, pauses or destroys it. It becomes idle only if the response ended by its
- * own framing, the whole request was written, no byte was left over and neither side announced a close. A byte that arrives
- * while it is idle destroys it.
+ * One socket to one upstream. Only this class writes, pauses or destroys it. It becomes idle only if the response ended
+ * by its own framing, the whole request was written, no byte was left over and neither side announced a close. A byte
+ * that arrives while it is idle destroys it.
  */
 export class UpstreamConnection {
   readonly upstream: Upstream;
@@ -119,7 +119,9 @@ export class UpstreamConnection {
     if (this.#phase === 'idle') this.#phase = 'busy';
   }
 
-  /** Writes a part of the request. Returns false when the upstream takes no more for now: `onUpstreamDrained` follows. */
+  /**
+   * Writes a part of the request. Returns false when the upstream takes no more for now: `onUpstreamDrained` follows.
+   */
   write(data: string | Buffer): boolean {
     this.bytesSent += data.length;
     if (typeof data === 'string') {

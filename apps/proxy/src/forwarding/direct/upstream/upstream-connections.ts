@@ -9,7 +9,9 @@ import { parseResponseHead } from '../wire/response-head.ts';
 import { ReadBuffers } from './read-buffers.ts';
 import { UpstreamConnection } from './upstream-connection.ts';
 
-/** A request is on its way for a while: it must not meet an upstream that closes the connection at the announced time. */
+/**
+ * A request is on its way for a while: it must not meet an upstream that closes the connection at the announced time.
+ */
 const keepAliveMarginMs = 1000;
 /** The maximum number of idle connections to one upstream. */
 const maxIdle = 256;

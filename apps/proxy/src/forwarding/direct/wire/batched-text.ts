@@ -7,9 +7,9 @@ export type TextSink = {
 };
 
 /**
- * Delays small writes until everything that can be read in this turn of the event loop has been read, and then sends them
- * together. The receiving process is woken once for many messages; waking a process on another core costs more than the
- * write itself. A turn with a single event ends at once, so a lone message is not delayed.
+ * Delays small writes until everything that can be read in this turn of the event loop has been read, and then sends
+ * them together. The receiving process is woken once for many messages; waking a process on another core costs more
+ * than the write itself. A turn with a single event ends at once, so a lone message is not delayed.
  */
 export class WriteBatch {
   #texts: BatchedText[] = [];

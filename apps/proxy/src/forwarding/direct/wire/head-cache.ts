@@ -7,9 +7,9 @@ const bypassedReads = 4096;
 
 /**
  * Caches the result of a pure function of a head's text: browsers, load tools and servers send the same head again and
- * again. A full cache is emptied, which is cheaper than tracking the order of use. Where heads do not repeat (each carries
- * an id of its own) the cache is bypassed most of the time. `keep` returns what may be cached, or undefined for heads with
- * credentials.
+ * again. A full cache is emptied, which is cheaper than tracking the order of use. Where heads do not repeat (each
+ * carries an id of its own) the cache is bypassed most of the time. `keep` returns what may be cached, or undefined for
+ * heads with credentials.
  */
 export class HeadCache<T> {
   readonly #make: (text: string) => T;

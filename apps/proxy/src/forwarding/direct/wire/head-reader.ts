@@ -25,15 +25,16 @@ const tooLarge = (bytes: Buffer, start: number, side: MessageSide): MessageError
 };
 
 /**
- * Finds the end of the head that begins at `start`: the index after its empty line, or -1 while the empty line has not come
- * before `end`. Throws a MessageError if the bytes cannot become a valid head any more.
+ * Finds the end of the head that begins at `start`: the index after its empty line, or -1 while the empty line has not
+ * come before `end`. Throws a MessageError if the bytes cannot become a valid head any more.
  */
 export const findHeadEnd = (bytes: Buffer, start: number, end: number, side: MessageSide): number => {
   const found = bytes.indexOf(headEnd, start);
   const next = found + headEnd.length;
   if (found !== -1 && next <= end && next - start <= maxHeadBytes) return next;
   if (end - start > maxHeadBytes) throw tooLarge(bytes, start, side);
-  // A sender that ends its lines with a bare LF has sent a complete head and would wait for a response until a time-out.
+  // A sender that ends its lines with a bare LF has sent a complete head and would wait for a response until a
+  // time-out.
   const bare = bytes.indexOf(bareHeadEnd, start);
   if (bare !== -1 && bare < end - 1)
     throw malformed(side, 'The head contains a control character or a bare line end.');
@@ -41,8 +42,9 @@ export const findHeadEnd = (bytes: Buffer, start: number, end: number, side: Mes
 };
 
 /**
- * Removes the next request head from a client's input and returns its text; undefined while it is incomplete. Empty lines in
- * front of it are dropped (RFC 9112 2.2). Throws a MessageError if the bytes cannot become a valid head any more.
+ * Removes the next request head from a client's input and returns its text; undefined while it is incomplete. Empty
+ * lines in front of it are dropped (RFC 9112 2.2). Throws a MessageError if the bytes cannot become a valid head any
+ * more.
  */
 export const takeRequestHead = (input: ByteQueue): string | undefined => {
   const { bytes } = input;
@@ -78,8 +80,8 @@ export class ResponseHeadReader {
   }
 
   /**
-   * Successive heads of an upstream usually have the same length. The cache holds only whole heads, so a text of that length
-   * that is found there is a whole head, and the search for its end can be skipped.
+   * Successive heads of an upstream usually have the same length. The cache holds only whole heads, so a text of that
+   * length that is found there is a whole head, and the search for its end can be skipped.
    */
   #readSameLength(bytes: Buffer, start: number, end: number): ResponseHead | undefined {
     const next = start + this.#lastLength;

@@ -31,8 +31,8 @@ const keepAliveTimeout = /(?:^|,)[ \t]*timeout[ \t]*=[ \t]*"?(\d+)/i;
 const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)( [\t\x20-\x7e\x80-\xff]*)?$/;
 
 /**
- * Parses the latin1 text of one response head, including its final CRLFCRLF. Throws a MessageError if it is malformed or its
- * framing is ambiguous.
+ * Parses the latin1 text of one response head, including its final CRLFCRLF. Throws a MessageError if it is malformed
+ * or its framing is ambiguous.
  */
 export const parseResponseHead = (text: string): ResponseHead => {
   checkCharacters(text, 'response');
