@@ -59,7 +59,7 @@ export const createImageOperations = (images: ImageStore): readonly Operation[] 
       const page = findPage(query);
       const { position, after } = query;
       if (position !== undefined && page === undefined) return refuseQuery('position needs a limit.');
-      if (page === undefined) return await answerWholeList(indent);
+      if (page === undefined) return answerWholeList(indent);
       if (position !== undefined && after !== undefined)
         return refuseQuery('position and after cannot be combined.');
       const read = position === undefined ? images.readPage(page) : readPageAt(position, page.limit);
