@@ -48,9 +48,7 @@ export class ClientConnection implements ExchangeClient, Waiting {
   constructor(socket: Socket, parts: ExchangeParts, onClosed: () => void) {
     this.#socket = socket;
     this.#parts = parts;
-    this.socket = new ClientSocket(socket, parts.batch, () =>
-      this.#phase === 'blocked' ? this.#readRequests() : this.direct.onClientDrained(),
-    );
+    this.socket = new ClientSocket(socket, parts.batch);
     this.#reader = new RequestReader(parts.plans);
     this.#responder = new LocalResponder(this.socket, parts);
     this.address = plainAddress(socket.remoteAddress ?? '');
@@ -58,6 +56,9 @@ export class ClientConnection implements ExchangeClient, Waiting {
     parts.deadlines.add(this);
     this.setTimeout(parts.config.clientHeadTimeoutMs);
     socket.on('data', (bytes: Buffer) => this.#received(bytes));
+    socket.on('drain', () =>
+      this.#phase === 'blocked' ? this.#readRequests() : this.direct.onClientDrained(),
+    );
     socket.on('end', () => this.#inputEnded());
     socket.on('error', () => undefined);
     socket.on('close', () => {

@@ -6,31 +6,16 @@ import type { ResponseSink } from './response-writer.ts';
 export class ClientSocket implements ResponseSink {
   readonly #socket: Socket;
   readonly #text: BatchedText;
-  readonly #onDrained: () => void;
-  /** Borrowed buffers that the kernel has not taken completely. */
-  #borrowed = 0;
   #paused = false;
 
-  constructor(socket: Socket, batch: WriteBatch, onDrained: () => void) {
+  constructor(socket: Socket, batch: WriteBatch) {
     this.#socket = socket;
     this.#text = new BatchedText(socket, batch);
-    this.#onDrained = onDrained;
-    socket.on('drain', () => {
-      if (!this.isBlocked) onDrained();
-    });
   }
 
-  /**
-   * Whether the client does not take what was written; a call of `onDrained` follows. One borrowed buffer is enough:
-   * the buffers of several reads would be held for a client that does not read, however few bytes each of them holds.
-   */
+  /** Whether the client does not take what was written; a `drain` event of the socket follows. */
   get isBlocked(): boolean {
-    return this.#borrowed > 0 || this.#socket.writableNeedDrain;
-  }
-
-  /** Whether the kernel has not taken all that was written yet. */
-  get hasUnsent(): boolean {
-    return this.#socket.writableLength > 0;
+    return this.#socket.writableNeedDrain;
   }
 
   write(data: string | Buffer): void {
@@ -46,17 +31,8 @@ export class ClientSocket implements ResponseSink {
     const before = this.#text.take() + text;
     this.#socket.cork();
     if (before !== '') this.#socket.write(before, 'latin1');
-    let isBorrowed = false;
-    this.#socket.write(bytes, (error) => {
-      onWritten();
-      if (!isBorrowed) return;
-      this.#borrowed -= 1;
-      if (!error && !this.isBlocked) this.#onDrained();
-    });
+    this.#socket.write(bytes, onWritten);
     this.#socket.uncork();
-    if (!this.hasUnsent) return;
-    isBorrowed = true;
-    this.#borrowed += 1;
   }
 
   pause(): void {
@@ -80,7 +56,7 @@ export class ClientSocket implements ResponseSink {
   /** Closes the connection if nothing waits to be sent, and returns whether it did. */
   closeIfSent(): boolean {
     this.#text.flush();
-    if (this.hasUnsent) return false;
+    if (this.#socket.writableLength > 0) return false;
     this.#socket.destroy();
     return true;
   }

@@ -4,7 +4,7 @@ import type { Upstream } from '../../../balancing/upstream.ts';
 import { type Attempt, clientLeft, type Exchange } from '../../exchange.ts';
 import { forwardingErrors } from '../../forwarding-errors.ts';
 import type { AttemptFailure } from '../../retry.ts';
-import type { ReceiverState, ResponseReceiver } from '../upstream/response-reader.ts';
+import type { ResponseReceiver } from '../upstream/response-reader.ts';
 import type { ResponseHead } from '../wire/response-head.ts';
 import { CurrentAttempt } from './current-attempt.ts';
 import type { ExchangeClient, ExchangeParts } from './exchange-client.ts';
@@ -148,13 +148,12 @@ export class DirectExchange implements ResponseReceiver {
     else this.#response.data(bytes, from, to, this.#current.connection);
   }
 
-  onReadEnd(): ReceiverState {
+  onReadEnd(): boolean {
     if (this.#phase === 'relaying') this.#response.flush();
-    const { isBlocked, hasUnsent } = this.#client.socket;
+    const { isBlocked } = this.#client.socket;
     if (this.#phase === 'relaying' || (this.#phase === 'waiting' && isBlocked))
       this.#client.setTimeout(this.#parts.config.idleTimeoutMs);
-    if (isBlocked) return 'blocked';
-    return hasUnsent ? 'behind' : 'ready';
+    return !isBlocked;
   }
 
   onResponseEnd(): void {

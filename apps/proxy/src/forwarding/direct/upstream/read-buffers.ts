@@ -1,13 +1,13 @@
 /** The size of the buffer that each upstream connection has for heads and small bodies. */
 export const smallBytes = 16_384;
-/** For large bodies. Also the most that is kept of a response for a client that takes nothing. */
-const largeBytes = 65_536;
-/** For large bodies on their way to a client that has proved to be fast: fewer system calls. */
+/** For large bodies while few shared buffers are in use: fewer system calls. */
 const hugeBytes = 262_144;
-/** The maximum number of unused buffers of each size that are kept. */
-const maxSpare = 64;
-/** When this many shared buffers are in use, connections that wait for a response get small ones. */
-const maxWaiting = 64;
+/** For large bodies otherwise. A client that does not read then holds this much of its response. */
+const largeBytes = 32_768;
+/** The most that is kept of unused buffers of each size. */
+const maxSpareBytes = 3_145_728;
+/** From this number of shared buffers in use on, connections get smaller ones. */
+const maxHuge = 48;
 
 /**
  * Read buffers shared by all upstream connections and used again and again: a large body then costs few system calls
@@ -20,9 +20,9 @@ export class ReadBuffers {
   ]);
   #used = 0;
 
-  /** Whether a connection that only may need a large buffer gets one. */
+  /** Whether a connection gets a huge buffer. */
   get hasPlenty(): boolean {
-    return this.#used < maxWaiting;
+    return this.#used < maxHuge;
   }
 
   acquire(bytes: number): Buffer<ArrayBuffer> {
@@ -33,15 +33,15 @@ export class ReadBuffers {
   release(buffer: Buffer<ArrayBuffer>): void {
     this.#used -= 1;
     const spare = this.#spare.get(buffer.length);
-    if (spare && spare.length < maxSpare) spare.push(buffer);
+    if (spare && spare.length * buffer.length < maxSpareBytes) spare.push(buffer);
   }
 }
 
 /**
- * What the next read brings: `large` in the middle of a large body, `huge` if its client is fast as well, `maybe-large`
- * before a response when the last one was large, otherwise `small`.
+ * What the next read brings: `large` in the middle of a large body, `maybe-large` before a response when the last one was
+ * large and while the client does not take what was read, otherwise `small`.
  */
-export type ReadExpectation = 'huge' | 'large' | 'maybe-large' | 'small';
+export type ReadExpectation = 'large' | 'maybe-large' | 'small';
 
 /**
  * The buffer that one connection reads into next: its own small one, a shared one within a large body, and another one
@@ -91,12 +91,10 @@ export class ReadBuffer {
 
   #bytesFor(expected: ReadExpectation): number {
     switch (expected) {
-      case 'huge':
-        return hugeBytes;
       case 'large':
-        return largeBytes;
+        return this.#shared.hasPlenty ? hugeBytes : largeBytes;
       case 'maybe-large':
-        return this.#shared.hasPlenty ? largeBytes : smallBytes;
+        return this.#shared.hasPlenty ? hugeBytes : smallBytes;
       case 'small':
         return smallBytes;
     }

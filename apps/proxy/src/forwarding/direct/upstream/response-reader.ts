@@ -7,12 +7,6 @@ import type { RequestHead } from '../wire/request-head.ts';
 import type { ResponseHead } from '../wire/response-head.ts';
 import { type ReadExpectation, smallBytes } from './read-buffers.ts';
 
-/**
- * Whether the receiver has passed on all bytes (`ready`), still holds some (`behind`), or holds so many that it wants
- * no more until `resume` (`blocked`).
- */
-export type ReceiverState = 'ready' | 'behind' | 'blocked';
-
 /** The exchange that uses a connection. The usual order of calls: onConnected, onHead, onBody…, onResponseEnd. */
 export type ResponseReceiver = {
   onConnected(): void;
@@ -22,8 +16,8 @@ export type ResponseReceiver = {
   onHead(head: ResponseHead, hasBody: boolean): void;
   /** Bytes of the body without their framing, valid until this call returns unless `lend` was called. Once per read. */
   onBody(bytes: Buffer, from: number, to: number): void;
-  /** All bytes of one read have been handed over. */
-  onReadEnd(): ReceiverState;
+  /** All bytes of one read have been passed on. Returns false to receive no more until `resume`. */
+  onReadEnd(): boolean;
   /** The response has ended by its own framing. */
   onResponseEnd(): void;
   /** From here on the upstream speaks another protocol; `rest` belongs to it. */

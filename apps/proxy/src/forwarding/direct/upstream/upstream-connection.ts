@@ -2,7 +2,7 @@ import type { LookupFunction, Socket } from 'node:net';
 import { MessageError, malformed } from '@tripod/http-wire/message-error';
 import type { Upstream } from '../../../balancing/upstream.ts';
 import { connectFailureOf } from '../../connect-failure.ts';
-import { Deadline, type Deadlines } from '../../deadlines.ts';
+import { Deadline } from '../../deadlines.ts';
 import { tcpKeepAlive } from '../../tcp-keep-alive.ts';
 import { connectUpstream } from '../../upstream-socket.ts';
 import { BatchedText, type WriteBatch } from '../wire/batched-text.ts';
@@ -10,14 +10,7 @@ import type { HeadCache } from '../wire/head-cache.ts';
 import type { RequestHead } from '../wire/request-head.ts';
 import type { ResponseHead } from '../wire/response-head.ts';
 import { ReadBuffer, type ReadBuffers, type ReadExpectation } from './read-buffers.ts';
-import { type ReceiverState, ResponseReader, type ResponseReceiver } from './response-reader.ts';
-
-/**
- * A client that has taken this much without a long pause is fast. It is more than the kernel's buffers hold: a client
- * that does not read has caused a long pause by then.
- */
-const provenFastBytes = 16_777_216;
-const longPauseMs = 200;
+import { ResponseReader, type ResponseReceiver } from './response-reader.ts';
 
 /** `idle` is between two exchanges. */
 type Phase = 'connecting' | 'idle' | 'busy' | 'closed';
@@ -28,7 +21,6 @@ export type UpstreamConnectionOptions = {
   readonly heads: HeadCache<ResponseHead>;
   readonly lookup: LookupFunction;
   readonly batch: WriteBatch;
-  readonly deadlines: Pick<Deadlines, 'coarseNowMs'>;
   /** The connection may serve another request. */
   readonly onIdle: (connection: UpstreamConnection) => void;
   readonly onClosed: (connection: UpstreamConnection) => void;
@@ -57,10 +49,7 @@ export class UpstreamConnection {
   #receiver: ResponseReceiver | undefined;
   #requestWritten = false;
   #error: NodeJS.ErrnoException | undefined;
-  #receiverState: ReceiverState = 'ready';
-  #pausedAtMs = 0;
-  /** Bytes of the response since the last long pause. */
-  #takenBytes = 0;
+  #paused = false;
 
   constructor(options: UpstreamConnectionOptions) {
     this.#options = options;
@@ -114,8 +103,6 @@ export class UpstreamConnection {
     this.#requestWritten = false;
     this.bytesSent = 0;
     this.bytesReceived = 0;
-    this.#takenBytes = 0;
-    this.#receiverState = 'ready';
     if (this.#phase === 'idle') this.#phase = 'busy';
   }
 
@@ -138,9 +125,8 @@ export class UpstreamConnection {
   }
 
   resume(): void {
-    if (this.#receiverState !== 'blocked' || this.#phase === 'closed') return;
-    this.#receiverState = 'ready';
-    if (this.#options.deadlines.coarseNowMs - this.#pausedAtMs > longPauseMs) this.#takenBytes = 0;
+    if (!this.#paused || this.#phase === 'closed') return;
+    this.#paused = false;
     this.#socket.resume();
   }
 
@@ -164,11 +150,8 @@ export class UpstreamConnection {
 
   #expectedRead(): ReadExpectation {
     const expected = this.#reader.expectedRead();
-    if (expected !== 'large') return expected;
-    const isReady = this.#receiverState === 'ready';
-    if (this.#takenBytes > provenFastBytes) return isReady ? 'huge' : 'large';
-    // On top of bytes that the client has not taken, a large read could double what is held for it.
-    return isReady ? 'large' : 'small';
+    // While the client takes nothing, a large buffer would lie idle.
+    return expected === 'large' && this.#paused ? 'maybe-large' : expected;
   }
 
   #read(buffer: Buffer, length: number): boolean {
@@ -192,11 +175,8 @@ export class UpstreamConnection {
       this.#fail(receiver);
       return true;
     }
-    this.#receiverState = receiver.onReadEnd();
-    this.#takenBytes += length;
-    const isBlocked = this.#receiverState === 'blocked';
-    if (isBlocked) this.#pausedAtMs = this.#options.deadlines.coarseNowMs;
-    return !isBlocked;
+    this.#paused = !receiver.onReadEnd();
+    return !this.#paused;
   }
 
   /** Ends the response; `unread` bytes follow it in the last read. */

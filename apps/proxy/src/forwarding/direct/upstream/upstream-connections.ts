@@ -60,7 +60,6 @@ export class UpstreamConnections {
       heads: this.#heads,
       lookup: this.#options.lookup,
       batch: this.#options.batch,
-      deadlines: this.#options.deadlines,
       onIdle: (one) => this.#keep(one),
       onClosed: (one) => this.#forget(one),
     });
