@@ -4,6 +4,7 @@ import type { Clock } from '@tripod/shared/async/clock';
 import { pause } from '@tripod/shared/async/pause';
 import type { Share } from './budget.ts';
 import {
+  burstFile,
   type GroupHierarchy,
   type GroupUse,
   groupOfProcess,
@@ -142,6 +143,8 @@ export const createControlGroups = (options: ControlGroupsOptions): ControlGroup
       const group = join(top, name);
       for (const tree of trees) mkdirSync(join(tree, group), { recursive: true });
       writeLimits(hierarchy, group, limits);
+      const [burst, text] = burstFile(hierarchy, group, limits);
+      if (existsSync(burst)) writeFileSync(burst, text);
       limitsOf.set(name, limits);
       const ofGroup = origins.get(name) ?? new Map<number, ReadonlyMap<string, string>>();
       origins.set(name, ofGroup);

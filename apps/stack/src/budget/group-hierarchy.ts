@@ -46,13 +46,15 @@ const periodUs = 20_000;
 const leastQuotaUs = 1000;
 const mebibyte = 1_048_576;
 
+const quotaUsOf = (cpus: number): number => Math.max(leastQuotaUs, Math.round(cpus * periodUs));
+
 /** The files of a group that hold its limits, with what to write into them, in this order. */
 export const limitFiles = (
   hierarchy: GroupHierarchy,
   group: string,
   { cpus, memoryMb }: { readonly cpus: number; readonly memoryMb: number },
 ): readonly (readonly [file: string, text: string])[] => {
-  const quotaUs = Math.max(leastQuotaUs, Math.round(cpus * periodUs));
+  const quotaUs = quotaUsOf(cpus);
   const memoryBytes = Math.round(memoryMb * mebibyte);
   if (hierarchy.version === 2) {
     const dir = join(hierarchy.root, group);
@@ -66,6 +68,22 @@ export const limitFiles = (
     [join(hierarchy.cpu, group, 'cpu.cfs_quota_us'), `${quotaUs}`],
     [join(hierarchy.memory, group, 'memory.limit_in_bytes'), `${memoryBytes}`],
   ];
+};
+
+/**
+ * The file that says how much of its unused time a group may use later, with what to write into it: the time of one period.
+ * Work that comes in bursts then waits less, and the limit of the whole stack, which has no such file written, still holds.
+ * Kernels before 5.14 do not have it.
+ */
+export const burstFile = (
+  hierarchy: GroupHierarchy,
+  group: string,
+  { cpus }: { readonly cpus: number },
+): readonly [file: string, text: string] => {
+  const text = `${quotaUsOf(cpus)}`;
+  return hierarchy.version === 2
+    ? [join(hierarchy.root, group, 'cpu.max.burst'), text]
+    : [join(hierarchy.cpu, group, 'cpu.cfs_burst_us'), text];
 };
 
 /** What the processes of a group have used. */

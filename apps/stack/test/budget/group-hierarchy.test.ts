@@ -47,6 +47,7 @@ describe('the control groups of a machine', () => {
     const top = join(root, 'tripod-77');
     mkdirSync(join(top, 'api-1'), { recursive: true });
     writeFileSync(join(top, 'cgroup.subtree_control'), '');
+    writeFileSync(join(top, 'api-1/cpu.max.burst'), '0');
     const hierarchy = { version: 2, root } as const;
     const isRunning = () => true;
     const groups = createControlGroups({ hierarchy, pid: 77, total, isRunning, clock: systemClock });
@@ -59,6 +60,7 @@ describe('the control groups of a machine', () => {
       '10000 20000',
       `${process.pid}`,
     ]);
+    expect(read('tripod-77/api-1/cpu.max.burst')).toBe('10000');
     writeFileSync(join(top, 'api-1/cpu.stat'), 'usage_usec 2500\nuser_usec 2000\n');
     writeFileSync(join(top, 'api-1/memory.current'), '4096\n');
     expect(readGroupUse(hierarchy, 'tripod-77/api-1')).toEqual({ cpuMs: 2.5, memoryBytes: 4096 });
