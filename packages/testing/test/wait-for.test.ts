@@ -18,8 +18,12 @@ describe('waitFor', () => {
     );
   });
 
-  it('rethrows what the polled function throws', async () => {
-    const ask = () => Promise.reject(new Error('broken'));
-    await expect(waitFor('anything', ask)).rejects.toThrow('broken');
+  it('takes an error for not yet, and tells the last one when time is up', async () => {
+    const answers = [() => Promise.reject(new Error('too early')), () => Promise.resolve(1)];
+    expect(await waitFor('a number', () => answers.shift()?.())).toBe(1);
+    const error = await waitFor('anything', () => Promise.reject(new Error('broken')), 1).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).toMatchObject({ message: expect.stringContaining('anything'), cause: new Error('broken') });
   });
 });
