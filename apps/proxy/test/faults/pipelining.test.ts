@@ -7,7 +7,7 @@ import { metricOf, reportOf } from '../support/admin.ts';
 import { ask } from '../support/ask.ts';
 import { runNodeUpstream } from '../support/echo-upstream.ts';
 import { proxyArgs } from '../support/proxy-args.ts';
-import { residentBytes } from '../support/resident-bytes.ts';
+import { inspected, retainedBytes } from '../support/retained-bytes.ts';
 import { routeTo, runProxy } from '../support/run-proxy.ts';
 import { addressesOf, killProxies, spawnProxy } from '../support/spawn-proxy.ts';
 import { standstill } from '../support/standstill.ts';
@@ -25,9 +25,7 @@ afterEach(stopAll);
 const mebibyte = 1024 * 1024;
 /** Many times what the kernel holds on both sides of a connection. */
 const offeredBytes = 64 * mebibyte;
-
-/** Much of it is garbage that V8 has not collected yet. */
-const mayGrow = 100 * mebibyte;
+const mayGrow = 48 * mebibyte;
 
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: h\r\n\r\n`;
 
@@ -65,10 +63,10 @@ describe.each(engineNames)('clients that pipeline through the engine %s', (engin
     const upstream = await runNodeUpstream(({ url }, response) => {
       if (url !== '/silent') response.end(url === '/large' ? large : 'small');
     });
-    const proxy = spawnProxy(proxyArgs(engine, [`/=${upstream.url}`]));
+    const proxy = spawnProxy(proxyArgs(engine, [`/=${upstream.url}`]), { env: inspected });
     const { port } = await addressesOf(proxy);
     for (let count = 0; count < 50; count += 1) await ask({ port, path: '/small' });
-    const before = await residentBytes(proxy.pid);
+    const before = await retainedBytes(proxy);
     const socket = pipeline(port, get(path));
     const taken = (): number => socket.bytesWritten - socket.writableLength;
     // A busy proxy takes nothing for a while, too: the client is held back if an answer to another changes nothing.
@@ -78,7 +76,7 @@ describe.each(engineNames)('clients that pipeline through the engine %s', (engin
       await ask({ port, path: '/small' });
     }
     expect(taken()).toBeLessThan(offeredBytes / 2);
-    expect((await residentBytes(proxy.pid)) - before).toBeLessThan(mayGrow);
+    expect((await retainedBytes(proxy)) - before).toBeLessThan(mayGrow);
     expect((await ask({ port, path: '/small' })).text).toBe('small');
   });
 

@@ -7,7 +7,7 @@ import { engineNames } from '../../src/engine-table.ts';
 import { ask } from '../support/ask.ts';
 import { runEchoUpstream, runNodeUpstream, type Told } from '../support/echo-upstream.ts';
 import { proxyArgs } from '../support/proxy-args.ts';
-import { residentBytes } from '../support/resident-bytes.ts';
+import { inspected, retainedBytes } from '../support/retained-bytes.ts';
 import { startSlowLink, stopSlowLinks } from '../support/slow-link.ts';
 import { addressesOf, killProxies, spawnProxy } from '../support/spawn-proxy.ts';
 import { stopAll } from '../support/stop-all.ts';
@@ -19,7 +19,7 @@ afterEach(stopAll);
 const mebibyte = 1024 * 1024;
 const size = 24 * mebibyte;
 const users = 4;
-const mayGrow = 60 * mebibyte;
+const mayGrow = 32 * mebibyte;
 /** 1 Mbit/s with 100 ms each way. */
 const slow = { bytesPerTurn: 12_500, turnMs: 100 };
 const piece = Buffer.alloc(mebibyte, 'x');
@@ -56,11 +56,11 @@ const upload = (port: number) => {
 
 describe.each(engineNames)('slow links with the engine %s', (engine) => {
   const start = async (routes: readonly string[]) => {
-    const proxy = spawnProxy(proxyArgs(engine, routes, `--max-body-bytes=${size}`));
+    const proxy = spawnProxy(proxyArgs(engine, routes, `--max-body-bytes=${size}`), { env: inspected });
     const { port } = await addressesOf(proxy);
-    const grown = async () => (await residentBytes(proxy.pid)) - before;
+    const grown = async () => (await retainedBytes(proxy)) - before;
     await expectFast(port, 50);
-    const before = await residentBytes(proxy.pid);
+    const before = await retainedBytes(proxy);
     return { port, grown };
   };
   const fast = () => runNodeUpstream((_request, response) => void response.end('fast'));
