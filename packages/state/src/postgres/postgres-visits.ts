@@ -6,15 +6,19 @@ import { createVisitGroup } from '../store/visit-group.ts';
 /**
  * Counts a group of visits. Sessions are locked in the order of their ids and the total comes last, so that statements
  * of several copies can't wait for each other in a circle, and hold the one row that all of them need for the shortest
- * time. The time of expiry changes once a minute at most: other visits leave the index alone. Each statement deletes up
- * to twice as many expired sessions as it may add, so that the table can't grow without limit.
+ * time. The time of expiry changes once a minute at most: other visits leave the index alone.
+ *
+ * A connection keeps the plan that Postgres made when the table was small. The scalar subquery leaves it the index alone;
+ * a join would be planned as a scan of the whole table.
  */
 const countVisits = {
   name: 'count-visits',
   text: `with incoming as materialized (
-      select ordinal, coalesce(session.id, new_id) as id
+      select ordinal, coalesce(
+        (select id from visit_sessions where id = claimed_id and expires_at > now()),
+        new_id
+      ) as id
       from unnest($1::uuid[], $2::uuid[]) with ordinality as visit (claimed_id, new_id, ordinal)
-        left join visit_sessions session on session.id = claimed_id and session.expires_at > now()
     ), counted as (
       insert into visit_sessions as session (id, visits, expires_at)
       select id, count(*), date_trunc('minute', now()) + interval '1 minute' + $3 * interval '1 ms'
@@ -26,11 +30,6 @@ const countVisits = {
       update visit_total set visits = visits + (
         select count(*) from incoming where (select count(*) from counted) > 0
       ) returning visits
-    ), expired as (
-      delete from visit_sessions where id in (
-        select id from visit_sessions where expires_at < now()
-        order by expires_at limit 2 * (select count(*) from incoming) for update skip locked
-      )
     )
     select incoming.id as "sessionId",
       (counted.visits - count(*) over same + row_number() over (same order by ordinal))::float8 as "sessionCount",
@@ -40,17 +39,37 @@ const countVisits = {
     order by ordinal`,
 };
 
-export const createPostgresVisits = (database: Database, createUuid: () => string): VisitCounters =>
-  createVisitGroup({
+/** Expired sessions are deleted before the first visit and after each this many. */
+const sweepEvery = 1000;
+
+/** Deletes more sessions than were added since the last time. It has no name, so that each plan fits the table of now. */
+const deleteExpired = {
+  text: `delete from visit_sessions where ctid = any(array(
+      select ctid from visit_sessions where expires_at < now()
+      order by expires_at limit $1 for update skip locked
+    ))`,
+  values: [4 * sweepEvery],
+};
+
+export const createPostgresVisits = (database: Database, createUuid: () => string): VisitCounters => {
+  let countedSinceSweep = sweepEvery;
+  return createVisitGroup({
     createUuid,
     busy: databaseUnavailable,
     countAll: async (incoming) => {
+      // In front of the visits: when it fails, none of them has been counted.
+      if (countedSinceSweep >= sweepEvery) {
+        await database.write(deleteExpired);
+        countedSinceSweep = 0;
+      }
       const claimed = incoming.map(({ claimedId }) => claimedId ?? null);
       const fresh = incoming.map(({ newId }) => newId);
       const { rows } = await database.write({
         ...countVisits,
         values: [claimed, fresh, sessionLifetimeMs],
       });
+      countedSinceSweep += incoming.length;
       return rows as readonly Visit[];
     },
   });
+};
