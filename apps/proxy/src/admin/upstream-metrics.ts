@@ -3,12 +3,16 @@ import type { Metrics, Sample } from '@tripod/shared/metrics/metrics';
 import type { Upstream } from '../balancing/upstream.ts';
 import type { UpstreamPool } from '../balancing/upstream-pool.ts';
 
-/** Registers the metrics of each upstream. */
+/** Registers the metrics of each upstream. Some appear with its first request. */
 export const registerUpstreamMetrics = (metrics: Metrics, pools: () => readonly UpstreamPool[]): void => {
   const labelled = function* (): Generator<readonly [Upstream, Readonly<Record<string, string>>]> {
     for (const pool of pools()) {
       for (const upstream of pool.upstreams) yield [upstream, { pool: pool.name, upstream: upstream.id }];
     }
+  };
+  // Without requests these series are all zeros: for thousands of unused upstreams, megabytes of them.
+  const used = function* (): ReturnType<typeof labelled> {
+    for (const one of labelled()) if (one[0].counters.requests > 0) yield one;
   };
   const each = (read: (upstream: Upstream) => number) =>
     function* (): Generator<Sample> {
@@ -46,20 +50,20 @@ export const registerUpstreamMetrics = (metrics: Metrics, pools: () => readonly 
     each((u) => u.counters.retries),
   );
   counter('tripod_upstream_ejections_total', 'Ejections by the passive checks, by reason.', function* () {
-    for (const [{ counters }, labels] of labelled()) {
+    for (const [{ counters }, labels] of used()) {
       for (const [reason, value] of counters.ejectionsByReason)
         yield { labels: { ...labels, reason }, value };
     }
   });
   counter('tripod_upstream_answers_total', 'Responses, by class of status.', function* () {
-    for (const [{ counters }, labels] of labelled()) {
+    for (const [{ counters }, labels] of used()) {
       for (const [group, value] of counters.answersByClass.entries()) {
         if (group > 0) yield { labels: { ...labels, class: `${group}xx` }, value };
       }
     }
   });
   counter('tripod_upstream_connections_total', 'Attempts, by the kind of connection.', function* () {
-    for (const [{ counters }, labels] of labelled()) {
+    for (const [{ counters }, labels] of used()) {
       yield { labels: { ...labels, connection: 'new' }, value: counters.connects };
       yield { labels: { ...labels, connection: 'reused' }, value: counters.reuses };
     }
@@ -79,7 +83,7 @@ export const registerUpstreamMetrics = (metrics: Metrics, pools: () => readonly 
     'tripod_upstream_response_duration_seconds',
     'Time from the start of an answered attempt to the end of its response.',
     function* () {
-      for (const [{ latency }, labels] of labelled()) {
+      for (const [{ latency }, labels] of used()) {
         const counts = countsByBound(latency.total());
         yield { labels, bounds: latencyBoundsSeconds, counts, sum: latency.sumMs / 1000 };
       }

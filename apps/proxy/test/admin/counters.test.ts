@@ -98,6 +98,15 @@ describe('the counters of an upstream', () => {
 });
 
 describe.each(engineNames)('bytes counted by the engine %s', (engine) => {
+  it('have no histogram before the first request, so that unused upstreams cost little', async () => {
+    const proxy = await runProxy({ route: routeTo(await runUpstream()) });
+    const histogram = 'tripod_upstream_response_duration_seconds_count';
+    expect((await metricsOf(proxy)).value(histogram)).toBeUndefined();
+    expect((await metricsOf(proxy)).value('tripod_upstream_attempts_total')).toBe(0);
+    await ask(proxy);
+    expect((await metricsOf(proxy)).value(histogram)).toBe(1);
+  });
+
   it('are all bytes of the upstream connection, on a new one and on a reused one', async () => {
     const answer = plainResponse('x'.repeat(100_000));
     const upstream = await runUpstream((socket) => void socket.write(answer));
