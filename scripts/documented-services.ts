@@ -1,4 +1,5 @@
 import { apiServerSettings } from '@tripod/api-server/config';
+import { experimentSettings } from '@tripod/experiment/settings';
 import { loadSettings } from '@tripod/load/settings';
 import { proxySettings } from '@tripod/proxy/config';
 import type { Settings } from '@tripod/shared/config/settings';
@@ -38,6 +39,11 @@ export const documentedServices: readonly DocumentedService[] = [
     command: 'load',
     about: 'Puts load on a lab or a URL, which comes first, as in `pnpm load books`.',
     settings: loadSettings,
+  },
+  {
+    command: 'experiment',
+    about: 'Experiments with a verdict; their names come first, as in `pnpm experiment kill-a-copy`.',
+    settings: experimentSettings,
   },
   {
     command: 'bench',

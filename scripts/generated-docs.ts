@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createExperimentSchema } from '@tripod/experiment/definition/experiment-schema';
 import { documentedServices, stackProgram } from './documented-services.ts';
 import { renderConfiguration } from './render-configuration.ts';
 import { renderErrors } from './render-errors.ts';
@@ -18,6 +19,10 @@ export type GeneratedDoc = {
 export const renderDocs = (): readonly GeneratedDoc[] => [
   { file: 'docs/reference/configuration.md', text: renderConfiguration(documentedServices, stackProgram) },
   { file: 'labs/lab.schema.json', text: renderLabSchema() },
+  {
+    file: 'labs/experiment.schema.json',
+    text: `${JSON.stringify(createExperimentSchema(), undefined, 2)}\n`,
+  },
   { file: 'docs/reference/errors.md', text: renderErrors() },
   {
     file: 'docs/reference/balancing.md',

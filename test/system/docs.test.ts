@@ -88,7 +88,7 @@ describe('the generated pages', () => {
   );
 
   it('are all found', () => {
-    expect(renderDocs()).toHaveLength(4);
+    expect(renderDocs()).toHaveLength(5);
   });
 });
 

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readExperiments } from '@tripod/experiment/definition/find-experiments';
+import { experimentSettings } from '@tripod/experiment/settings';
 import { loadSettings } from '@tripod/load/settings';
 import { hasFlag, type Settings, typedFlagOf } from '@tripod/shared/config/settings';
 import { findLabNames } from '@tripod/stack/labs/lab-folder';
@@ -58,6 +60,11 @@ export const knownCommands = (root: string): ReadonlyMap<string, KnownCommand> =
   commands.set('load', {
     flags: load,
     subcommands: new Map([...findLabNames(root), './my-lab'].map((name) => [name, load])),
+  });
+  const experiment = new Set([...flagsOf(experimentSettings), ...alwaysKnown]);
+  commands.set('experiment', {
+    flags: experiment,
+    subcommands: new Map(readExperiments(root).map(({ name }) => [name, experiment])),
   });
   const bench = new Set([...flagsOf(benchSettings), ...alwaysKnown]);
   commands.set('bench', {

@@ -42,7 +42,14 @@ export type Task = {
 };
 
 /** What holds after a run, such as: everything that was confirmed is stored. */
-export type Check = { readonly name: string; readonly holds: boolean; readonly detail: string };
+export type Check = {
+  readonly name: string;
+  readonly holds: boolean;
+  readonly detail: string;
+  /** Confirmed writes that are missing, and writes that took effect more than once, where the check counts them. */
+  readonly lost?: number;
+  readonly repeated?: number;
+};
 
 /** What simulated users do. `labs/NAME/scenarios/*.ts` export one each as `scenario`. */
 export type Scenario = {

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BroadcastChannel } from 'node:worker_threads';
+import type { LoadResult } from '@tripod/load/report/load-result';
+import { runLoad } from '@tripod/load/run-load';
+import type { LoadEvent, RequestRecord } from './request-record.ts';
+
+export type RecordedLoad = {
+  readonly requests: readonly RequestRecord[];
+  readonly failedChecks: readonly { readonly kind: string; readonly atMs: number }[];
+  readonly result: LoadResult;
+};
+
+export type RecordedLoadOptions = {
+  readonly port: number;
+  /** The URL of the module of the scenario. */
+  readonly scenario: string;
+  /** Tasks per second. */
+  readonly rate: number;
+  readonly timeoutMs: number;
+  /** The processor time in seconds that this process has used. */
+  readonly cpuSeconds: () => number;
+  /** Ends the load. */
+  readonly signal: AbortSignal;
+  /** Called when the first request has been answered: connections are open, and the load has begun. */
+  readonly onFirst: () => void;
+};
+
+const maxRunMs = 3_600_000;
+const maxConnections = 512;
+/** Records arrive before the end of their thread is told; this is a limit against hanging. */
+const maxWaitForRecordsMs = 2000;
+
+/** Runs the open model until `signal` is aborted, and records each request. Rejects when nothing answers. */
+export const runRecordedLoad = async (options: RecordedLoadOptions): Promise<RecordedLoad> => {
+  const { port, rate, timeoutMs, cpuSeconds, signal } = options;
+  const name = `experiment-${randomUUID()}`;
+  const module = new URL('recording-scenario.ts', import.meta.url);
+  module.searchParams.set('scenario', options.scenario);
+  module.searchParams.set('channel', name);
+  const requests: RequestRecord[] = [];
+  const failedChecks: { readonly kind: string; readonly atMs: number }[] = [];
+  const channel = new BroadcastChannel(name);
+  channel.onmessage = (message: unknown) => {
+    const { data } = message as { readonly data: LoadEvent };
+    if ('request' in data) requests.push(data.request);
+    if (requests.length === 1) options.onFirst();
+    if ('failedCheck' in data) failedChecks.push(data.failedCheck);
+  };
+  try {
+    const result = await runLoad({
+      target: { hostname: '127.0.0.1', port },
+      scenario: { module: module.href },
+      // Enough for the requests that wait while a copy is silent.
+      model: { kind: 'open', rate, connections: Math.min(maxConnections, Math.max(64, rate * 4)) },
+      durationMs: maxRunMs,
+      timeoutMs,
+      seed: 1,
+      threads: 1,
+      cpuSeconds,
+      signal,
+    });
+    for (
+      let waitedMs = 0;
+      requests.length < result.requests && waitedMs < maxWaitForRecordsMs;
+      waitedMs += 20
+    )
+      await sleep(20);
+    return { requests, failedChecks, result };
+  } finally {
+    channel.close();
+  }
+};

@@ -1,0 +1,74 @@
+import type { Experiment, Variant } from './definition/experiment.ts';
+import { type Balancer, isOurs } from './lab/balancers.ts';
+import type { LabStack } from './lab/lab-stack.ts';
+import { waitUntilSettled } from './lab/wait-until-settled.ts';
+import { observeLoad } from './observe-load.ts';
+import { judge } from './verdict/judge.ts';
+import { measure } from './verdict/measure.ts';
+import type { Observation } from './verdict/observation.ts';
+import type { BalancerResult } from './verdict/result.ts';
+
+export type RunExperimentOptions = {
+  readonly checkout: string;
+  readonly stack: LabStack;
+  readonly experiment: Experiment;
+  readonly variant: Variant | undefined;
+  readonly balancer: Balancer;
+  /** The control run of the short form lasts only as long as the load before the first step. */
+  readonly isShort: boolean;
+  readonly cpuSeconds: () => number;
+  /** Ends the run early; the rollback follows. */
+  readonly signal: AbortSignal;
+};
+
+const rollBack = async ({ stack, experiment }: RunExperimentOptions): Promise<void> => {
+  for (const command of experiment.rollback) await stack.run(command);
+  await waitUntilSettled(stack);
+};
+
+const observeMethod = async (options: RunExperimentOptions): Promise<Observation> => {
+  const { experiment, balancer } = options;
+  const { method, load } = experiment;
+  try {
+    return await observeLoad({ ...options, isOurs: isOurs(balancer), method, forMs: load.forMs });
+  } finally {
+    await rollBack(options);
+  }
+};
+
+/**
+ * Runs the load without the method as a control, then with it, and rolls back in any case. Returns undefined when the
+ * signal ended it early. Throws a StartError when the stack fails.
+ */
+export const runExperiment = async (options: RunExperimentOptions): Promise<BalancerResult | undefined> => {
+  const { experiment, variant, balancer, isShort, signal } = options;
+  const { method, load, hypothesis, proof } = experiment;
+  const ours = isOurs(balancer);
+  const controlMs = isShort ? (method[0]?.atMs ?? load.forMs) : load.forMs;
+  const control = measure(await observeLoad({ ...options, isOurs: ours, method: [], forMs: controlMs }));
+  if (signal.aborted) return undefined;
+  const observation = await observeMethod(options);
+  if (signal.aborted) return undefined;
+  const measured = measure(observation);
+  const claims = judge({ ...hypothesis, ...variant?.hypothesis }, measured);
+  const proven = judge(proof, measured);
+  const { result } = observation.load;
+  const { late } = result.generator;
+  return {
+    balancer: balancer.name,
+    ...(variant === undefined ? {} : { variant: variant.name }),
+    isOurs: ours,
+    ...measured,
+    control: { requests: control.requests.before, failed: control.failed, p99Ms: control.p99Ms.before },
+    claims,
+    proof: proven,
+    holds: claims.every(({ holds }) => holds) && proven.every(({ holds }) => holds),
+    method: observation.marks.map(({ run, beganMs, endedMs }) => ({
+      run,
+      atMs: Math.round(beganMs - observation.beganMs),
+      tookMs: Math.round(endedMs - beganMs),
+    })),
+    checks: result.checks,
+    ...(late === undefined ? {} : { generatorLate: late }),
+  };
+};

@@ -1,0 +1,107 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { checkout } from '@tripod/testing/spawn-node';
+import { chooseExperiments, readExperiments, shortenExperiment } from '../src/definition/find-experiments.ts';
+import { readExperiment } from '../src/definition/read-experiment.ts';
+import { chooseBalancers } from '../src/lab/balancers.ts';
+import { stackEnvironment } from '../src/lab/stack-environment.ts';
+import { mergeLab } from '../src/lab/write-lab.ts';
+
+const valid = {
+  title: 'A title',
+  hypothesis: { failed: { atMost: 0 } },
+  proof: { 'replaced.api-2': { atLeast: 1 } },
+  load: { scenario: 'list', rate: 10, forMs: 9000 },
+  method: [{ atMs: 3000, run: 'kill api-2' }],
+  rollback: [],
+  explain: 'Because.',
+};
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'experiment-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const read = (values: object) => {
+  const file = join(folder, 'one.json');
+  writeFileSync(file, JSON.stringify(values));
+  return readExperiment(file, 'gallery');
+};
+
+describe('experiment files', () => {
+  it('are read with their name, their lab and the defaults', () => {
+    expect(read(valid)).toMatchObject({ ...valid, name: 'one', labName: 'gallery', lab: {}, variants: [] });
+  });
+
+  it('are refused with each missing key', () => {
+    expect(() => read({ title: 'A title', load: valid.load, method: valid.method, rollback: [] })).toThrow(
+      /hypothesis in .*one\.json is missing[\s\S]*proof in[\s\S]*explain in/,
+    );
+  });
+
+  it.each([
+    ['a claim without a limit', { hypothesis: { failed: {} } }, /hypothesis\/failed/],
+    ['a hypothesis without a claim', { hypothesis: {} }, /hypothesis/],
+    ['an unknown key', { explanation: 'x' }, /explanation/],
+    ['a step that is no command', { method: [{ atMs: 3000, run: 'kill; rm' }] }, /method\/0\/run/],
+    [
+      'steps out of order',
+      { method: [valid.method[0], { atMs: 1000, run: 'ps' }] },
+      /must not be before the step/,
+    ],
+    ['a step at once', { method: [{ atMs: 10, run: 'kill api-2' }] }, /must be 1000 or more/],
+    ['a step after the load', { method: [{ atMs: 9000, run: 'kill api-2' }] }, /must be before the end/],
+  ])('are refused with %s', (_, wrong, message) => {
+    expect(() => read({ ...valid, ...wrong })).toThrow(message);
+  });
+
+  it('last a third as long in the short form', () => {
+    const short = shortenExperiment(read(valid));
+    expect([short.load.forMs, short.method[0]?.atMs, short.load.rate]).toEqual([3000, 1000, 10]);
+  });
+});
+
+describe('the experiments of the labs', () => {
+  const all = readExperiments(checkout);
+
+  it('have names that differ', () => {
+    const names = all.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toContain('kill-a-copy');
+  });
+
+  it('are found by name, and an unknown name is refused with the known ones', () => {
+    expect(chooseExperiments(all, ['kill-a-copy']).map(({ name }) => name)).toEqual(['kill-a-copy']);
+    expect(() => chooseExperiments(all, ['nope'])).toThrow(
+      /"nope" is not known; the experiments are .*kill-a-copy/,
+    );
+  });
+});
+
+describe('what an experiment runs', () => {
+  it('is a lab with the settings of the experiment, and paths that hold from the folder of the lab', () => {
+    const lab = { $schema: '../x', copies: 2, assets: '../../assets', budget: {} };
+    expect(mergeLab(lab, '/labs/books', { copies: 3, budget: null })).toEqual({
+      copies: 3,
+      assets: '/assets',
+    });
+  });
+
+  it('uses the load balancers that are installed, and refuses unknown names', () => {
+    const { chosen, left } = chooseBalancers(['direct', 'http-proxy'], '');
+    expect([chosen.map(({ name }) => name), left]).toEqual([['direct', 'http-proxy'], []]);
+    expect(() => chooseBalancers(['apache'], '')).toThrow(/--proxy must name load balancers among direct/);
+  });
+
+  it('never reaches the database of the user', () => {
+    const environment = stackEnvironment({ DATABASE_URL: 'postgres://x', PATH: '/bin' }, '/cache');
+    expect(environment).toEqual({
+      PATH: '/bin',
+      NODE_COMPILE_CACHE: '/cache',
+      npm_lifecycle_event: 'experiment',
+    });
+  });
+});
