@@ -1,4 +1,5 @@
 const percentByte = /%([0-9a-f]{2})/gi;
+const overlongAscii = /[\xc0\xc1][\x80-\xbf]/g;
 /** Nothing in such a path can be spelled in another way, apart from upper case and slashes. */
 const unambiguous = /^[A-Za-z0-9_/-]*$/;
 /** Rounds of percent-decoding: some servers decode twice (CWE-174). */
@@ -6,7 +7,11 @@ const maxDecodings = 3;
 
 const decodeOnce = (text: string): string => {
   const bytes = text.replace(percentByte, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return Buffer.from(bytes, 'latin1').toString('utf8');
+  // Some servers take an ASCII character in two bytes (CVE-2008-2938), which UTF-8 forbids.
+  const short = bytes.replace(overlongAscii, ([lead = '', last = '']) =>
+    String.fromCharCode(((lead.charCodeAt(0) & 1) << 6) | (last.charCodeAt(0) & 0x3f)),
+  );
+  return Buffer.from(short, 'latin1').toString('utf8');
 };
 
 const decode = (path: string): string => {

@@ -239,6 +239,12 @@ describe('private paths', () => {
       `${path}%23x`,
       `${path}%3fx`,
       `${path.slice(0, 2)}%25${path.charCodeAt(2).toString(16)}${path.slice(3)}`,
+      `/%20${path.slice(1)}`,
+      `${path}%2520`,
+      `/x/%2e%2e%3b${path}`,
+      // An ASCII character in two bytes.
+      `/%c1%${(path.charCodeAt(1) - 0x40 + 0x80).toString(16)}${path.slice(2)}`,
+      `${path}%c0%80.html`,
       // Fullwidth letters (best-fit mappings).
       `/%ef%bd%${(path.charCodeAt(1) - 0x61 + 0x81).toString(16)}${path.slice(2)}`,
     ]),
