@@ -9,6 +9,8 @@ import { formatReadyScreen } from '../stack/ready-screen.ts';
 import type { StackReport } from '../stack/report-stack.ts';
 
 const pollMs = 100;
+/** A first start on a slow machine takes minutes, because it unpacks Postgres. */
+const maxStartMs = 600_000;
 
 const readErrors = (file: string): string => {
   try {
@@ -49,7 +51,7 @@ const findReport = async ({ ask }: CommandClient, pid: number): Promise<StackRep
 
 /**
  * Starts a stack in another process and resolves when it is ready. Throws a ConfigError or a StartError with the
- * messages of that process when it cannot start.
+ * messages of that process when it cannot start, and a StartError when it is not ready after ten minutes.
  */
 export const runDetached = async (client: CommandClient): Promise<void> => {
   const { host, print, isTerminal, colour, wait } = client;
@@ -59,7 +61,7 @@ export const runDetached = async (client: CommandClient): Promise<void> => {
   const { pid } = child;
   if (pid === undefined) throw new StartError('The process of the stack could not be started.');
   host.onInterrupt(() => child.kill('SIGINT'));
-  for (;;) {
+  for (let waitedMs = 0; waitedMs < maxStartMs; waitedMs += pollMs) {
     if (child.exitCode !== null || child.signalCode !== null) {
       throw createError(child.exitCode, readErrors(errorFile));
     }
@@ -75,4 +77,8 @@ export const runDetached = async (client: CommandClient): Promise<void> => {
     }
     await wait(pollMs);
   }
+  child.unref();
+  throw new StartError(
+    `The stack (process ${pid}) was not ready after ${maxStartMs / 60_000} minutes, and goes on starting. Its log: pnpm stack logs stack. To stop it: pnpm stack down`,
+  );
 };
