@@ -3,12 +3,12 @@ import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
 import { policyNames } from './balancing/policies/policy-table.ts';
 import { engineNames, engineSummaries } from './engine-table.ts';
 import { maxConnectionsFor } from './forwarding/connection-limit.ts';
-import { parseTrustedProxies, type TrustedProxies } from './forwarding/forwarded-headers.ts';
 import { statusRangePattern } from './health/status-ranges.ts';
 import { normalizePath } from './routing/private-paths.ts';
 import { parseRoutes, type RouteConfig, routeProblems } from './routing/route-config.ts';
 import { parseRouteObjects, type RouteObject, routeObjectFaults } from './routing/route-objects.ts';
 import { routesSchema } from './routing/route-schema.ts';
+import { type Networks, networkProblems, parseNetworks } from './routing/rules/networks.ts';
 
 const milliseconds = (value: number, description: string) =>
   ({
@@ -22,16 +22,6 @@ const milliseconds = (value: number, description: string) =>
 
 const count = (value: number, minimum: number, description: string) =>
   ({ type: 'integer', minimum, maximum: 1000, default: value, description }) as const;
-
-const trustedProxyProblems = (networks: readonly string[]): readonly string[] => {
-  try {
-    parseTrustedProxies(networks);
-    return [];
-  } catch (error) {
-    const network = JSON.stringify(error instanceof Error ? error.message : error);
-    return [`must be networks such as 10.0.0.0/8, and holds ${network}`];
-  }
-};
 
 /** The settings of the proxy: flags, variables, `--help` and docs/reference/configuration.md are derived from them. */
 export const proxySettings = {
@@ -148,7 +138,7 @@ export const proxySettings = {
     type: 'array',
     items: { type: 'string' },
     shape: 'a list of networks such as 10.0.0.0/8',
-    problems: trustedProxyProblems,
+    problems: networkProblems,
     default: [],
     placeholder: 'networks',
     description: 'Networks of proxies whose X-Forwarded headers are trusted',
@@ -168,7 +158,7 @@ export type ProxySettings = ConfigOf<typeof proxySettings>;
 /** The settings in parsed form. */
 export type ProxyConfig = Omit<ProxySettings, 'route' | 'routes' | 'trustedProxies' | 'privatePaths'> & {
   readonly routes: readonly RouteConfig[];
-  readonly trustedProxies: TrustedProxies;
+  readonly trustedProxies: Networks;
   readonly privatePaths: readonly string[];
 };
 
@@ -183,6 +173,6 @@ export const parseProxyConfig = (
   ...settings,
   maxConnections: Math.min(settings.maxConnections, maxConnectionsFor(descriptorLimit)),
   routes: routes === undefined ? parseRoutes(route) : parseRouteObjects(routes as readonly RouteObject[]),
-  trustedProxies: parseTrustedProxies(settings.trustedProxies),
+  trustedProxies: parseNetworks(settings.trustedProxies),
   privatePaths: settings.privatePaths.includes('none') ? [] : settings.privatePaths.map(normalizePath),
 });

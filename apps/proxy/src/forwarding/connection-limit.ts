@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { closingAnswer } from '@tripod/shared/http/closing-answer';
+import { plainAddress } from '../routing/rules/networks.ts';
 import type { ConnectionCounters, EngineConfig } from './engine.ts';
 import { Exchange, type ExchangeContext } from './exchange.ts';
-import { plainAddress } from './forwarded-headers.ts';
 import { forwardingErrors } from './forwarding-errors.ts';
 import { unreadRequest } from './unread-request.ts';
 

@@ -2,8 +2,8 @@ import type { Clock } from '@tripod/shared/async/clock';
 import type { Listening, ListenOptions } from '@tripod/shared/os/listen';
 import type { Upstream } from '../balancing/upstream.ts';
 import type { RouteTable } from '../routing/route-table.ts';
+import type { Networks } from '../routing/rules/networks.ts';
 import type { ExchangeObserver } from './exchange-observer.ts';
-import type { TrustedProxies } from './forwarded-headers.ts';
 import type { RetryBudget } from './retry.ts';
 
 /**
@@ -24,7 +24,7 @@ export type EngineConfig = {
   readonly tunnelIdleTimeoutMs: number;
   /** How long an idle upstream connection is kept open; must be less than the upstream keeps it. */
   readonly upstreamKeepAliveMs: number;
-  readonly trustedProxies: TrustedProxies;
+  readonly trustedProxies: Networks;
   /** Limit on client connections; further ones are answered 503 and closed. */
   readonly maxConnections: number;
 };

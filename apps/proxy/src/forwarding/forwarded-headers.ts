@@ -1,4 +1,5 @@
-import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
+import { type Networks, plainAddress } from '../routing/rules/networks.ts';
 
 /**
  * Whether a request header of this name (in lower case) describes where a request came from. A client's own header is
@@ -9,32 +10,6 @@ export const isForwardedName = (name: string): boolean => {
   const folded = name.replaceAll('_', '-');
   return folded.startsWith('x-forwarded-') || folded === 'x-real-ip' || folded === 'forwarded';
 };
-
-/** The networks of proxies whose forwarded headers are trusted. */
-export type TrustedProxies = { has(address: string): boolean };
-
-/** Parses `10.0.0.0/8`, `::1` and the like. Throws a RangeError whose message is the invalid network. */
-export const parseTrustedProxies = (networks: readonly string[]): TrustedProxies => {
-  const list = new BlockList();
-  for (const network of networks) {
-    const [address = '', bits, ...more] = network.split('/');
-    const family = isIPv4(address) ? 'ipv4' : isIPv6(address) ? 'ipv6' : undefined;
-    const prefix =
-      bits === undefined ? (family === 'ipv4' ? 32 : 128) : /^\d{1,3}$/.test(bits) ? Number(bits) : -1;
-    if (!family || more.length > 0 || prefix < 0 || prefix > (family === 'ipv4' ? 32 : 128))
-      throw new RangeError(network);
-    list.addSubnet(address, prefix, family);
-  }
-  const isEmpty = networks.length === 0;
-  return {
-    has: (address) =>
-      !isEmpty && list.check(plainAddress(address), isIPv6(plainAddress(address)) ? 'ipv6' : 'ipv4'),
-  };
-};
-
-/** `::ffff:10.0.0.1`, an IPv4 client on an IPv6 socket, → `10.0.0.1`. */
-export const plainAddress = (address: string): string =>
-  address.startsWith('::ffff:') ? address.slice(7) : address;
 
 /** The forwarded headers of a request as the client sent them; several lines of one name are joined with `, `. */
 export type ForwardedClaims = {
@@ -104,7 +79,7 @@ const findAddress = (text: string): string | undefined => {
 const findTrustedChain = (
   connectionAddress: string,
   addresses: readonly string[],
-  trusted: TrustedProxies,
+  trusted: Networks,
 ): readonly string[] => {
   const chain = [plainAddress(connectionAddress)];
   for (let index = addresses.length - 1; index >= 0 && trusted.has(chain[0] ?? ''); index -= 1) {
@@ -122,7 +97,7 @@ const findTrustedChain = (
 export const clientAddressOf = (
   connectionAddress: string,
   claims: ForwardedClaims,
-  trusted: TrustedProxies,
+  trusted: Networks,
 ): string => {
   const address = plainAddress(connectionAddress);
   if (!trusted.has(address)) return address;
@@ -147,7 +122,7 @@ const elementAt = (list: readonly string[], hopsFromRight: number): string | und
  */
 export const forwardedHeaders = (
   { connectionAddress, authority, claims }: ForwardedFacts,
-  trusted: TrustedProxies,
+  trusted: Networks,
 ): Readonly<Record<string, string>> => {
   const address = plainAddress(connectionAddress);
   if (!trusted.has(address)) {

@@ -6,16 +6,12 @@ import { createReadiness } from '@tripod/shared/http/readiness';
 import { requestIdOf } from '@tripod/shared/http/request-id';
 import { sendProblem } from '@tripod/shared/http/send-problem';
 import { createStoppableServer } from '@tripod/shared/http/stoppable-server';
+import { type Networks, plainAddress } from '../../routing/rules/networks.ts';
 import { ConnectionLimit } from '../connection-limit.ts';
 import { Deadlines } from '../deadlines.ts';
 import type { Engine, EngineConfig, EngineOptions } from '../engine.ts';
 import { Exchange, type ExchangeRequest } from '../exchange.ts';
-import {
-  clientAddressOf,
-  type ForwardedClaims,
-  plainAddress,
-  type TrustedProxies,
-} from '../forwarded-headers.ts';
+import { clientAddressOf, type ForwardedClaims } from '../forwarded-headers.ts';
 import { connectionTokens } from '../hop-by-hop.ts';
 import { createRawHeaders } from '../request-headers.ts';
 import { createUpstreamLookup } from '../resolve-upstream.ts';
@@ -43,7 +39,7 @@ const redirect = (response: ServerResponse, location: string, requestId: string)
 const exchangeRequestOf = (
   request: IncomingMessage,
   claims: ForwardedClaims,
-  trustedProxies: TrustedProxies,
+  trustedProxies: Networks,
 ): ExchangeRequest => ({
   method: request.method ?? '',
   target: request.url ?? '',

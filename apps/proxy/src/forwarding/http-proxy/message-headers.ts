@@ -1,12 +1,12 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Route } from '../../routing/route-table.ts';
+import type { Networks } from '../../routing/rules/networks.ts';
 import {
   addClaim,
   type ForwardedClaims,
   forwardedHeaders,
   isForwardedName,
   noClaims,
-  type TrustedProxies,
 } from '../forwarded-headers.ts';
 import { connectionTokens, endsHere } from '../hop-by-hop.ts';
 import { isOwnHeader } from '../own-headers.ts';
@@ -19,7 +19,7 @@ export type OutgoingHeadersOptions = {
   readonly connectionAddress: string;
   readonly claims: ForwardedClaims;
   readonly via: string;
-  readonly trustedProxies: TrustedProxies;
+  readonly trustedProxies: Networks;
 };
 
 const none: ReadonlySet<string> = new Set();

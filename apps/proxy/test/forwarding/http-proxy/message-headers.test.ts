@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { parseTrustedProxies } from '../../../src/forwarding/forwarded-headers.ts';
 import { outgoingHeaders } from '../../../src/forwarding/http-proxy/message-headers.ts';
 import type { HostHeader } from '../../../src/routing/route-table.ts';
+import { parseNetworks } from '../../../src/routing/rules/networks.ts';
 import { makeRoute } from '../../support/make-pool.ts';
 
 const headersFor = (hostHeader: HostHeader, rawHeaders: readonly string[]) =>
@@ -13,7 +13,7 @@ const headersFor = (hostHeader: HostHeader, rawHeaders: readonly string[]) =>
     connectionAddress: '127.0.0.1',
     claims: {},
     via: '1.1 tripod',
-    trustedProxies: parseTrustedProxies([]),
+    trustedProxies: parseNetworks([]),
   });
 
 describe('the Host header of a request to an upstream', () => {

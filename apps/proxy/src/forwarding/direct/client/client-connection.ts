@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { httpErrors } from '@tripod/shared/http/http-errors';
+import { plainAddress } from '../../../routing/rules/networks.ts';
 import type { Waiting } from '../../deadlines.ts';
 import { Exchange } from '../../exchange.ts';
-import { clientAddressOf, plainAddress } from '../../forwarded-headers.ts';
+import { clientAddressOf } from '../../forwarded-headers.ts';
 import type { RequestHead } from '../wire/request-head.ts';
 import { ClientSocket } from './client-socket.ts';
 import { DirectExchange } from './direct-exchange.ts';

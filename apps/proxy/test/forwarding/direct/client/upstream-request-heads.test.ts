@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ForwardPlan } from '../../../../src/forwarding/direct/client/plan.ts';
 import { UpstreamRequestHeads } from '../../../../src/forwarding/direct/client/upstream-request-heads.ts';
 import { parseRequestHead } from '../../../../src/forwarding/direct/wire/request-head.ts';
-import { parseTrustedProxies } from '../../../../src/forwarding/forwarded-headers.ts';
+import { parseNetworks } from '../../../../src/routing/rules/networks.ts';
 import { makeRoute } from '../../../support/make-pool.ts';
 
 const planOf = (lines: readonly string[], hostHeader: 'client' | 'upstream' = 'client'): ForwardPlan => {
@@ -13,8 +13,7 @@ const planOf = (lines: readonly string[], hostHeader: 'client' | 'upstream' = 'c
   };
 };
 
-const heads = () =>
-  new UpstreamRequestHeads({ trustedProxies: parseTrustedProxies(['10.0.0.0/8']) }, 'tripod');
+const heads = () => new UpstreamRequestHeads({ trustedProxies: parseNetworks(['10.0.0.0/8']) }, 'tripod');
 
 describe('UpstreamRequestHeads', () => {
   it('writes the head up to the value of the request id', () => {
