@@ -7,6 +7,7 @@ import { methodNotAllowed, notFound } from '@tripod/shared/http/not-found';
 import { createRequestObserver } from '@tripod/shared/http/observe-requests';
 import type { Readiness } from '@tripod/shared/http/readiness';
 import type { Refuse } from '@tripod/shared/http/refuse-requests';
+import { serializeRequests } from '@tripod/shared/http/serialize-requests';
 import { createStoppableServer, type StoppableServer } from '@tripod/shared/http/stoppable-server';
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { Metrics } from '@tripod/shared/metrics/metrics';
@@ -138,5 +139,5 @@ export const createApiServer = (
       refuse(request, response, memoryFull());
     else app(request, response);
   };
-  return createStoppableServer(listener, { readiness, clock, refuse, nodeOptions });
+  return createStoppableServer(serializeRequests(listener), { readiness, clock, refuse, nodeOptions });
 };

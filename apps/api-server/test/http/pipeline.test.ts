@@ -115,6 +115,16 @@ describe('an operation in front of the middleware', () => {
     expect(text).toMatch(/\r\n\r\n\[\]HTTP\/1\.1 200 [\s\S]*"live"/);
   });
 
+  it('carries out pipelined requests in turn, so that a list has what the request before it added', async () => {
+    const body = JSON.stringify({ title: 'Pipelined', alt_text: 'First of two', url: '/images/owl.svg' });
+    const bytes = [
+      `POST /images.json HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+      'GET /images.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+    ].join('');
+    const [, , list = ''] = (await exchangeRaw({ port: api.port, bytes })).split('HTTP/1.1 200 OK');
+    expect(list).toContain('Pipelined');
+  });
+
   it('answers with Connection: close while the copy is draining', async () => {
     const other = await startApi();
     try {

@@ -6,6 +6,7 @@ import { methodNotAllowed, notFound } from '@tripod/shared/http/not-found';
 import type { Readiness } from '@tripod/shared/http/readiness';
 import { requestIdOf } from '@tripod/shared/http/request-id';
 import { sendProblem } from '@tripod/shared/http/send-problem';
+import { serializeRequests } from '@tripod/shared/http/serialize-requests';
 import { createStoppableServer, type StoppableServer } from '@tripod/shared/http/stoppable-server';
 import type { Logger } from '@tripod/shared/logging/logger';
 import type { Metrics } from '@tripod/shared/metrics/metrics';
@@ -63,7 +64,7 @@ export const createAdminServer = (options: AdminServerOptions): StoppableServer 
   app.use(notFound());
   app.use(errorHandler({ logger, translate }));
   // A readiness of its own: the admin side reports the state of the proxy, and serves while the proxy drains.
-  return createStoppableServer(app, {
+  return createStoppableServer(serializeRequests(app), {
     readiness: { ...readiness, draining: false },
     clock,
     refuse: (request, response, error) =>
