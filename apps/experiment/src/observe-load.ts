@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Experiment, Step } from './definition/experiment.ts';
-import type { LabStack } from './lab/lab-stack.ts';
+import type { LabStack, StackRow } from './lab/lab-stack.ts';
 import { waitUntilSettled } from './lab/wait-until-settled.ts';
 import { watchPools } from './lab/watch-pools.ts';
 import { runRecordedLoad } from './load/run-recorded-load.ts';
@@ -18,12 +18,15 @@ export type ObserveOptions = {
   readonly forMs: number;
   /** Whether the load balancer is our proxy, whose admin side tells more. */
   readonly isOurs: boolean;
+  /** From 0 to below 1. */
+  readonly random: () => number;
   readonly cpuSeconds: () => number;
   /** Ends the run early. */
   readonly signal: AbortSignal;
 };
 
 const defaultTimeoutMs = 10_000;
+const maxSeed = 2 ** 31;
 
 const nowMs = (): number => performance.timeOrigin + performance.now();
 
@@ -48,24 +51,27 @@ const carryOut = async ({ run, lastsMs = 0 }: Step, stack: LabStack, signal: Abo
 const followMethod = async (
   { method, forMs, stack, signal }: ObserveOptions,
   beganMs: number,
-): Promise<readonly Mark[]> => {
+): Promise<{ readonly marks: readonly Mark[]; readonly rows: readonly StackRow[] }> => {
   const marks: Mark[] = [];
+  const rows: StackRow[] = [];
   // By how much steps were late, because the commands in front of them took longer.
   let lateMs = 0;
-  for (const step of method) {
-    await until(beganMs + step.atMs + lateMs, signal);
-    if (signal.aborted) return marks;
-    const mark = await carryOut(step, stack, signal);
-    marks.push(mark);
-    lateMs = Math.max(0, mark.endedMs - beganMs - step.atMs);
+  for (const [atMs, steps] of Map.groupBy(method, (step) => step.atMs)) {
+    if (marks.length > 0) rows.push(...(await stack.ps()));
+    await until(beganMs + atMs + lateMs, signal);
+    if (signal.aborted) return { marks, rows };
+    // Steps of one time are carried out together.
+    const together = await Promise.all(steps.map((step) => carryOut(step, stack, signal)));
+    marks.push(...together);
+    lateMs = Math.max(0, ...together.map(({ endedMs }) => endedMs - beganMs - atMs));
   }
   await until(beganMs + forMs + lateMs, signal);
-  return marks;
+  return { marks, rows };
 };
 
 /** Puts the load of an experiment on its stack, carries out the method meanwhile, and returns what was seen. */
 export const observeLoad = async (options: ObserveOptions): Promise<Observation> => {
-  const { checkout, stack, experiment, isOurs, cpuSeconds, signal } = options;
+  const { checkout, stack, experiment, isOurs, random, cpuSeconds, signal } = options;
   const { load, labName } = experiment;
   const before = await waitUntilSettled(stack);
   const watch = isOurs ? watchPools(stack.adminPort) : undefined;
@@ -77,19 +83,20 @@ export const observeLoad = async (options: ObserveOptions): Promise<Observation>
     scenario,
     rate: load.rate,
     timeoutMs: load.timeoutMs ?? defaultTimeoutMs,
+    seed: Math.floor(random() * maxSeed),
     cpuSeconds,
     signal: over.signal,
     onFirst: () => began.resolve(nowMs()),
   });
   try {
     const beganMs = await Promise.race([began.promise, loading.then(() => nowMs())]);
-    const marks = await followMethod(options, beganMs);
+    const { marks, rows: between } = await followMethod(options, beganMs);
     const endedMs = nowMs();
     over.abort();
     const recorded = await loading;
     const { changes = [], sent } = (await watch?.stop()) ?? {};
     const after = signal.aborted ? before : await stack.ps();
-    return { load: recorded, beganMs, endedMs, marks, changes, sent, rows: { before, after } };
+    return { load: recorded, beganMs, endedMs, marks, changes, sent, rows: { before, between, after } };
   } finally {
     over.abort();
     await Promise.allSettled([loading, watch?.stop()]);

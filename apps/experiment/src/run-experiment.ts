@@ -14,8 +14,10 @@ export type RunExperimentOptions = {
   readonly experiment: Experiment;
   readonly variant: Variant | undefined;
   readonly balancer: Balancer;
-  /** The control run of the short form lasts only as long as the load before the first step. */
+  /** In the short form the time before the fault is the control. */
   readonly isShort: boolean;
+  /** From 0 to below 1. */
+  readonly random: () => number;
   readonly cpuSeconds: () => number;
   /** Ends the run early; the rollback follows. */
   readonly signal: AbortSignal;
@@ -42,14 +44,16 @@ const observeMethod = async (options: RunExperimentOptions): Promise<Observation
  */
 export const runExperiment = async (options: RunExperimentOptions): Promise<BalancerResult | undefined> => {
   const { experiment, variant, balancer, isShort, signal } = options;
-  const { method, load, hypothesis, proof } = experiment;
+  const { load, hypothesis, proof } = experiment;
   const ours = isOurs(balancer);
-  const controlMs = isShort ? (method[0]?.atMs ?? load.forMs) : load.forMs;
-  const control = measure(await observeLoad({ ...options, isOurs: ours, method: [], forMs: controlMs }));
+  const control = isShort
+    ? undefined
+    : measure(await observeLoad({ ...options, isOurs: ours, method: [], forMs: load.forMs }));
   if (signal.aborted) return undefined;
   const observation = await observeMethod(options);
   if (signal.aborted) return undefined;
   const measured = measure(observation);
+  const { requests, failedIn, p99Ms } = control ?? measured;
   const claims = judge({ ...hypothesis, ...variant?.hypothesis }, measured);
   const proven = judge(proof, measured);
   const { result } = observation.load;
@@ -59,7 +63,7 @@ export const runExperiment = async (options: RunExperimentOptions): Promise<Bala
     ...(variant === undefined ? {} : { variant: variant.name }),
     isOurs: ours,
     ...measured,
-    control: { requests: control.requests.before, failed: control.failed, p99Ms: control.p99Ms.before },
+    control: { requests: requests.before, failed: failedIn.before, p99Ms: p99Ms.before },
     claims,
     proof: proven,
     holds: claims.every(({ holds }) => holds) && proven.every(({ holds }) => holds),

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Experiment, Variant } from './definition/experiment.ts';
-import type { Balancer } from './lab/balancers.ts';
+import { type Balancer, isOurs } from './lab/balancers.ts';
 import { type LabStack, startLabStack } from './lab/lab-stack.ts';
 import { waitUntilSettled } from './lab/wait-until-settled.ts';
 import { readChangedLab, writeLab } from './lab/write-lab.ts';
@@ -56,18 +56,18 @@ const groupByStack = (runs: readonly Run[]): readonly (readonly Run[])[] => {
 const runGroup = async (
   group: readonly Run[],
   stack: LabStack,
-  { checkout, isShort, cpuSeconds, signal, onProgress, onResult }: RunExperimentsOptions,
+  { checkout, isShort, random, cpuSeconds, signal, onProgress, onResult }: RunExperimentsOptions,
 ): Promise<void> => {
   for (const [index, { experiment, variant, balancer }] of group.entries()) {
     if (signal.aborted) return;
-    if (index > 0) {
-      // A load balancer remembers failures of its copies beyond a run, as nginx does for 10 s.
+    if (index > 0 && !isOurs(balancer)) {
+      // nginx remembers for 10 s which copies have failed. Our proxy reports when it uses all of them again.
       await stack.run(`restart ${balancer.process}`);
       await waitUntilSettled(stack);
     }
     onProgress(`${experiment.name}: ${[balancer.name, variant?.name].filter(Boolean).join(', ')}`);
     const result = await runExperiment({
-      ...{ checkout, stack, experiment, variant, balancer, isShort, cpuSeconds, signal },
+      ...{ checkout, stack, experiment, variant, balancer, isShort, random, cpuSeconds, signal },
     });
     if (result) onResult(experiment, result);
   }

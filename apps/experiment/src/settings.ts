@@ -14,7 +14,7 @@ export const experimentSettings = {
     type: 'boolean',
     default: false,
     environment: false,
-    description: 'Run the short form, in which everything lasts a third as long',
+    description: 'Run the short form, in which everything lasts a quarter as long',
   },
   json: {
     ...file,

@@ -58,9 +58,9 @@ describe('experiment files', () => {
     expect(() => read({ ...valid, ...wrong })).toThrow(message);
   });
 
-  it('last a third as long in the short form', () => {
+  it('last a quarter as long in the short form', () => {
     const short = shortenExperiment(read(valid));
-    expect([short.load.forMs, short.method[0]?.atMs, short.load.rate]).toEqual([3000, 1000, 10]);
+    expect([short.load.forMs, short.method[0]?.atMs, short.load.rate]).toEqual([2250, 750, 10]);
   });
 });
 

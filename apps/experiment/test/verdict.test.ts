@@ -28,7 +28,7 @@ const observe = (requests: readonly RequestRecord[], more: Partial<Observation> 
   marks: [{ run: 'kill api-2', beganMs: 4000, endedMs: 5000, lines: [] }],
   changes: [],
   sent: undefined,
-  rows: { before: [], after: [] },
+  rows: { before: [], between: [], after: [] },
   ...more,
 });
 
@@ -70,7 +70,7 @@ describe('experiment: figures of a run', () => {
     const measured = measure(
       observe([], {
         changes: [change(0, 'available'), change(4200, 'ejected'), change(5300, 'available')],
-        rows: { before: [{ ...row, pid: 1 }], after: [{ ...row, pid: 2 }] },
+        rows: { before: [{ ...row, pid: 1 }], between: [], after: [{ ...row, pid: 2 }] },
       }),
     );
     expect(measured.ejectedAfterMs).toEqual({ 'api-2': 200 });

@@ -12,6 +12,7 @@ const createPerson = async (user: User): Promise<void> => {
     nascimento: '1990-01-01',
     stack: user.random() < 0.2 ? null : languages.filter(() => user.random() < 0.3),
   };
+  user.tally('asked');
   const { status, header } = await user.ask({ method: 'POST', path: '/pessoas', json });
   if (status !== 201) return;
   user.tally('created');
@@ -37,7 +38,7 @@ export const scenario: Scenario = {
     { name: 'invalid search', weight: 4, run: searchWithoutTerm },
   ],
   prepare: countPeople,
-  check: async (user, { created = 0 }, before) => {
+  check: async (user, { created = 0, asked = 0 }, before) => {
     const stored = (await countPeople(user)) - Number(before);
     // A creation whose answer was lost may have been stored, too.
     return [
@@ -45,6 +46,8 @@ export const scenario: Scenario = {
         name: 'every confirmed person is stored',
         holds: stored >= created,
         detail: `${created} confirmed, ${stored} stored`,
+        lost: Math.max(0, created - stored),
+        repeated: Math.max(0, stored - asked),
       },
     ];
   },

@@ -9,6 +9,7 @@ const readVisit = (body: string): Visit => JSON.parse(body) as Visit;
 const lastCounts = new Map<number, number>();
 
 const visit = async (user: User): Promise<void> => {
+  user.tally('asked');
   const { status, body } = await user.ask(visitPath);
   if (status !== 200) return;
   const { session_count } = readVisit(body);
@@ -28,7 +29,7 @@ export const scenario: Scenario = {
   title: 'Count visits',
   tasks: [{ name: 'visit', run: visit }],
   prepare: countVisits,
-  check: async (user, { visits = 0 }, before) => {
+  check: async (user, { visits = 0, asked = 0 }, before) => {
     // The check itself is a visit.
     const counted = (await countVisits(user)) - Number(before) - 1;
     return [
@@ -36,6 +37,9 @@ export const scenario: Scenario = {
         name: 'the global count grew by every confirmed visit',
         holds: counted >= visits,
         detail: `${visits} confirmed, ${counted} counted`,
+        lost: Math.max(0, visits - counted),
+        // A visit whose answer was lost may have been counted, too.
+        repeated: Math.max(0, counted - asked),
       },
     ];
   },

@@ -3,7 +3,7 @@ import { type Claims, claimsSchema } from './limits.ts';
 
 /** A step of the method: a command of the stack, such as `kill api-2`. */
 export type Step = {
-  /** When it begins, from the start of the load. It never begins before the step in front of it has ended. */
+  /** When it begins, from the start of the load. It never begins before the steps of an earlier time have ended. */
   readonly atMs: number;
   /** What is typed behind `pnpm stack`. */
   readonly run: string;

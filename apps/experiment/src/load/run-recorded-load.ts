@@ -18,6 +18,8 @@ export type RecordedLoadOptions = {
   /** Tasks per second. */
   readonly rate: number;
   readonly timeoutMs: number;
+  /** Another one for each run: data of the same seed would be refused as already stored. */
+  readonly seed: number;
   /** The processor time in seconds that this process has used. */
   readonly cpuSeconds: () => number;
   /** Ends the load. */
@@ -55,7 +57,7 @@ export const runRecordedLoad = async (options: RecordedLoadOptions): Promise<Rec
       model: { kind: 'open', rate, connections: Math.min(maxConnections, Math.max(64, rate * 4)) },
       durationMs: maxRunMs,
       timeoutMs,
-      seed: 1,
+      seed: options.seed,
       threads: 1,
       cpuSeconds,
       signal,

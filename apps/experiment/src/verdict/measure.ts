@@ -47,7 +47,7 @@ const shareOf = (counts: ByCopy): ByCopy => {
 /** The upstreams that the proxy took out after the fault, and when it sent them requests again. */
 const measureEjections = ({ changes, rows }: Observation, faultMs: number) => {
   const nameOf = (port: number): string =>
-    [...rows.after, ...rows.before].find((row) => row.port === port)?.name ?? `port ${port}`;
+    [...rows.after, ...rows.between, ...rows.before].find((row) => row.port === port)?.name ?? `port ${port}`;
   const ejectedAfterMs: Record<string, number> = {};
   const backAfterMs: Record<string, number> = {};
   for (const { atMs, port, state } of changes) {
@@ -72,7 +72,7 @@ const measureReplaced = ({ rows }: Observation): ByCopy =>
 export const measure = (observation: Observation): Measured => {
   const { load, marks, endedMs, sent } = observation;
   const { requests, failedChecks, result } = load;
-  const faultMs = marks[0]?.beganMs ?? endedMs + 1;
+  const faultMs = marks.length === 0 ? endedMs + 1 : Math.min(...marks.map((mark) => mark.beganMs));
   const overMs = Math.max(faultMs, ...marks.map((mark) => mark.endedMs));
   const of: Record<keyof Phases<unknown>, RequestRecord[]> = { before: [], during: [], after: [] };
   for (const request of requests)

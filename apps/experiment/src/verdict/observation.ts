@@ -21,6 +21,10 @@ export type Observation = {
   readonly changes: readonly UpstreamChange[];
   /** Requests that our proxy sent to copies; undefined for another load balancer. */
   readonly sent: number | undefined;
-  /** The processes of the stack in front of and behind the run. */
-  readonly rows: { readonly before: readonly StackRow[]; readonly after: readonly StackRow[] };
+  /** The processes of the stack before the run, between its steps, and after it. */
+  readonly rows: {
+    readonly before: readonly StackRow[];
+    readonly between: readonly StackRow[];
+    readonly after: readonly StackRow[];
+  };
 };
