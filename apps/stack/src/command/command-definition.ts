@@ -1,11 +1,11 @@
 import type { Settings } from '@tripod/shared/config/settings';
 import type { ProcessTable } from '@tripod/shared/os/process-table';
-import type { ControlRequest } from '../control/protocol.ts';
+import type { ControlRequest } from '@tripod/stack-client/protocol';
+import type { ControlClient } from '../control/control-server.ts';
 import type { StateFolder } from '../control/state-folder.ts';
 import type { AnyService } from '../definition/service-definition.ts';
 import type { Stack } from '../stack/stack.ts';
 import type { StackDependencies } from '../stack/stack-dependencies.ts';
-import type { Report } from '../supervisor/process-group.ts';
 import type { StackHost } from './stack-host.ts';
 
 /** What a command uses in the process of the person who typed it. */
@@ -38,11 +38,9 @@ export type CommandInput = {
 };
 
 /** What a command uses inside the running stack. */
-export type CommandServer = {
+export type CommandServer = ControlClient & {
   readonly stack: Stack;
   readonly dependencies: StackDependencies;
-  /** Prints a line for the person who typed the command. */
-  readonly report: Report;
   /** Begins to stop the whole stack. */
   readonly stopStack: () => void;
 };

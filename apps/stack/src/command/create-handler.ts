@@ -16,7 +16,7 @@ export type HandlerOptions = {
 export const createHandler = (options: HandlerOptions): HandleControl => {
   const { commands, stack, dependencies, stopStack } = options;
   const inTurn = createSerialQueue();
-  return async (request, report) => {
+  return async (request, client) => {
     const serve = commands.find(({ name }) => name === request.command)?.serve;
     if (!serve) {
       throw new StartError(
@@ -27,7 +27,8 @@ export const createHandler = (options: HandlerOptions): HandleControl => {
     if (!serve.always && !stack.started) {
       throw new StartError('The stack is still starting; try again in a moment.');
     }
-    const answer = (): Promise<unknown> => serve.answer({ stack, dependencies, report, stopStack }, request);
+    const answer = (): Promise<unknown> =>
+      serve.answer({ stack, dependencies, stopStack, ...client }, request);
     return serve.queued ? inTurn(answer) : answer();
   };
 };

@@ -1,5 +1,5 @@
 import { StartError } from '@tripod/shared/errors/start-error';
-import type { ControlRequest } from '../control/protocol.ts';
+import type { ControlRequest } from '@tripod/stack-client/protocol';
 import type { Stack } from '../stack/stack.ts';
 import type { ProcessGroup } from '../supervisor/process-group.ts';
 import type { SupervisedProcess } from '../supervisor/supervised-process.ts';

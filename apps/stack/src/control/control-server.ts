@@ -1,24 +1,45 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { createLineSplitter } from '../output/split-lines.ts';
-import { type ControlReply, type ControlRequest, parseControlRequest } from './protocol.ts';
+import { createLineSplitter } from '@tripod/shared/text/split-lines';
+import { type ControlReply, type ControlRequest, parseControlRequest } from '@tripod/stack-client/protocol';
+import type { Reading } from '@tripod/stack-client/reading';
 
-/** Answers one request; `report` passes progress on to the person who typed the command. */
-export type HandleControl = (request: ControlRequest, report: (message: string) => void) => Promise<unknown>;
+/** The client of one request. */
+export type ControlClient = {
+  /** Passes progress on to the person who typed the command. */
+  report(message: string): void;
+  /** Sends a reading, for a request that streams. A client that does not read them is disconnected. */
+  send(reading: Reading): void;
+  /** Aborts when the client has disconnected. */
+  readonly gone: AbortSignal;
+};
+
+/** Answers one request. */
+export type HandleControl = (request: ControlRequest, client: ControlClient) => Promise<unknown>;
 
 export type ControlServer = { close(): Promise<void> };
 
 const maxRequestLength = 4096;
+/** Replies that the client has not read yet. */
+const maxUnreadBytes = 1_048_576;
 
 const serve = (socket: Socket, handle: HandleControl): void => {
   const reply = (message: ControlReply): void => {
     if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
   };
+  const gone = new AbortController();
+  socket.once('close', () => gone.abort());
+  const client: ControlClient = {
+    report: (message) => reply({ type: 'progress', message }),
+    send: (reading) => {
+      reply({ type: 'reading', reading });
+      if (socket.writableLength > maxUnreadBytes) socket.destroy();
+    },
+    gone: gone.signal,
+  };
   const answer = async (line: string): Promise<void> => {
     try {
-      const result = await handle(parseControlRequest(line), (message) =>
-        reply({ type: 'progress', message }),
-      );
+      const result = await handle(parseControlRequest(line), client);
       reply({ type: 'done', result });
     } catch (error) {
       reply({ type: 'failed', message: error instanceof Error ? error.message : String(error) });

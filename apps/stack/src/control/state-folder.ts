@@ -1,7 +1,8 @@
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StartError } from '@tripod/shared/errors/start-error';
-import { locateStateFolder, socketPathIn } from '@tripod/shared/os/state-folder';
+import { locateStateFolder } from '@tripod/shared/os/state-folder';
+import { stackSocketPath } from '@tripod/stack-client/stack-socket-path';
 
 /** The paths of everything that one stack keeps. */
 export type StateFolder = {
@@ -17,9 +18,8 @@ export type StateFolder = {
 
 /** Returns the paths in a state folder and creates nothing. Two paths to the same folder give the same result. */
 export const locateState = (stateDir: string, userId: number): StateFolder => {
-  const located = locateStateFolder(stateDir, userId);
-  const { stateDir: real, logsDir } = located;
-  const socketPath = socketPathIn(located, 'control', 'stack.sock');
+  const { stateDir: real, logsDir } = locateStateFolder(stateDir, userId);
+  const socketPath = stackSocketPath(stateDir, userId);
   return {
     stateDir: real,
     logsDir,

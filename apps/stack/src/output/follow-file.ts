@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createSerialQueue } from '@tripod/shared/async/serial-queue';
-import { createLineSplitter } from './split-lines.ts';
+import { createLineSplitter } from '@tripod/shared/text/split-lines';
 
 export type FollowOptions = {
   readonly onLine: (line: string) => void;

@@ -1,5 +1,5 @@
 import { StartError } from '@tripod/shared/errors/start-error';
-import { askStack } from '../control/control-client.ts';
+import { askStack } from '@tripod/stack-client/ask-stack';
 import type { StateFolder } from '../control/state-folder.ts';
 import type { StackReport } from './report-stack.ts';
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { isReadyReport, type StopOrder } from '@tripod/shared/process/supervision';
-import { createLineSplitter } from '../output/split-lines.ts';
+import { createLineSplitter } from '@tripod/shared/text/split-lines';
 import type { BinaryCommand, Command, NodeCommand } from './command.ts';
 
 export type Exit = { readonly code: number | null; readonly signal: string | null };

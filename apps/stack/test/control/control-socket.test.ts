@@ -2,7 +2,9 @@ import { statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { askStack, NotRunningError } from '../../src/control/control-client.ts';
+import { askStack, NotRunningError } from '@tripod/stack-client/ask-stack';
+import type { Reading } from '@tripod/stack-client/reading';
+import { watchStack } from '@tripod/stack-client/watch-stack';
 import {
   type ControlServer,
   type HandleControl,
@@ -25,7 +27,7 @@ const serve = async (handle: HandleControl) => {
 
 describe('the control socket', () => {
   it('carries a request to the stack, and progress and the result back', async () => {
-    const where = await serve(async (request, report) => {
+    const where = await serve(async (request, { report }) => {
       report('one');
       report('two');
       return { request };
@@ -42,6 +44,50 @@ describe('the control socket', () => {
     await expect(askStack({ command: 'stop', name: 'api-9' }, where)).rejects.toThrow(
       'There is no api-9 here.',
     );
+  });
+
+  it('carries readings until the client has seen enough', async () => {
+    const readings: unknown[] = [];
+    const enough = new AbortController();
+    const reading = { type: 'sample', at: '2026-01-01T10:00:00.000Z', processes: [] } as const;
+    let wasGone: () => void = () => undefined;
+    const isGone = new Promise<void>((resolve) => {
+      wasGone = resolve;
+    });
+    const where = await serve((request, { send, gone }) => {
+      expect(request).toEqual({ command: 'watch', intervalMs: 500 });
+      gone.addEventListener('abort', wasGone);
+      send(reading);
+      send(reading);
+      return new Promise(() => undefined);
+    });
+    const onReading = (one: Reading): void => {
+      readings.push(one);
+      if (readings.length === 2) enough.abort();
+    };
+    await watchStack({ ...where, intervalMs: 500, signal: enough.signal, onReading });
+    await isGone;
+    expect(readings).toEqual([reading, reading]);
+  });
+
+  it('disconnects a client that does not read its readings', async () => {
+    const processes = [{ name: 'x'.repeat(50_000), service: 'api', state: 'ready' }];
+    let disconnected: () => void = () => undefined;
+    const wasDisconnected = new Promise<void>((resolve) => {
+      disconnected = resolve;
+    });
+    const { socketPath } = await serve(async (_request, { send, gone }) => {
+      while (!gone.aborted) {
+        send({ type: 'sample', at: '', processes });
+        await new Promise(setImmediate);
+      }
+      disconnected();
+    });
+    // Without a listener for data the socket stays paused.
+    const socket = connect(socketPath, () => socket.write('{"command":"watch"}\n'));
+    socket.on('error', () => undefined);
+    await wasDisconnected;
+    socket.destroy();
   });
 
   it('can be opened by its user only', async () => {

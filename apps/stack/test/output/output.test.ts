@@ -4,7 +4,6 @@ import { describe, expect, it } from '@jest/globals';
 import { createFakeClock } from '@tripod/testing/fake-clock';
 import { createOutput, type OutputOptions } from '../../src/output/output.ts';
 import { showLine } from '../../src/output/show-line.ts';
-import { createLineSplitter } from '../../src/output/split-lines.ts';
 import { useTempFolders } from '../support/temp-folder.ts';
 
 const makeFolder = useTempFolders();
@@ -66,23 +65,6 @@ describe('a shown line', () => {
 
   it('has no control characters', () => {
     expect(showLine('api-1', '\u001b[2Jgone', 0, text)).not.toContain('\u001b');
-  });
-});
-
-describe('the line splitter', () => {
-  it('assembles lines from pieces', () => {
-    const lines: string[] = [];
-    const splitter = createLineSplitter((line) => void lines.push(line));
-    for (const piece of ['on', 'e\ntw', 'o\r\n\nthr', 'ee']) splitter.add(piece);
-    splitter.end();
-    expect(lines).toEqual(['one', 'two', '', 'three']);
-  });
-
-  it('splits a line that is too long', () => {
-    const lines: string[] = [];
-    const splitter = createLineSplitter((line) => void lines.push(line));
-    splitter.add('x'.repeat(70_000));
-    expect(lines).toHaveLength(1);
   });
 });
 

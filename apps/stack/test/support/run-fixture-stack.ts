@@ -1,8 +1,8 @@
 import { afterEach } from '@jest/globals';
+import { askStack } from '@tripod/stack-client/ask-stack';
+import type { ControlRequest } from '@tripod/stack-client/protocol';
 import { createHandler } from '../../src/command/create-handler.ts';
 import { commands } from '../../src/commands.ts';
-import { askStack } from '../../src/control/control-client.ts';
-import type { ControlRequest } from '../../src/control/protocol.ts';
 import { locateState } from '../../src/control/state-folder.ts';
 import type { StackReport } from '../../src/stack/report-stack.ts';
 import { type RunningStack, type StartStackOptions, startStack } from '../../src/stack/start-stack.ts';

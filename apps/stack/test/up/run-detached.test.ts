@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
+import { NotRunningError } from '@tripod/stack-client/ask-stack';
 import type { CommandClient } from '../../src/command/command-definition.ts';
-import { NotRunningError } from '../../src/control/control-client.ts';
 import { runDetached } from '../../src/up/run-detached.ts';
 import { useTempFolders } from '../support/temp-folder.ts';
 

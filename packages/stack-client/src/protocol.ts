@@ -1,9 +1,12 @@
-/** One line of JSON from a command to the running stack: the name of the command and its arguments. */
+/** One line of JSON from a client to the running stack: the name of the command and its arguments. */
 export type ControlRequest = { readonly command: string; readonly [argument: string]: unknown };
 
-/** What comes back, one line each: progress as it happens, then the result or the reason of the failure. */
+/**
+ * What comes back, one line each: progress and readings as they happen, then the result or the reason of the failure.
+ */
 export type ControlReply =
   | { readonly type: 'progress'; readonly message: string }
+  | { readonly type: 'reading'; readonly reading: unknown }
   | { readonly type: 'done'; readonly result?: unknown }
   | { readonly type: 'failed'; readonly message: string };
 

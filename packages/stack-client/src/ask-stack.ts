@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { StartError } from '@tripod/shared/errors/start-error';
-import { createLineSplitter } from '../output/split-lines.ts';
+import { createLineSplitter } from '@tripod/shared/text/split-lines';
 import type { ControlReply, ControlRequest } from './protocol.ts';
 
 /** Nothing listens on the control socket. */
@@ -12,12 +12,17 @@ export class NotRunningError extends StartError {
 }
 
 export type AskOptions = {
+  /** See `stackSocketPath`. */
   readonly socketPath: string;
   /** The command that starts a stack, for the error message. */
   readonly startCommand: string;
   readonly onProgress?: (message: string) => void;
+  /** Called with each reading of a request that streams, such as `watch`. */
+  readonly onReading?: (reading: unknown) => void;
   /** A stack that is silent for longer fails. Default: no limit, because a start or a drain may take long. */
   readonly timeoutMs?: number;
+  /** Ends the request: its promise resolves with undefined. */
+  readonly signal?: AbortSignal;
 };
 
 const connectionClosed = (cause?: unknown): StartError =>
@@ -26,16 +31,24 @@ const connectionClosed = (cause?: unknown): StartError =>
 /** Sends a request to the running stack and returns its result. Throws a StartError with the reason when it fails. */
 export const askStack = (
   request: ControlRequest,
-  { socketPath, startCommand, onProgress = () => undefined, timeoutMs = 0 }: AskOptions,
+  { socketPath, startCommand, timeoutMs = 0, signal, ...options }: AskOptions,
 ): Promise<unknown> =>
   new Promise((resolve, reject) => {
+    const { onProgress = () => undefined, onReading = () => undefined } = options;
     const socket = connect(socketPath);
     const lines = createLineSplitter((line) => {
       const reply = JSON.parse(line) as ControlReply;
       if (reply.type === 'progress') onProgress(reply.message);
+      else if (reply.type === 'reading') onReading(reply.reading);
       else if (reply.type === 'done') resolve(reply.result);
       else reject(new StartError(reply.message));
     });
+    const abort = (): void => {
+      resolve(undefined);
+      socket.destroy();
+    };
+    signal?.addEventListener('abort', abort);
+    if (signal?.aborted) abort();
     socket.setTimeout(timeoutMs, () => {
       reject(new StartError(`The stack does not answer within ${timeoutMs / 1000} s.`));
       socket.destroy();
@@ -49,5 +62,8 @@ export const askStack = (
         reject(new StartError('The stack that runs here belongs to another user.'));
       else reject(connectionClosed(error));
     });
-    socket.once('close', () => reject(connectionClosed()));
+    socket.once('close', () => {
+      signal?.removeEventListener('abort', abort);
+      reject(connectionClosed());
+    });
   });
