@@ -5,8 +5,13 @@ import { engineNames, engineSummaries } from './engine-table.ts';
 import { maxConnectionsFor } from './forwarding/connection-limit.ts';
 import { statusRangePattern } from './health/status-ranges.ts';
 import { normalizePath } from './routing/private-paths.ts';
-import { parseRoutes, type RouteConfig, routeProblems } from './routing/route-config.ts';
-import { parseRouteObjects, type RouteObject, routeObjectFaults } from './routing/route-objects.ts';
+import { parseRoutes, type RedirectConfig, type RouteConfig, routeProblems } from './routing/route-config.ts';
+import {
+  parseRedirects,
+  parseRouteObjects,
+  type RouteObject,
+  routeObjectFaults,
+} from './routing/route-objects.ts';
 import { routesSchema } from './routing/route-schema.ts';
 import { type Networks, networkProblems, parseNetworks } from './routing/rules/networks.ts';
 
@@ -158,6 +163,7 @@ export type ProxySettings = ConfigOf<typeof proxySettings>;
 /** The settings in parsed form. */
 export type ProxyConfig = Omit<ProxySettings, 'route' | 'routes' | 'trustedProxies' | 'privatePaths'> & {
   readonly routes: readonly RouteConfig[];
+  readonly redirects: readonly RedirectConfig[];
   readonly trustedProxies: Networks;
   readonly privatePaths: readonly string[];
 };
@@ -173,6 +179,7 @@ export const parseProxyConfig = (
   ...settings,
   maxConnections: Math.min(settings.maxConnections, maxConnectionsFor(descriptorLimit)),
   routes: routes === undefined ? parseRoutes(route) : parseRouteObjects(routes as readonly RouteObject[]),
+  redirects: parseRedirects((routes ?? []) as readonly RouteObject[]),
   trustedProxies: parseNetworks(settings.trustedProxies),
   privatePaths: settings.privatePaths.includes('none') ? [] : settings.privatePaths.map(normalizePath),
 });

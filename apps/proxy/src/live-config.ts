@@ -6,6 +6,7 @@ import type { Logger } from '@tripod/shared/logging/logger';
 import { adminErrors } from './admin/admin-errors.ts';
 import type { AdminConfig } from './admin/config-routes.ts';
 import { type ProxyConfig, type ProxySettings, parseProxyConfig, type proxySettings } from './config.ts';
+import type { RouteObject } from './routing/route-objects.ts';
 
 type Resolved = ResolvedConfig<typeof proxySettings>;
 export type ProxyConfigSource = ConfigSource<typeof proxySettings>;
@@ -51,6 +52,22 @@ const findChanged = (before: ProxySettings, after: ProxySettings): readonly (key
   const names = new Set([...Object.keys(before), ...Object.keys(after)] as (keyof ProxySettings)[]);
   return [...names].filter((name) => isDifferent(before[name], after[name]));
 };
+
+/** Routes of a config file as they may be shown: the passwords of `basicAuth` are left out. */
+const hidePasswords = (routes: unknown): unknown =>
+  !Array.isArray(routes)
+    ? routes
+    : routes.map((route: RouteObject) =>
+        route.basicAuth === undefined
+          ? route
+          : {
+              ...route,
+              basicAuth: {
+                ...route.basicAuth,
+                users: Object.fromEntries(Object.keys(route.basicAuth.users).map((name) => [name, '…'])),
+              },
+            },
+      );
 
 /** An origin such as `#/port in /etc/proxy.json` holds the JSON pointer of the field; `--port` and `PORT` hold none. */
 const toProblemSource = (origin: string): Pick<ConfigProblem, 'source' | 'pointer'> => {
@@ -120,7 +137,13 @@ export const createLiveConfig = (options: LiveConfigOptions): LiveConfig => {
         Object.entries(current.config)
           // Routes of the file replace those of flags and of the default.
           .filter(([name]) => name !== 'route' || current.config.routes === undefined)
-          .map(([name, value]) => [name, { value, from: current.origins[name] ?? 'default' }]),
+          .map(([name, value]) => [
+            name,
+            {
+              value: name === 'routes' ? hidePasswords(value) : value,
+              from: current.origins[name] ?? 'default',
+            },
+          ]),
       ),
     }),
     reload() {

@@ -69,10 +69,12 @@ export const createProxy = (
   const routesFor = (earlier: readonly UpstreamPool[]): RouteTableOptions => ({
     routes: makeRoutes(values, {
       earlier,
+      clock,
       random,
       activeChecks: activeChecks(),
       onRemoved: (upstream, pool) => drainUpstream(upstream, pool, logger),
     }),
+    redirects: values.redirects,
     privatePaths: values.privatePaths,
   });
   const viaName = createViaName(random);

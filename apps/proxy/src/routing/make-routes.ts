@@ -1,11 +1,14 @@
+import type { Clock } from '@tripod/shared/async/clock';
 import { createPolicy, type PolicySetting, parsePolicy } from '../balancing/policies/policy-table.ts';
 import { Upstream, upstreamId } from '../balancing/upstream.ts';
 import { UpstreamPool } from '../balancing/upstream-pool.ts';
-import type { PoolConfig, RouteConfig } from './route-config.ts';
+import type { PoolConfig, RouteConfig, RouteTimeouts } from './route-config.ts';
 import type { Route } from './route-table.ts';
+import { createHeaderRules } from './rules/header-rules.ts';
+import { createRequestGuard } from './rules/request-guard.ts';
 
 /** The part of the configuration that routes are made from. */
-export type RoutesConfig = {
+export type RoutesConfig = RouteTimeouts & {
   readonly routes: readonly RouteConfig[];
   readonly policy: PolicySetting;
   readonly maxBodyBytes: number;
@@ -14,6 +17,7 @@ export type RoutesConfig = {
 export type MakeRoutesOptions = {
   /** The pools of the configuration that was in force before. */
   readonly earlier: readonly UpstreamPool[];
+  readonly clock: Clock;
   /** Returns a number from 0 up to 1. */
   readonly random: () => number;
   /** Whether active checks are on. They mark a new upstream healthy. */
@@ -47,12 +51,48 @@ const upstreamsOf = (
 
 const isSamePolicy = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
+/** The route of a configuration without its pool. What its rules need is prepared here, once, and not for a request. */
+const makeRoute = (
+  route: RouteConfig,
+  {
+    pool,
+    config,
+    clock,
+  }: { readonly pool: UpstreamPool; readonly config: RoutesConfig; readonly clock: Clock },
+): Route => {
+  const { headers = {}, maxBodyBytes = config.maxBodyBytes, basicAuth } = route;
+  const { request = {}, response = {} } = headers;
+  // Credentials that were checked here mean nothing to the upstream.
+  const removed = basicAuth ? [...(request.remove ?? []), 'authorization'] : (request.remove ?? []);
+  return {
+    ...(route.host === undefined ? {} : { host: route.host }),
+    prefix: route.prefix,
+    ...(route.exact === undefined ? {} : { exact: route.exact }),
+    stripPrefix: route.stripPrefix,
+    allowEncodedSlash: route.allowEncodedSlash,
+    rewriteLocation: route.rewriteLocation,
+    rewriteCookiePath: route.rewriteCookiePath,
+    hostHeader: route.hostHeader,
+    pool,
+    maxBodyBytes,
+    timeouts: {
+      connectTimeoutMs: route.connectTimeoutMs ?? config.connectTimeoutMs,
+      responseTimeoutMs: route.responseTimeoutMs ?? config.responseTimeoutMs,
+      idleTimeoutMs: route.idleTimeoutMs ?? config.idleTimeoutMs,
+      clientBodyTimeoutMs: route.clientBodyTimeoutMs ?? config.clientBodyTimeoutMs,
+    },
+    guard: createRequestGuard(route, clock),
+    requestHeaders: createHeaderRules({ ...request, remove: removed }),
+    responseHeaders: createHeaderRules(response),
+  };
+};
+
 /**
  * Makes the routes of a configuration over the existing pools: a pool that keeps its name is updated, and a pool that
  * no route names any more is emptied. Never throws for a configuration that was parsed.
  */
 export const makeRoutes = (config: RoutesConfig, options: MakeRoutesOptions): readonly Route[] => {
-  const { earlier, random, activeChecks, onRemoved } = options;
+  const { earlier, random, activeChecks, onRemoved, clock } = options;
   const pools = new Map<string, UpstreamPool>();
   const replace = (pool: UpstreamPool, next: readonly Upstream[]): void => {
     const left = pool.upstreams.filter((upstream) => !next.includes(upstream));
@@ -76,9 +116,7 @@ export const makeRoutes = (config: RoutesConfig, options: MakeRoutesOptions): re
     pools.set(name, known);
   }
   for (const pool of earlier) if (!pools.has(pool.name)) replace(pool, []);
-  return config.routes.map(({ pool, maxBodyBytes = config.maxBodyBytes, ...route }) => ({
-    ...route,
-    maxBodyBytes,
-    pool: pools.get(pool.name) as UpstreamPool,
-  }));
+  return config.routes.map((route) =>
+    makeRoute(route, { pool: pools.get(route.pool.name) as UpstreamPool, config, clock }),
+  );
 };

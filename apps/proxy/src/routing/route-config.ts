@@ -1,6 +1,9 @@
 import type { PolicySetting } from '../balancing/policies/policy-table.ts';
 import { maxPoolUpstreams } from '../balancing/upstream-pool.ts';
 import type { HostHeader } from './route-table.ts';
+import type { HeaderChanges } from './rules/header-rules.ts';
+import type { Redirect } from './rules/redirect.ts';
+import type { AccessRules } from './rules/request-guard.ts';
 
 /** An upstream as it is configured. */
 export type UpstreamConfig = {
@@ -18,20 +21,51 @@ export type PoolConfig = {
   readonly policy?: PolicySetting;
 };
 
-/** A route as it is configured: the prefix, or the exact path, that it matches, and its pool. */
-export type RouteConfig = {
+/** The requests that a route matches: by host, and by prefix or exact path. */
+export type RouteMatch = {
+  /** `example.org`, or `*.example.org` for every name below it, in lower case. Undefined: every host. */
+  readonly host?: string;
   readonly prefix: string;
   /** Whether only the path `prefix` itself matches. Default false. */
   readonly exact?: true;
-  readonly stripPrefix: boolean;
-  readonly allowEncodedSlash: boolean;
-  readonly rewriteLocation: boolean;
-  readonly rewriteCookiePath: boolean;
-  readonly pool: PoolConfig;
-  readonly hostHeader: HostHeader;
-  /** Undefined: the limit of the proxy. */
-  readonly maxBodyBytes?: number;
 };
+
+/** A route that redirects instead of forwarding. */
+export type RedirectConfig = RouteMatch & { readonly redirect: Redirect };
+
+/** Time limits of a route; each is that of the proxy by default. */
+export type RouteTimeouts = {
+  readonly connectTimeoutMs: number;
+  readonly responseTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly clientBodyTimeoutMs: number;
+};
+
+export const routeTimeoutNames = [
+  'connectTimeoutMs',
+  'responseTimeoutMs',
+  'idleTimeoutMs',
+  'clientBodyTimeoutMs',
+] as const satisfies readonly (keyof RouteTimeouts)[];
+
+/** What a route does besides forwarding. */
+export type RouteRules = AccessRules &
+  Partial<RouteTimeouts> & {
+    readonly headers?: { readonly request?: HeaderChanges; readonly response?: HeaderChanges };
+    /** Undefined: the limit of the proxy. */
+    readonly maxBodyBytes?: number;
+  };
+
+/** A route as it is configured: what it matches, and its pool. */
+export type RouteConfig = RouteMatch &
+  RouteRules & {
+    readonly stripPrefix: boolean;
+    readonly allowEncodedSlash: boolean;
+    readonly rewriteLocation: boolean;
+    readonly rewriteCookiePath: boolean;
+    readonly pool: PoolConfig;
+    readonly hostHeader: HostHeader;
+  };
 
 /** The settings of a route that names none. */
 export const routeDefaults = {
@@ -44,6 +78,10 @@ export const routeDefaults = {
 
 /** A prefix ends in a slash and holds no character that has two spellings. */
 export const prefixPattern = '^/(?:[\\w.~-]+/)*$';
+
+/** A name, an IPv4 address, or every name below a name. */
+export const hostPattern =
+  '^(?:\\*\\.)?[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*$';
 
 /** A path without dot segments and without characters that have two spellings. */
 export const exactPattern = '^/(?:(?:(?!\\.{1,2}(?:/|$))[\\w.~-]+/)*(?!\\.{1,2}$)[\\w.~-]+/?)?$';

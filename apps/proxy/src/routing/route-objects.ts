@@ -4,17 +4,25 @@ import { upstreamId } from '../balancing/upstream.ts';
 import {
   type PoolConfig,
   parseUpstreamUrl,
+  type RedirectConfig,
   type RouteConfig,
+  type RouteMatch,
+  type RouteRules,
   reservePoolName,
   routeDefaults,
   type UpstreamConfig,
 } from './route-config.ts';
 import type { HostHeader } from './route-table.ts';
+import type { Redirect } from './rules/redirect.ts';
+import { ruleFaults } from './rules/rule-faults.ts';
 
 type UpstreamObject = { readonly url: string; readonly weight?: number; readonly maxInFlight?: number };
 
 /** A route in a config file. */
-export type RouteObject = {
+export type RouteObject = RouteRules & {
+  readonly host?: string;
+  /** Instead of upstreams. */
+  readonly redirect?: Redirect;
   /** Either this or `exact`. */
   readonly prefix?: string;
   readonly exact?: string;
@@ -26,7 +34,6 @@ export type RouteObject = {
   /** Absent when another route of the same pool lists them. */
   readonly upstreams?: readonly (string | UpstreamObject)[];
   readonly policy?: PolicySetting;
-  readonly maxBodyBytes?: number;
   readonly hostHeader?: HostHeader;
 };
 
@@ -76,10 +83,14 @@ const upstreamFaults = (
   return faults;
 };
 
-/** Prefixes and exact paths that occur twice, and keys that exclude each other. */
+/** Prefixes and exact paths that occur twice for a host, and keys that exclude each other. */
 const pathFaults = (routes: readonly RouteObject[]): readonly StructureFault[] => {
   const faults = (['prefix', 'exact'] as const).flatMap((key) =>
-    findRepeated(routes.map((route) => route[key])).map(([index, first]) => ({
+    findRepeated(
+      routes.map(({ host = '', [key]: path }) =>
+        path === undefined ? undefined : `${host.toLowerCase()}${path}`,
+      ),
+    ).map(([index, first]) => ({
       pointer: `/${index}/${key}`,
       problem: `must differ from the ${key} of route ${first}, and is ${JSON.stringify(routes[index]?.[key])}`,
     })),
@@ -95,6 +106,12 @@ const pathFaults = (routes: readonly RouteObject[]): readonly StructureFault[] =
   return faults;
 };
 
+/** A redirect answers by itself: every other setting of its route would have no effect. */
+const redirectFaults = (route: RouteObject, at: string): readonly StructureFault[] =>
+  Object.keys(route)
+    .filter((key) => !['host', 'prefix', 'exact', 'redirect'].includes(key))
+    .map((key) => ({ pointer: `${at}/${key}`, problem: 'must not stand beside a redirect' }));
+
 /** Returns what the schema cannot express: bad addresses, duplicates, and pools without upstreams. */
 export const routeObjectFaults = (routes: readonly RouteObject[]): readonly StructureFault[] => {
   const faults = [...pathFaults(routes)];
@@ -103,7 +120,13 @@ export const routeObjectFaults = (routes: readonly RouteObject[]): readonly Stru
     const problem = `must differ from the pool of route ${first}, or the route must list no upstreams`;
     faults.push({ pointer: `/${index}/pool`, problem });
   }
-  for (const [index, { upstreams, pool, policy }] of routes.entries()) {
+  for (const [index, route] of routes.entries()) {
+    const { upstreams, pool, policy, redirect } = route;
+    faults.push(...ruleFaults(route, `/${index}`));
+    if (redirect !== undefined) {
+      faults.push(...redirectFaults(route, `/${index}`));
+      continue;
+    }
     if (upstreams !== undefined) {
       faults.push(...upstreamFaults(upstreams, `/${index}/upstreams`));
       continue;
@@ -121,8 +144,24 @@ export const routeObjectFaults = (routes: readonly RouteObject[]): readonly Stru
   return faults;
 };
 
-/** Parses route objects in which `routeObjectFaults` finds nothing. Routes that name the same pool share it. */
-export const parseRouteObjects = (routes: readonly RouteObject[]): readonly RouteConfig[] => {
+const matchOf = ({ host, exact, prefix = '/' }: RouteObject): RouteMatch => ({
+  ...(host === undefined ? {} : { host: host.toLowerCase() }),
+  prefix: exact ?? prefix,
+  ...(exact === undefined ? {} : { exact: true }),
+});
+
+/** The redirects among route objects in which `routeObjectFaults` finds nothing. */
+export const parseRedirects = (routes: readonly RouteObject[]): readonly RedirectConfig[] =>
+  routes.flatMap((route) =>
+    route.redirect === undefined ? [] : [{ ...matchOf(route), redirect: route.redirect }],
+  );
+
+/**
+ * Parses route objects in which `routeObjectFaults` finds nothing, but for redirects. Routes that name the same pool
+ * share it.
+ */
+export const parseRouteObjects = (all: readonly RouteObject[]): readonly RouteConfig[] => {
+  const routes = all.filter(({ redirect }) => redirect === undefined);
   const taken = new Set(routes.flatMap(({ pool }) => (pool === undefined ? [] : [pool])));
   const pools = new Map<string, PoolConfig>();
   for (const { pool, upstreams, policy } of routes) {
@@ -130,15 +169,16 @@ export const parseRouteObjects = (routes: readonly RouteObject[]): readonly Rout
     const chosen = policy === undefined ? {} : { policy };
     pools.set(pool, { name: pool, upstreams: upstreams.map(parseUpstream), ...chosen });
   }
-  return routes.map(({ pool: poolName, upstreams = [], policy, exact, prefix = '/', ...route }) => {
+  return routes.map((object) => {
+    const { pool: poolName, upstreams = [], policy, exact: _exact, redirect: _redirect, ...route } = object;
+    const match = matchOf(object);
     const named = poolName === undefined ? undefined : pools.get(poolName);
     const pool = named ?? {
-      name: reservePoolName(exact ?? prefix, taken),
+      name: reservePoolName(`${match.host?.replace('*.', '') ?? ''}${match.prefix}`, taken),
       upstreams: upstreams.map(parseUpstream),
       ...(policy === undefined ? {} : { policy }),
     };
-    return exact === undefined
-      ? { ...routeDefaults, ...route, prefix, pool }
-      : { ...routeDefaults, ...route, prefix: exact, exact: true, stripPrefix: false, pool };
+    const stripPrefix = match.exact ? false : (route.stripPrefix ?? routeDefaults.stripPrefix);
+    return { ...routeDefaults, ...route, ...match, stripPrefix, pool };
   });
 };

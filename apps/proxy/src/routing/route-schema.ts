@@ -1,6 +1,7 @@
 import { policySchema } from '../balancing/policies/policy-table.ts';
 import { maxPoolUpstreams } from '../balancing/upstream-pool.ts';
-import { exactPattern, prefixPattern } from './route-config.ts';
+import { exactPattern, hostPattern, prefixPattern } from './route-config.ts';
+import { ruleSchemas } from './rules/rule-schema.ts';
 
 const addressSchema = { type: 'string', maxLength: 300, description: 'a text such as http://127.0.0.1:8081' };
 
@@ -44,6 +45,12 @@ export const routesSchema = {
     then: { type: 'object', required: ['prefix'], properties: { prefix: true } },
     description: 'an object with a prefix and upstreams',
     properties: {
+      host: {
+        type: 'string',
+        maxLength: 253,
+        pattern: hostPattern,
+        description: 'a name such as example.org or *.example.org, in lower case and without a port',
+      },
       prefix: {
         type: 'string',
         pattern: prefixPattern,
@@ -77,6 +84,7 @@ export const routesSchema = {
         maximum: 1_073_741_824,
         description: 'a whole number from 0 to 1073741824',
       },
+      ...ruleSchemas,
       hostHeader: { type: 'string', enum: ['client', 'upstream'], description: 'client or upstream' },
     },
   },

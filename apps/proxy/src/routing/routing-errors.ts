@@ -7,6 +7,11 @@ export const routingErrors = defineErrors({
     title: 'The path is ambiguous',
     meaning: 'Two servers could read the path differently, so the proxy does not forward it.',
   },
+  PROXY_HOST_UNKNOWN: {
+    status: 421,
+    title: 'The proxy does not serve this host',
+    meaning: 'Every route has a `host`, and none of them is the Host of the request.',
+  },
   PROXY_LOOP: {
     status: 508,
     title: 'The request came back to the proxy',

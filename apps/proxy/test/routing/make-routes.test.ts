@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { createFakeClock } from '@tripod/testing/fake-clock';
 import fc from 'fast-check';
 import { policyNames } from '../../src/balancing/policies/policy-table.ts';
 import type { Upstream } from '../../src/balancing/upstream.ts';
@@ -6,7 +7,7 @@ import type { UpstreamPool } from '../../src/balancing/upstream-pool.ts';
 import { makeRoutes, type RoutesConfig } from '../../src/routing/make-routes.ts';
 import { parseRouteObjects } from '../../src/routing/route-objects.ts';
 import type { Route } from '../../src/routing/route-table.ts';
-import { aRequest } from '../support/make-pool.ts';
+import { aRequest, routeTimeouts } from '../support/make-pool.ts';
 
 type PoolFacts = { readonly name: string; readonly weights: Readonly<Record<number, number>> };
 
@@ -25,6 +26,7 @@ const reload = fc.record({
 
 const configOf = (pools: readonly PoolFacts[], policy: RoutesConfig['policy']): RoutesConfig => ({
   policy,
+  ...routeTimeouts,
   maxBodyBytes: 1000,
   routes: parseRouteObjects(
     pools.map(({ name, weights }) => ({
@@ -52,6 +54,7 @@ describe('makeRoutes', () => {
           const before = idsOf(pools);
           const routes: readonly Route[] = makeRoutes(configOf(facts, policy), {
             earlier: pools,
+            clock: createFakeClock(),
             random: Math.random,
             activeChecks,
             onRemoved: (upstream) => {

@@ -96,7 +96,7 @@ describe('createRouteTable', () => {
     ['/api?indent=2', '/api/?indent=2'],
     ['/api/v2', '/api/v2/'],
   ])('redirects %s, a route without its slash, to %s', (target, location) => {
-    expect(ask(target)).toEqual({ kind: 'redirect', location });
+    expect(ask(target)).toEqual({ kind: 'redirect', location, status: 308 });
   });
 
   it('answers 404 when no route matches', () => {

@@ -37,11 +37,20 @@ export const makeRequest = (
 
 export const aRequest = makeRequest();
 
+/** The time limits of the proxy by default. */
+export const routeTimeouts = {
+  connectTimeoutMs: 1000,
+  responseTimeoutMs: 30_000,
+  idleTimeoutMs: 30_000,
+  clientBodyTimeoutMs: 30_000,
+};
+
 /** A route at `/` over a pool of one upstream, with the defaults of the config file. */
 export const makeRoute = (settings: Partial<Route> = {}): Route => ({
   ...routeDefaults,
   prefix: '/',
   maxBodyBytes: 1000,
+  timeouts: routeTimeouts,
   pool: settings.pool ?? makePool(1),
   ...settings,
 });

@@ -6,6 +6,7 @@ import { createReadiness } from '@tripod/shared/http/readiness';
 import { requestIdOf } from '@tripod/shared/http/request-id';
 import { sendProblem } from '@tripod/shared/http/send-problem';
 import { createStoppableServer } from '@tripod/shared/http/stoppable-server';
+import type { Routing } from '../../routing/route-table.ts';
 import { type Networks, plainAddress } from '../../routing/rules/networks.ts';
 import { ConnectionLimit } from '../connection-limit.ts';
 import { Deadlines } from '../deadlines.ts';
@@ -13,6 +14,7 @@ import type { Engine, EngineConfig, EngineOptions } from '../engine.ts';
 import { Exchange, type ExchangeRequest } from '../exchange.ts';
 import { clientAddressOf, type ForwardedClaims } from '../forwarded-headers.ts';
 import { connectionTokens } from '../hop-by-hop.ts';
+import { keepsConnection } from '../keeps-connection.ts';
 import { createRawHeaders } from '../request-headers.ts';
 import { createUpstreamLookup } from '../resolve-upstream.ts';
 import { tcpKeepAlive } from '../tcp-keep-alive.ts';
@@ -32,8 +34,12 @@ import { createHardenedPackage } from './hardened-package.ts';
 import { readClaimsOf } from './message-headers.ts';
 import { Tunnels } from './tunnel.ts';
 
-const redirect = (response: ServerResponse, location: string, requestId: string): void => {
-  response.writeHead(308, { Location: location, 'Content-Length': 0, 'X-Request-Id': requestId }).end();
+const redirect = (
+  response: ServerResponse,
+  { location, status }: Extract<Routing, { readonly kind: 'redirect' }>,
+  requestId: string,
+): void => {
+  response.writeHead(status, { Location: location, 'Content-Length': 0, 'X-Request-Id': requestId }).end();
 };
 
 const exchangeRequestOf = (
@@ -126,10 +132,7 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
     } catch (error) {
       response.once('close', end);
       exchange.code = toAppError(error).code;
-      const isHarmless =
-        error instanceof AppError &&
-        (error.code === 'NOT_FOUND' || error.status >= 500) &&
-        hasEmptyBody(request);
+      const isHarmless = error instanceof AppError && keepsConnection(error) && hasEmptyBody(request);
       if (!isHarmless || isUpgrade(request)) closeAfter(request, response);
       response.setTimeout(config.idleTimeoutMs);
       sendProblem(request, response, error, { requestId });
@@ -144,7 +147,7 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
     switch (routing.kind) {
       case 'redirect':
         response.once('close', end);
-        redirect(response, routing.location, requestId);
+        redirect(response, routing, requestId);
         return;
       case 'options':
         response.once('close', end);

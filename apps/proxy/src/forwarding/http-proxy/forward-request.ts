@@ -69,8 +69,28 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
     client.response.on('close', () => this.#closed());
   }
 
+  /** Sends the request to an upstream when the guard of the route has admitted it. */
   start(): void {
-    this.#send(this.#exchange.startAttempt(this.#route));
+    try {
+      const pending = this.#route.guard?.(this.#exchange.request);
+      if (pending === undefined) this.#sendToNext();
+      else
+        pending.then(
+          () => this.#sendToNext(),
+          (error) => this.#refuse(error),
+        );
+    } catch (error) {
+      this.#refuse(error);
+    }
+  }
+
+  #sendToNext(): void {
+    if (!this.#done) this.#send(this.#exchange.startAttempt(this.#route));
+  }
+
+  #refuse(error: unknown): void {
+    if (!(error instanceof AppError)) throw error;
+    if (!this.#done) this.#answer(error);
   }
 
   #send(attempt: Attempt | undefined): void {
@@ -99,7 +119,7 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
     });
     this.#current = current;
     this.#phase = 'connect';
-    deadlines.set(this, config.connectTimeoutMs);
+    deadlines.set(this, this.#route.timeouts.connectTimeoutMs);
     this.#parts.package.send(current, upstream, fresh ? freshAgent : agent);
   }
 
@@ -124,11 +144,10 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
 
   onProgress(state: 'reading' | 'blocked' | 'ended'): void {
     if (this.#done || this.#phase === 'response-body') return;
-    const { config, deadlines } = this.#parts;
+    const { clientBodyTimeoutMs, responseTimeoutMs } = this.#route.timeouts;
     // While the upstream takes no more of the body, the time limit is that of the upstream.
     this.#phase = state === 'reading' ? 'request-body' : 'response-head';
-    const limitMs = state === 'reading' ? config.clientBodyTimeoutMs : config.responseTimeoutMs;
-    deadlines.set(this, limitMs);
+    this.#parts.deadlines.set(this, state === 'reading' ? clientBodyTimeoutMs : responseTimeoutMs);
   }
 
   failed(failure: AttemptFailure): void {
@@ -174,17 +193,18 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
   answered({ attempt }: UpstreamAttempt, upstreamResponse: IncomingMessage, head: AnswerHead): void {
     const { isDraining, closeAfter } = this.#parts;
     const response = this.#response;
-    const { headers, length, hasRequestId } = head;
+    const { headers: received, length, hasRequestId } = head;
     const status = upstreamResponse.statusCode ?? 502;
     this.#exchange.receivedHead(attempt, status);
     this.#phase = 'response-body';
     if (isDraining() || !this.#body.ended) closeAfter(this.#request, response);
-    for (let index = 0; index < headers.length; index += 2) {
-      const name = headers[index]?.toLowerCase();
-      const value = headers[index + 1] ?? '';
-      if (name === 'location') headers[index + 1] = rewriteLocation(value, this.#route, attempt.upstream);
-      else if (name === 'set-cookie') headers[index + 1] = rewriteCookiePath(value, this.#route);
+    for (let index = 0; index < received.length; index += 2) {
+      const name = received[index]?.toLowerCase();
+      const value = received[index + 1] ?? '';
+      if (name === 'location') received[index + 1] = rewriteLocation(value, this.#route, attempt.upstream);
+      else if (name === 'set-cookie') received[index + 1] = rewriteCookiePath(value, this.#route);
     }
+    const headers = this.#route.responseHeaders?.applyToPairs(received) ?? received;
     headers.push('Via', viaElement(this.#parts.viaName));
     if (!hasRequestId) headers.push('X-Request-Id', this.#exchange.request.requestId);
     if (needsKeepAlive(this.#request, response, status)) headers.push('Connection', 'keep-alive');
@@ -195,7 +215,7 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
 
   moved(bytes: number): void {
     this.#exchange.bytes += bytes;
-    this.#parts.deadlines.set(this, this.#parts.config.idleTimeoutMs);
+    this.#parts.deadlines.set(this, this.#route.timeouts.idleTimeoutMs);
   }
 
   relayed(rest: Buffer | undefined): void {

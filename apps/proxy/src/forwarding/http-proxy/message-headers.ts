@@ -52,13 +52,17 @@ export const outgoingHeaders = (
 ): OutgoingHttpHeaders => {
   const { rawHeaders: raw, headers: parsed } = request;
   const named = tokensOf(parsed.connection);
-  const headers: Record<string, string | string[]> = {};
+  const kept: string[] = [];
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index]?.toLowerCase() ?? '';
     // The package copies headers by assignment, which would make this one the prototype of the copy.
     if (!isOwnHeader(name) && !endsHere(name, named) && name !== '__proto__')
-      add(headers, name, raw[index + 1] ?? '');
+      kept.push(name, raw[index + 1] ?? '');
   }
+  const pairs = options.route.requestHeaders?.applyToPairs(kept) ?? kept;
+  const headers: Record<string, string | string[]> = {};
+  for (let index = 0; index < pairs.length; index += 2)
+    add(headers, pairs[index]?.toLowerCase() ?? '', pairs[index + 1] ?? '');
   const { connectionAddress, claims, via, trustedProxies, requestId } = options;
   const authority = parsed.host;
   headers['host'] = (options.route.hostHeader === 'client' ? authority : undefined) ?? options.upstreamId;

@@ -227,10 +227,35 @@ export class ClientConnection implements ExchangeClient, Waiting {
   #forward(exchange: Exchange, plan: ForwardPlan): void {
     const direct = this.direct;
     direct.prepare(exchange, plan);
+    const isAdmitted = direct.isActive && this.#isAdmitted(exchange, plan);
     const bytes = plan.head.bodyLength === 0 ? undefined : this.#reader.input.takeAll();
     if (bytes) this.#takeBody(bytes);
-    if (direct.isActive) direct.start();
+    if (isAdmitted && direct.isActive) direct.start();
     if (direct.isActive) this.#phase = 'exchange';
+  }
+
+  /** Runs the guard of the route. False when it refuses the request, or decides later. */
+  #isAdmitted(exchange: Exchange, { routing: { route } }: ForwardPlan): boolean {
+    if (!route.guard) return true;
+    try {
+      const pending = route.guard(exchange.request);
+      if (pending === undefined) return true;
+      this.setTimeout(Number.POSITIVE_INFINITY);
+      pending.then(
+        () => this.#decided(exchange),
+        (error) => this.#decided(exchange, error),
+      );
+    } catch (error) {
+      this.direct.refuse(toAppError(error));
+    }
+    return false;
+  }
+
+  #decided(exchange: Exchange, error?: unknown): void {
+    // Meanwhile the client may have left, or the request may have been refused for its body.
+    if (this.#exchange !== exchange || !this.direct.isActive) return;
+    if (error === undefined) this.direct.start();
+    else this.direct.refuse(toAppError(error));
   }
 
   #takeBody(bytes: Buffer): void {

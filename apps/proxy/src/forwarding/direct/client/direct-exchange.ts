@@ -1,6 +1,7 @@
 import { AppError } from '@tripod/shared/errors/app-error';
 import { httpErrors } from '@tripod/shared/http/http-errors';
 import type { Upstream } from '../../../balancing/upstream.ts';
+import type { RouteTimeouts } from '../../../routing/route-config.ts';
 import { type Attempt, clientLeft, type Exchange } from '../../exchange.ts';
 import { forwardingErrors } from '../../forwarding-errors.ts';
 import type { AttemptFailure } from '../../retry.ts';
@@ -40,6 +41,10 @@ export class DirectExchange implements ResponseReceiver {
 
   get isActive(): boolean {
     return this.#phase !== 'none';
+  }
+
+  get #timeouts(): RouteTimeouts {
+    return this.#plan.routing.route.timeouts;
   }
 
   /** The tunnel that the exchange has become. */
@@ -95,7 +100,7 @@ export class DirectExchange implements ResponseReceiver {
 
   /** The client takes bytes again. */
   onClientDrained(): void {
-    const { idleTimeoutMs, responseTimeoutMs } = this.#parts.config;
+    const { idleTimeoutMs, responseTimeoutMs } = this.#timeouts;
     if (this.#phase === 'relaying') this.#client.setTimeout(idleTimeoutMs);
     else if (this.#phase === 'waiting') this.#client.setTimeout(responseTimeoutMs);
     this.#current.findConnection()?.resume();
@@ -104,13 +109,13 @@ export class DirectExchange implements ResponseReceiver {
   onConnected(): void {
     const connection = this.#current.connection;
     this.#phase = 'waiting';
-    const { requestHeads, config } = this.#parts;
+    const { requestHeads } = this.#parts;
     const begun = requestHeads.beginHead(this.#plan, this.#client.address, connection.upstream.id);
     const head = `${begun}${this.#exchange.request.requestId}\r\n\r\n`;
     if (!this.#body) {
       connection.write(head);
       connection.requestWritten();
-      this.#client.setTimeout(config.responseTimeoutMs);
+      this.#client.setTimeout(this.#timeouts.responseTimeoutMs);
       return;
     }
     this.#body.sendTo(connection, head);
@@ -140,7 +145,7 @@ export class DirectExchange implements ResponseReceiver {
       keepAlive: keepAlive && this.hasWholeRequest && !this.#parts.isDraining(),
       hasBody,
     });
-    this.#client.setTimeout(this.#parts.config.idleTimeoutMs);
+    this.#client.setTimeout(this.#timeouts.idleTimeoutMs);
   }
 
   onBody(bytes: Buffer, from: number, to: number): void {
@@ -152,7 +157,7 @@ export class DirectExchange implements ResponseReceiver {
     if (this.#phase === 'relaying') this.#response.flush();
     const { isBlocked } = this.#client.socket;
     if (this.#phase === 'relaying' || (this.#phase === 'waiting' && isBlocked))
-      this.#client.setTimeout(this.#parts.config.idleTimeoutMs);
+      this.#client.setTimeout(this.#timeouts.idleTimeoutMs);
     return !isBlocked;
   }
 
@@ -263,7 +268,7 @@ export class DirectExchange implements ResponseReceiver {
     if (connection.isConnected) this.onConnected();
     else {
       this.#phase = 'connecting';
-      this.#client.setTimeout(this.#parts.config.connectTimeoutMs);
+      this.#client.setTimeout(this.#timeouts.connectTimeoutMs);
     }
   }
 
@@ -271,7 +276,7 @@ export class DirectExchange implements ResponseReceiver {
   #updateBodyFlow(wantsMore: boolean): void {
     if (!wantsMore && !this.hasWholeRequest) this.#client.socket.pause();
     if (this.#phase !== 'sending' && this.#phase !== 'waiting') return;
-    const { clientBodyTimeoutMs, responseTimeoutMs } = this.#parts.config;
+    const { clientBodyTimeoutMs, responseTimeoutMs } = this.#timeouts;
     const waitsForClient = wantsMore && !this.hasWholeRequest;
     this.#phase = waitsForClient ? 'sending' : 'waiting';
     this.#client.setTimeout(waitsForClient ? clientBodyTimeoutMs : responseTimeoutMs);

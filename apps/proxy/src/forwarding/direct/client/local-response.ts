@@ -5,6 +5,7 @@ import { httpErrors } from '@tripod/shared/http/http-errors';
 import { renderProblem } from '@tripod/shared/http/problem';
 import type { Routing } from '../../../routing/route-table.ts';
 import type { Exchange } from '../../exchange.ts';
+import { keepsConnection } from '../../keeps-connection.ts';
 import type { RequestHead } from '../wire/request-head.ts';
 import type { ClientSocket } from './client-socket.ts';
 import type { ExchangeParts } from './exchange-client.ts';
@@ -37,7 +38,7 @@ const responseOf = (
 ): LocalResponse =>
   routing.kind === 'redirect'
     ? {
-        status: 308,
+        status: routing.status,
         headers: { Location: routing.location, 'Content-Length': '0', 'X-Request-Id': requestId },
         body: '',
       }
@@ -62,7 +63,7 @@ export class LocalResponder {
       accept: head?.accept,
     });
     // Where the end of the request is in doubt, nothing after it may be read as another request.
-    const isDoubtful = !isWhole || (error.code !== 'NOT_FOUND' && status < 500);
+    const isDoubtful = !isWhole || !keepsConnection(error);
     return this.#send({ status, headers, body: head?.method === 'HEAD' ? '' : body }, request, isDoubtful);
   }
 

@@ -4,8 +4,8 @@ import { rewriteCookiePath, rewriteLocation } from '../../rewrite-location.ts';
 import type { ResponseHead } from '../wire/response-head.ts';
 
 /**
- * Returns the head with the Location and the cookies that lead through the route. Heads are cached, so they are never
- * changed in place.
+ * Returns the head with the Location and the cookies that lead through the route, and with the header rules of the
+ * route applied. Heads are cached, so they are never changed in place.
  */
 export const rewriteHead = (head: ResponseHead, route: Route, upstream: Upstream): ResponseHead => {
   const { location } = head;
@@ -17,5 +17,6 @@ export const rewriteHead = (head: ResponseHead, route: Route, upstream: Upstream
   // A head that sets a cookie is a secret.
   if (head.isSecret && route.rewriteCookiePath)
     text = text.replace(/^set-cookie:.*$/gim, (line) => rewriteCookiePath(line, route));
+  if (route.responseHeaders) text = route.responseHeaders.applyToLines(text);
   return text === head.text ? head : { ...head, text };
 };

@@ -49,7 +49,8 @@ export class UpstreamRequestHeads {
   }
 
   #write({ head, routing }: ForwardPlan, connectionAddress: string, host: string): string {
-    const { method, minor, authority, claims, lines, upgrade } = head;
+    const { method, minor, authority, claims, upgrade } = head;
+    const lines = routing.route.requestHeaders?.applyToLines(head.lines) ?? head.lines;
     const facts = { connectionAddress, authority, claims };
     const forwarded = forwardedHeaders(facts, this.#config.trustedProxies);
     const via = viaElement(this.#viaName, minor);
