@@ -1,7 +1,7 @@
 import { apiServerSettings } from '@tripod/api-server/config';
 import { experimentSettings } from '@tripod/experiment/settings';
 import { loadSettings } from '@tripod/load/settings';
-import { proxySettings } from '@tripod/proxy/config';
+import { proxyCommands, proxySettings } from '@tripod/proxy/config';
 import type { Settings } from '@tripod/shared/config/settings';
 import { commands } from '@tripod/stack/commands';
 import { createProgram } from '@tripod/stack/program';
@@ -22,7 +22,12 @@ export type DocumentedService = {
 };
 
 export const documentedServices: readonly DocumentedService[] = [
-  { command: 'proxy', about: 'The reverse proxy and load balancer.', settings: proxySettings },
+  {
+    command: 'proxy',
+    about: 'The reverse proxy and load balancer.',
+    settings: proxySettings,
+    commands: proxyCommands,
+  },
   {
     command: 'api-server',
     about: 'One copy of the API on Postgres.',

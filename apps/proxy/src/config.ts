@@ -5,7 +5,14 @@ import { engineNames, engineSummaries } from './engine-table.ts';
 import { maxConnectionsFor } from './forwarding/connection-limit.ts';
 import { statusRangePattern } from './health/status-ranges.ts';
 import { normalizePath } from './routing/private-paths.ts';
-import { parseRoutes, type RedirectConfig, type RouteConfig, routeProblems } from './routing/route-config.ts';
+import {
+  parseRoutes,
+  type RedirectConfig,
+  type RouteConfig,
+  routeProblems,
+  toUpstreamAddress,
+  upstreamAddressProblems,
+} from './routing/route-config.ts';
 import {
   parseRedirects,
   parseRouteObjects,
@@ -43,6 +50,15 @@ export const proxySettings = {
     ],
     placeholder: 'prefix=urls',
     description: 'Sends paths that begin with the prefix, without it, to these upstreams; may be repeated',
+  },
+  to: {
+    type: 'array',
+    items: { type: 'string' },
+    shape: 'a list of addresses such as 127.0.0.1:3000',
+    insteadOf: 'route',
+    problems: upstreamAddressProblems,
+    placeholder: 'addresses',
+    description: 'Sends every request to these upstreams, instead of `route`; may be repeated',
   },
   routes: {
     type: 'structure',
@@ -158,14 +174,37 @@ export const proxySettings = {
   config: configFileSetting,
 } as const satisfies Settings;
 
+/** The commands beside the proxy itself, with their descriptions. */
+export const proxyCommands = {
+  check: 'Checks the configuration, prints what is wrong, and exits: 0 when it is valid, 2 when not',
+  explain: 'Prints which route and pool would take each URL, and why, and exits',
+  'hash-password': 'Reads a password from stdin, prints it as scrypt:SALT:HASH for basicAuth, and exits',
+} as const;
+
 export type ProxySettings = ConfigOf<typeof proxySettings>;
 
 /** The settings in parsed form. */
-export type ProxyConfig = Omit<ProxySettings, 'route' | 'routes' | 'trustedProxies' | 'privatePaths'> & {
+export type ProxyConfig = Omit<
+  ProxySettings,
+  'route' | 'to' | 'routes' | 'trustedProxies' | 'privatePaths'
+> & {
   readonly routes: readonly RouteConfig[];
   readonly redirects: readonly RedirectConfig[];
   readonly trustedProxies: Networks;
   readonly privatePaths: readonly string[];
+};
+
+type RouteSettings = {
+  readonly route: readonly string[];
+  readonly to: readonly string[] | undefined;
+  readonly objects: readonly RouteObject[] | undefined;
+};
+
+const routesOf = ({ route, to, objects }: RouteSettings): Pick<ProxyConfig, 'routes' | 'redirects'> => {
+  if (to !== undefined)
+    return { routes: parseRoutes([`/=${to.map(toUpstreamAddress).join(',')}`]), redirects: [] };
+  if (objects === undefined) return { routes: parseRoutes(route), redirects: [] };
+  return { routes: parseRouteObjects(objects), redirects: parseRedirects(objects) };
 };
 
 /**
@@ -173,13 +212,12 @@ export type ProxyConfig = Omit<ProxySettings, 'route' | 'routes' | 'trustedProxi
  * the descriptor limit of the process allows.
  */
 export const parseProxyConfig = (
-  { route, routes, ...settings }: ProxySettings,
+  { route, to, routes: objects, ...settings }: ProxySettings,
   descriptorLimit = Number.POSITIVE_INFINITY,
 ): ProxyConfig => ({
   ...settings,
   maxConnections: Math.min(settings.maxConnections, maxConnectionsFor(descriptorLimit)),
-  routes: routes === undefined ? parseRoutes(route) : parseRouteObjects(routes as readonly RouteObject[]),
-  redirects: parseRedirects((routes ?? []) as readonly RouteObject[]),
+  ...routesOf({ route, to, objects: objects as readonly RouteObject[] | undefined }),
   trustedProxies: parseNetworks(settings.trustedProxies),
   privatePaths: settings.privatePaths.includes('none') ? [] : settings.privatePaths.map(normalizePath),
 });

@@ -135,8 +135,8 @@ export const createLiveConfig = (options: LiveConfigOptions): LiveConfig => {
       file: source.file ?? null,
       settings: Object.fromEntries(
         Object.entries(current.config)
-          // Routes of the file replace those of flags and of the default.
-          .filter(([name]) => name !== 'route' || current.config.routes === undefined)
+          // `to`, and routes of the file, replace the default.
+          .filter(([name]) => name !== 'route' || (current.config.routes ?? current.config.to) === undefined)
           .map(([name, value]) => [
             name,
             {

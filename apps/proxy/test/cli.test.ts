@@ -54,6 +54,48 @@ describe('the command proxy', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^proxy \d+\.\d+\.\d+\n$/) });
   });
 
+  it('checks a configuration without starting, and exits with 0 or 2', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'proxy-'));
+    const file = join(folder, 'proxy.json');
+    const check = async (routes: unknown) => {
+      await writeFile(file, JSON.stringify({ routes }));
+      return run(['check', '--config', file]);
+    };
+    const upstreams = ['http://127.0.0.1:1', 'http://127.0.0.1:2'];
+    const redirect = { prefix: '/old/', redirect: { to: '/new/{rest}' } };
+    expect(await check([{ prefix: '/', upstreams }, redirect])).toEqual({
+      code: 0,
+      stdout: `${file} is valid: 2 routes, 1 pool, 2 upstreams\n`,
+      stderr: '',
+    });
+    const bad = await check([
+      { prefix: 'x', upstreams },
+      { ...redirect, allow: ['10.0.0.0/99'], status: 1 },
+    ]);
+    expect({ code: bad.code, stdout: bad.stdout }).toEqual({ code: 2, stdout: '' });
+    expect(linesOf(bad.stderr)).toHaveLength(2);
+    await rm(folder, { recursive: true });
+  });
+
+  it('explains which route and pool would take a URL, and what goes upstream', async () => {
+    const { code, stdout } = await run(['explain', 'http://here/api/x?y', '/readyz', '/a/../b']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      'pool      api: round-robin over 127.0.0.1:8081, 127.0.0.1:8083, 127.0.0.1:8084',
+    );
+    expect(stdout).toContain('sends     GET /x?y');
+    expect(stdout).toContain('answers   404 NOT_FOUND');
+    expect(stdout).toContain('answers   400 PROXY_PATH_INVALID');
+  });
+
+  it('is a whole reverse proxy with --to alone', async () => {
+    const upstream = await runUpstream((socket) => void socket.write(plainResponse('whole')));
+    const proxy = spawnProxy([...ports, '--to', `127.0.0.1:${upstream.port}`, '--health-path', 'off']);
+    const { port } = await addressesOf(proxy);
+    expect((await ask({ port, path: '/api/x?y' })).text).toBe('whole');
+    expect(upstream.requests[0]?.target).toBe('/api/x?y');
+  });
+
   it('names all bad values at once, one line each, and exits with 2', async () => {
     const { code, stderr, stdout } = await run([
       '--port=99999',

@@ -177,3 +177,12 @@ export const routeProblems = (texts: readonly string[]): readonly string[] => {
   }
   return problems;
 };
+
+/** `127.0.0.1:3000` → `http://127.0.0.1:3000`. */
+export const toUpstreamAddress = (text: string): string => (text.includes('://') ? text : `http://${text}`);
+
+/** Returns what is wrong with the upstreams of a proxy that has one route. */
+export const upstreamAddressProblems = (texts: readonly string[]): readonly string[] =>
+  texts.length === 0
+    ? ['must name at least one upstream']
+    : routeProblems([`/=${texts.map(toUpstreamAddress).join(',')}`]);
