@@ -31,6 +31,8 @@ const pages: Readonly<Record<string, readonly RegExp[]>> = {
     /"name":"api-2"[^\n]*"state":"stopped"/,
     listedFrom,
     /api-2/,
+    /"name":"api-2"[^\n]*"state":"paused"/,
+    /api-2: goes on/,
     /api-1/,
     /HTTP\/1\.1 503 [\s\S]*Retry-After: [\s\S]*PROXY_NO_UPSTREAM/i,
     done,

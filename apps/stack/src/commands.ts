@@ -1,12 +1,15 @@
 import type { CommandDefinition } from './command/command-definition.ts';
 import { down } from './commands/down.ts';
+import { heal } from './commands/heal.ts';
 import { kill } from './commands/kill.ts';
 import { labs } from './commands/labs.ts';
 import { logs } from './commands/logs.ts';
+import { pause } from './commands/pause.ts';
 import { ps } from './commands/ps.ts';
 import { reload } from './commands/reload.ts';
 import { reset } from './commands/reset.ts';
 import { restart } from './commands/restart.ts';
+import { resume } from './commands/resume.ts';
 import { scale } from './commands/scale.ts';
 import { seed } from './commands/seed.ts';
 import { start } from './commands/start.ts';
@@ -23,6 +26,9 @@ export const commands: readonly CommandDefinition[] = [
   stop,
   start,
   kill,
+  pause,
+  resume,
+  heal,
   logs,
   down,
   labs,

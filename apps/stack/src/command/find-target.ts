@@ -14,7 +14,7 @@ export const nameIn = ({ command, name }: ControlRequest): string => {
 };
 
 /** Finds a process, or a service with copies, by its name. Throws a StartError that lists the names there are. */
-export const findTarget = ({ supervisor, joined }: Stack, name: string): Target => {
+export const findTarget = ({ supervisor, joined, absent }: Stack, name: string): Target => {
   const found = supervisor.findProcess(name);
   if (found) return found;
   const group = supervisor.findGroup(name);
@@ -24,7 +24,23 @@ export const findTarget = ({ supervisor, joined }: Stack, name: string): Target 
   if (service) {
     throw new StartError(`${service.whyFixed}, so this command cannot change it; it can change ${names}.`);
   }
+  if (absent.includes(name)) {
+    throw new StartError(
+      `This stack does not start ${name}, so this command cannot change it; it can change ${names}.`,
+    );
+  }
   throw new StartError(`There is no process ${name}; there are ${names}.`);
+};
+
+/** Finds one process by its name. Throws a StartError, also when the name stands for a service with copies. */
+export const findOneProcess = (stack: Stack, { command, ...request }: ControlRequest): SupervisedProcess => {
+  const name = nameIn({ command, ...request });
+  const { group, process } = findTarget(stack, name);
+  if (process) return process;
+  const example = group.processes[0] ?? stack.supervisor.processes[0];
+  throw new StartError(
+    `The command ${command} changes one process at a time; name it, such as: pnpm stack ${command} ${example?.name}`,
+  );
 };
 
 /** The processes of a target. Throws a StartError when it is a service without copies. */

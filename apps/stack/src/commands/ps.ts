@@ -41,6 +41,7 @@ const columns: readonly (readonly [title: string, cell: (row: ProcessRow) => str
   ['PID', ({ pid }) => `${pid ?? nothing}`],
   ['PORT', ({ port }) => `${port ?? nothing}`],
   ['STATE', formatState],
+  ['FAULT', ({ fault }) => fault ?? nothing],
   ['RESTARTS', ({ restarts }) => `${restarts ?? nothing}`],
   ['UPTIME', ({ uptimeMs }) => formatDuration(uptimeMs)],
   ['MEMORY', formatMemory],
@@ -56,9 +57,11 @@ const stateColours: Readonly<Record<string, number>> = {
 
 /** The rows as an aligned table; its first line holds the titles. */
 export const formatTable = (rows: readonly ProcessRow[], colour: boolean): readonly string[] => {
+  const hidden = new Set<string>();
   // CPUs are measured by the control groups of a budget.
-  const hasBudget = rows.some(({ budget }) => budget !== undefined);
-  const shown = columns.filter(([title]) => hasBudget || title !== 'CPUS');
+  if (rows.every(({ budget }) => budget === undefined)) hidden.add('CPUS');
+  if (rows.every(({ fault }) => fault === undefined)) hidden.add('FAULT');
+  const shown = columns.filter(([title]) => !hidden.has(title));
   const cells = rows.map((row) => shown.map(([, cell]) => cell(row)));
   const titles = shown.map(([title]) => title);
   const widths = titles.map((title, at) =>

@@ -1,4 +1,5 @@
-import { toStartError } from '@tripod/shared/errors/start-error';
+import { StartError, toStartError } from '@tripod/shared/errors/start-error';
+import { sendSignal } from '@tripod/shared/os/process-table';
 import { defineService, type JoinContext } from '../definition/service-definition.ts';
 import { databaseUrlSetting } from '../definition/stack-settings.ts';
 import type { JoinedService } from '../supervisor/joined-service.ts';
@@ -57,6 +58,11 @@ const joinEmbedded = async ({
       return { running, pid, guardPid, port, restarts };
     },
     whyFixed: 'postgres is run by its guard for as long as a process uses it',
+    kill: async () => {
+      const { postgresPid } = await findEmbeddedPostgres({ stateDir });
+      if (postgresPid === undefined) throw new StartError('postgres is not running at this moment.');
+      sendSignal(postgresPid, 'SIGKILL');
+    },
     leave: joined.leaveAndWait,
   };
 };

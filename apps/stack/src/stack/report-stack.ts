@@ -13,10 +13,12 @@ export type ProcessRow = {
   readonly service: string;
   readonly pid: number | undefined;
   readonly port: number | undefined;
-  /** `not ready`: the process runs and reports that it cannot serve. */
+  /** `not ready`: the process runs and reports that it cannot serve. `paused`: it is stopped by SIGSTOP. */
   readonly state: string;
   /** Why a process is not ready: `database: connection refused`. */
   readonly reason: string | undefined;
+  /** The armed faults in words, such as `slow, 200 ms`. Undefined while there are none. */
+  readonly fault: string | undefined;
   /** Undefined when the service's guard does not count them. */
   readonly restarts: number | undefined;
   readonly uptimeMs: number | undefined;
@@ -57,6 +59,7 @@ const describeJoined = async (
       port,
       state: running ? 'ready' : 'stopped',
       reason: undefined,
+      fault: undefined,
       restarts,
       uptimeMs: undefined,
       memoryBytes: pid === undefined ? undefined : table.memoryOf([pid]).get(pid),
@@ -93,7 +96,9 @@ export const reportStack = async (stack: Stack, dependencies: StackDependencies)
     const { name, pid, state, restarts, uptimeMs } = process;
     const { port } = process.spec;
     const { healthPath } = plan.services.find((one) => one.name === service) ?? {};
-    const asks = state === 'ready' && healthPath !== undefined && port !== undefined;
+    const { faults } = process;
+    const isPaused = faults.has('pause');
+    const asks = state === 'ready' && !isPaused && healthPath !== undefined && port !== undefined;
     const reason = asks ? await findUnreadiness(port, healthPath) : undefined;
     const isCopy = supervisor.findGroup(service)?.replicas !== undefined;
     return {
@@ -101,8 +106,9 @@ export const reportStack = async (stack: Stack, dependencies: StackDependencies)
       service,
       pid,
       port,
-      state: reason === undefined ? state : 'not ready',
+      state: isPaused ? 'paused' : reason === undefined ? state : 'not ready',
       reason,
+      fault: faults.description,
       restarts,
       uptimeMs: uptimeMs === undefined ? undefined : Math.round(uptimeMs),
       memoryBytes: pid === undefined ? undefined : memory.get(pid),

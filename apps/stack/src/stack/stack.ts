@@ -73,6 +73,12 @@ export class Stack {
     return this.#joined;
   }
 
+  /** The names of the services that this configuration does not start. */
+  get absent(): readonly string[] {
+    const { plan, dependencies } = this.#options;
+    return dependencies.services.flatMap((service) => (plan.services.includes(service) ? [] : service.name));
+  }
+
   /** Whether every service was ready once. Before that, commands that change the stack are refused. */
   get started(): boolean {
     return this.#started;

@@ -16,6 +16,8 @@ export type JoinedService = {
   readonly status: (() => Promise<JoinedStatus>) | undefined;
   /** Why commands such as `stop` and `kill` do not apply, as the first half of a sentence. */
   readonly whyFixed: string;
+  /** Kills its process, which its guard starts again. Undefined for a service that is not ours. */
+  readonly kill?: () => Promise<void>;
   /** Ends the use. When the stack was the only user, the service has stopped when this resolves. */
   leave(): Promise<void>;
 };

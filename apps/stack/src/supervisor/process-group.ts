@@ -140,7 +140,9 @@ export class ProcessGroup {
   /** Stops a process; one in a pool first receives no new requests and finishes those in flight. */
   async takeOut(process: SupervisedProcess, report: Report): Promise<void> {
     const { membership } = this.#options;
-    const { name, spec } = process;
+    const { name, spec, faults } = process;
+    // A paused process would not finish its requests.
+    faults.heal();
     if (membership && spec.port !== undefined) {
       report(`${name}: draining`);
       await membership.drain(spec.port);
@@ -153,7 +155,8 @@ export class ProcessGroup {
   /** Replaces a process by a new one on the same port. The other copies of a pool serve meanwhile. */
   async restart(process: SupervisedProcess, report: Report): Promise<void> {
     const { membership } = this.#options;
-    const { name, spec } = process;
+    const { name, spec, faults } = process;
+    faults.heal();
     if (membership && spec.port !== undefined) {
       if (isReady(process)) {
         report(`${name}: draining`);

@@ -14,6 +14,9 @@ export type Running = {
   requestStop(options: { readonly drainDelayMs: number }): void;
   /** Sends SIGKILL to it and to its child processes. */
   kill(): void;
+  /** Sends SIGSTOP to it and to its child processes, which then do nothing until `resume`. */
+  pause(): void;
+  resume(): void;
 };
 
 export type StartOptions = {
@@ -63,10 +66,12 @@ const endOf = (child: ChildProcess, onLine: (line: string) => void): Promise<Exi
   });
 
 /**
- * Stops a process when this one ends, even by SIGKILL: the read then reaches the end of the pipe. What has not ended 10
- * s later is killed with its whole group.
+ * Stops a process when this one ends, even by SIGKILL: the read then reaches the end of the pipe. A process that is
+ * paused is continued first, since it would neither see the signal nor the end of its IPC channel. What has not ended
+ * 10 s later is killed with its whole group.
  */
 const lifelineScript = `read -r _
+kill -s CONT -- "-$2"
 kill -s "$1" "$2"
 for _ in 1 2 3 4 5 6 7 8 9 10; do kill -s 0 "$2" || exit; sleep 1; done
 kill -s KILL -- "-$2"`;
@@ -133,12 +138,27 @@ export const createSpawnProcess = ({ execPath, workingDir, signal }: SpawnDepend
       command.type === 'node' ? spawnNode(command, options) : spawnBinary(command, options);
     readLines(child, onLine);
     const { pid = 0 } = child;
+    const signalGroup = (name: NodeJS.Signals): void => {
+      if (pid > 0) trySignal(-pid, name);
+    };
+    let pauseLifeline: ChildProcess | undefined;
+    const endPauseLifeline = (): void => {
+      pauseLifeline?.kill('SIGKILL');
+      pauseLifeline = undefined;
+    };
+    child.once('exit', endPauseLifeline);
     return {
       pid,
       exited: endOf(child, onLine),
       requestStop,
-      kill: () => {
-        if (pid > 0) trySignal(-pid, 'SIGKILL');
+      kill: () => signalGroup('SIGKILL'),
+      pause() {
+        pauseLifeline ??= startLifeline(pid, 'CONT');
+        signalGroup('SIGSTOP');
+      },
+      resume() {
+        signalGroup('SIGCONT');
+        endPauseLifeline();
       },
     };
   };

@@ -2,6 +2,7 @@ import type { Clock, Timer } from '@tripod/shared/async/clock';
 import { StartError } from '@tripod/shared/errors/start-error';
 import type { LogFields, LogLevel } from '@tripod/shared/logging/log-line';
 import { isStackTrace, messageOf } from '../output/parse-line.ts';
+import { type ArmedFaults, createArmedFaults } from './armed-faults.ts';
 import type { Command } from './command.ts';
 import { pollReadiness, type Readiness } from './readiness.ts';
 import { createRestartPolicy, type RestartLimits, type RestartPolicy } from './restart-policy.ts';
@@ -52,6 +53,8 @@ const describeExit = ({ code, signal }: Exit): string => (signal ? `signal ${sig
 /** One process that is restarted whenever it dies, until it is stopped. */
 export class SupervisedProcess {
   readonly spec: ProcessSpec;
+  /** They end with the process: after a restart it is healthy. */
+  readonly faults: ArmedFaults;
   readonly #options: SupervisionOptions;
   readonly #policy: RestartPolicy;
   #state: ProcessState = 'stopped';
@@ -69,6 +72,11 @@ export class SupervisedProcess {
     this.spec = spec;
     this.#options = options;
     this.#policy = createRestartPolicy(options.clock.monotonicMs, options.limits);
+    this.faults = createArmedFaults({
+      clock: options.clock,
+      onArmed: (description) => options.onEvent('warn', `${this.name}: fault armed: ${description}`),
+      onHealed: (description) => options.onEvent('info', `${this.name}: fault healed: ${description}`),
+    });
   }
 
   get name(): string {
@@ -125,6 +133,8 @@ export class SupervisedProcess {
       return;
     }
     this.#setState('stopping');
+    // A paused process would not see the request.
+    this.faults.heal();
     running.requestStop({ drainDelayMs });
     const graceTimer = this.#options.clock.after(graceMs, () => {
       this.#options.onEvent('warn', `${this.name} did not stop within ${graceMs / 1000} s and was killed`);
@@ -138,6 +148,19 @@ export class SupervisedProcess {
   kill(): void {
     this.#policy.reset();
     this.#running?.kill();
+  }
+
+  /**
+   * Stops it by SIGSTOP until the fault is healed: its connections stay open, and it answers nothing. Throws a
+   * StartError when it does not run.
+   */
+  pause(forMs?: number): void {
+    const running = this.#running;
+    if (!running || this.#state !== 'ready') {
+      throw new StartError(`${this.name} is ${this.#state}; only a process that is ready can be paused.`);
+    }
+    running.pause();
+    this.faults.arm({ kind: 'pause', description: 'paused', heal: () => running.resume() }, forMs);
   }
 
   /** Sends SIGKILL. The process stays down. */
@@ -195,6 +218,7 @@ export class SupervisedProcess {
 
   #onExit(exit: Exit): void {
     this.#running = undefined;
+    this.faults.forget();
     this.#timer?.cancel();
     this.#endPolling();
     if (this.#state === 'stopping') {

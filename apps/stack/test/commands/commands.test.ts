@@ -34,6 +34,7 @@ describe('the table of ps', () => {
     port: 8081,
     state: 'ready',
     reason: undefined,
+    fault: undefined,
     restarts: 0,
     uptimeMs: 61_000,
     memoryBytes: 104_857_600,

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { createFakeClock } from '@tripod/testing/fake-clock';
+import { createArmedFaults } from '../../src/supervisor/armed-faults.ts';
 import { type GroupOptions, type PoolMembership, ProcessGroup } from '../../src/supervisor/process-group.ts';
 import type { ProcessState, SupervisedProcess } from '../../src/supervisor/supervised-process.ts';
 
@@ -13,6 +15,11 @@ const fakeProcess = (name: string, port: number | undefined): SupervisedProcess 
     spec: { name, port },
     name,
     state: 'stopped' as ProcessState,
+    faults: createArmedFaults({
+      clock: createFakeClock(),
+      onArmed: () => undefined,
+      onHealed: (description) => void steps.push(`heal ${name} ${description}`),
+    }),
     start: () => {
       steps.push(`start ${name}`);
       if (broken.has(name)) return Promise.reject(new Error(`${name} did not start`));
@@ -138,6 +145,21 @@ describe('a group of copies', () => {
     await expect(group.restartAll(report)).rejects.toThrow('api-2 did not start');
     expect(find(group, 'api-3').state).toBe('ready');
     expect(steps).not.toContain('drain 8084');
+  });
+
+  it('heals a copy before it is drained, because a paused one would not finish its requests', async () => {
+    const group = await createGroup(2);
+    const fault = { kind: 'pause', description: 'paused', heal: () => undefined } as const;
+    find(group, 'api-1').faults.arm(fault);
+    await group.restart(find(group, 'api-1'), report);
+    find(group, 'api-2').faults.arm(fault);
+    await group.takeOut(find(group, 'api-2'), report);
+    expect(steps.filter((one) => /heal|drain/.test(one))).toEqual([
+      'heal api-1 paused',
+      'drain 8081',
+      'heal api-2 paused',
+      'drain 8083',
+    ]);
   });
 
   it('leaves a stopped copy stopped in a rolling restart', async () => {

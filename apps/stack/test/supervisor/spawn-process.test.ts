@@ -112,16 +112,20 @@ describe('a spawned binary', () => {
     await service.exited;
     await waitFor('the end of the child', () => systemProcesses.commandOf(Number(lines[0])) === undefined);
   });
+});
 
-  it('ends when its supervisor is killed', async () => {
-    const supervisor = spawn(
-      process.execPath,
-      [join(import.meta.dirname, '../fixtures/binary-supervisor.ts')],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
+describe('a spawned process whose supervisor is killed', () => {
+  it.each([
+    ['binary', 'running', 'sleep 60'],
+    ['binary', 'paused', 'sleep 60'],
+    ['node', 'running', 'service.ts'],
+    ['node', 'paused', 'service.ts'],
+  ])('ends: a %s that is %s', async (type, state, command) => {
+    const args = [join(import.meta.dirname, '../fixtures/supervisor.ts'), type, `${await freePort()}`, state];
+    const supervisor = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     const pid = Number(String((await once(supervisor.stdout, 'data'))[0]));
-    expect(systemProcesses.commandOf(pid)).toContain('sleep 60');
+    expect(systemProcesses.commandOf(pid)).toContain(command);
     supervisor.kill('SIGKILL');
-    await waitFor('the end of the binary', () => systemProcesses.commandOf(pid) === undefined);
+    await waitFor('the end of the process', () => systemProcesses.commandOf(pid) === undefined);
   });
 });

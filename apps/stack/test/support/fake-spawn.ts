@@ -7,6 +7,8 @@ export type FakeProcess = {
   /** The drain delays of the requests to stop. */
   readonly stopRequests: readonly number[];
   readonly killed: boolean;
+  /** `pause` and `resume`, in the order of the calls. */
+  readonly pauses: readonly string[];
   ready(): void;
   die(exit?: Partial<Exit>): Promise<void>;
 };
@@ -16,6 +18,7 @@ export const createFakeSpawn = (): { readonly spawn: SpawnProcess; readonly star
   const started: FakeProcess[] = [];
   const spawn: SpawnProcess = (options) => {
     const stopRequests: number[] = [];
+    const pauses: string[] = [];
     let end: (exit: Exit) => void = () => undefined;
     const exited = new Promise<Exit>((resolve) => {
       end = resolve;
@@ -31,6 +34,7 @@ export const createFakeSpawn = (): { readonly spawn: SpawnProcess; readonly star
       pid,
       options,
       stopRequests,
+      pauses,
       die,
       get killed() {
         return state.killed;
@@ -41,6 +45,8 @@ export const createFakeSpawn = (): { readonly spawn: SpawnProcess; readonly star
       pid,
       exited,
       requestStop: ({ drainDelayMs }) => void stopRequests.push(drainDelayMs),
+      pause: () => void pauses.push('pause'),
+      resume: () => void pauses.push('resume'),
       kill: () => {
         state.killed = true;
         end({ code: null, signal: 'SIGKILL' });
