@@ -86,14 +86,14 @@ describe('a run of the load generator', () => {
       else if (url === '/lost') socket.destroy();
       else if (url !== '/silent') response.end();
     });
-    const kinds = async (path: string) => {
-      const result = await run({ target, model: closed(1), scenario: { path }, timeoutMs: 50 });
+    const kinds = async (path: string, timeoutMs = 30_000) => {
+      const result = await run({ target, model: closed(1), scenario: { path }, timeoutMs });
       expect(result.failed).toBe(result.requests);
       return result.failures.map(({ kind }) => kind);
     };
     expect(await kinds('/missing')).toEqual(['status 404']);
     expect(await kinds('/lost')).toEqual(['connection closed without a response']);
-    expect(await kinds('/silent')).toContain('timed out');
+    expect(await kinds('/silent', 50)).toContain('timed out');
   });
 
   it('keeps the cookies of each user, runs prepare and check of the scenario, and sums the tallies', async () => {
