@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { createDeferred } from '@tripod/shared/async/deferred';
 import type { Experiment, Step } from './definition/experiment.ts';
 import type { LabStack, StackRow } from './lab/lab-stack.ts';
 import { waitUntilSettled } from './lab/wait-until-settled.ts';
@@ -75,7 +76,7 @@ export const observeLoad = async (options: ObserveOptions): Promise<Observation>
   const { load, labName } = experiment;
   const before = await waitUntilSettled(stack);
   const watch = isOurs ? watchPools(stack.adminPort) : undefined;
-  const began = Promise.withResolvers<number>();
+  const began = createDeferred<number>();
   const over = new AbortController();
   const scenario = pathToFileURL(join(checkout, 'labs', labName, 'scenarios', `${load.scenario}.ts`)).href;
   const loading = runRecordedLoad({

@@ -10,15 +10,16 @@ export type Migration = {
 
 export type MigrationSource = Knex.MigrationSource<string>;
 
-const fileName = /^\d{4}-[a-z0-9-]+\.ts$/;
+/** JavaScript in a packed copy, TypeScript in the repository. */
+const fileName = /^\d{4}-[a-z0-9-]+\.[jt]s$/;
 
 const refuseDown = (): Promise<void> =>
   Promise.reject(new Error('migrations of Tripod only go forward: write a new one that reverts the old one'));
 
-/** Creates the list of migrations from the files `0001-name.ts` of a folder, in the order of their numbers. */
+/** Creates the list of migrations from the files `0001-name.ts` (or `.js`) of a folder, in the order of their numbers. */
 export const createMigrationDirectory = (folder: URL): MigrationSource => ({
   getMigrations: async () => (await readdir(folder)).filter((name) => fileName.test(name)).sort(),
-  getMigrationName: (name) => name.replace(/\.ts$/, ''),
+  getMigrationName: (name) => name.replace(/\.[jt]s$/, ''),
   getMigration: async (name) => {
     const module = (await import(new URL(name, folder).href)) as Migration;
     return { ...module, down: refuseDown };

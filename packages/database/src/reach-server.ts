@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '@tripod/shared/async/clock';
+import { createDeferred } from '@tripod/shared/async/deferred';
 import pg from 'pg';
 import { limits } from './connection-settings.ts';
 import type { Connector } from './connector.ts';
@@ -18,7 +19,7 @@ export type ReachOptions = {
  * the server or the network came back may never be answered.
  */
 export const reachServer = async ({ connector, clock, signal }: ReachOptions): Promise<void> => {
-  const outcome = Promise.withResolvers<void>();
+  const outcome = createDeferred<void>();
   const clients: pg.Client[] = [];
   const timers: Timer[] = [];
   const connect = (): void => {

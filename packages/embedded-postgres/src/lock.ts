@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync, linkSync, lstatSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import { createRequire } from 'node:module';
 
 const sqliteBusy = 5;
 const sqliteNotADatabase = 26;
@@ -36,8 +36,19 @@ const ensurePrivateFile = (lockFile: string): void => {
   if ((found.mode & 0o077) !== 0) chmodSync(lockFile, 0o600);
 };
 
+/** Loaded when it is needed: a packed API copy with a Postgres of its own runs on Node 20, which lacks this module. */
+const loadSqlite = (): typeof import('node:sqlite') => {
+  try {
+    return createRequire(import.meta.url)('node:sqlite');
+  } catch (error) {
+    throw new Error('The embedded Postgres needs Node 22.13 or newer. With an older one, set DATABASE_URL.', {
+      cause: error,
+    });
+  }
+};
+
 const lockOnce = (lockFile: string): Lock | undefined => {
-  const database = new DatabaseSync(lockFile);
+  const database = new (loadSqlite().DatabaseSync)(lockFile);
   try {
     // Nothing is written, so there is no need for a journal file.
     database.exec(`PRAGMA busy_timeout = ${instantMs}; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE`);

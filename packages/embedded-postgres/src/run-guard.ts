@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { createDeferred } from '@tripod/shared/async/deferred';
 import type { GuardReport } from './guard-protocol.ts';
 import { GuardUsers } from './guard-users.ts';
 import { type StartedPostgres, startGuardedPostgres } from './guarded-cluster.ts';
@@ -29,7 +30,7 @@ export const runGuard = async (layout: Layout): Promise<void> => {
   let running: StartedPostgres | undefined;
   /** Reports for users that join now. */
   let lastReports: GuardReport[] = [starting];
-  let endReason = Promise.withResolvers<EndReason>();
+  let endReason = createDeferred<EndReason>();
   const ending = new AbortController();
   let restarts = 0;
   let graceTimer: NodeJS.Timeout | undefined;
@@ -97,7 +98,7 @@ export const runGuard = async (layout: Layout): Promise<void> => {
       const startedMs = performance.now();
       servedBefore = { port };
       tell({ type: 'ready', port, password, dataDir, guardPid: process.pid, adopted });
-      endReason = Promise.withResolvers<EndReason>();
+      endReason = createDeferred<EndReason>();
       if (ending.signal.aborted) endReason.resolve('ended');
       if (users.count === 0) awaitUsers();
       let hasExited = false;

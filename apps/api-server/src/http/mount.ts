@@ -1,6 +1,7 @@
 import { methodNotAllowed } from '@tripod/shared/http/not-found';
 import type { Express } from 'express';
 import type { MountedResource } from '../resource/define-resource.ts';
+import { groupBy } from '../resource/group-by.ts';
 import type { Operation } from '../resource/operation.ts';
 import type { createPipeline } from './pipeline.ts';
 
@@ -23,7 +24,7 @@ export const createMount = (app: Express, resources: readonly MountedResource[],
   const all = resources.flatMap(({ operations }) => operations);
   refuseRepetition(all.map(({ name }) => name));
   refuseRepetition(all.map(({ method, path }) => `${method} ${path}`));
-  const byPath = Map.groupBy(all, ({ path }) => path);
+  const byPath = groupBy(all, ({ path }) => path);
   /** The operation at the base path itself is served there only. */
   const placesOf = (path: string): readonly string[] =>
     basePath === undefined || path === basePath ? [path] : [path, `${basePath}${path}`];

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '@tripod/shared/async/clock';
+import { createDeferred } from '@tripod/shared/async/deferred';
 import { cutResponse } from '@tripod/shared/http/cut-response';
 
 export type StreamOptions = {
@@ -10,7 +11,7 @@ export type StreamOptions = {
 
 /** Resolves when the client has taken what was written, or when its connection has closed. */
 const untilTaken = (response: ServerResponse, { clock, stallMs }: StreamOptions): Promise<void> => {
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve } = createDeferred<void>();
   const stalled = clock.after(stallMs, () => cutResponse(response));
   // After a client has left there is no `drain` any more.
   response.once('drain', resolve).once('close', resolve);

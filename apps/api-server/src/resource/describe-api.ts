@@ -1,5 +1,6 @@
 import type { ErrorDefinition } from '@tripod/shared/errors/define-errors';
 import type { MountedResource } from './define-resource.ts';
+import { groupBy } from './group-by.ts';
 import { indentParameter } from './indent.ts';
 import type { JsonSchema } from './json-schema.ts';
 import type { Operation, Parameter, ResponseDescription } from './operation.ts';
@@ -179,7 +180,7 @@ export const describeApi = (resources: readonly MountedResource[], basePath?: st
   const schemas = collectSchemas(resources);
   const refer = createReferences(schemas);
   const operations = resources.flatMap((resource) => resource.operations);
-  const byPath = Map.groupBy(operations, ({ path }) => openApiPathOf(path));
+  const byPath = groupBy(operations, ({ path }) => openApiPathOf(path));
   const paths = [...byPath].map(([path, ofPath]) => {
     const byMethod = ofPath.map((one) => [one.method.toLowerCase(), refer(describeOperation(one))]);
     const own = path === basePath ? { servers: [{ url: '/' }] } : {};

@@ -1,5 +1,6 @@
 import type { ErrorDefinition } from '@tripod/shared/errors/define-errors';
 import { httpErrors } from '@tripod/shared/http/http-errors';
+import { groupBy } from './group-by.ts';
 
 /** Errors that any request may be answered with. */
 const errorsOfAnyRequest: readonly ErrorDefinition[] = [
@@ -73,7 +74,7 @@ const describeProblem = (errors: readonly ErrorDefinition[]) => {
  */
 export const problemResponses = (own: readonly ErrorDefinition[]): Readonly<Record<string, object>> => {
   const statuses = new Set(own.map(({ status }) => status));
-  const grouped = Map.groupBy([...own, ...errorsOfAnyRequest], ({ status }) =>
+  const grouped = groupBy([...own, ...errorsOfAnyRequest], ({ status }) =>
     statuses.has(status) ? String(status) : 'default',
   );
   return Object.fromEntries([...grouped].map(([status, errors]) => [status, describeProblem(errors)]));

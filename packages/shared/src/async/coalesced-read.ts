@@ -1,3 +1,5 @@
+import { createDeferred, type Deferred } from './deferred.ts';
+
 /**
  * Coalesces concurrent reads: calls that arrive while a read is running share the next one, so that many requests cost
  * one query. A call never gets the result of a read that began before it, so it sees every write that was confirmed
@@ -8,7 +10,7 @@
  */
 export const createCoalescedRead = <T>(read: () => Promise<T>): (() => Promise<T>) => {
   /** Shared by the calls that wait for the next read; undefined when there are none. */
-  let waiting: PromiseWithResolvers<T> | undefined;
+  let waiting: Deferred<T> | undefined;
   let running = false;
 
   const run = async (): Promise<void> => {
@@ -27,7 +29,7 @@ export const createCoalescedRead = <T>(read: () => Promise<T>): (() => Promise<T
 
   return () => {
     if (waiting === undefined) {
-      waiting = Promise.withResolvers<T>();
+      waiting = createDeferred<T>();
       if (!running) setImmediate(() => void run());
     }
     return waiting.promise;

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '@tripod/shared/async/clock';
+import { createDeferred } from '@tripod/shared/async/deferred';
 import type { StateAddress } from './parse-state-url.ts';
 
 /** Redis refused a command. The connection stays open. */
@@ -91,7 +92,7 @@ export const connectRedis = async ({
     maintNotifications: 'disabled',
     socket: { connectTimeout: answerTimeoutMs, reconnectStrategy: false },
   });
-  const lost = Promise.withResolvers<Error>();
+  const lost = createDeferred<Error>();
   const end = (reason: Error): void => {
     lost.resolve(reason);
     client.destroy();
