@@ -82,7 +82,7 @@ asRoot('the user that Postgres runs as (needs root)', () => {
   asNobody('is the ordinary user who starts it, at the first start and after a restart', async () => {
     const scene = nobodys;
     const user = await scene.joined(nobody);
-    expect(scene.processes().map(({ uid }) => uid)).toEqual(scene.processes().map(() => nobody.uid));
+    expect([...new Set(scene.processes().map(({ uid }) => uid))]).toEqual([nobody.uid]);
     await user.query('CREATE TABLE kept AS SELECT 42 AS answer');
     await user.leave();
     await scene.untilAllGone();
