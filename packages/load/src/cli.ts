@@ -7,13 +7,15 @@ import { StartError } from '@tripod/shared/errors/start-error';
 import { Command, CommanderError } from 'commander';
 import { findLimit } from './find-limit.ts';
 import type { LoadModel } from './generator/thread-job.ts';
+import { renderReport } from './report/html/render-report.ts';
 import type { LoadResult } from './report/load-result.ts';
-import { createProgress, renderProgress } from './report/progress.ts';
+import { type LoadRun, readMachine } from './report/load-run.ts';
+import { clearLines, renderProgress } from './report/render-progress.ts';
 import { renderResult } from './report/render-result.ts';
-import { type LoadOptions, runLoad } from './run-load.ts';
+import { findMissed, judgeThresholds } from './report/thresholds.ts';
 import { type LoadConfig, loadSettings, toMs } from './settings.ts';
+import { type LoadOptions, runLoad } from './start-load.ts';
 import { findTarget, type LoadTarget } from './target.ts';
-import { findMissed } from './thresholds.ts';
 
 const exitMissed = 99;
 const exitInterrupted = 130;
@@ -51,18 +53,22 @@ const optionsOf = (config: LoadConfig, target: LoadTarget): Omit<LoadOptions, 'm
 const runOnce = async (config: LoadConfig, target: LoadTarget): Promise<LoadResult> => {
   const { rate, users, spawnRate, connections } = config;
   const durationMs = toMs(config.runTime);
-  const progress = createProgress();
+  let shown = 0;
   const result = await runLoad({
     ...optionsOf(config, target),
     model: rate === undefined ? { kind: 'closed', users, spawnRate } : openModel(rate, connections),
     durationMs,
-    onSecond: (sums, elapsedMs) => {
-      const now = progress(sums, elapsedMs);
-      if (isTerminal) stdout.write(`\r\u001B[K${renderProgress(now, durationMs)}`);
-      else writeJson({ progress: now });
+    onSecond: (sample) => {
+      if (!isTerminal) {
+        writeJson({ progress: sample });
+        return;
+      }
+      const lines = renderProgress(sample, durationMs);
+      stdout.write(`${clearLines(shown)}${lines.join('\n')}\n`);
+      shown = lines.length;
     },
   });
-  if (isTerminal) stdout.write('\r\u001B[K');
+  stdout.write(clearLines(shown));
   return result;
 };
 
@@ -84,22 +90,45 @@ const runSteps = async (config: LoadConfig, target: LoadTarget): Promise<LoadRes
     isStopped: () => interrupted.signal.aborted,
   });
 
+const thresholdsOf = ({ maxP99, maxFailed, findLimit: isSearch }: LoadConfig) => ({
+  // The search takes it as its own target.
+  maxP99Ms: maxP99 === undefined || isSearch ? undefined : toMs(maxP99),
+  maxFailed,
+});
+
+/** The flags that say how the load ran. */
+const settingsOf = ({ json: _json, report: _report, ...config }: LoadConfig): LoadRun['settings'] =>
+  Object.fromEntries(
+    Object.entries(config).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+
+const finish = (run: LoadRun, config: LoadConfig): void => {
+  if (isTerminal) console.log(renderResult(run));
+  else {
+    // The lines before this one have the samples.
+    const { samples: _samples, ...result } = run;
+    writeJson({ result });
+  }
+  if (config.json !== undefined) writeFileSync(config.json, `${JSON.stringify(run, null, 2)}\n`);
+  if (config.report !== undefined) writeFileSync(config.report, renderReport(run));
+  const missed = findMissed(run.thresholds, run.checks, run.generator?.late);
+  for (const sentence of missed) console.error(`load: ${sentence}`);
+  if (missed.length > 0) process.exitCode = exitMissed;
+  if (interrupted.signal.aborted) process.exitCode = exitInterrupted;
+};
+
 const load = async (name: string, config: LoadConfig): Promise<void> => {
   const target = findTarget(name, config, place);
+  const startedAt = new Date().toISOString();
   const result = config.findLimit ? await runSteps(config, target) : await runOnce(config, target);
   if (result === undefined) {
     console.error('load: even 100 requests a second are too many: see the step above');
     process.exitCode = exitMissed;
     return;
   }
-  if (isTerminal) console.log(renderResult(result));
-  else writeJson({ result });
-  if (config.json !== undefined) writeFileSync(config.json, `${JSON.stringify(result, null, 2)}\n`);
-  const maxP99Ms = config.maxP99 === undefined || config.findLimit ? undefined : toMs(config.maxP99);
-  const missed = findMissed(result, { maxP99Ms, maxFailed: config.maxFailed });
-  for (const sentence of missed) console.error(`load: ${sentence}`);
-  if (missed.length > 0) process.exitCode = exitMissed;
-  if (interrupted.signal.aborted) process.exitCode = exitInterrupted;
+  const thresholds = judgeThresholds(result, thresholdsOf(config));
+  const machine = readMachine(process.versions.node);
+  finish({ ...result, startedAt, settings: settingsOf(config), machine, thresholds }, config);
 };
 
 const program = new Command('load')
@@ -113,7 +142,7 @@ const program = new Command('load')
       '\nExamples:',
       '  load http://localhost:8080/api/images.json --users 32 --run-time 10s',
       '  load books --users 100 --spawn-rate 10 --run-time 3m',
-      '  load posts --rate 2000 --max-p99 50ms --max-failed 0',
+      '  load posts --rate 2000 --max-p99 50ms --max-failed 0 --report load.html',
       '  load gallery --find-limit',
       '\nExit codes: 0, 99 when a threshold or a check is missed, 130 after Ctrl-C, 2 for a wrong flag.',
     ].join('\n'),

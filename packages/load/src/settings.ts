@@ -84,6 +84,14 @@ export const loadSettings = {
     environment: false,
     description: 'Seed of the random choices of users',
   },
+  report: {
+    type: 'string',
+    minLength: 1,
+    path: true,
+    placeholder: 'file',
+    environment: false,
+    description: 'Also write a report to this file: one HTML file with charts, which needs nothing else',
+  },
   json: {
     type: 'string',
     minLength: 1,

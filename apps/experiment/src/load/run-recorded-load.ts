@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BroadcastChannel } from 'node:worker_threads';
 import type { LoadResult } from '@tripod/load/report/load-result';
-import { runLoad } from '@tripod/load/run-load';
+import { runLoad } from '@tripod/load/start-load';
 import type { LoadEvent, RequestRecord } from './request-record.ts';
 
 export type RecordedLoad = {

@@ -30,6 +30,11 @@ export class Connection {
     this.#target = target;
   }
 
+  /** Whether it is open, or being opened. */
+  get isOpen(): boolean {
+    return this.#socket !== undefined;
+  }
+
   /** Opens the connection; does nothing when it is open. Rejects with a NoResponse when the server can't be reached. */
   open(): Promise<void> {
     if (this.#socket) return Promise.resolve();

@@ -120,6 +120,7 @@ export class ResponseReader {
       get body() {
         return Buffer.concat(pieces).toString();
       },
+      bodyBytes: pieces.reduce((sum, { length }) => sum + length, 0),
       header: (name) => findHeader(head, name.toLowerCase()),
     };
   }

@@ -13,7 +13,7 @@ export type LoadUserOptions = {
   readonly tallies: Tallies;
 };
 
-const noResponse: LoadResponse = { status: 0, body: '', header: () => undefined };
+const noResponse: LoadResponse = { status: 0, body: '', bodyBytes: 0, header: () => undefined };
 
 const nowMs = (): number => performance.now();
 
@@ -40,6 +40,16 @@ export class LoadUser implements User {
   /** The moment from which the response time of the next request counts. */
   due(atMs: number): void {
     this.#dueMs = atMs;
+  }
+
+  /** Whether the connection is open, or being opened. */
+  get isOpen(): boolean {
+    return this.#options.connection.isOpen;
+  }
+
+  /** Opens the connection ahead of the first request. A failure shows in that request. */
+  async open(): Promise<void> {
+    await this.#options.connection.open().catch(() => undefined);
   }
 
   async ask(request: LoadRequest): Promise<LoadResponse> {
@@ -69,7 +79,9 @@ export class LoadUser implements User {
     measurements.response.record(endMs - dueMs);
     measurements.service.record(endMs - sentMs);
     figures.requests += 1;
+    figures.bytes += response.bodyBytes;
     figures.totalMs += endMs - dueMs;
+    figures.minMs = Math.min(figures.minMs, endMs - dueMs);
     figures.response.record(endMs - dueMs);
     if (failure !== undefined) {
       figures.failed += 1;

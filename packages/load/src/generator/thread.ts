@@ -4,12 +4,12 @@ import { Connection } from '../connection/connection.ts';
 import { Measurements } from '../measure/measurements.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';
 import { createTaskChoice } from './choose-task.ts';
+import { startClosedModel } from './closed-model.ts';
 import { LoadUser } from './load-user.ts';
+import { startOpenModel } from './open-model.ts';
 import { createRandom } from './random.ts';
-import { runClosedModel } from './run-closed-model.ts';
-import { runOpenModel } from './run-open-model.ts';
 import { Tallies } from './tallies.ts';
-import type { ThreadCommand, ThreadJob, ThreadMessage } from './thread-job.ts';
+import type { ThreadCommand, ThreadFigures, ThreadJob, ThreadMessage } from './thread-job.ts';
 
 const deadlineCheckMs = 100;
 /** How long requests in flight may take when the run has ended. */
@@ -23,46 +23,62 @@ const scenario = await loadScenario(job.scenario);
 const measurements = new Measurements(job.memory);
 const tallies = new Tallies();
 const { model, target, timeoutMs, thread, threads, seed, durationMs } = job;
-const total = model.kind === 'closed' ? model.users : model.connections;
-const numbers = Array.from({ length: total }, (_, number) => number);
+
 const connections: Connection[] = [];
-// Each thread takes every `threads`th user.
-const users = numbers
-  .filter((number) => number % threads === thread)
-  .map((number) => {
-    const connection = new Connection(target);
-    connections.push(connection);
-    const random = createRandom(seed + number);
-    return new LoadUser({ number, connection, target, timeoutMs, random, measurements, tallies });
-  });
+const users = new Map<number, LoadUser>();
+const userOf = (number: number): LoadUser => {
+  const known = users.get(number);
+  if (known) return known;
+  const connection = new Connection(target);
+  connections.push(connection);
+  const random = createRandom(seed + number);
+  const user = new LoadUser({ number, connection, target, timeoutMs, random, measurements, tallies });
+  users.set(number, user);
+  return user;
+};
+
+const figures = (): ThreadFigures => ({
+  failures: tallies.failures,
+  numbers: tallies.numbers,
+  names: [...tallies.names.values()].map(({ response, ...rest }) => ({ ...rest, memory: response.memory })),
+});
 
 const run = async (): Promise<void> => {
   const ended = new AbortController();
   const end = (): void => ended.abort();
   const { signal } = ended;
-  port.on('message', ({ kind }: ThreadCommand) => {
-    if (kind === 'stop') end();
-  });
-  const options = { users, scenario, choose: createTaskChoice(scenario.tasks), measurements, signal };
   // Threads of the open model begin at different parts of a step.
   const offsetMs = model.kind === 'open' ? (thread * 1000) / model.rate : 0;
   const startMs = performance.now() + offsetMs;
+  const choose = createTaskChoice(scenario.tasks);
+  const options = { userOf, thread, threads, scenario, choose, measurements, startMs, signal };
+  const running = model.kind === 'closed' ? startClosedModel(options, model) : startOpenModel(options, model);
+  port.on('message', (command: ThreadCommand) => {
+    if (command.kind === 'stop') end();
+    else if (command.kind === 'change') running.change(command.model);
+    else if (command.kind === 'report') send({ kind: 'figures', figures: figures() });
+  });
   const endTimer = setTimeout(end, durationMs);
   const deadlines = setInterval(() => {
-    for (const connection of connections) connection.checkDeadline(performance.now());
+    const nowMs = performance.now();
+    for (const connection of connections) connection.checkDeadline(nowMs);
   }, deadlineCheckMs);
   signal.addEventListener('abort', () => {
     setTimeout(() => {
       for (const connection of connections) connection.close();
     }, gracefulStopMs).unref();
   });
-  if (model.kind === 'closed') await runClosedModel({ ...options, startMs }, model.spawnRate);
-  else await runOpenModel({ ...options, startMs }, model.rate / threads);
+  await running.ended;
   clearTimeout(endTimer);
   clearInterval(deadlines);
+  for (const connection of connections) connection.close();
+  send({ kind: 'done', figures: figures() });
+  port.close();
 };
 
 const begin = async (): Promise<void> => {
+  const total = model.kind === 'closed' ? model.users : model.connections;
+  for (let number = thread; number < total; number += threads) userOf(number);
   try {
     // Opened before the clock starts, so that no response time contains it.
     await Promise.all(connections.map((connection) => connection.open()));
@@ -70,24 +86,14 @@ const begin = async (): Promise<void> => {
     send({ kind: 'unreachable', reason: error instanceof Error ? error.message : String(error) });
     return;
   }
-  send({ kind: 'ready' });
   port.once('message', ({ kind }: ThreadCommand) => {
     if (kind === 'start')
-      run()
-        .then(() => {
-          for (const connection of connections) connection.close();
-          const names = [...tallies.names.values()].map(({ response, ...rest }) => ({
-            ...rest,
-            memory: response.memory,
-          }));
-          send({ kind: 'done', failures: tallies.failures, numbers: tallies.numbers, names });
-          port.close();
-        })
-        .catch((error: unknown) => {
-          throw error;
-        });
+      run().catch((error: unknown) => {
+        throw error;
+      });
     else port.close();
   });
+  send({ kind: 'ready' });
 };
 
 await begin();

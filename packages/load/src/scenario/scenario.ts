@@ -16,6 +16,7 @@ export type LoadResponse = {
   /** 0 when no response came. */
   readonly status: number;
   readonly body: string;
+  readonly bodyBytes: number;
   /** The value of a header; undefined when it is missing. Of several, the first. */
   header(name: string): string | undefined;
 };

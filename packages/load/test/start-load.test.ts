@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { waitFor } from '@tripod/testing/wait-for';
 import { findLimit } from '../src/find-limit.ts';
 import type { LoadModel } from '../src/generator/thread-job.ts';
 import type { LoadResult } from '../src/report/load-result.ts';
-import { type LoadOptions, runLoad } from '../src/run-load.ts';
+import { type LoadOptions, runLoad, startLoad } from '../src/start-load.ts';
 
 const servers = new Set<Server>();
 const folders: string[] = [];
@@ -31,17 +32,18 @@ const serve = async (
 const closed = (users: number): LoadModel => ({ kind: 'closed', users, spawnRate: 10_000 });
 const open = (rate: number, connections = 32): LoadModel => ({ kind: 'open', rate, connections });
 
-const run = (options: Pick<LoadOptions, 'target' | 'model'> & Partial<LoadOptions>): Promise<LoadResult> =>
-  runLoad({
-    scenario: { path: '/' },
-    durationMs: 500,
-    timeoutMs: 10_000,
-    seed: 1,
-    threads: 1,
-    signal: new AbortController().signal,
-    cpuSeconds: () => 0,
-    ...options,
-  });
+const optionsOf = (options: Pick<LoadOptions, 'target' | 'model'> & Partial<LoadOptions>): LoadOptions => ({
+  scenario: { path: '/' },
+  durationMs: 500,
+  timeoutMs: 10_000,
+  seed: 1,
+  threads: 1,
+  signal: new AbortController().signal,
+  cpuSeconds: () => 0,
+  ...options,
+});
+
+const run = (options: Parameters<typeof optionsOf>[0]): Promise<LoadResult> => runLoad(optionsOf(options));
 
 /** Writes the module of a scenario and returns its URL. */
 const scenarioOf = (text: string): { readonly module: string } => {
@@ -139,11 +141,58 @@ describe('a run of the load generator', () => {
   });
 });
 
+describe('a load that is changed while it runs', () => {
+  it('goes on with more users, and then with fewer, which end after their current request', async () => {
+    const held: (() => void)[] = [];
+    const target = await serve((_request, response) => void held.push(() => response.end('hello')));
+    const load = await startLoad(
+      optionsOf({ target, model: closed(2), durationMs: 600_000, timeoutMs: 600_000, threads: 2 }),
+    );
+    await waitFor('the requests of 2 users', () => held.length === 2);
+    load.change(closed(5));
+    await waitFor('the requests of 5 users', () => held.length === 5);
+    load.change(closed(1));
+    // A round trip to each thread: the change has arrived.
+    await load.current();
+    for (const end of held.splice(0)) end();
+    for (let round = 0; round < 3; round += 1) {
+      await waitFor('the request of the user that is left', () => held.length > 0);
+      expect(held).toHaveLength(1);
+      for (const end of held.splice(0)) end();
+    }
+    const current = await load.current();
+    expect(current.names).toMatchObject([{ method: 'GET', name: '/', averageBytes: 5 }]);
+    load.stop();
+    await waitFor('the last request', () => held.length === 1);
+    for (const end of held) end();
+    const { changes, failed, requests } = await load.result;
+    expect(changes.map((change) => change.load)).toEqual([
+      '5 users, 10000 spawned a second',
+      '1 users, 10000 spawned a second',
+    ]);
+    expect({ failed, requests }).toEqual({ failed: 0, requests: 5 + 3 + 1 });
+  });
+
+  it('goes on with another rate and more connections', async () => {
+    let held = 0;
+    const target = await serve(() => {
+      held += 1;
+    });
+    const load = await startLoad(optionsOf({ target, model: open(1, 1), durationMs: 600_000 }));
+    load.change(open(1000, 64));
+    await waitFor('one request on each of 64 connections', () => held >= 64);
+    expect(() => load.change(closed(1))).toThrow(RangeError);
+    load.stop();
+    expect((await load.result).requests).toBeGreaterThanOrEqual(64);
+  });
+});
+
 describe('findLimit', () => {
   const resultAt = (rate: number, limit: number): LoadResult => {
     const times = { p50: 1, p90: 1, p95: 1, p99: rate > limit ? 500 : 5, 'p99.9': 5, max: 500 };
     return {
-      ...{ target: '', scenario: '', model: '', requests: rate, failed: 0, failures: [], durationMs: 1 },
+      ...{ target: '', scenario: '', model: 'open', load: '', requests: rate, failed: 0, failures: [] },
+      ...{ durationMs: 1, changes: [], samples: [] },
       ...{ requestsPerSecond: rate, responseTimeMs: times, serviceTimeMs: times, names: [], checks: [] },
       sendLagMs: { ...times, p99: 0 },
       generator: { cpuSeconds: 0 },
