@@ -40,6 +40,7 @@ export const explainUrl = (
     earlier: [],
     random,
     clock,
+    stickyKey: Buffer.alloc(32),
     activeChecks: false,
     onRemoved: () => undefined,
   });

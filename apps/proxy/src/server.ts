@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '@tripod/shared/async/clock';
 import { createReadiness, type Readiness } from '@tripod/shared/http/readiness';
 import type { StoppableServer } from '@tripod/shared/http/stoppable-server';
@@ -65,11 +66,13 @@ export const createProxy = (
 ): Proxy => {
   const config = createLiveConfig({ source, logger, descriptorLimit, onChanged: () => apply() });
   const { values } = config;
+  const stickyKey = randomBytes(32);
   const activeChecks = (): boolean => values.healthPath !== 'off';
   const routesFor = (earlier: readonly UpstreamPool[]): RouteTableOptions => ({
     routes: makeRoutes(values, {
       earlier,
       clock,
+      stickyKey,
       random,
       activeChecks: activeChecks(),
       onRemoved: (upstream, pool) => drainUpstream(upstream, pool, logger),

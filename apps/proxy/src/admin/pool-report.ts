@@ -60,7 +60,10 @@ export const reportUpstream = (upstream: Upstream) => ({
   draining: upstream.draining,
   drained: upstream.drained,
   enabled: upstream.enabled,
-  weight: upstream.weight,
+  weight: upstream.fullWeight,
+  /** Less than `weight` during a slow start. */
+  currentWeight: upstream.weight,
+  responseTimeMs: roundedMs(upstream.responseTime.valueMs || undefined),
   maxInFlight: Number.isFinite(upstream.maxInFlight) ? upstream.maxInFlight : null,
   ...countedAt([upstream]),
 });

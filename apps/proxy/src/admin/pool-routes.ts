@@ -112,7 +112,8 @@ export const createPoolRoutes = ({
       const pool = findPool(request);
       const { url, ...wanted } = parseBody(isNewUpstream, request.body);
       // It may still be starting, so it gets requests only after its first passed check.
-      const upstream = new Upstream({ url: parseUrl(url), healthy: !activeChecks() });
+      const { slowStartMs } = pool;
+      const upstream = new Upstream({ url: parseUrl(url), slowStartMs, healthy: !activeChecks() });
       if (isOwnListener(upstream)) throw invalidUrl('must not be the proxy itself');
       if (pool.upstreams.length >= maxPoolUpstreams) throw new AppError(adminErrors.ADMIN_POOL_FULL);
       if (pool.find(upstream.id)) throw new AppError(adminErrors.ADMIN_UPSTREAM_EXISTS);

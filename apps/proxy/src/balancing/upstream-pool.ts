@@ -1,4 +1,5 @@
 import type { PolicyChoice, RequestFacts, SelectionPolicy } from './selection-policy.ts';
+import type { StickySessions } from './sticky-sessions.ts';
 import type { Upstream } from './upstream.ts';
 
 /** A pool holds at most this many upstreams: each one costs a health check, counters and metrics. */
@@ -23,6 +24,10 @@ export class UpstreamPool {
   #policyChoice: PolicyChoice;
   #policy: SelectionPolicy;
   readonly #listeners: PoolListener[] = [];
+  /** Keeps clients at their upstreams, over any policy. */
+  sticky: StickySessions | undefined;
+  /** Of upstreams that join; see `UpstreamOptions`. */
+  slowStartMs = 0;
   /** Replaced and never changed in place, so that a loop over it stays valid. */
   upstreams: readonly Upstream[];
 
@@ -45,9 +50,16 @@ export class UpstreamPool {
 
   /** Selects an available upstream that is not in `tried`; undefined when there is none. */
   select(request: RequestFacts, tried: readonly Upstream[]): Upstream | undefined {
-    if (tried.length === 0) return this.#policy(this.upstreams, request);
+    const kept = this.sticky?.find(request, this.upstreams);
+    if (kept?.available && !tried.includes(kept)) return kept;
+    if (tried.length === 0) return this.#policy(this.upstreams, request) ?? this.#findLastResort(tried);
     const untried = this.upstreams.filter((upstream) => !tried.includes(upstream));
-    return this.#policy(untried, request, true);
+    return this.#policy(untried, request, true) ?? this.#findLastResort(tried);
+  }
+
+  /** An upstream that was ejected for the statuses of its responses: when no other is left, it is better than none. */
+  #findLastResort(tried: readonly Upstream[]): Upstream | undefined {
+    return this.upstreams.find((one) => one.held && one.state === 'ejected' && !tried.includes(one));
   }
 
   /** Whether `select` would return an upstream. */

@@ -1,4 +1,5 @@
 import { LatencyHistogram } from '@tripod/shared/metrics/latency-histogram';
+import { PeakEwma } from './peak-ewma.ts';
 
 /** `available`, or the reason why an upstream gets no new requests. */
 export type UpstreamState =
@@ -18,6 +19,8 @@ export type UpstreamOptions = {
   readonly weight?: number;
   /** The upstream is full with this many requests in flight. Default: no limit. */
   readonly maxInFlight?: number;
+  /** How long its weight rises after it has come back. Default 0: it gets its whole share at once. */
+  readonly slowStartMs?: number;
   /** Whether it gets requests before its first health check. Default true. */
   readonly healthy?: boolean;
 };
@@ -38,6 +41,9 @@ export type UpstreamCounters = {
   /** Responses by the first digit of their status: index 2 holds the 2xx. */
   readonly answersByClass: number[];
 };
+
+/** The share of its weight with which a slow start begins. */
+const firstShare = 0.1;
 
 /** The id of an upstream within its pool: address and port. */
 export const upstreamId = ({ hostname, port }: URL): string => `${hostname}:${port || 80}`;
@@ -65,28 +71,44 @@ export class Upstream {
   };
   /** Durations of answered attempts, from the start of the attempt to the end of the response. */
   readonly latency = new LatencyHistogram();
+  /** What the policy peak-ewma expects of the next response. */
+  readonly responseTime = new PeakEwma();
   available = true;
   /** Available, or unavailable only because it is full. */
   serving = true;
-  weight: number;
+  /** See `slowStartMs` of the options. */
+  slowStartMs: number;
   inFlight = 0;
   /** Why it is unhealthy or was ejected last, in words. */
   reason: string | undefined;
   #maxInFlight: number;
+  #weight: number;
+  /** The part of its weight that counts: less than 1 during a slow start. */
+  #share = 1;
+  #warmMs = 0;
   #healthy: boolean;
   #checked = false;
   #ejected = false;
+  #isHeld = false;
   #draining = false;
   #enabled = true;
   #isLoop = false;
   #onDrained: (() => void) | undefined;
 
-  constructor({ url, weight = 1, maxInFlight = Number.POSITIVE_INFINITY, healthy = true }: UpstreamOptions) {
+  constructor(options: UpstreamOptions) {
+    const {
+      url,
+      weight = 1,
+      maxInFlight = Number.POSITIVE_INFINITY,
+      slowStartMs = 0,
+      healthy = true,
+    } = options;
     this.hostname = url.hostname.replace(/^\[|\]$/g, '');
     this.port = Number(url.port || 80);
     this.id = upstreamId(url);
     this.url = `http://${this.id}`;
-    this.weight = weight;
+    this.#weight = weight;
+    this.slowStartMs = slowStartMs;
     this.#maxInFlight = maxInFlight;
     this.#healthy = healthy;
     this.#update();
@@ -103,6 +125,11 @@ export class Upstream {
 
   get ejected(): boolean {
     return this.#ejected;
+  }
+
+  /** Whether its ejection lasts until `restore`, although its active checks pass. */
+  get held(): boolean {
+    return this.#isHeld;
   }
 
   get draining(): boolean {
@@ -131,6 +158,20 @@ export class Upstream {
     return this.inFlight >= this.#maxInFlight ? 'full' : 'available';
   }
 
+  /** The weight that counts now: less than `fullWeight` during a slow start. */
+  get weight(): number {
+    return this.#weight * this.#share;
+  }
+
+  /** Sets the full weight. */
+  set weight(weight: number) {
+    this.#weight = weight;
+  }
+
+  get fullWeight(): number {
+    return this.#weight;
+  }
+
   /** Requests in flight per unit of weight. */
   get load(): number {
     return this.inFlight / this.weight;
@@ -153,15 +194,19 @@ export class Upstream {
   setHealthy(healthy: boolean, reason?: string): void {
     this.#checked = true;
     this.#healthy = healthy;
-    if (healthy) this.#ejected = false;
-    this.reason = healthy ? undefined : reason;
+    if (healthy && !this.#isHeld) this.#ejected = false;
+    if (!healthy || !this.#isHeld) this.reason = healthy ? undefined : reason;
     this.#update();
   }
 
-  /** Sets the result of the passive checks: no requests until `restore`, or until an active check passes. */
-  eject(reason: string): void {
+  /**
+   * Sets the result of the passive checks: no requests until `restore`, or until an active check passes. `isHeld`:
+   * only until `restore`, because its active checks have been passing while it failed.
+   */
+  eject(reason: string, isHeld = false): void {
     const { counters } = this;
     this.#ejected = true;
+    this.#isHeld = isHeld;
     this.reason = reason;
     counters.ejections += 1;
     counters.ejectionsByReason.set(reason, (counters.ejectionsByReason.get(reason) ?? 0) + 1);
@@ -170,6 +215,7 @@ export class Upstream {
 
   restore(): void {
     this.#ejected = false;
+    this.#isHeld = false;
     this.#update();
   }
 
@@ -203,10 +249,22 @@ export class Upstream {
     this.#update();
   }
 
+  /** Lets the weight of a slow start rise, after this many milliseconds more. */
+  warmUp(elapsedMs: number): void {
+    if (this.#share === 1) return;
+    this.#warmMs += elapsedMs;
+    this.#share =
+      this.slowStartMs > 0 ? Math.min(1, Math.max(firstShare, this.#warmMs / this.slowStartMs)) : 1;
+  }
+
   #update(): void {
-    const { state } = this;
+    const { state, serving } = this;
     this.available = state === 'available';
     this.serving = this.available || state === 'full';
+    if (this.serving && !serving && this.slowStartMs > 0) {
+      this.#warmMs = 0;
+      this.#share = firstShare;
+    }
     if (!this.drained) return;
     const onDrained = this.#onDrained;
     this.#onDrained = undefined;

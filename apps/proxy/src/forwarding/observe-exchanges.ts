@@ -29,11 +29,19 @@ export const createExchangeObserver = ({
       const group = Math.floor(status / 100);
       counters.answersByClass[group] = (counters.answersByClass[group] ?? 0) + 1;
       // The duration of a response that broke off, or became a tunnel (101), is no latency.
-      if (status > 101 && !attempt.brokeOff) upstream.latency.record(attempt.durationMs);
-      passive.passed(upstream);
+      if (status > 101 && !attempt.brokeOff) {
+        upstream.latency.record(attempt.durationMs);
+        // An upstream that fails fast must not look fast.
+        if (status < 500)
+          upstream.responseTime.record(attempt.durationMs, attempt.beganMs + attempt.durationMs);
+      }
+      if (route?.failStatuses?.has(status)) passive.failedByStatus(upstream, route.pool, status);
+      else passive.passed(upstream);
     }
     if (failure === undefined || !route) return;
     counters.failures += 1;
+    if (failure === 'response-timeout')
+      upstream.responseTime.record(attempt.durationMs, attempt.beganMs + attempt.durationMs);
     // Local resource exhaustion says nothing about the upstream, and an unhealthy one gets no requests anyway.
     if (failure === 'shortage' || failure === 'unhealthy') return;
     // A kept connection that the upstream closed meanwhile says nothing about its state.

@@ -66,7 +66,8 @@ export class ActiveChecker {
     if (this.#stopped) return;
     this.#apply(result);
     const { upstream, intervalMs, downIntervalMs, clock } = this.#options;
-    const isInDoubt = this.#failures > 0 || !upstream.healthy || upstream.ejected;
+    const mayReturn = upstream.ejected && !upstream.held;
+    const isInDoubt = this.#failures > 0 || !upstream.healthy || mayReturn;
     this.#timer = clock.after(isInDoubt ? downIntervalMs : intervalMs, () => this.start());
   }
 
@@ -108,7 +109,7 @@ export class ActiveChecker {
     this.#unhealthySinceMs = undefined;
     this.#passes += 1;
     if (this.#passes < rise) return;
-    if (upstream.healthy && !upstream.ejected) {
+    if (upstream.healthy && (!upstream.ejected || upstream.held)) {
       this.#judged = true;
       return;
     }

@@ -21,6 +21,8 @@ export type PassiveCheckerOptions = {
 export type PassiveChecker = {
   /** The upstream failed a request before a valid response head: refused, reset, invalid or timed out. */
   failed(upstream: Upstream, pool: UpstreamPool, reason: string): void;
+  /** The upstream responded with a status that counts as a failure. Passing active checks do not end its ejection. */
+  failedByStatus(upstream: Upstream, pool: UpstreamPool, status: number): void;
   /** The upstream sent a response head. */
   passed(upstream: Upstream): void;
   /** Cancels its timers. */
@@ -31,30 +33,32 @@ export const createPassiveChecker = (options: PassiveCheckerOptions): PassiveChe
   const { limits, clock, logger } = options;
   const recent = new WeakMap<Upstream, number[]>();
   const timers = new Set<Timer>();
+  const fail = (upstream: Upstream, pool: UpstreamPool, reason: string, isHeld: boolean): void => {
+    const { maxFails, failWindowMs } = limits;
+    if (maxFails === 0 || upstream.ejected) return;
+    const nowMs = clock.monotonicMs();
+    const failures = (recent.get(upstream) ?? []).filter((atMs) => nowMs - atMs < failWindowMs);
+    failures.push(nowMs);
+    recent.set(upstream, failures);
+    if (failures.length < maxFails) return;
+    // The last available upstream is never ejected: a slow answer is better than none.
+    if (!pool.upstreams.some((other) => other !== upstream && other.available)) return;
+    recent.delete(upstream);
+    upstream.eject(reason, isHeld);
+    logger.warn('upstream server temporarily disabled', { upstream: upstream.id, pool: pool.name, reason });
+    const ejection = upstream.counters.ejections;
+    const timer = clock.after(failWindowMs, () => {
+      timers.delete(timer);
+      // An active check may have restored it meanwhile, and a later failure ejected it again.
+      if (!upstream.ejected || upstream.counters.ejections !== ejection) return;
+      upstream.restore();
+      logger.info('upstream server is tried again', { upstream: upstream.id, pool: pool.name });
+    });
+    timers.add(timer);
+  };
   return {
-    failed(upstream, pool, reason) {
-      const { maxFails, failWindowMs } = limits;
-      if (maxFails === 0 || upstream.ejected) return;
-      const nowMs = clock.monotonicMs();
-      const failures = (recent.get(upstream) ?? []).filter((atMs) => nowMs - atMs < failWindowMs);
-      failures.push(nowMs);
-      recent.set(upstream, failures);
-      if (failures.length < maxFails) return;
-      // The last available upstream is never ejected: a slow answer is better than none.
-      if (!pool.upstreams.some((other) => other !== upstream && other.available)) return;
-      recent.delete(upstream);
-      upstream.eject(reason);
-      logger.warn('upstream server temporarily disabled', { upstream: upstream.id, pool: pool.name, reason });
-      const ejection = upstream.counters.ejections;
-      const timer = clock.after(failWindowMs, () => {
-        timers.delete(timer);
-        // An active check may have restored it meanwhile, and a later failure ejected it again.
-        if (!upstream.ejected || upstream.counters.ejections !== ejection) return;
-        upstream.restore();
-        logger.info('upstream server is tried again', { upstream: upstream.id, pool: pool.name });
-      });
-      timers.add(timer);
-    },
+    failed: (upstream, pool, reason) => fail(upstream, pool, reason, false),
+    failedByStatus: (upstream, pool, status) => fail(upstream, pool, `status ${status}`, true),
     passed(upstream) {
       recent.delete(upstream);
     },

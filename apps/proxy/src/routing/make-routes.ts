@@ -1,5 +1,6 @@
 import type { Clock } from '@tripod/shared/async/clock';
 import { createPolicy, type PolicySetting, parsePolicy } from '../balancing/policies/policy-table.ts';
+import { StickySessions } from '../balancing/sticky-sessions.ts';
 import { Upstream, upstreamId } from '../balancing/upstream.ts';
 import { UpstreamPool } from '../balancing/upstream-pool.ts';
 import type { PoolConfig, RouteConfig, RouteTimeouts } from './route-config.ts';
@@ -18,6 +19,8 @@ export type MakeRoutesOptions = {
   /** The pools of the configuration that was in force before. */
   readonly earlier: readonly UpstreamPool[];
   readonly clock: Clock;
+  /** The key of the sticky cookies of this process. */
+  readonly stickyKey: Buffer;
   /** Returns a number from 0 up to 1. */
   readonly random: () => number;
   /** Whether active checks are on. They mark a new upstream healthy. */
@@ -41,6 +44,7 @@ const upstreamsOf = (
     if (!kept) return new Upstream({ ...options, healthy: !activeChecks });
     kept.weight = options.weight;
     kept.setMaxInFlight(options.maxInFlight);
+    kept.slowStartMs = options.slowStartMs ?? 0;
     return kept;
   });
   if (!upstreams.some(({ available }) => available)) {
@@ -84,6 +88,7 @@ const makeRoute = (
     guard: createRequestGuard(route, clock),
     requestHeaders: createHeaderRules({ ...request, remove: removed }),
     responseHeaders: createHeaderRules(response),
+    failStatuses: route.failStatuses && new Set(route.failStatuses),
   };
 };
 
@@ -92,7 +97,7 @@ const makeRoute = (
  * no route names any more is emptied. Never throws for a configuration that was parsed.
  */
 export const makeRoutes = (config: RoutesConfig, options: MakeRoutesOptions): readonly Route[] => {
-  const { earlier, random, activeChecks, onRemoved, clock } = options;
+  const { earlier, random, activeChecks, onRemoved, clock, stickyKey } = options;
   const pools = new Map<string, UpstreamPool>();
   const replace = (pool: UpstreamPool, next: readonly Upstream[]): void => {
     const left = pool.upstreams.filter((upstream) => !next.includes(upstream));
@@ -105,15 +110,17 @@ export const makeRoutes = (config: RoutesConfig, options: MakeRoutesOptions): re
     const policyChoice = parsePolicy(setting);
     const known = earlier.find((pool) => pool.name === name);
     const upstreams = upstreamsOf(wanted, known?.upstreams ?? [], activeChecks);
-    if (!known) {
-      const policy = createPolicy(policyChoice, random);
-      pools.set(name, new UpstreamPool({ name, policyChoice, policy, upstreams }));
-      continue;
-    }
+    const sticky = wanted.sticky && new StickySessions(wanted.sticky, stickyKey);
+    const pool =
+      known ??
+      new UpstreamPool({ name, policyChoice, policy: createPolicy(policyChoice, random), upstreams });
+    pools.set(name, pool);
+    pool.sticky = sticky;
+    pool.slowStartMs = wanted.slowStartMs ?? 0;
+    if (!known) continue;
     if (!isSamePolicy(known.policyChoice, policyChoice))
       known.setPolicy(policyChoice, createPolicy(policyChoice, random));
     replace(known, upstreams);
-    pools.set(name, known);
   }
   for (const pool of earlier) if (!pools.has(pool.name)) replace(pool, []);
   return config.routes.map((route) =>

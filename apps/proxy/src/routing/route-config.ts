@@ -1,4 +1,5 @@
 import type { PolicySetting } from '../balancing/policies/policy-table.ts';
+import type { StickySetting } from '../balancing/sticky-sessions.ts';
 import { maxPoolUpstreams } from '../balancing/upstream-pool.ts';
 import type { HostHeader } from './route-table.ts';
 import type { HeaderChanges } from './rules/header-rules.ts';
@@ -11,6 +12,8 @@ export type UpstreamConfig = {
   readonly weight: number;
   /** `Infinity`: no limit. */
   readonly maxInFlight: number;
+  /** Default 0. */
+  readonly slowStartMs?: number;
 };
 
 /** A pool as it is configured. */
@@ -19,6 +22,9 @@ export type PoolConfig = {
   readonly upstreams: readonly UpstreamConfig[];
   /** Undefined: the policy of the proxy. */
   readonly policy?: PolicySetting;
+  readonly sticky?: StickySetting;
+  /** Of upstreams that are added later. Default 0. */
+  readonly slowStartMs?: number;
 };
 
 /** The requests that a route matches: by host, and by prefix or exact path. */
@@ -54,6 +60,8 @@ export type RouteRules = AccessRules &
     readonly headers?: { readonly request?: HeaderChanges; readonly response?: HeaderChanges };
     /** Undefined: the limit of the proxy. */
     readonly maxBodyBytes?: number;
+    /** Statuses that count as failures of an upstream. Default none. */
+    readonly failStatuses?: readonly number[];
   };
 
 /** A route as it is configured: what it matches, and its pool. */

@@ -1,5 +1,6 @@
 import type { StructureFault } from '@tripod/shared/config/settings';
 import type { PolicySetting } from '../balancing/policies/policy-table.ts';
+import type { StickySetting } from '../balancing/sticky-sessions.ts';
 import { upstreamId } from '../balancing/upstream.ts';
 import {
   type PoolConfig,
@@ -16,7 +17,12 @@ import type { HostHeader } from './route-table.ts';
 import type { Redirect } from './rules/redirect.ts';
 import { ruleFaults } from './rules/rule-faults.ts';
 
-type UpstreamObject = { readonly url: string; readonly weight?: number; readonly maxInFlight?: number };
+type UpstreamObject = {
+  readonly url: string;
+  readonly weight?: number;
+  readonly maxInFlight?: number;
+  readonly slowStartMs?: number;
+};
 
 /** A route in a config file. */
 export type RouteObject = RouteRules & {
@@ -33,17 +39,42 @@ export type RouteObject = RouteRules & {
   readonly pool?: string;
   /** Absent when another route of the same pool lists them. */
   readonly upstreams?: readonly (string | UpstreamObject)[];
+  /** The following three belong to the pool, and stand in the route that lists its upstreams. */
   readonly policy?: PolicySetting;
+  readonly sticky?: StickySetting;
+  readonly slowStartMs?: number;
   readonly hostHeader?: HostHeader;
 };
 
 const toUpstreamObject = (upstream: string | UpstreamObject): UpstreamObject =>
   typeof upstream === 'string' ? { url: upstream } : upstream;
 
-const parseUpstream = (upstream: string | UpstreamObject): UpstreamConfig => {
-  const { url, weight = 1, maxInFlight = Number.POSITIVE_INFINITY } = toUpstreamObject(upstream);
-  return { url: parseUpstreamUrl(url), weight, maxInFlight };
+const parseUpstream = (upstream: string | UpstreamObject, ofRoute: number | undefined): UpstreamConfig => {
+  const {
+    url,
+    weight = 1,
+    maxInFlight = Number.POSITIVE_INFINITY,
+    slowStartMs = ofRoute,
+  } = toUpstreamObject(upstream);
+  return {
+    url: parseUpstreamUrl(url),
+    weight,
+    maxInFlight,
+    ...(slowStartMs === undefined ? {} : { slowStartMs }),
+  };
 };
+
+/** The pool of the route that lists its upstreams. */
+const parsePool = (
+  name: string,
+  { upstreams = [], policy, sticky, slowStartMs }: RouteObject,
+): PoolConfig => ({
+  name,
+  upstreams: upstreams.map((upstream) => parseUpstream(upstream, slowStartMs)),
+  ...(policy === undefined ? {} : { policy }),
+  ...(sticky === undefined ? {} : { sticky }),
+  ...(slowStartMs === undefined ? {} : { slowStartMs }),
+});
 
 /** Pairs of indexes: each later occurrence of a value with the first one. `undefined` never counts. */
 const findRepeated = (values: readonly (string | undefined)[]): readonly (readonly [number, number])[] => {
@@ -106,6 +137,9 @@ const pathFaults = (routes: readonly RouteObject[]): readonly StructureFault[] =
   return faults;
 };
 
+/** Settings of a pool, which stand in the route that lists its upstreams. */
+const poolSettings = ['policy', 'sticky', 'slowStartMs'] as const;
+
 /** A redirect answers by itself: every other setting of its route would have no effect. */
 const redirectFaults = (route: RouteObject, at: string): readonly StructureFault[] =>
   Object.keys(route)
@@ -116,12 +150,16 @@ const redirectFaults = (route: RouteObject, at: string): readonly StructureFault
 export const routeObjectFaults = (routes: readonly RouteObject[]): readonly StructureFault[] => {
   const faults = [...pathFaults(routes)];
   const owners = routes.map(({ pool, upstreams }) => (upstreams === undefined ? undefined : pool));
+  for (const [index, first] of findRepeated(routes.map(({ sticky }) => sticky?.cookie))) {
+    const problem = `must differ from the cookie of route ${first}: each pool has its own`;
+    faults.push({ pointer: `/${index}/sticky/cookie`, problem });
+  }
   for (const [index, first] of findRepeated(owners)) {
     const problem = `must differ from the pool of route ${first}, or the route must list no upstreams`;
     faults.push({ pointer: `/${index}/pool`, problem });
   }
   for (const [index, route] of routes.entries()) {
-    const { upstreams, pool, policy, redirect } = route;
+    const { upstreams, pool, redirect } = route;
     faults.push(...ruleFaults(route, `/${index}`));
     if (redirect !== undefined) {
       faults.push(...redirectFaults(route, `/${index}`));
@@ -134,11 +172,15 @@ export const routeObjectFaults = (routes: readonly RouteObject[]): readonly Stru
     if (pool === undefined || !owners.includes(pool)) {
       const problem = 'is missing, and no other route gives its pool upstreams';
       faults.push({ pointer: `/${index}/upstreams`, problem });
-    } else if (policy !== undefined) {
-      faults.push({
-        pointer: `/${index}/policy`,
-        problem: 'must be in the route that lists the upstreams of the pool',
-      });
+    } else {
+      faults.push(
+        ...poolSettings
+          .filter((key) => route[key] !== undefined)
+          .map((key) => ({
+            pointer: `/${index}/${key}`,
+            problem: 'must be in the route that lists the upstreams of the pool',
+          })),
+      );
     }
   }
   return faults;
@@ -164,20 +206,17 @@ export const parseRouteObjects = (all: readonly RouteObject[]): readonly RouteCo
   const routes = all.filter(({ redirect }) => redirect === undefined);
   const taken = new Set(routes.flatMap(({ pool }) => (pool === undefined ? [] : [pool])));
   const pools = new Map<string, PoolConfig>();
-  for (const { pool, upstreams, policy } of routes) {
-    if (pool === undefined || upstreams === undefined) continue;
-    const chosen = policy === undefined ? {} : { policy };
-    pools.set(pool, { name: pool, upstreams: upstreams.map(parseUpstream), ...chosen });
+  for (const route of routes) {
+    const { pool, upstreams } = route;
+    if (pool !== undefined && upstreams !== undefined) pools.set(pool, parsePool(pool, route));
   }
   return routes.map((object) => {
-    const { pool: poolName, upstreams = [], policy, exact: _exact, redirect: _redirect, ...route } = object;
+    const { pool: poolName, upstreams: _upstreams, exact: _exact, redirect: _redirect, ...rest } = object;
+    const { policy: _policy, sticky: _sticky, slowStartMs: _slowStartMs, ...route } = rest;
     const match = matchOf(object);
     const named = poolName === undefined ? undefined : pools.get(poolName);
-    const pool = named ?? {
-      name: reservePoolName(`${match.host?.replace('*.', '') ?? ''}${match.prefix}`, taken),
-      upstreams: upstreams.map(parseUpstream),
-      ...(policy === undefined ? {} : { policy }),
-    };
+    const name = () => reservePoolName(`${match.host?.replace('*.', '') ?? ''}${match.prefix}`, taken);
+    const pool = named ?? parsePool(name(), object);
     const stripPrefix = match.exact ? false : (route.stripPrefix ?? routeDefaults.stripPrefix);
     return { ...routeDefaults, ...route, ...match, stripPrefix, pool };
   });

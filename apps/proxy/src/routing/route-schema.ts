@@ -20,6 +20,13 @@ export const maxInFlightSchema = {
   description: 'a whole number from 1 to 1000000',
 } as const;
 
+const slowStartSchema = {
+  type: 'integer',
+  minimum: 0,
+  maximum: 3_600_000,
+  description: 'a whole number from 0 to 3600000',
+} as const;
+
 const upstreamSchema = {
   if: { type: 'object' },
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
@@ -27,7 +34,12 @@ const upstreamSchema = {
     type: 'object',
     additionalProperties: false,
     required: ['url'],
-    properties: { url: addressSchema, weight: weightSchema, maxInFlight: maxInFlightSchema },
+    properties: {
+      url: addressSchema,
+      weight: weightSchema,
+      maxInFlight: maxInFlightSchema,
+      slowStartMs: slowStartSchema,
+    },
   },
   else: { ...addressSchema, description: 'a text such as http://127.0.0.1:8081, or an object with a url' },
 };
@@ -78,6 +90,26 @@ export const routesSchema = {
         description: `a list of 1 to ${maxPoolUpstreams} upstreams`,
       },
       policy: policySchema,
+      slowStartMs: slowStartSchema,
+      sticky: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['cookie'],
+        description: 'an object with the name of a cookie',
+        properties: {
+          cookie: {
+            type: 'string',
+            pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,64}$",
+            description: 'the name of a cookie',
+          },
+        },
+      },
+      failStatuses: {
+        type: 'array',
+        minItems: 1,
+        items: { type: 'integer', minimum: 400, maximum: 599, description: 'a status from 400 to 599' },
+        description: 'a list of statuses from 400 to 599',
+      },
       maxBodyBytes: {
         type: 'integer',
         minimum: 0,

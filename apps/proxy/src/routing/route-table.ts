@@ -33,6 +33,8 @@ export type Route = RouteMatch & {
   readonly guard?: RequestGuard | undefined;
   readonly requestHeaders?: HeaderRules | undefined;
   readonly responseHeaders?: HeaderRules | undefined;
+  /** Statuses of responses that count as failures of the upstream. */
+  readonly failStatuses?: ReadonlySet<number> | undefined;
 };
 
 type AnyRoute = Route | RedirectConfig;

@@ -55,6 +55,7 @@ describe('makeRoutes', () => {
           const routes: readonly Route[] = makeRoutes(configOf(facts, policy), {
             earlier: pools,
             clock: createFakeClock(),
+            stickyKey: Buffer.alloc(32),
             random: Math.random,
             activeChecks,
             onRemoved: (upstream) => {

@@ -133,7 +133,7 @@ describe('route objects', () => {
     expect([...problems].sort()).toEqual([
       '#/routes/0/prefix must be a path that begins and ends with a slash, such as /api/, and is "/a"',
       '#/routes/0/upstreams must be a list of 1 to 1000 upstreams, and is []',
-      '#/routes/1/policy must be one of round-robin, least-requests, random-two, ip-hash, hash, and is "luck"',
+      '#/routes/1/policy must be one of round-robin, least-requests, random-two, peak-ewma, ip-hash, hash, and is "luck"',
       '#/routes/1/prefix is missing',
       '#/routes/1/upstreams/0 must be a text such as http://127.0.0.1:8081, or an object with a url, and is 5',
       '#/routes/1/upstreams/1/weight must be a whole number from 1 to 1000, and is 0',

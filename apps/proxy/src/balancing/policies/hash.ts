@@ -1,14 +1,7 @@
 import { pathOf } from '@tripod/shared/http/request-target';
+import { findCookie } from '../find-cookie.ts';
 import { selectByHash } from '../rendezvous-hash.ts';
 import type { PolicyDefinition, RequestFacts } from '../selection-policy.ts';
-
-const findCookie = (header: string | undefined, name: string): string | undefined => {
-  for (const pair of header?.split(';') ?? []) {
-    const equals = pair.indexOf('=');
-    if (equals !== -1 && pair.slice(0, equals).trim() === name) return pair.slice(equals + 1).trim();
-  }
-  return undefined;
-};
 
 type KeyReader = (request: RequestFacts) => string | undefined;
 

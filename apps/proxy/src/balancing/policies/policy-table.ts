@@ -2,6 +2,7 @@ import type { PolicyChoice, PolicyDefinition, PolicyOptions, SelectionPolicy } f
 import { hash } from './hash.ts';
 import { ipHash } from './ip-hash.ts';
 import { leastRequests } from './least-requests.ts';
+import { peakEwma } from './peak-ewma.ts';
 import { randomTwo } from './random-two.ts';
 import { roundRobin } from './round-robin.ts';
 
@@ -10,6 +11,7 @@ export const selectionPolicies = {
   'round-robin': roundRobin,
   'least-requests': leastRequests,
   'random-two': randomTwo,
+  'peak-ewma': peakEwma,
   'ip-hash': ipHash,
   hash,
 } as const satisfies Record<string, PolicyDefinition>;

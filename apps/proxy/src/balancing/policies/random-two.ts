@@ -1,5 +1,5 @@
 import type { PolicyDefinition } from '../selection-policy.ts';
-import type { Upstream } from '../upstream.ts';
+import { drawTwo } from './draw-two.ts';
 
 /**
  * Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing". Several proxies in front of the same pool do
@@ -10,12 +10,7 @@ export const randomTwo: PolicyDefinition = {
     'Draws two different upstreams at random and selects the one with fewer requests in flight per unit of weight.',
   options: {},
   create: (_options, random) => (upstreams) => {
-    const available = upstreams.filter((upstream) => upstream.available);
-    if (available.length < 2) return available[0];
-    const first = Math.floor(random() * available.length);
-    const step = 1 + Math.floor(random() * (available.length - 1));
-    const one = available[first] as Upstream;
-    const other = available[(first + step) % available.length] as Upstream;
-    return other.load < one.load ? other : one;
+    const [one, other] = drawTwo(upstreams, random) ?? [];
+    return one && other && other.load < one.load ? other : one;
   },
 };

@@ -12,6 +12,7 @@ import type { ForwardedClaims } from '../forwarded-headers.ts';
 import { forwardingErrors } from '../forwarding-errors.ts';
 import type { AttemptFailure } from '../retry.ts';
 import { rewriteCookiePath, rewriteLocation } from '../rewrite-location.ts';
+import { findStickyCookie } from '../sticky-cookie.ts';
 import { viaElement } from '../via.ts';
 import { isUpgrade } from './accept-upgrades.ts';
 import { AnswerRelay, endWith, needsKeepAlive, type RelayUser } from './answer-relay.ts';
@@ -205,6 +206,17 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
       else if (name === 'set-cookie') received[index + 1] = rewriteCookiePath(value, this.#route);
     }
     const headers = this.#route.responseHeaders?.applyToPairs(received) ?? received;
+    const cookie = findStickyCookie(
+      this.#exchange,
+      attempt.upstream,
+      {
+        connectionAddress: this.#request.socket.remoteAddress ?? '',
+        authority: this.#request.headers.host,
+        claims: this.#claims,
+      },
+      this.#parts.config.trustedProxies,
+    );
+    if (cookie !== undefined) headers.push('Set-Cookie', cookie);
     headers.push('Via', viaElement(this.#parts.viaName));
     if (!hasRequestId) headers.push('X-Request-Id', this.#exchange.request.requestId);
     if (needsKeepAlive(this.#request, response, status)) headers.push('Connection', 'keep-alive');

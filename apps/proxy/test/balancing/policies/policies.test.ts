@@ -90,6 +90,22 @@ describe('selection policy least-requests', () => {
   });
 });
 
+describe('selection policy least-requests at ties', () => {
+  it('gives each upstream its share by weight', () => {
+    const pool = poolOf([3, 1, 4]);
+    // Every combination of two draws out of 24 steps gives exact counts.
+    const counts = new Map<Upstream, number>(pool.map((upstream) => [upstream, 0]));
+    for (let a = 0; a < 24; a += 1) {
+      for (let b = 0; b < 24; b += 1) {
+        const draws = [0, a / 24, b / 24];
+        const selected = makePolicy('least-requests', () => draws.splice(1, 1)[0] ?? 0)(pool, aRequest);
+        if (selected) counts.set(selected, (counts.get(selected) ?? 0) + 1);
+      }
+    }
+    expect([...counts.values()]).toEqual([216, 72, 288]);
+  });
+});
+
 describe('selection policy random-two', () => {
   it('draws two different upstreams and selects the less loaded one', () => {
     const pool = poolOf([1, 1, 1]);

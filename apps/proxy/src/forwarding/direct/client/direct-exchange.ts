@@ -5,6 +5,7 @@ import type { RouteTimeouts } from '../../../routing/route-config.ts';
 import { type Attempt, clientLeft, type Exchange } from '../../exchange.ts';
 import { forwardingErrors } from '../../forwarding-errors.ts';
 import type { AttemptFailure } from '../../retry.ts';
+import { findStickyCookie } from '../../sticky-cookie.ts';
 import type { ResponseReceiver } from '../upstream/response-reader.ts';
 import type { ResponseHead } from '../wire/response-head.ts';
 import { CurrentAttempt } from './current-attempt.ts';
@@ -138,7 +139,7 @@ export class DirectExchange implements ResponseReceiver {
     this.#status = head.status;
     this.#exchange.receivedHead(this.#current.attempt, head.status);
     // After an early response, the rest of the request cannot be told from the next request: the connection is closed.
-    this.#response.head(rewriteHead(head, this.#plan.routing.route, this.#current.connection.upstream), {
+    this.#response.head(this.#rewrite(head), {
       requestId: this.#exchange.request.requestId,
       method,
       minor,
@@ -146,6 +147,21 @@ export class DirectExchange implements ResponseReceiver {
       hasBody,
     });
     this.#client.setTimeout(this.#timeouts.idleTimeoutMs);
+  }
+
+  #rewrite(head: ResponseHead): ResponseHead {
+    const { route } = this.#plan.routing;
+    const { upstream } = this.#current.connection;
+    if (!route.pool.sticky) return rewriteHead(head, route, upstream);
+    const { authority, claims } = this.#plan.head;
+    const facts = { connectionAddress: this.#client.address, authority, claims };
+    const { trustedProxies } = this.#parts.config;
+    return rewriteHead(
+      head,
+      route,
+      upstream,
+      findStickyCookie(this.#exchange, upstream, facts, trustedProxies),
+    );
   }
 
   onBody(bytes: Buffer, from: number, to: number): void {

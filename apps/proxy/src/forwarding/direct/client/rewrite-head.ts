@@ -7,7 +7,12 @@ import type { ResponseHead } from '../wire/response-head.ts';
  * Returns the head with the Location and the cookies that lead through the route, and with the header rules of the
  * route applied. Heads are cached, so they are never changed in place.
  */
-export const rewriteHead = (head: ResponseHead, route: Route, upstream: Upstream): ResponseHead => {
+export const rewriteHead = (
+  head: ResponseHead,
+  route: Route,
+  upstream: Upstream,
+  cookie?: string,
+): ResponseHead => {
   const { location } = head;
   let { text } = head;
   if (location !== undefined) {
@@ -18,5 +23,6 @@ export const rewriteHead = (head: ResponseHead, route: Route, upstream: Upstream
   if (head.isSecret && route.rewriteCookiePath)
     text = text.replace(/^set-cookie:.*$/gim, (line) => rewriteCookiePath(line, route));
   if (route.responseHeaders) text = route.responseHeaders.applyToLines(text);
+  if (cookie !== undefined) text += `Set-Cookie: ${cookie}\r\n`;
   return text === head.text ? head : { ...head, text };
 };
