@@ -14,7 +14,7 @@ import { renderHtml } from './report/render-html.ts';
 import { renderTable } from './report/render-table.ts';
 import { runExperiments } from './run-experiments.ts';
 import { type ExperimentConfig, experimentSettings } from './settings.ts';
-import type { BalancerResult } from './verdict/result.ts';
+import type { BalancerResult, ExperimentResult } from './verdict/result.ts';
 import { toResult } from './verdict/to-result.ts';
 
 const exitFailed = 1;
@@ -36,6 +36,17 @@ const list = (experiments: readonly Experiment[]): void => {
     console.log(`${name.padEnd(width)}  ${labName.padEnd(8)}  ${title}`);
 };
 
+const report = (results: readonly ExperimentResult[], config: ExperimentConfig, isOne: boolean): void => {
+  const finished = results.filter(({ balancers }) => balancers.length > 0);
+  console.log(finished.map(renderTable).join('\n\n'));
+  if (config.json !== undefined) {
+    const [first] = finished;
+    writeFileSync(config.json, `${JSON.stringify(isOne ? (first ?? null) : finished, undefined, 2)}\n`);
+  }
+  if (config.report !== undefined) writeFileSync(config.report, renderHtml(finished));
+  if (finished.some(({ holds }) => !holds)) process.exitCode = exitFailed;
+};
+
 const experiment = async (names: readonly string[], config: ExperimentConfig): Promise<void> => {
   const all = readExperiments(checkout);
   if (names.length === 0) {
@@ -45,28 +56,29 @@ const experiment = async (names: readonly string[], config: ExperimentConfig): P
   const chosen = chooseExperiments(all, names).map((one) => (config.short ? shortenExperiment(one) : one));
   const { chosen: balancers, left } = chooseBalancers(config.proxy, process.env['PATH'] ?? '');
   const found = new Map<Experiment, BalancerResult[]>(chosen.map((one) => [one, []]));
-  await runExperiments({
-    checkout,
-    execPath: process.execPath,
-    environment: stackEnvironment(process.env, join(import.meta.dirname, '../node_modules/.cache/stack')),
-    experiments: chosen,
-    balancers,
-    isShort: config.short,
-    random: Math.random,
-    cpuSeconds,
-    signal: interrupted.signal,
-    onProgress: (sentence) => console.error(`experiment: ${sentence}`),
-    onResult: (one, result) => void found.get(one)?.push(result),
-  });
-  const results = [...found].map(([one, results]) => toResult(one, results, left));
-  const finished = results.filter((result) => result.balancers.length > 0);
-  console.log(finished.map(renderTable).join('\n\n'));
-  if (config.json !== undefined) {
-    const [first] = finished;
-    writeFileSync(config.json, `${JSON.stringify(chosen.length === 1 ? first : finished, undefined, 2)}\n`);
+  try {
+    await runExperiments({
+      checkout,
+      execPath: process.execPath,
+      userId: process.getuid?.() ?? 0,
+      environment: stackEnvironment(process.env, join(import.meta.dirname, '../node_modules/.cache/stack')),
+      experiments: chosen,
+      balancers,
+      isShort: config.short,
+      random: Math.random,
+      cpuSeconds,
+      signal: interrupted.signal,
+      onProgress: (sentence) => console.error(`experiment: ${sentence}`),
+      onResult: (one, result) => void found.get(one)?.push(result),
+    });
+  } finally {
+    // Also what was found before a stack failed.
+    report(
+      [...found].map(([one, results]) => toResult(one, results, left)),
+      config,
+      chosen.length === 1,
+    );
   }
-  if (config.report !== undefined) writeFileSync(config.report, renderHtml(finished));
-  if (finished.some(({ holds }) => !holds)) process.exitCode = exitFailed;
   if (interrupted.signal.aborted) process.exitCode = exitInterrupted;
 };
 

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { createDeferred } from '@tripod/shared/async/deferred';
-import type { Experiment, Step } from './definition/experiment.ts';
+import type { CommandStep, Experiment, Step, SurgeStep } from './definition/experiment.ts';
 import type { LabStack, StackRow } from './lab/lab-stack.ts';
 import { waitUntilSettled } from './lab/wait-until-settled.ts';
 import { watchPools } from './lab/watch-pools.ts';
-import { runRecordedLoad } from './load/run-recorded-load.ts';
+import { type RecordedLoad, type RecordedLoadOptions, runRecordedLoad } from './load/run-recorded-load.ts';
 import type { Mark, Observation } from './verdict/observation.ts';
 
 export type ObserveOptions = {
@@ -26,6 +26,11 @@ export type ObserveOptions = {
   readonly signal: AbortSignal;
 };
 
+/** Starts load of the scenario of the experiment. */
+type StartLoad = (
+  options: Pick<RecordedLoadOptions, 'rate' | 'checks' | 'signal' | 'onFirst'>,
+) => Promise<RecordedLoad>;
+
 const defaultTimeoutMs = 10_000;
 const maxSeed = 2 ** 31;
 
@@ -37,7 +42,11 @@ const until = async (atMs: number, signal: AbortSignal): Promise<void> => {
   if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined);
 };
 
-const carryOut = async ({ run, lastsMs = 0 }: Step, stack: LabStack, signal: AbortSignal): Promise<Mark> => {
+/** Runs a command; its fault happens when it prints its first line, or else when it ends. */
+const runCommand = async (
+  { run, lastsMs = 0 }: CommandStep,
+  { stack, signal }: ObserveOptions,
+): Promise<Mark> => {
   let beganMs: number | undefined;
   const lines = await stack.run(run, () => {
     beganMs ??= nowMs();
@@ -48,11 +57,34 @@ const carryOut = async ({ run, lastsMs = 0 }: Step, stack: LabStack, signal: Abo
   return { ...mark, endedMs: Math.max(doneMs, mark.beganMs + lastsMs) };
 };
 
+/** Adds load for a time, and passes on its record. */
+const runSurge = async (
+  { surge, lastsMs }: SurgeStep,
+  { signal }: ObserveOptions,
+  startLoad: StartLoad,
+): Promise<Mark> => {
+  const over = new AbortController();
+  const began = createDeferred<void>();
+  const loading = startLoad({ rate: surge, checks: false, signal: over.signal, onFirst: began.resolve });
+  let beganMs = nowMs();
+  try {
+    await Promise.race([began.promise, loading]);
+    beganMs = nowMs();
+    await until(beganMs + lastsMs, signal);
+  } finally {
+    over.abort();
+    await loading;
+  }
+  return { run: `${surge} more requests a second`, beganMs, endedMs: nowMs(), lines: [] };
+};
+
 /** Carries out the steps at their times, and then waits as long as planned. */
 const followMethod = async (
-  { method, forMs, stack, signal }: ObserveOptions,
+  options: ObserveOptions,
   beganMs: number,
+  startLoad: StartLoad,
 ): Promise<{ readonly marks: readonly Mark[]; readonly rows: readonly StackRow[] }> => {
+  const { method, forMs, stack, signal } = options;
   const marks: Mark[] = [];
   const rows: StackRow[] = [];
   // By how much steps were late, because the commands in front of them took longer.
@@ -62,13 +94,22 @@ const followMethod = async (
     await until(beganMs + atMs + lateMs, signal);
     if (signal.aborted) return { marks, rows };
     // Steps of one time are carried out together.
-    const together = await Promise.all(steps.map((step) => carryOut(step, stack, signal)));
+    const together = await Promise.all(
+      steps.map((step) => ('surge' in step ? runSurge(step, options, startLoad) : runCommand(step, options))),
+    );
     marks.push(...together);
     lateMs = Math.max(0, ...together.map(({ endedMs }) => endedMs - beganMs - atMs));
   }
   await until(beganMs + forMs + lateMs, signal);
   return { marks, rows };
 };
+
+/** The record of a load with those that were added to it. */
+const addLoads = (load: RecordedLoad, added: readonly RecordedLoad[]): RecordedLoad => ({
+  ...load,
+  requests: [load, ...added].flatMap(({ requests }) => requests),
+  failedChecks: [load, ...added].flatMap(({ failedChecks }) => failedChecks),
+});
 
 /** Puts the load of an experiment on its stack, carries out the method meanwhile, and returns what was seen. */
 export const observeLoad = async (options: ObserveOptions): Promise<Observation> => {
@@ -79,25 +120,42 @@ export const observeLoad = async (options: ObserveOptions): Promise<Observation>
   const began = createDeferred<number>();
   const over = new AbortController();
   const scenario = pathToFileURL(join(checkout, 'labs', labName, 'scenarios', `${load.scenario}.ts`)).href;
-  const loading = runRecordedLoad({
-    port: stack.port,
-    scenario,
+  const added: RecordedLoad[] = [];
+  const startLoad: StartLoad = async (one) => {
+    const loaded = await runRecordedLoad({
+      ...one,
+      port: stack.port,
+      scenario,
+      timeoutMs: load.timeoutMs ?? defaultTimeoutMs,
+      seed: Math.floor(random() * maxSeed),
+      cpuSeconds,
+    });
+    if (!one.checks) added.push(loaded);
+    return loaded;
+  };
+  const loading = startLoad({
     rate: load.rate,
-    timeoutMs: load.timeoutMs ?? defaultTimeoutMs,
-    seed: Math.floor(random() * maxSeed),
-    cpuSeconds,
+    checks: true,
     signal: over.signal,
     onFirst: () => began.resolve(nowMs()),
   });
   try {
     const beganMs = await Promise.race([began.promise, loading.then(() => nowMs())]);
-    const { marks, rows: between } = await followMethod(options, beganMs);
+    const { marks, rows: between } = await followMethod(options, beganMs, startLoad);
     const endedMs = nowMs();
     over.abort();
     const recorded = await loading;
     const { changes = [], sent } = (await watch?.stop()) ?? {};
     const after = signal.aborted ? before : await stack.ps();
-    return { load: recorded, beganMs, endedMs, marks, changes, sent, rows: { before, between, after } };
+    return {
+      load: addLoads(recorded, added),
+      beganMs,
+      endedMs,
+      marks,
+      changes,
+      sent,
+      rows: { before, between, after },
+    };
   } finally {
     over.abort();
     await Promise.allSettled([loading, watch?.stop()]);

@@ -1,6 +1,7 @@
 import type { Experiment, Variant } from './definition/experiment.ts';
 import { type Balancer, isOurs } from './lab/balancers.ts';
 import type { LabStack } from './lab/lab-stack.ts';
+import { limitInFlight } from './lab/limit-in-flight.ts';
 import { waitUntilSettled } from './lab/wait-until-settled.ts';
 import { observeLoad } from './observe-load.ts';
 import { judge } from './verdict/judge.ts';
@@ -23,8 +24,9 @@ export type RunExperimentOptions = {
   readonly signal: AbortSignal;
 };
 
-const rollBack = async ({ stack, experiment }: RunExperimentOptions): Promise<void> => {
+const rollBack = async ({ stack, experiment, balancer }: RunExperimentOptions): Promise<void> => {
   for (const command of experiment.rollback) await stack.run(command);
+  if (experiment.maxInFlight !== undefined && isOurs(balancer)) await limitInFlight(stack.adminPort, null);
   await waitUntilSettled(stack);
 };
 
@@ -43,9 +45,11 @@ const observeMethod = async (options: RunExperimentOptions): Promise<Observation
  * signal ended it early. Throws a StartError when the stack fails.
  */
 export const runExperiment = async (options: RunExperimentOptions): Promise<BalancerResult | undefined> => {
-  const { experiment, variant, balancer, isShort, signal } = options;
-  const { load, hypothesis, proof } = experiment;
+  const { experiment, variant, balancer, stack, isShort, signal } = options;
+  const { load, hypothesis, proof, maxInFlight } = experiment;
   const ours = isOurs(balancer);
+  for (const command of experiment.prepare) await stack.run(command);
+  if (maxInFlight !== undefined && ours) await limitInFlight(stack.adminPort, maxInFlight);
   const control = isShort
     ? undefined
     : measure(await observeLoad({ ...options, isOurs: ours, method: [], forMs: load.forMs }));

@@ -12,6 +12,7 @@ import type { BalancerResult } from './verdict/result.ts';
 export type RunExperimentsOptions = {
   readonly checkout: string;
   readonly execPath: string;
+  readonly userId: number;
   /** Variables of the processes of the stack. */
   readonly environment: Readonly<Record<string, string>>;
   readonly experiments: readonly Experiment[];
@@ -78,7 +79,7 @@ const runGroup = async (
  * folder and are removed at the end. Throws a StartError when a stack fails.
  */
 export const runExperiments = async (options: RunExperimentsOptions): Promise<void> => {
-  const { checkout, execPath, environment, random, signal, onProgress } = options;
+  const { checkout, execPath, userId, environment, random, signal, onProgress } = options;
   const stateDir = mkdtempSync(join(tmpdir(), 'tripod-experiment-'));
   // A Postgres that root starts runs as another user.
   chmodSync(stateDir, 0o755);
@@ -89,7 +90,7 @@ export const runExperiments = async (options: RunExperimentsOptions): Promise<vo
       const { experiment, balancer, lab } = first;
       onProgress(`starts the lab ${experiment.labName} with ${balancer.name}`);
       const stack = await startLabStack({
-        ...{ checkout, execPath, environment, stateDir },
+        ...{ checkout, execPath, userId, environment, stateDir },
         labFolder: writeLab(stateDir, experiment.labName, lab),
         balancer: balancer.name,
         random: random(),

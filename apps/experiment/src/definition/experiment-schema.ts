@@ -1,8 +1,11 @@
 import type { Setting } from '@tripod/shared/config/settings';
 import { experimentKeys, requiredExperimentKeys } from './experiment.ts';
 
-const toSchema = ({ description, schema, type, pattern }: Setting): Readonly<Record<string, unknown>> =>
-  schema ? { ...schema, description } : { description, type, ...(pattern === undefined ? {} : { pattern }) };
+const toSchema = ({ description, schema, type, pattern, minimum, maximum }: Setting): object => {
+  if (schema) return { ...schema, description };
+  const checked = Object.entries({ pattern, minimum, maximum }).filter(([, value]) => value !== undefined);
+  return { description, type, ...Object.fromEntries(checked) };
+};
 
 /** The JSON Schema of `labs/NAME/experiments/*.json`. */
 export const createExperimentSchema = (): Readonly<Record<string, unknown>> => ({

@@ -1,15 +1,25 @@
 import type { Settings } from '@tripod/shared/config/settings';
 import { type Claims, claimsSchema } from './limits.ts';
 
-/** A step of the method: a command of the stack, such as `kill api-2`. */
-export type Step = {
-  /** When it begins, from the start of the load. It never begins before the steps of an earlier time have ended. */
-  readonly atMs: number;
+/** When a step begins, from the start of the load. It never begins before the steps of an earlier time have ended. */
+type Timed = { readonly atMs: number };
+
+/** A step that is a command of the stack, such as `kill api-2`. */
+export type CommandStep = Timed & {
   /** What is typed behind `pnpm stack`. */
   readonly run: string;
   /** How long its fault lasts when the command does not wait for its end. Default 0. */
   readonly lastsMs?: number;
 };
+
+/** A step that is more load of the same scenario. */
+export type SurgeStep = Timed & {
+  /** Tasks per second that are added. */
+  readonly surge: number;
+  readonly lastsMs: number;
+};
+
+export type Step = CommandStep | SurgeStep;
 
 /** Requests at a rate, whether or not earlier ones have ended. */
 export type ExperimentLoad = {
@@ -42,6 +52,10 @@ export type Experiment = {
   readonly hypothesis: Claims;
   readonly proof: Claims;
   readonly load: ExperimentLoad;
+  /** Commands of the stack that are run before the load. */
+  readonly prepare: readonly string[];
+  /** Most requests that our proxy has in flight to each copy. Default: no limit. */
+  readonly maxInFlight?: number;
   readonly method: readonly Step[];
   /** Commands of the stack that undo the method. */
   readonly rollback: readonly string[];
@@ -122,13 +136,38 @@ export const experimentKeys = {
       items: {
         type: 'object',
         additionalProperties: false,
-        required: ['atMs', 'run'],
-        properties: { atMs: msSchema, run: commandSchema, lastsMs: msSchema },
-        description: 'an object with atMs and run',
+        required: ['atMs'],
+        oneOf: [
+          { required: ['run'], properties: { run: true } },
+          { required: ['surge', 'lastsMs'], properties: { surge: true, lastsMs: true } },
+        ],
+        properties: {
+          atMs: msSchema,
+          run: commandSchema,
+          surge: {
+            type: 'integer',
+            minimum: 1,
+            maximum: 10_000,
+            description: 'tasks per second that are added to the load',
+          },
+          lastsMs: msSchema,
+        },
+        description: 'an object with atMs and run, or with atMs, surge and lastsMs',
       },
       description: 'a list of one step or more',
     },
     description: 'The commands of the stack that are run, and when, from the start of the load',
+  },
+  prepare: {
+    type: 'structure',
+    schema: { type: 'array', items: commandSchema, description: 'a list of commands of the stack' },
+    description: 'The commands of the stack that are run before the load',
+  },
+  maxInFlight: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 10_000,
+    description: 'Most requests that our proxy has in flight to each copy; default: no limit',
   },
   rollback: {
     type: 'structure',

@@ -39,5 +39,9 @@ export const chooseExperiments = (
 export const shortenExperiment = (experiment: Experiment): Experiment => ({
   ...experiment,
   load: { ...experiment.load, forMs: Math.round(experiment.load.forMs / 4) },
-  method: experiment.method.map((step) => ({ ...step, atMs: Math.round(step.atMs / 4) })),
+  method: experiment.method.map((step) => ({
+    ...step,
+    atMs: Math.round(step.atMs / 4),
+    ...('surge' in step ? { lastsMs: Math.round(step.lastsMs / 4) } : {}),
+  })),
 });

@@ -35,6 +35,7 @@ export const readExperiment = (file: string, labName: string): Experiment => {
     ...checked,
     lab: checked.lab ?? {},
     variants: checked.variants ?? [],
+    prepare: checked.prepare ?? [],
     name: basename(file, '.json'),
     labName,
   } as unknown as Experiment;

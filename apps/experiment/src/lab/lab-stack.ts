@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartError } from '@tripod/shared/errors/start-error';
+import { askStack } from '@tripod/stack-client/ask-stack';
+import { stackSocketPath } from '@tripod/stack-client/stack-socket-path';
 import { chooseFreePorts } from './choose-free-ports.ts';
 
 /** A process of the stack, as `stack ps` prints it. */
@@ -17,6 +19,7 @@ export type StackRow = {
 export type LabStackOptions = {
   readonly checkout: string;
   readonly execPath: string;
+  readonly userId: number;
   /** Variables of its processes. */
   readonly environment: Readonly<Record<string, string>>;
   /** The folder of its lab.json. */
@@ -85,7 +88,7 @@ const stopStack = async (child: ChildProcess): Promise<void> => {
 
 /** Starts a lab on free ports with a state folder of its own. Throws a StartError with its last lines when it fails. */
 export const startLabStack = async (options: LabStackOptions): Promise<LabStack> => {
-  const { checkout, execPath, environment, labFolder, stateDir, balancer, random } = options;
+  const { checkout, execPath, userId, environment, labFolder, stateDir, balancer, random } = options;
   const [port = 0, adminPort = 0, staticPort = 0, redisPort = 0, apiPort = 0] = await chooseFreePorts(
     portsOfStack,
     random,
@@ -145,8 +148,14 @@ export const startLabStack = async (options: LabStackOptions): Promise<LabStack>
     port,
     adminPort,
     run,
-    ps: async () =>
-      (await run('ps')).filter((line) => line !== '').map((line) => JSON.parse(line) as StackRow),
+    ps: async () => {
+      const socketPath = stackSocketPath(stateDir, userId);
+      const report = await askStack(
+        { command: 'ps' },
+        { socketPath, startCommand: 'pnpm experiment', timeoutMs: maxCommandMs },
+      );
+      return (report as { readonly processes: readonly StackRow[] }).processes;
+    },
     stop: () => stopStack(child),
   };
 };

@@ -56,5 +56,11 @@ const recording = (user: User): User => {
 
 const recordingTask = (task: Task): Task => ({ ...task, run: (user) => task.run(recording(user)) });
 
-/** `prepare` and `check` ask before and after the load, so they are not recorded. */
-export const scenario: Scenario = { ...inner, tasks: inner.tasks.map(recordingTask) };
+const { prepare, check, ...load } = inner;
+
+/** `prepare` and `check` ask before and after the load, so they are not recorded. Without `checks` they are left out. */
+export const scenario: Scenario = {
+  ...load,
+  ...(query.get('checks') === 'true' ? { ...(prepare ? { prepare } : {}), ...(check ? { check } : {}) } : {}),
+  tasks: inner.tasks.map(recordingTask),
+};

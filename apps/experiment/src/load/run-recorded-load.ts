@@ -15,6 +15,8 @@ export type RecordedLoadOptions = {
   readonly port: number;
   /** The URL of the module of the scenario. */
   readonly scenario: string;
+  /** Whether the checks of the scenario are run: not for load that is added to another one. */
+  readonly checks: boolean;
   /** Tasks per second. */
   readonly rate: number;
   readonly timeoutMs: number;
@@ -25,7 +27,7 @@ export type RecordedLoadOptions = {
   /** Ends the load. */
   readonly signal: AbortSignal;
   /** Called when the first request has been answered: connections are open, and the load has begun. */
-  readonly onFirst: () => void;
+  readonly onFirst?: () => void;
 };
 
 const maxRunMs = 3_600_000;
@@ -40,13 +42,14 @@ export const runRecordedLoad = async (options: RecordedLoadOptions): Promise<Rec
   const module = new URL('recording-scenario.ts', import.meta.url);
   module.searchParams.set('scenario', options.scenario);
   module.searchParams.set('channel', name);
+  module.searchParams.set('checks', `${options.checks}`);
   const requests: RequestRecord[] = [];
   const failedChecks: { readonly kind: string; readonly atMs: number }[] = [];
   const channel = new BroadcastChannel(name);
   channel.onmessage = (message: unknown) => {
     const { data } = message as { readonly data: LoadEvent };
     if ('request' in data) requests.push(data.request);
-    if (requests.length === 1) options.onFirst();
+    if (requests.length === 1) options.onFirst?.();
     if ('failedCheck' in data) failedChecks.push(data.failedCheck);
   };
   try {
