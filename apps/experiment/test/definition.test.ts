@@ -47,6 +47,8 @@ describe('experiment files', () => {
     ['a hypothesis without a claim', { hypothesis: {} }, /hypothesis/],
     ['an unknown key', { explanation: 'x' }, /explanation/],
     ['a step that is no command', { method: [{ atMs: 3000, run: 'kill; rm' }] }, /method\/0\/run/],
+    ['a step that has both', { method: [{ atMs: 3000, run: 'ps', surge: 5 }] }, /method\/0/],
+    ['more load without an end', { method: [{ atMs: 3000, surge: 5 }] }, /method\/0/],
     [
       'steps out of order',
       { method: [valid.method[0], { atMs: 1000, run: 'ps' }] },
@@ -59,8 +61,13 @@ describe('experiment files', () => {
   });
 
   it('last a quarter as long in the short form', () => {
-    const short = shortenExperiment(read(valid));
-    expect([short.load.forMs, short.method[0]?.atMs, short.load.rate]).toEqual([2250, 750, 10]);
+    const method = [...valid.method, { atMs: 5000, surge: 20, lastsMs: 2000 }];
+    const short = shortenExperiment(read({ ...valid, method }));
+    expect([short.load.forMs, short.load.rate]).toEqual([2250, 10]);
+    expect(short.method).toEqual([
+      { atMs: 750, run: 'kill api-2' },
+      { atMs: 1250, surge: 20, lastsMs: 500 },
+    ]);
   });
 });
 
