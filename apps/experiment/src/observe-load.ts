@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { createDeferred } from '@tripod/shared/async/deferred';
 import type { CommandStep, Experiment, Step, SurgeStep } from './definition/experiment.ts';
 import type { LabStack, StackRow } from './lab/lab-stack.ts';
-import { waitUntilSettled } from './lab/wait-until-settled.ts';
+import { findUnsettled, waitUntilSettled } from './lab/wait-until-settled.ts';
 import { watchPools } from './lab/watch-pools.ts';
 import { type RecordedLoad, type RecordedLoadOptions, runRecordedLoad } from './load/run-recorded-load.ts';
 import type { Mark, Observation } from './verdict/observation.ts';
@@ -32,6 +32,8 @@ type StartLoad = (
 ) => Promise<RecordedLoad>;
 
 const defaultTimeoutMs = 10_000;
+/** Under too much load copies may never serve all at the same time. */
+const maxSettleMs = 5000;
 const maxSeed = 2 ** 31;
 
 const nowMs = (): number => performance.timeOrigin + performance.now();
@@ -78,12 +80,14 @@ const runSurge = async (
   return { run: `${surge} more requests a second`, beganMs, endedMs: nowMs(), lines: [] };
 };
 
-/** Carries out the steps at their times, and then waits as long as planned. */
+type FollowedMethod = Pick<Observation, 'marks' | 'settledMs'> & { readonly rows: readonly StackRow[] };
+
+/** Carries out the steps at their times, waits until all processes serve, and then as long as planned. */
 const followMethod = async (
   options: ObserveOptions,
   beganMs: number,
   startLoad: StartLoad,
-): Promise<{ readonly marks: readonly Mark[]; readonly rows: readonly StackRow[] }> => {
+): Promise<FollowedMethod> => {
   const { method, forMs, stack, signal } = options;
   const marks: Mark[] = [];
   const rows: StackRow[] = [];
@@ -92,7 +96,7 @@ const followMethod = async (
   for (const [atMs, steps] of Map.groupBy(method, (step) => step.atMs)) {
     if (marks.length > 0) rows.push(...(await stack.ps()));
     await until(beganMs + atMs + lateMs, signal);
-    if (signal.aborted) return { marks, rows };
+    if (signal.aborted) break;
     // Steps of one time are carried out together.
     const together = await Promise.all(
       steps.map((step) => ('surge' in step ? runSurge(step, options, startLoad) : runCommand(step, options))),
@@ -100,8 +104,11 @@ const followMethod = async (
     marks.push(...together);
     lateMs = Math.max(0, ...together.map(({ endedMs }) => endedMs - beganMs - atMs));
   }
+  if (marks.length > 0 && !signal.aborted) await findUnsettled(stack, maxSettleMs);
+  const settledMs = nowMs();
+  lateMs = Math.max(lateMs, settledMs - beganMs - (method.at(-1)?.atMs ?? forMs));
   await until(beganMs + forMs + lateMs, signal);
-  return { marks, rows };
+  return { marks, rows, settledMs };
 };
 
 /** The record of a load with those that were added to it. */
@@ -141,7 +148,7 @@ export const observeLoad = async (options: ObserveOptions): Promise<Observation>
   });
   try {
     const beganMs = await Promise.race([began.promise, loading.then(() => nowMs())]);
-    const { marks, rows: between } = await followMethod(options, beganMs, startLoad);
+    const { marks, settledMs, rows: between } = await followMethod(options, beganMs, startLoad);
     const endedMs = nowMs();
     over.abort();
     const recorded = await loading;
@@ -151,6 +158,7 @@ export const observeLoad = async (options: ObserveOptions): Promise<Observation>
       load: addLoads(recorded, added),
       beganMs,
       endedMs,
+      settledMs,
       marks,
       changes,
       sent,

@@ -25,6 +25,7 @@ const observe = (requests: readonly RequestRecord[], more: Partial<Observation> 
   load: { requests, failedChecks: [], result: { checks: [] as LoadResult['checks'] } as LoadResult },
   beganMs: 0,
   endedMs: 10_000,
+  settledMs: 5000,
   marks: [{ run: 'kill api-2', beganMs: 4000, endedMs: 5000, lines: [] }],
   changes: [],
   sent: undefined,

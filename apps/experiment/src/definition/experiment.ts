@@ -139,8 +139,9 @@ export const experimentKeys = {
         required: ['atMs'],
         oneOf: [
           { required: ['run'], properties: { run: true } },
-          { required: ['surge', 'lastsMs'], properties: { surge: true, lastsMs: true } },
+          { required: ['surge'], properties: { surge: true } },
         ],
+        dependencies: { surge: ['lastsMs'] },
         properties: {
           atMs: msSchema,
           run: commandSchema,

@@ -70,10 +70,10 @@ const measureReplaced = ({ rows }: Observation): ByCopy =>
 
 /** Turns what was seen into figures. Without a method the whole run is `before`. */
 export const measure = (observation: Observation): Measured => {
-  const { load, marks, endedMs, sent } = observation;
+  const { load, marks, settledMs, endedMs, sent } = observation;
   const { requests, failedChecks, result } = load;
   const faultMs = marks.length === 0 ? endedMs + 1 : Math.min(...marks.map((mark) => mark.beganMs));
-  const overMs = Math.max(faultMs, ...marks.map((mark) => mark.endedMs));
+  const overMs = Math.max(faultMs, settledMs);
   const of: Record<keyof Phases<unknown>, RequestRecord[]> = { before: [], during: [], after: [] };
   for (const request of requests)
     of[phaseOf(request.beganMs, request.endedMs, faultMs, overMs)].push(request);

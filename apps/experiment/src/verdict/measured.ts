@@ -1,4 +1,4 @@
-/** A figure of each phase: before the first step, during the method, and after its last step. */
+/** A figure of each phase: before the first step, until all processes serve again after the last one, and then. */
 export type Phases<T> = { readonly before: T; readonly during: T; readonly after: T };
 
 /** Counts or shares by the name of a copy. */
@@ -17,7 +17,7 @@ export type Measured = {
   readonly maxMs: Phases<number>;
   /** The longest response time of a failed request; 0 without any. */
   readonly slowestFailureMs: number;
-  /** How long the method took, from the fault of its first step to the end of its last. */
+  /** How long the method took, from the fault of its first step until all processes served again. */
   readonly methodMs: number;
   /** From the fault until the p99 was normal for one second; undefined when it never was. */
   readonly recoveredAfterMs?: number;

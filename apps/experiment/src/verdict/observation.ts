@@ -16,6 +16,8 @@ export type Observation = {
   readonly load: RecordedLoad;
   readonly beganMs: number;
   readonly endedMs: number;
+  /** When all processes served again after the last step: the end of the method. */
+  readonly settledMs: number;
   /** Empty in a control run. */
   readonly marks: readonly Mark[];
   readonly changes: readonly UpstreamChange[];
