@@ -49,12 +49,13 @@ const runCommand = async (
   { run, lastsMs = 0 }: CommandStep,
   { stack, signal }: ObserveOptions,
 ): Promise<Mark> => {
+  const startedMs = nowMs();
   let beganMs: number | undefined;
   const lines = await stack.run(run, () => {
     beganMs ??= nowMs();
   });
   const doneMs = nowMs();
-  const mark = { run, beganMs: beganMs ?? doneMs, lines };
+  const mark = { run, startedMs, beganMs: beganMs ?? doneMs, lines };
   await until(mark.beganMs + lastsMs, signal);
   return { ...mark, endedMs: Math.max(doneMs, mark.beganMs + lastsMs) };
 };
@@ -67,6 +68,7 @@ const runSurge = async (
 ): Promise<Mark> => {
   const over = new AbortController();
   const began = createDeferred<void>();
+  const startedMs = nowMs();
   const loading = startLoad({ rate: surge, checks: false, signal: over.signal, onFirst: began.resolve });
   let beganMs = nowMs();
   try {
@@ -77,7 +79,7 @@ const runSurge = async (
     over.abort();
     await loading;
   }
-  return { run: `${surge} more requests a second`, beganMs, endedMs: nowMs(), lines: [] };
+  return { run: `${surge} more requests a second`, startedMs, beganMs, endedMs: nowMs(), lines: [] };
 };
 
 type FollowedMethod = Pick<Observation, 'marks' | 'settledMs'> & { readonly rows: readonly StackRow[] };
@@ -93,7 +95,8 @@ const followMethod = async (
   const rows: StackRow[] = [];
   // By how much steps were late, because the commands in front of them took longer.
   let lateMs = 0;
-  for (const [atMs, steps] of Map.groupBy(method, (step) => step.atMs)) {
+  for (const atMs of new Set(method.map((step) => step.atMs))) {
+    const steps = method.filter((step) => step.atMs === atMs);
     if (marks.length > 0) rows.push(...(await stack.ps()));
     await until(beganMs + atMs + lateMs, signal);
     if (signal.aborted) break;

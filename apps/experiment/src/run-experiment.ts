@@ -1,10 +1,11 @@
 import type { Experiment, Variant } from './definition/experiment.ts';
+import type { Claims } from './definition/limits.ts';
 import { type Balancer, isOurs } from './lab/balancers.ts';
 import type { LabStack } from './lab/lab-stack.ts';
 import { limitInFlight } from './lab/limit-in-flight.ts';
 import { waitUntilSettled } from './lab/wait-until-settled.ts';
 import { observeLoad } from './observe-load.ts';
-import { judge } from './verdict/judge.ts';
+import { judge, withoutOwnFigures } from './verdict/judge.ts';
 import { measure } from './verdict/measure.ts';
 import type { Observation } from './verdict/observation.ts';
 import type { BalancerResult } from './verdict/result.ts';
@@ -58,8 +59,9 @@ export const runExperiment = async (options: RunExperimentOptions): Promise<Bala
   if (signal.aborted) return undefined;
   const measured = measure(observation);
   const { requests, failedIn, p99Ms } = control ?? measured;
-  const claims = judge({ ...hypothesis, ...variant?.hypothesis }, measured);
-  const proven = judge(proof, measured);
+  const known = (claims: Claims): Claims => (ours ? claims : withoutOwnFigures(claims));
+  const claims = judge(known({ ...hypothesis, ...variant?.hypothesis }), measured);
+  const proven = judge(known(proof), measured);
   const { result } = observation.load;
   const { late } = result.generator;
   return {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { LoadResult } from '@tripod/load/report/load-result';
 import type { RequestRecord } from '../src/load/request-record.ts';
 import { findRecoveryMs } from '../src/verdict/find-recovery.ts';
-import { findFigure, judge } from '../src/verdict/judge.ts';
+import { findFigure, judge, withoutOwnFigures } from '../src/verdict/judge.ts';
 import { measure, quantileOf } from '../src/verdict/measure.ts';
 import type { Observation } from '../src/verdict/observation.ts';
 
@@ -26,7 +26,7 @@ const observe = (requests: readonly RequestRecord[], more: Partial<Observation> 
   beganMs: 0,
   endedMs: 10_000,
   settledMs: 5000,
-  marks: [{ run: 'kill api-2', beganMs: 4000, endedMs: 5000, lines: [] }],
+  marks: [{ run: 'kill api-2', startedMs: 4000, beganMs: 4000, endedMs: 5000, lines: [] }],
   changes: [],
   sent: undefined,
   rows: { before: [], between: [], after: [] },
@@ -149,6 +149,15 @@ describe('experiment: claims', () => {
     expect(judge({ 'p99Ms.during': limits }, measured)).toEqual([
       { figure: 'p99Ms.during', limit: 'at most 3 × p99Ms.before', value: 40, holds: false },
     ]);
+  });
+
+  it('leave out what only our proxy reports for another load balancer', () => {
+    const claims = {
+      failed: { atMost: 0 },
+      'ejectedAfterMs.api-2': { atMost: 1 },
+      sentPerRequest: { atMost: 1 },
+    };
+    expect(withoutOwnFigures(claims)).toEqual({ failed: { atMost: 0 } });
   });
 
   it('fail for a figure that does not exist, and know that a failure which never happened has the count 0', () => {

@@ -21,10 +21,10 @@ const mapPhases = <A, B>({ before, during, after }: Phases<A>, map: (value: A) =
 const phaseOf = (
   beganMs: number,
   endedMs: number,
-  faultMs: number,
+  startedMs: number,
   overMs: number,
 ): keyof Phases<unknown> => {
-  if (endedMs < faultMs) return 'before';
+  if (endedMs < startedMs) return 'before';
   return beganMs <= overMs ? 'during' : 'after';
 };
 
@@ -45,17 +45,18 @@ const shareOf = (counts: ByCopy): ByCopy => {
 };
 
 /** The upstreams that the proxy took out after the fault, and when it sent them requests again. */
-const measureEjections = ({ changes, rows }: Observation, faultMs: number) => {
+const measureEjections = ({ changes, rows }: Observation, startedMs: number, faultMs: number) => {
   const nameOf = (port: number): string =>
     [...rows.after, ...rows.between, ...rows.before].find((row) => row.port === port)?.name ?? `port ${port}`;
   const ejectedAfterMs: Record<string, number> = {};
   const backAfterMs: Record<string, number> = {};
   for (const { atMs, port, state } of changes) {
-    if (atMs < faultMs) continue;
+    if (atMs < startedMs) continue;
+    const afterMs = Math.max(0, atMs - faultMs);
     const name = nameOf(port);
     const receives = state === 'available' || state === 'full';
-    if (!receives) ejectedAfterMs[name] ??= atMs - faultMs;
-    else if (ejectedAfterMs[name] !== undefined) backAfterMs[name] ??= atMs - faultMs;
+    if (!receives) ejectedAfterMs[name] ??= afterMs;
+    else if (ejectedAfterMs[name] !== undefined) backAfterMs[name] ??= afterMs;
   }
   return { ejectedAfterMs, backAfterMs };
 };
@@ -72,15 +73,17 @@ const measureReplaced = ({ rows }: Observation): ByCopy =>
 export const measure = (observation: Observation): Measured => {
   const { load, marks, settledMs, endedMs, sent } = observation;
   const { requests, failedChecks, result } = load;
-  const faultMs = marks.length === 0 ? endedMs + 1 : Math.min(...marks.map((mark) => mark.beganMs));
+  const first = marks[0] ?? { startedMs: endedMs + 1, beganMs: endedMs + 1 };
+  const { startedMs } = first;
+  const faultMs = Math.min(first.beganMs, ...marks.map((mark) => mark.beganMs));
   const overMs = Math.max(faultMs, settledMs);
   const of: Record<keyof Phases<unknown>, RequestRecord[]> = { before: [], during: [], after: [] };
   for (const request of requests)
-    of[phaseOf(request.beganMs, request.endedMs, faultMs, overMs)].push(request);
+    of[phaseOf(request.beganMs, request.endedMs, startedMs, overMs)].push(request);
   const failedIn = { before: 0, during: 0, after: 0 };
   for (const { beganMs, endedMs: end } of requests.filter(({ failure }) => failure !== undefined))
-    failedIn[phaseOf(beganMs, end, faultMs, overMs)] += 1;
-  for (const { atMs } of failedChecks) failedIn[phaseOf(atMs, atMs, faultMs, overMs)] += 1;
+    failedIn[phaseOf(beganMs, end, startedMs, overMs)] += 1;
+  for (const { atMs } of failedChecks) failedIn[phaseOf(atMs, atMs, startedMs, overMs)] += 1;
   const names = [...new Set(requests.flatMap(({ copy }) => copy ?? []))].sort();
   const counts = mapPhases(of, (some) => ({
     ...Object.fromEntries(names.map((name) => [name, 0])),
@@ -110,7 +113,7 @@ export const measure = (observation: Observation): Measured => {
     counts,
     shares: mapPhases(counts, shareOf),
     copies: mapPhases(counts, (some) => Object.values(some).filter((count) => count > 0).length),
-    ...measureEjections(observation, faultMs),
+    ...measureEjections(observation, startedMs, faultMs),
     replaced: measureReplaced(observation),
     writes: { lost: sum('lost'), repeated: sum('repeated') },
     ...(sent === undefined ? {} : { sentPerRequest: sent / Math.max(1, requests.length) }),

@@ -5,6 +5,8 @@ import type { RecordedLoad } from '../load/run-recorded-load.ts';
 /** A step that was carried out. Times are milliseconds since 1970. */
 export type Mark = {
   readonly run: string;
+  /** When the command was started: requests from here on may see the fault. */
+  readonly startedMs: number;
   /** When the fault happened: the first line that the command printed, or its end. */
   readonly beganMs: number;
   readonly endedMs: number;
