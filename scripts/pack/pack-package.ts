@@ -38,7 +38,7 @@ if (major < 20) {
  * repository nor a compiler. Throws when it does not compile.
  */
 export const packPackage = (checkout: string, packed: PackedPackage, outDir: string): Tarball => {
-  const { name, folder, optional = [] } = packed;
+  const { name, folder, main, optional = [] } = packed;
   const needed = listNeeded(readWorkspace(checkout), name);
   const [own] = needed;
   if (!own) throw new Error(`${name} is no package of the workspace`);
@@ -51,7 +51,11 @@ export const packPackage = (checkout: string, packed: PackedPackage, outDir: str
     const manifest = {
       ...{ name, version, description, license, type: 'module', engines: { node: '>=20' } },
       bin,
-      exports: { './*': `./dist/${short}/*.js`, './package.json': './package.json' },
+      exports: {
+        ...(main === undefined ? {} : { '.': `./dist/${short}/${main}.js` }),
+        './*': `./dist/${short}/*.js`,
+        './package.json': './package.json',
+      },
       files: ['bin', 'dist'],
       dependencies: pick(dependencies, (one) => !optional.includes(one)),
       peerDependencies: pick(dependencies, (one) => optional.includes(one)),

@@ -73,6 +73,18 @@ describe('the tarballs, installed with npm into an empty folder', () => {
     expect(result.requests).toBeGreaterThan(0);
   });
 
+  it('give a proxy to a program that imports it', () => {
+    const program = `
+      import { createProxy } from '@tripod/proxy';
+      const proxy = createProxy({ port: 0, adminPort: 0, routes: [{ prefix: '/', upstreams: ['http://127.0.0.1:1'] }] });
+      const { url } = await proxy.listen();
+      const { status } = await fetch(url);
+      await proxy.close();
+      console.log(status);`;
+    const args = ['--input-type=module', '-e', program];
+    expect(execFileSync(process.execPath, args, { cwd: app, encoding: 'utf8' })).toMatch(/^50[23]\n$/);
+  });
+
   it.each(packedPackages.map(({ name }) => name))(
     'hold types and no script to run on installing: %s',
     (name) => {

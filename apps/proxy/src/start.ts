@@ -8,11 +8,17 @@ import { createProxy } from './server.ts';
 
 const graceMs = 10_000;
 
+export type RunningProxy = RunningService & {
+  readonly adminUrl: string;
+  /** Reads the configuration again. Throws an AppError that names every wrong field; the old one then stays in force. */
+  applyConfig(): void;
+};
+
 /** Starts a proxy with the configuration of `source`. Its `stop` waits for the requests in flight, at most 10 s. */
 export const startProxy = async (
   source: ProxyConfigSource,
   { logger, clock }: Pick<CliContext, 'logger' | 'clock'>,
-): Promise<RunningService> => {
+): Promise<RunningProxy> => {
   const proxy = createProxy(source, {
     logger,
     clock,
@@ -52,6 +58,7 @@ export const startProxy = async (
     return {
       url: listening.url,
       adminUrl: adminSide.url,
+      applyConfig: () => void proxy.config.reload(),
       reload() {
         try {
           proxy.config.reload();
