@@ -7,6 +7,7 @@ import { adminErrors } from '@tripod/proxy/admin/admin-errors';
 import { forwardingErrors } from '@tripod/proxy/forwarding/forwarding-errors';
 import { routingErrors } from '@tripod/proxy/routing/routing-errors';
 import { type ErrorDefinition, type ErrorTable, mergeErrorTables } from '@tripod/shared/errors/define-errors';
+import { faultErrors } from '@tripod/shared/faults/fault-errors';
 import { httpErrors } from '@tripod/shared/http/http-errors';
 import { profileErrors } from '@tripod/shared/profiling/profile-errors';
 import { stateErrors } from '@tripod/state/store/state-errors';
@@ -17,7 +18,7 @@ import { pathErrors } from '@tripod/static-server/path/request-target';
 
 /** Every error table by the section of docs/reference/errors.md that shows it. */
 export const errorSections: Readonly<Record<string, readonly ErrorTable[]>> = {
-  'Every server': [httpErrors, profileErrors],
+  'Every server': [httpErrors, profileErrors, faultErrors],
   'api-server': [
     requestErrors,
     writeErrors,

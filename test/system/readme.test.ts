@@ -33,6 +33,7 @@ const pages: Readonly<Record<string, readonly RegExp[]>> = {
     /api-2/,
     /"name":"api-2"[^\n]*"state":"paused"/,
     /api-2: goes on/,
+    /^[\s\S]*slow by 200 ms[\s\S]*Failed requests: +0\n[\s\S]*api-2: healed/,
     /api-1/,
     /HTTP\/1\.1 503 [\s\S]*Retry-After: [\s\S]*PROXY_NO_UPSTREAM/i,
     done,

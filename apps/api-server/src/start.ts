@@ -129,6 +129,7 @@ export const startApiServer = async (
     await Promise.all([database.start(), state.start()]);
     return {
       url,
+      faultTarget: server,
       stop: (options) => {
         drainDelayMs = options.drainDelayMs;
         return undo.unwind();

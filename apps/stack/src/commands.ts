@@ -1,5 +1,8 @@
 import type { CommandDefinition } from './command/command-definition.ts';
+import { block } from './commands/block.ts';
+import { cut } from './commands/cut.ts';
 import { down } from './commands/down.ts';
+import { fail } from './commands/fail.ts';
 import { heal } from './commands/heal.ts';
 import { kill } from './commands/kill.ts';
 import { labs } from './commands/labs.ts';
@@ -12,6 +15,7 @@ import { restart } from './commands/restart.ts';
 import { resume } from './commands/resume.ts';
 import { scale } from './commands/scale.ts';
 import { seed } from './commands/seed.ts';
+import { slow } from './commands/slow.ts';
 import { start } from './commands/start.ts';
 import { stop } from './commands/stop.ts';
 import { up } from './commands/up.ts';
@@ -28,6 +32,10 @@ export const commands: readonly CommandDefinition[] = [
   kill,
   pause,
   resume,
+  slow,
+  block,
+  cut,
+  fail,
   heal,
   logs,
   down,

@@ -87,5 +87,5 @@ export const startStaticServer = async (
   logger.info('ready', { url });
   // Not awaited: until a file is preloaded, it is loaded on its first request.
   void server.preload().catch((error: unknown) => logger.warn('the files could not be preloaded', { error }));
-  return { url, stop: server.stop };
+  return { url, faultTarget: server, stop: server.stop };
 };

@@ -14,7 +14,7 @@ export const heal: CommandDefinition = {
       const processes = name === '' ? stack.supervisor.processes : processesOf(findTarget(stack, name));
       let healedCount = 0;
       for (const process of processes) {
-        const healed = process.faults.heal();
+        const healed = await process.faults.heal();
         healedCount += healed.length;
         if (healed.length > 0) report(`${process.name}: healed (${healed.join('; ')})`);
       }

@@ -1,6 +1,6 @@
 import type { Settings } from '@tripod/shared/config/settings';
 import type { CommandDefinition } from '../command/command-definition.ts';
-import { forMsIn, forMsSetting, untilWhen } from '../command/fault-duration.ts';
+import { forMsSetting, settingsIn, untilWhen } from '../command/fault-command.ts';
 import { findOneProcess } from '../command/find-target.ts';
 
 const settings = { forMs: forMsSetting } as const satisfies Settings;
@@ -16,7 +16,7 @@ export const pause: CommandDefinition = {
   serve: {
     answer: async ({ stack, report }, request) => {
       const process = findOneProcess(stack, request);
-      const forMs = forMsIn(request);
+      const { forMs } = settingsIn(settings, request);
       process.pause(forMs);
       report(`${process.name}: paused ${untilWhen(forMs, `pnpm stack resume ${process.name}`)}`);
     },

@@ -12,7 +12,7 @@ export const resume: CommandDefinition = {
   serve: {
     answer: async ({ stack, report }, request) => {
       const { name, faults } = findOneProcess(stack, request);
-      if (faults.heal('pause').length === 0) throw new StartError(`${name} is not paused.`);
+      if ((await faults.heal('pause')).length === 0) throw new StartError(`${name} is not paused.`);
       report(`${name}: goes on`);
     },
   },

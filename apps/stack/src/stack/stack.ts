@@ -248,7 +248,7 @@ export class Stack {
       env: () => this.#environmentWith(service.environment?.(context) ?? {}),
       readiness: service.readiness?.(context.config) ?? { type: 'ipc' },
     };
-    const spawnAny = createSpawnProcess({ execPath, workingDir: checkout, signal });
+    const spawnAny = createSpawnProcess({ execPath, workingDir: checkout, signal, clock });
     return new SupervisedProcess(spec, {
       spawn: (options) => this.#limits.limit(service.name, name, spawnAny(options)),
       clock,

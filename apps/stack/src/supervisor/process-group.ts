@@ -140,9 +140,9 @@ export class ProcessGroup {
   /** Stops a process; one in a pool first receives no new requests and finishes those in flight. */
   async takeOut(process: SupervisedProcess, report: Report): Promise<void> {
     const { membership } = this.#options;
-    const { name, spec, faults } = process;
+    const { name, spec } = process;
     // A paused process would not finish its requests.
-    faults.heal();
+    await process.faults.heal();
     if (membership && spec.port !== undefined) {
       report(`${name}: draining`);
       await membership.drain(spec.port);
@@ -155,8 +155,8 @@ export class ProcessGroup {
   /** Replaces a process by a new one on the same port. The other copies of a pool serve meanwhile. */
   async restart(process: SupervisedProcess, report: Report): Promise<void> {
     const { membership } = this.#options;
-    const { name, spec, faults } = process;
-    faults.heal();
+    const { name, spec } = process;
+    await process.faults.heal();
     if (membership && spec.port !== undefined) {
       if (isReady(process)) {
         report(`${name}: draining`);

@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Clock } from '@tripod/shared/async/clock';
+import type { InjectedFaultKind } from '@tripod/shared/faults/fault';
 import { isReadyReport, type StopOrder } from '@tripod/shared/process/supervision';
 import { createLineSplitter } from '@tripod/shared/text/split-lines';
 import type { BinaryCommand, Command, NodeCommand } from './command.ts';
+import { createTaskChannel, type SendTask } from './task-channel.ts';
 
 export type Exit = { readonly code: number | null; readonly signal: string | null };
 
@@ -17,6 +20,10 @@ export type Running = {
   /** Sends SIGSTOP to it and to its child processes, which then do nothing until `resume`. */
   pause(): void;
   resume(): void;
+  /** The faults that it can inject into itself. None before it is ready, and for other programs. */
+  readonly faults: readonly InjectedFaultKind[];
+  /** Only for a process that can inject faults. */
+  readonly sendTask: SendTask;
 };
 
 export type StartOptions = {
@@ -34,6 +41,7 @@ export type SpawnDependencies = {
   readonly workingDir: string;
   /** Sends a signal to a process; throws when there is none. A negative id names a process group. */
   readonly signal: (pid: number, signal: NodeJS.Signals) => void;
+  readonly clock: Clock;
 };
 
 /** How long to wait for the last lines of an ended process, since its children may keep its pipes open. */
@@ -91,7 +99,12 @@ const startLifeline = (pid: number, signalName: string): ChildProcess => {
  * process is stopped when the supervisor dies: a Node command by its IPC channel, a binary by a shell that watches a
  * pipe.
  */
-export const createSpawnProcess = ({ execPath, workingDir, signal }: SpawnDependencies): SpawnProcess => {
+export const createSpawnProcess = ({
+  execPath,
+  workingDir,
+  signal,
+  clock,
+}: SpawnDependencies): SpawnProcess => {
   const trySignal = (pid: number, name: NodeJS.Signals): void => {
     try {
       signal(pid, name);
@@ -108,14 +121,17 @@ export const createSpawnProcess = ({ execPath, workingDir, signal }: SpawnDepend
       env: { ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
+    const faults: InjectedFaultKind[] = [];
     child.on('message', (message) => {
-      if (isReadyReport(message)) onReady();
+      if (!isReadyReport(message)) return;
+      faults.push(...(message.faults ?? []));
+      onReady();
     });
     const requestStop = ({ drainDelayMs }: { readonly drainDelayMs: number }): void => {
       const order: StopOrder = { type: 'stop', drainDelayMs };
       if (child.connected) child.send(order, () => undefined);
     };
-    return { child, requestStop };
+    return { child, requestStop, faults };
   };
 
   const spawnBinary = ({ file, args, stopSignal = 'SIGTERM' }: BinaryCommand, { env }: StartOptions) => {
@@ -129,12 +145,12 @@ export const createSpawnProcess = ({ execPath, workingDir, signal }: SpawnDepend
         trySignal(-pid, 'SIGKILL');
       });
     }
-    return { child, requestStop: () => trySignal(pid ?? 0, stopSignal) };
+    return { child, requestStop: () => trySignal(pid ?? 0, stopSignal), faults: [] };
   };
 
   return (options) => {
     const { command, onLine } = options;
-    const { child, requestStop } =
+    const { child, requestStop, faults } =
       command.type === 'node' ? spawnNode(command, options) : spawnBinary(command, options);
     readLines(child, onLine);
     const { pid = 0 } = child;
@@ -152,6 +168,8 @@ export const createSpawnProcess = ({ execPath, workingDir, signal }: SpawnDepend
       exited: endOf(child, onLine),
       requestStop,
       kill: () => signalGroup('SIGKILL'),
+      faults,
+      sendTask: createTaskChannel(child, clock),
       pause() {
         pauseLifeline ??= startLifeline(pid, 'CONT');
         signalGroup('SIGSTOP');

@@ -1,6 +1,8 @@
 import type { Clock, Timer } from '@tripod/shared/async/clock';
 import { StartError } from '@tripod/shared/errors/start-error';
+import type { InjectedFault } from '@tripod/shared/faults/fault';
 import type { LogFields, LogLevel } from '@tripod/shared/logging/log-line';
+import type { Task } from '@tripod/shared/process/supervision';
 import { isStackTrace, messageOf } from '../output/parse-line.ts';
 import { type ArmedFaults, createArmedFaults } from './armed-faults.ts';
 import type { Command } from './command.ts';
@@ -45,6 +47,9 @@ export type StopOptions = {
   /** After this time the process is killed. Default 11 s, because requests in flight get 10 s. */
   readonly graceMs?: number;
 };
+
+/** How long a process may take to arm or heal a fault. */
+const taskTimeoutMs = 5000;
 
 type PendingStart = { resolve(): void; reject(error: Error): void };
 
@@ -133,8 +138,7 @@ export class SupervisedProcess {
       return;
     }
     this.#setState('stopping');
-    // A paused process would not see the request.
-    this.faults.heal();
+    this.#healBeforeStop();
     running.requestStop({ drainDelayMs });
     const graceTimer = this.#options.clock.after(graceMs, () => {
       this.#options.onEvent('warn', `${this.name} did not stop within ${graceMs / 1000} s and was killed`);
@@ -155,12 +159,43 @@ export class SupervisedProcess {
    * StartError when it does not run.
    */
   pause(forMs?: number): void {
-    const running = this.#running;
-    if (!running || this.#state !== 'ready') {
-      throw new StartError(`${this.name} is ${this.#state}; only a process that is ready can be paused.`);
-    }
+    const running = this.#requireReady();
     running.pause();
     this.faults.arm({ kind: 'pause', description: 'paused', heal: () => running.resume() }, forMs);
+  }
+
+  /**
+   * Makes the process inject a fault into itself. Resolves when it is armed. Throws a StartError when the process can't
+   * inject it, or does not answer.
+   */
+  async inject(fault: InjectedFault, description: string, forMs?: number): Promise<void> {
+    const running = this.#requireReady();
+    const { kind } = fault;
+    if (!running.faults.includes(kind)) {
+      const able =
+        running.faults.length === 0 ? 'it can be paused or killed' : `it can ${running.faults.join(', ')}`;
+      throw new StartError(`${this.name} cannot inject the fault ${kind} into itself; ${able}.`);
+    }
+    if (this.faults.has('pause')) {
+      throw new StartError(`${this.name} is paused; first: pnpm stack resume ${this.name}`);
+    }
+    await this.#sendTask(running, { kind: 'inject', fault });
+    const heal = kind === 'block' ? undefined : () => this.#sendTask(running, { kind: 'heal', fault: kind });
+    this.faults.arm({ kind, description, heal }, forMs);
+  }
+
+  /**
+   * Returns the longest delay of its event loop in milliseconds since the last call. Undefined for a process that can't
+   * be asked and at the first call; null when it does not answer in time.
+   */
+  async measureLoop(timeoutMs: number): Promise<number | null | undefined> {
+    const running = this.#running;
+    if (!running || running.faults.length === 0) return undefined;
+    try {
+      return (await running.sendTask({ kind: 'measure-loop' }, timeoutMs)) as number | undefined;
+    } catch {
+      return null;
+    }
   }
 
   /** Sends SIGKILL. The process stays down. */
@@ -168,6 +203,24 @@ export class SupervisedProcess {
     this.#timer?.cancel();
     if (this.#running) this.#setState('stopping');
     this.#running?.kill();
+  }
+
+  #requireReady(): Running {
+    if (this.#running && this.#state === 'ready') return this.#running;
+    throw new StartError(`${this.name} is ${this.#state}; only a process that is ready can get a fault.`);
+  }
+
+  async #sendTask(running: Running, task: Task): Promise<void> {
+    try {
+      await running.sendTask(task, taskTimeoutMs);
+    } catch (error) {
+      throw new StartError(`${this.name}: ${error instanceof Error ? error.message : error}`, error);
+    }
+  }
+
+  /** A paused process would not see the request. Orders are carried out in turn, so no answer is awaited. */
+  #healBeforeStop(): void {
+    this.faults.heal().catch(() => undefined);
   }
 
   #setState(state: ProcessState): void {

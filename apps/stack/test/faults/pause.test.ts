@@ -129,12 +129,14 @@ describe('a command that breaks something says in one sentence', () => {
   it('that a process which does not run cannot be paused', async () => {
     await ask('stop', 'api-2');
     await expect(ask('pause', 'api-2')).rejects.toThrow(
-      'api-2 is stopped; only a process that is ready can be paused.',
+      'api-2 is stopped; only a process that is ready can get a fault.',
     );
     await ask('start', 'api-2');
   });
 
   it.each([0, 1.5, 'long', 4e6])('that %p is no duration', async (forMs) => {
-    await expect(ask('pause', 'api-1', { forMs })).rejects.toThrow(/^forMs must be a whole number from 1 to/);
+    await expect(ask('pause', 'api-1', { forMs })).rejects.toThrow(
+      `pause: --for-ms must be a whole number from 1 to 3600000, and is ${JSON.stringify(forMs)}`,
+    );
   });
 });

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '@tripod/shared/async/clock';
 import { systemProcesses } from '@tripod/shared/os/process-table';
 import { freePort } from '@tripod/testing/free-port';
 import { waitFor } from '@tripod/testing/wait-for';
@@ -21,6 +22,7 @@ const spawnProcess = createSpawnProcess({
   execPath: process.execPath,
   workingDir: import.meta.dirname,
   signal: (pid, signal) => void process.kill(pid, signal),
+  clock: systemClock,
 });
 const env = { PATH: process.env['PATH'] ?? '' };
 

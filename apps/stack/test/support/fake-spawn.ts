@@ -45,6 +45,8 @@ export const createFakeSpawn = (): { readonly spawn: SpawnProcess; readonly star
       pid,
       exited,
       requestStop: ({ drainDelayMs }) => void stopRequests.push(drainDelayMs),
+      faults: [],
+      sendTask: () => Promise.reject(new Error('the fake process carries out no tasks')),
       pause: () => void pauses.push('pause'),
       resume: () => void pauses.push('resume'),
       kill: () => {

@@ -44,6 +44,8 @@ export type StoppableServerOptions = {
 export type StoppableServer = {
   /** For supertest and for tests that listen themselves. */
   readonly server: Server;
+  /** The open connections. */
+  connections(): Iterable<Socket>;
   listen(options: ListenOptions): Promise<Listening>;
   /** Resolves when the last response has been sent, or its connection was cut. Later calls wait for the first. */
   stop(options: StopOptions): Promise<void>;
@@ -137,6 +139,7 @@ export const createStoppableServer = (
   };
   return {
     server,
+    connections: () => connections.keys(),
     listen: async (options) => {
       listening = await listen(server, options);
       return listening;

@@ -5,8 +5,11 @@ import { ConfigError } from '../config/config-error.ts';
 import { type ConfigSource, createConfigSource } from '../config/config-source.ts';
 import type { ConfigOf, Settings } from '../config/settings.ts';
 import { StartError } from '../errors/start-error.ts';
+import type { FaultTarget } from '../faults/fault.ts';
+import { createFaultInjector } from '../faults/inject-faults.ts';
 import type { Logger } from '../logging/logger.ts';
 import { ListenError } from '../os/listen.ts';
+import { carryOutTasks } from './carry-out-tasks.ts';
 import { type CliLogFormat, createCliLogger, type LogOutput } from './cli-logger.ts';
 import { hasControllingTerminal } from './controlling-terminal.ts';
 import { readVersion } from './read-version.ts';
@@ -20,6 +23,8 @@ export type RunningProcess = {
   readonly url?: string | undefined;
   readonly adminUrl?: string | undefined;
   stop(options: { readonly drainDelayMs: number }): Promise<void>;
+  /** The HTTP server in which faults can be injected for a demonstration. Undefined for a service without one. */
+  readonly faultTarget?: FaultTarget;
   /** Reloads the config file. Never throws: an invalid file is logged, and the old values stay in force. */
   reload?(): void;
 };
@@ -121,11 +126,23 @@ export const runCli = async <const S extends Settings>(cli: Cli<S>): Promise<voi
     const reloadOnHangup = cli.reloads === true && source.file !== undefined && !hasControllingTerminal();
     const started = handleStopSignals({ logger, drainDelayMs, reloadOnHangup });
     const service = await cli.start(config, context);
-    started(service);
+    const injector = createFaultInjector(service.faultTarget, { clock: systemClock, random: Math.random });
+    started({
+      ...service,
+      stop: (options) => {
+        // A stop waits for the requests that a fault holds.
+        injector.heal();
+        return service.stop(options);
+      },
+    });
+    if (process.send) carryOutTasks(injector, systemClock);
     // Node would otherwise write the compile cache on exit, which makes stopping up to half a second slower. Node 20 has
     // no such cache.
     nodeModule.flushCompileCache?.();
-    const report: ReadyReport = { type: 'ready', url: service.url, adminUrl: service.adminUrl };
+    const report: ReadyReport = {
+      ...{ type: 'ready', url: service.url, adminUrl: service.adminUrl },
+      faults: injector.kinds,
+    };
     // When the supervisor has exited, 'disconnect' stops the service, so a failure to send can be ignored.
     process.send?.(report, undefined, undefined, () => undefined);
   } catch (error) {

@@ -189,7 +189,7 @@ describe('a service under a supervisor', () => {
       fixture.child.once('message', resolve);
     });
     expect(isReadyReport(report)).toBe(true);
-    expect(report).toEqual({ type: 'ready', url: await fixture.url() });
+    expect(report).toEqual({ type: 'ready', url: await fixture.url(), faults: ['block'] });
   });
 
   it('writes the compile cache when it is ready, so that it does not delay the stop', async () => {
