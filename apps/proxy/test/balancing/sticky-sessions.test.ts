@@ -33,6 +33,7 @@ const createClient = (pool: UpstreamPool, clientAddress: string) => {
     ask(): Upstream | undefined {
       const request = makeRequest({
         clientAddress,
+        target: `/${clientAddress}`,
         lines: value === undefined ? {} : { cookie: `a=b; ${cookie}=${value}; c=d` },
       });
       const upstream = pool.select(request, []);
@@ -55,18 +56,18 @@ describe('StickySessions', () => {
       const clients = Array.from({ length: 10_000 }, (_, n) =>
         createClient(pool, `10.1.${n >> 8}.${n & 255}`),
       );
-      const first = clients.map((client) => client.ask());
-      expect(clients.map((client) => client.ask())).toEqual(first);
+      const first = clients.map((client) => client.ask()?.id);
+      expect(clients.map((client) => client.ask()?.id)).toEqual(first);
       const dead = upstreams[2] as Upstream;
       dead.setHealthy(false, 'down');
-      const second = clients.map((client) => client.ask());
-      const moved = second.filter((upstream, n) => upstream !== first[n]);
-      expect(moved).toHaveLength(first.filter((upstream) => upstream === dead).length);
+      const second = clients.map((client) => client.ask()?.id);
+      const moved = second.filter((id, n) => id !== first[n]);
+      expect(moved).toHaveLength(first.filter((id) => id === dead.id).length);
       expect(moved.length).toBeGreaterThan(0);
       // Those that moved have a new cookie, and stay where they are when the upstream comes back.
       dead.setHealthy(true);
-      expect(clients.map((client) => client.ask())).toEqual(second);
-      expect(clients.every(({ cookiesSet }, n) => cookiesSet === (first[n] === dead ? 2 : 1))).toBe(true);
+      expect(clients.map((client) => client.ask()?.id)).toEqual(second);
+      expect(clients.every(({ cookiesSet }, n) => cookiesSet === (first[n] === dead.id ? 2 : 1))).toBe(true);
     },
     60_000,
   );
