@@ -20,7 +20,7 @@ export const frontSettings = {
   },
   policy: {
     type: 'string',
-    enum: ['round-robin', 'least-requests', 'random-two', 'ip-hash', 'hash'],
+    enum: ['round-robin', 'least-requests', 'random-two', 'peak-ewma', 'ip-hash', 'hash'],
     default: 'round-robin',
     placeholder: 'name',
     environment: false,

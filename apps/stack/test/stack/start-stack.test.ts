@@ -152,7 +152,7 @@ describe('a running stack', () => {
   it('refuses to kill all copies at once, and to change a database that it does not run', async () => {
     const { ask } = await start(await prepareFixtureStack(makeFolder()));
     await expect(ask({ command: 'kill', name: 'api' })).rejects.toThrow(
-      'Only one process can be killed at a time; name it, such as: pnpm stack kill api-1',
+      'The command kill changes one process at a time; name it, such as: pnpm stack kill api-1',
     );
     for (const command of ['kill', 'stop', 'start', 'restart'] as const) {
       await expect(ask({ command, name: 'postgres' })).rejects.toThrow(
