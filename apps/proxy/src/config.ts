@@ -164,6 +164,21 @@ export const proxySettings = {
     placeholder: 'networks',
     description: 'Networks of proxies whose X-Forwarded headers are trusted',
   },
+  traceFrom: {
+    type: 'array',
+    items: { type: 'string' },
+    shape: 'a list of networks such as 10.0.0.0/8',
+    problems: networkProblems,
+    default: ['127.0.0.0/8', '::1'],
+    placeholder: 'networks',
+    description: 'Networks whose clients may ask for a trace of a request with X-Trace: 1',
+  },
+  traceSlowMs: milliseconds(1000, 'A request that took this long, or failed, or was retried, leaves a trace'),
+  serverTiming: {
+    type: 'boolean',
+    default: false,
+    description: 'Add Server-Timing to responses: the time in the proxy and at the upstream, and the tries',
+  },
   ...serviceSettings,
   logFormat: {
     ...serviceSettings.logFormat,
@@ -186,11 +201,12 @@ export type ProxySettings = ConfigOf<typeof proxySettings>;
 /** The settings in parsed form. */
 export type ProxyConfig = Omit<
   ProxySettings,
-  'route' | 'to' | 'routes' | 'trustedProxies' | 'privatePaths'
+  'route' | 'to' | 'routes' | 'trustedProxies' | 'traceFrom' | 'privatePaths'
 > & {
   readonly routes: readonly RouteConfig[];
   readonly redirects: readonly RedirectConfig[];
   readonly trustedProxies: Networks;
+  readonly traceFrom: Networks;
   readonly privatePaths: readonly string[];
 };
 
@@ -219,5 +235,6 @@ export const parseProxyConfig = (
   maxConnections: Math.min(settings.maxConnections, maxConnectionsFor(descriptorLimit)),
   ...routesOf({ route, to, objects: objects as readonly RouteObject[] | undefined }),
   trustedProxies: parseNetworks(settings.trustedProxies),
+  traceFrom: parseNetworks(settings.traceFrom),
   privatePaths: settings.privatePaths.includes('none') ? [] : settings.privatePaths.map(normalizePath),
 });

@@ -18,6 +18,7 @@ import { createAccessLog } from './forwarding/access-log.ts';
 import type { Engine } from './forwarding/engine.ts';
 import { createExchangeObserver } from './forwarding/observe-exchanges.ts';
 import { RetryBudget } from './forwarding/retry.ts';
+import { TraceStore } from './forwarding/trace-store.ts';
 import { createViaName } from './forwarding/via.ts';
 import { createHealthChecks, type HealthChecks, type HealthLimits } from './health/health-checks.ts';
 import { createPassiveChecker, type PassiveChecker } from './health/passive-checker.ts';
@@ -98,7 +99,13 @@ export const createProxy = (
   const readiness = createReadiness();
   const requestMetrics = new RequestMetrics();
   const passive = createPassiveChecker({ limits: values, clock, logger });
-  const observer = createExchangeObserver({ log: createAccessLog(logger), metrics: requestMetrics, passive });
+  const traces = new TraceStore(values, clock);
+  const observer = createExchangeObserver({
+    log: createAccessLog(logger),
+    metrics: requestMetrics,
+    passive,
+    traces,
+  });
   const budget = new RetryBudget(clock);
   const connections = { open: 0, refused: 0 };
   const engine = engines[values.engine].create({
@@ -137,6 +144,7 @@ export const createProxy = (
   }
   const admin = createAdminServer({
     routes,
+    traces,
     config,
     readiness,
     metrics,

@@ -29,6 +29,17 @@ export const adminErrors = defineErrors({
     title: 'No such upstream',
     meaning: '`GET /pools` lists the upstreams of each pool.',
   },
+  ADMIN_TRACE_UNKNOWN: {
+    status: 404,
+    title: 'No such trace',
+    meaning:
+      'Only slow, failed and retried requests leave a trace, and those with `X-Trace: 1` from `--trace-from`; the last 10,000 are kept.',
+  },
+  ADMIN_LIMIT_INVALID: {
+    status: 400,
+    title: 'The limit is not valid',
+    meaning: '`?limit=N` must be a whole number from 1 to 1000.',
+  },
   ADMIN_POOL_FULL: {
     status: 409,
     title: 'The pool is full',

@@ -13,14 +13,17 @@ import type { Metrics } from '@tripod/shared/metrics/metrics';
 import { createOperationalPaths } from '@tripod/shared/profiling/operational-paths';
 import express from 'express';
 import type { Upstream } from '../balancing/upstream.ts';
+import type { TraceStore } from '../forwarding/trace-store.ts';
 import type { RouteTable } from '../routing/route-table.ts';
 import { type AdminConfig, createConfigRoutes } from './config-routes.ts';
 import { createPoolRoutes } from './pool-routes.ts';
 import { readJson, toBodyError } from './read-json.ts';
 import { requireOwnOrigin } from './require-own-origin.ts';
+import { createTraceRoutes } from './trace-routes.ts';
 
 export type AdminServerOptions = {
   readonly routes: Pick<RouteTable, 'pools'>;
+  readonly traces: Pick<TraceStore, 'find' | 'list'>;
   readonly config: AdminConfig;
   /** Of the proxy itself: 503 on /readyz while it drains. */
   readonly readiness: Readiness;
@@ -42,7 +45,7 @@ const translate = (error: unknown): unknown =>
 
 /** Creates the admin server: pools, configuration, health, metrics. It listens on loopback only. */
 export const createAdminServer = (options: AdminServerOptions): StoppableServer => {
-  const { routes, config, readiness, metrics, profile = false, logger, clock } = options;
+  const { routes, traces, config, readiness, metrics, profile = false, logger, clock } = options;
   const { activeChecks, isOwnListener } = options;
   const app = express();
   app.disable('x-powered-by').set('query parser', 'simple').set('etag', false);
@@ -60,6 +63,7 @@ export const createAdminServer = (options: AdminServerOptions): StoppableServer 
   }
   app.use(...readJson);
   app.use(createConfigRoutes(config));
+  app.use(createTraceRoutes(traces));
   app.use(createPoolRoutes({ routes, activeChecks, isOwnListener, logger }));
   app.use(notFound());
   app.use(errorHandler({ logger, translate }));

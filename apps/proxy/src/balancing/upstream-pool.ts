@@ -1,6 +1,6 @@
 import type { PolicyChoice, RequestFacts, SelectionPolicy } from './selection-policy.ts';
 import type { StickySessions } from './sticky-sessions.ts';
-import type { Upstream } from './upstream.ts';
+import type { Upstream, UpstreamState } from './upstream.ts';
 
 /** A pool holds at most this many upstreams: each one costs a health check, counters and metrics. */
 export const maxPoolUpstreams = 1000;
@@ -10,6 +10,13 @@ export type UpstreamPoolOptions = {
   readonly policyChoice: PolicyChoice;
   readonly policy: SelectionPolicy;
   readonly upstreams: readonly Upstream[];
+};
+
+/** An upstream that gets no requests at the moment, and why. */
+export type SkippedUpstream = {
+  readonly id: string;
+  readonly state: UpstreamState;
+  readonly reason?: string;
 };
 
 /** Notified when an upstream joins or leaves a pool; starts and stops its health checks. */
@@ -24,6 +31,7 @@ export class UpstreamPool {
   #policyChoice: PolicyChoice;
   #policy: SelectionPolicy;
   readonly #listeners: PoolListener[] = [];
+  #skipped: readonly SkippedUpstream[] | undefined;
   /** Keeps clients at their upstreams, over any policy. */
   sticky: StickySessions | undefined;
   /** Of upstreams that join; see `UpstreamOptions`. */
@@ -36,6 +44,7 @@ export class UpstreamPool {
     this.#policyChoice = policyChoice;
     this.#policy = policy;
     this.upstreams = upstreams;
+    for (const upstream of upstreams) upstream.onChanged = this.#onUpstreamChanged;
   }
 
   get policyChoice(): PolicyChoice {
@@ -60,6 +69,14 @@ export class UpstreamPool {
   /** An upstream that was ejected for the statuses of its responses: when no other is left, it is better than none. */
   #findLastResort(tried: readonly Upstream[]): Upstream | undefined {
     return this.upstreams.find((one) => one.held && one.state === 'ejected' && !tried.includes(one));
+  }
+
+  /** The upstreams that get no requests at the moment. The list is the same object until a state changes. */
+  get skipped(): readonly SkippedUpstream[] {
+    this.#skipped ??= this.upstreams
+      .filter(({ available }) => !available)
+      .map(({ id, state, reason }) => ({ id, state, ...(reason === undefined ? {} : { reason }) }));
+    return this.#skipped;
   }
 
   /** Whether `select` would return an upstream. */
@@ -88,6 +105,8 @@ export class UpstreamPool {
   replace(next: readonly Upstream[]): void {
     const before = this.upstreams;
     this.upstreams = next;
+    this.#skipped = undefined;
+    for (const upstream of next) upstream.onChanged = this.#onUpstreamChanged;
     const left = before.filter((upstream) => !next.includes(upstream));
     const joined = next.filter((upstream) => !before.includes(upstream));
     for (const listener of this.#listeners) {
@@ -95,4 +114,8 @@ export class UpstreamPool {
       for (const upstream of joined) listener.added(upstream, this);
     }
   }
+
+  readonly #onUpstreamChanged = (): void => {
+    this.#skipped = undefined;
+  };
 }

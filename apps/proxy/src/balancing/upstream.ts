@@ -94,6 +94,8 @@ export class Upstream {
   #enabled = true;
   #isLoop = false;
   #onDrained: (() => void) | undefined;
+  /** Called when its state, or the reason for it, may have changed. Set by its pool. */
+  onChanged: (() => void) | undefined;
 
   constructor(options: UpstreamOptions) {
     const {
@@ -259,6 +261,7 @@ export class Upstream {
 
   #update(): void {
     const { state, serving } = this;
+    this.onChanged?.();
     this.available = state === 'available';
     this.serving = this.available || state === 'full';
     if (this.serving && !serving && this.slowStartMs > 0) {

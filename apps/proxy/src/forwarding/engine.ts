@@ -25,6 +25,10 @@ export type EngineConfig = {
   /** How long an idle upstream connection is kept open; must be less than the upstream keeps it. */
   readonly upstreamKeepAliveMs: number;
   readonly trustedProxies: Networks;
+  /** Clients that may ask for a trace of a request. */
+  readonly traceFrom: Networks;
+  /** Whether responses have a Server-Timing header. */
+  readonly serverTiming: boolean;
   /** Limit on client connections; further ones are answered 503 and closed. */
   readonly maxConnections: number;
 };

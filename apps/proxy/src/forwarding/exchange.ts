@@ -1,7 +1,9 @@
 import type { Clock } from '@tripod/shared/async/clock';
 import { AppError } from '@tripod/shared/errors/app-error';
+import { considerUpstreams, describeSelection, type Selection } from '../balancing/describe-selection.ts';
 import type { RequestFacts } from '../balancing/selection-policy.ts';
 import type { Upstream } from '../balancing/upstream.ts';
+import type { SkippedUpstream } from '../balancing/upstream-pool.ts';
 import type { Route } from '../routing/route-table.ts';
 import type { ExchangeObserver } from './exchange-observer.ts';
 import { forwardingErrors } from './forwarding-errors.ts';
@@ -17,6 +19,12 @@ import {
 export type Attempt = {
   readonly upstream: Upstream;
   readonly beganMs: number;
+  /** When the head of the response was received; 0 before. */
+  headMs: number;
+  /** The upstreams of the pool that got no requests when this one was selected. */
+  readonly skipped: readonly SkippedUpstream[];
+  /** How it was selected; only for a request that asks for a trace. */
+  readonly selection: Selection | undefined;
   /** Whether it must use a new connection. */
   readonly fresh: boolean;
   /** Whether its connection had served before. Set by the engine. */
@@ -46,11 +54,14 @@ export type ExchangeRequest = RequestFacts & {
   readonly requestId: string;
   readonly userAgent: string | undefined;
   readonly referer: string | undefined;
+  /** Whether a trusted client asks for a trace. Default false. */
+  readonly isTraced?: boolean;
 };
 
 const timeouts: ReadonlySet<AttemptFailure> = new Set(['connect-timeout', 'response-timeout', 'unhealthy']);
 
 const noUpstreams: readonly Upstream[] = [];
+const noneSkipped: readonly SkippedUpstream[] = [];
 
 const uncertain = 'The request may have been carried out: check before you send it again.';
 
@@ -59,9 +70,18 @@ const uncertain = 'The request may have been carried out: check before you send 
  */
 export const clientLeft = 499;
 
-const createAttempt = (upstream: Upstream, fresh: boolean, beganMs: number): Attempt => ({
+const createAttempt = (
+  upstream: Upstream,
+  fresh: boolean,
+  beganMs: number,
+  { skipped }: Pick<Attempt, 'skipped'>,
+  selection: Selection | undefined,
+): Attempt => ({
   upstream,
   beganMs,
+  headMs: 0,
+  skipped,
+  selection,
   fresh,
   reused: false,
   status: 0,
@@ -85,6 +105,8 @@ export class Exchange {
   durationMs = 0;
   /** Code of the error that the proxy responded with; undefined for a response of an upstream. */
   code: string | undefined;
+  /** The upstreams of the pool that got no requests at the last selection. */
+  skipped: readonly SkippedUpstream[] = noneSkipped;
   readonly #context: ExchangeContext;
   #finished = false;
 
@@ -99,8 +121,16 @@ export class Exchange {
   /** Starts an attempt at an upstream that was not tried yet; undefined when none is available. */
   startAttempt(route: Route): Attempt | undefined {
     this.route = route;
-    const upstream = route.pool.select(this.request, this.#findTried());
-    return upstream ? this.#start(upstream, false) : undefined;
+    const tried = this.#findTried();
+    this.skipped = route.pool.skipped;
+    const before = this.request.isTraced ? considerUpstreams(route.pool, tried) : undefined;
+    const upstream = route.pool.select(this.request, tried);
+    if (!upstream) return undefined;
+    return this.#start(
+      upstream,
+      false,
+      before && describeSelection(before, upstream, this.request, route.pool),
+    );
   }
 
   /** Starts another attempt at the same upstream, on a new connection. */
@@ -111,6 +141,7 @@ export class Exchange {
   /** The upstream sent a valid response head. */
   receivedHead(attempt: Attempt, status: number): void {
     attempt.status = status;
+    attempt.headMs = this.#context.clock.monotonicMs();
   }
 
   /** The response has ended, or the client left. */
@@ -172,10 +203,10 @@ export class Exchange {
     return this.attempts.filter(({ fresh }) => !fresh).map(({ upstream }) => upstream);
   }
 
-  #start(upstream: Upstream, fresh: boolean): Attempt {
+  #start(upstream: Upstream, fresh: boolean, selection?: Selection): Attempt {
     // The first attempt starts with its request, which saves reading the clock.
     const beganMs = this.attempts.length === 0 ? this.beganMs : this.#context.clock.monotonicMs();
-    const attempt = createAttempt(upstream, fresh, beganMs);
+    const attempt = createAttempt(upstream, fresh, beganMs, this, selection);
     this.attempts.push(attempt);
     upstream.startAttempt();
     this.#context.observer.attemptBegan(this, attempt);

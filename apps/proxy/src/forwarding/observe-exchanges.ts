@@ -3,18 +3,21 @@ import type { PassiveChecker } from '../health/passive-checker.ts';
 import { isConnectFailure } from './connect-failure.ts';
 import { clientLeft, type Exchange } from './exchange.ts';
 import type { ExchangeObserver } from './exchange-observer.ts';
+import type { TraceStore } from './trace-store.ts';
 
 export type ObserveExchangesOptions = {
   readonly log: (exchange: Exchange) => void;
   readonly metrics: RequestMetrics;
   readonly passive: PassiveChecker;
+  readonly traces: TraceStore;
 };
 
-/** Creates the observer that feeds the access log, the metrics and the passive checks. */
+/** Creates the observer that feeds the access log, the metrics, the passive checks and the traces. */
 export const createExchangeObserver = ({
   log,
   metrics,
   passive,
+  traces,
 }: ObserveExchangesOptions): ExchangeObserver => ({
   received: () => metrics.began(),
   attemptBegan: () => undefined,
@@ -51,5 +54,6 @@ export const createExchangeObserver = ({
   finished(exchange) {
     metrics.ended(exchange.request.method, exchange.status || clientLeft, exchange.durationMs);
     log(exchange);
+    traces.offer(exchange);
   },
 });

@@ -7,7 +7,7 @@ import { requestIdOf } from '@tripod/shared/http/request-id';
 import { sendProblem } from '@tripod/shared/http/send-problem';
 import { createStoppableServer } from '@tripod/shared/http/stoppable-server';
 import type { Routing } from '../../routing/route-table.ts';
-import { type Networks, plainAddress } from '../../routing/rules/networks.ts';
+import { plainAddress } from '../../routing/rules/networks.ts';
 import { ConnectionLimit } from '../connection-limit.ts';
 import { Deadlines } from '../deadlines.ts';
 import type { Engine, EngineConfig, EngineOptions } from '../engine.ts';
@@ -45,18 +45,22 @@ const redirect = (
 const exchangeRequestOf = (
   request: IncomingMessage,
   claims: ForwardedClaims,
-  trustedProxies: Networks,
-): ExchangeRequest => ({
-  method: request.method ?? '',
-  target: request.url ?? '',
-  protocol: `HTTP/${request.httpVersion}`,
-  host: request.headers.host,
-  headers: createRawHeaders(request.rawHeaders),
-  clientAddress: clientAddressOf(request.socket.remoteAddress ?? '', claims, trustedProxies),
-  requestId: requestIdOf(request.headers['x-request-id']),
-  userAgent: request.headers['user-agent'],
-  referer: request.headers.referer,
-});
+  { trustedProxies, traceFrom }: EngineConfig,
+): ExchangeRequest => {
+  const clientAddress = clientAddressOf(request.socket.remoteAddress ?? '', claims, trustedProxies);
+  return {
+    method: request.method ?? '',
+    target: request.url ?? '',
+    protocol: `HTTP/${request.httpVersion}`,
+    host: request.headers.host,
+    headers: createRawHeaders(request.rawHeaders),
+    clientAddress,
+    requestId: requestIdOf(request.headers['x-request-id']),
+    userAgent: request.headers['user-agent'],
+    referer: request.headers.referer,
+    isTraced: request.headers['x-trace'] === '1' && traceFrom.has(clientAddress),
+  };
+};
 
 /**
  * Connections that node:http would keep open: HTTP/1.0 with `keep-alive, close` (RFC 9112 9.3), and ignored upgrades.
@@ -122,7 +126,7 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     if (closing.has(request.socket)) return;
     const claims = readClaimsOf(request);
-    const exchange = new Exchange(context, exchangeRequestOf(request, claims, config.trustedProxies));
+    const exchange = new Exchange(context, exchangeRequestOf(request, claims, config));
     const { requestId } = exchange.request;
     const end = (): void => exchange.finish(response.statusCode);
     if (mustClose(request)) closeAfter(request, response);

@@ -6,13 +6,13 @@ import { httpErrors } from '@tripod/shared/http/http-errors';
 import { sendProblem } from '@tripod/shared/http/send-problem';
 import type { Upstream } from '../../balancing/upstream.ts';
 import type { Route } from '../../routing/route-table.ts';
+import { addedHeaders } from '../added-headers.ts';
 import type { Waiting } from '../deadlines.ts';
 import { type Attempt, clientLeft, type Exchange } from '../exchange.ts';
 import type { ForwardedClaims } from '../forwarded-headers.ts';
 import { forwardingErrors } from '../forwarding-errors.ts';
 import type { AttemptFailure } from '../retry.ts';
 import { rewriteCookiePath, rewriteLocation } from '../rewrite-location.ts';
-import { findStickyCookie } from '../sticky-cookie.ts';
 import { viaElement } from '../via.ts';
 import { isUpgrade } from './accept-upgrades.ts';
 import { AnswerRelay, endWith, needsKeepAlive, type RelayUser } from './answer-relay.ts';
@@ -206,17 +206,12 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
       else if (name === 'set-cookie') received[index + 1] = rewriteCookiePath(value, this.#route);
     }
     const headers = this.#route.responseHeaders?.applyToPairs(received) ?? received;
-    const cookie = findStickyCookie(
-      this.#exchange,
-      attempt.upstream,
-      {
-        connectionAddress: this.#request.socket.remoteAddress ?? '',
-        authority: this.#request.headers.host,
-        claims: this.#claims,
-      },
-      this.#parts.config.trustedProxies,
-    );
-    if (cookie !== undefined) headers.push('Set-Cookie', cookie);
+    const facts = {
+      connectionAddress: this.#request.socket.remoteAddress ?? '',
+      authority: this.#request.headers.host,
+      claims: this.#claims,
+    };
+    headers.push(...addedHeaders(this.#exchange, attempt, facts, this.#parts.config));
     headers.push('Via', viaElement(this.#parts.viaName));
     if (!hasRequestId) headers.push('X-Request-Id', this.#exchange.request.requestId);
     if (needsKeepAlive(this.#request, response, status)) headers.push('Connection', 'keep-alive');

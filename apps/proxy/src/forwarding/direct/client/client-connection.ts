@@ -214,8 +214,9 @@ export class ClientConnection implements ExchangeClient, Waiting {
   #begin(plan: Plan): void {
     const { head, routing } = plan;
     this.#head = head;
-    const clientAddress = clientAddressOf(this.address, head.claims, this.#parts.config.trustedProxies);
-    const exchange = new Exchange(this.#parts.context, exchangeRequestOf(head, clientAddress));
+    const { config, context } = this.#parts;
+    const clientAddress = clientAddressOf(this.address, head.claims, config.trustedProxies);
+    const exchange = new Exchange(context, exchangeRequestOf(head, clientAddress, config));
     this.#exchange = exchange;
     const isWhole = head.bodyLength === 0;
     if (isForward(plan)) this.#forward(exchange, plan);

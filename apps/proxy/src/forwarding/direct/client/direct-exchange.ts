@@ -2,10 +2,10 @@ import { AppError } from '@tripod/shared/errors/app-error';
 import { httpErrors } from '@tripod/shared/http/http-errors';
 import type { Upstream } from '../../../balancing/upstream.ts';
 import type { RouteTimeouts } from '../../../routing/route-config.ts';
+import { addedHeaders } from '../../added-headers.ts';
 import { type Attempt, clientLeft, type Exchange } from '../../exchange.ts';
 import { forwardingErrors } from '../../forwarding-errors.ts';
 import type { AttemptFailure } from '../../retry.ts';
-import { findStickyCookie } from '../../sticky-cookie.ts';
 import type { ResponseReceiver } from '../upstream/response-reader.ts';
 import type { ResponseHead } from '../wire/response-head.ts';
 import { CurrentAttempt } from './current-attempt.ts';
@@ -152,15 +152,15 @@ export class DirectExchange implements ResponseReceiver {
   #rewrite(head: ResponseHead): ResponseHead {
     const { route } = this.#plan.routing;
     const { upstream } = this.#current.connection;
-    if (!route.pool.sticky) return rewriteHead(head, route, upstream);
+    const { config } = this.#parts;
+    if (!route.pool.sticky && !config.serverTiming) return rewriteHead(head, route, upstream);
     const { authority, claims } = this.#plan.head;
     const facts = { connectionAddress: this.#client.address, authority, claims };
-    const { trustedProxies } = this.#parts.config;
     return rewriteHead(
       head,
       route,
       upstream,
-      findStickyCookie(this.#exchange, upstream, facts, trustedProxies),
+      addedHeaders(this.#exchange, this.#current.attempt, facts, config),
     );
   }
 

@@ -1,5 +1,6 @@
 import { requestIdOf } from '@tripod/shared/http/request-id';
 import { ByteQueue } from '../../byte-queue.ts';
+import type { EngineConfig } from '../../engine.ts';
 import type { ExchangeRequest } from '../../exchange.ts';
 import { unreadRequest } from '../../unread-request.ts';
 import { type HeadCache, maxCachedLength } from '../wire/head-cache.ts';
@@ -41,7 +42,11 @@ export class RequestReader {
 }
 
 /** What log, policies and retries know about a request. */
-export const exchangeRequestOf = (head: RequestHead, clientAddress: string): ExchangeRequest => ({
+export const exchangeRequestOf = (
+  head: RequestHead,
+  clientAddress: string,
+  { traceFrom }: Pick<EngineConfig, 'traceFrom'>,
+): ExchangeRequest => ({
   method: head.method,
   target: head.target,
   protocol: head.minor === 1 ? 'HTTP/1.1' : 'HTTP/1.0',
@@ -51,6 +56,7 @@ export const exchangeRequestOf = (head: RequestHead, clientAddress: string): Exc
   requestId: requestIdOf(head.requestId),
   userAgent: head.userAgent,
   referer: head.referer,
+  isTraced: head.wantsTrace && traceFrom.has(clientAddress),
 });
 
 /** The same for a head that is malformed, as far as its first line looks like a request. */

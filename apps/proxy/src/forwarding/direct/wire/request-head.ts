@@ -27,6 +27,8 @@ export type RequestHead = {
   readonly userAgent: string | undefined;
   readonly referer: string | undefined;
   readonly accept: string | undefined;
+  /** The request has `X-Trace: 1`. */
+  readonly wantsTrace: boolean;
   /** The client's own forwarded headers; used only for trusted proxies. */
   readonly claims: ForwardedClaims;
   /** All Via lines, joined. */
@@ -106,6 +108,9 @@ const addHeader = (found: PartialHead, name: string, value: string, line: string
     case 'accept':
       found.accept = value;
       break;
+    case 'x-trace':
+      found.wantsTrace = value === '1';
+      break;
     case 'authorization':
     case 'cookie':
       found.isSecret = true;
@@ -160,6 +165,7 @@ export const parseRequestHead = (text: string): RequestHead => {
     userAgent: found.userAgent,
     referer: found.referer,
     accept: found.accept,
+    wantsTrace: found.wantsTrace ?? false,
     claims: found.claims ?? noClaims,
     via: found.via,
     lines,
