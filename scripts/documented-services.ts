@@ -3,11 +3,13 @@ import { experimentSettings } from '@tripod/experiment/settings';
 import { loadSettings } from '@tripod/load/settings';
 import { proxyCommands, proxySettings } from '@tripod/proxy/config';
 import type { Settings } from '@tripod/shared/config/settings';
+import { healthcheckCommands } from '@tripod/shared/process/healthcheck';
 import { commands } from '@tripod/stack/commands';
 import { createProgram } from '@tripod/stack/program';
 import { services } from '@tripod/stack/services';
 import { upSettings } from '@tripod/stack/settings';
 import { staticServerSettings } from '@tripod/static-server/config';
+import { workerCommands } from '@tripod/worker/check-store';
 import { workerSettings } from '@tripod/worker/config';
 import { benchSettings } from '../bench/src/bench-settings.ts';
 
@@ -26,7 +28,7 @@ export const documentedServices: readonly DocumentedService[] = [
     command: 'proxy',
     about: 'The reverse proxy and load balancer.',
     settings: proxySettings,
-    commands: proxyCommands,
+    commands: { ...proxyCommands, ...healthcheckCommands },
   },
   {
     command: 'api-server',
@@ -35,10 +37,21 @@ export const documentedServices: readonly DocumentedService[] = [
     commands: {
       migrate: 'Runs the migrations that are due, and exits',
       seed: 'Adds demo rows, such as `posts=10000 books=50`; without operands, the first rows of empty tables',
+      ...healthcheckCommands,
     },
   },
-  { command: 'static-server', about: 'The server of files.', settings: staticServerSettings },
-  { command: 'worker', about: 'Works off the jobs that the API adds.', settings: workerSettings },
+  {
+    command: 'static-server',
+    about: 'The server of files.',
+    settings: staticServerSettings,
+    commands: healthcheckCommands,
+  },
+  {
+    command: 'worker',
+    about: 'Works off the jobs that the API adds.',
+    settings: workerSettings,
+    commands: workerCommands,
+  },
   { command: 'dev', about: 'The whole stack; the same as `pnpm stack up`.', settings: upSettings('.') },
   {
     command: 'load',

@@ -18,6 +18,7 @@ const otherVariables = `## Other variables
 |---|---|
 | \`NODE_ENV\` | \`production\`: an API copy requires \`DATABASE_URL\` and does not start the embedded Postgres |
 | \`NODE_OPTIONS\` | options of Node itself; with a \`--max-old-space-size\` an API copy answers 503 before its heap is full |
+| \`NOTIFY_SOCKET\` | set by systemd for a unit with \`Type=notify\`: a service tells it when it is ready |
 | \`NO_COLOR\` | any value: no colours on a terminal |
 | \`CHROMIUM_PATH\` | path of the browser for the tests, instead of the one from npm |
 | \`CI\` | \`true\`: a test whose tool is missing fails instead of being skipped |

@@ -59,6 +59,12 @@ const describeWorker = (name: string, create: () => Promise<JobStore>): void => 
     expect(await jobs.counts()).toEqual({ waiting: 0, running: 0, done: 1, failed: 1 });
   });
 
+  it(`has a healthcheck that exits 0, with its jobs in ${name}`, async () => {
+    store = await create();
+    const check = runWorker(['healthcheck', ...store.args], store.env);
+    await expect(check.ended).resolves.toBe(0);
+  });
+
   it(`finishes its current job when it is asked to stop, with its jobs in ${name}`, async () => {
     store = await create();
     await store.jobs.enqueue('slow');
@@ -147,4 +153,11 @@ describeWithRedis('worker (skipped without redis-server)', () => {
     expect(worker.stderr().match(/is not available/g)).toHaveLength(3);
     expect(worker.child.exitCode).toBeNull();
   });
+});
+
+it('the healthcheck of a worker exits 1 when its store does not answer', async () => {
+  // Nothing listens on port 1.
+  const check = runWorker(['healthcheck'], { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' });
+  await expect(check.ended).resolves.toBe(1);
+  expect(check.stderr()).toContain('worker: The store of the jobs does not answer: ');
 });

@@ -12,6 +12,8 @@ import { ListenError } from '../os/listen.ts';
 import { carryOutTasks } from './carry-out-tasks.ts';
 import { type CliLogFormat, createCliLogger, type LogOutput } from './cli-logger.ts';
 import { hasControllingTerminal } from './controlling-terminal.ts';
+import { checkHealth, healthcheckCommands, isListening } from './healthcheck.ts';
+import { notifyServiceManager } from './notify-service-manager.ts';
 import { readVersion } from './read-version.ts';
 import { handleStopSignals } from './stop-signals.ts';
 import type { ReadyReport } from './supervision.ts';
@@ -97,8 +99,10 @@ export const runCli = async <const S extends Settings>(cli: Cli<S>): Promise<voi
   let logger: Logger | undefined;
   try {
     const [, script = '', ...args] = process.argv;
+    const healthcheck = isListening(cli.settings);
+    const commands = { ...cli.commands, ...(healthcheck ? healthcheckCommands : {}) };
     const { command, flags, operands, help } = parseCommandLine(
-      { ...cli, version: readVersion(script) },
+      { ...cli, commands, version: readVersion(script) },
       args,
     );
     if (help !== undefined) {
@@ -111,6 +115,10 @@ export const runCli = async <const S extends Settings>(cli: Cli<S>): Promise<voi
       workingDir: workingDir(),
     });
     const { config } = source.read();
+    if (healthcheck && command === 'healthcheck') {
+      await checkHealth(config);
+      return;
+    }
     const { logFormat, drainDelayMs = 0 } = config as ConfigOf<S> & LoggedConfig;
     // A subcommand is not a copy of the service, so it logs under its own name.
     logger = createCliLogger(command ?? cli.loggerName?.(config) ?? cli.name, logFormat, cli.logTo);
@@ -145,6 +153,7 @@ export const runCli = async <const S extends Settings>(cli: Cli<S>): Promise<voi
     };
     // When the supervisor has exited, 'disconnect' stops the service, so a failure to send can be ignored.
     process.send?.(report, undefined, undefined, () => undefined);
+    notifyServiceManager(process.env['NOTIFY_SOCKET'], logger);
   } catch (error) {
     logger?.flush();
     process.exitCode = reportStartFailure(cli.name, error);
