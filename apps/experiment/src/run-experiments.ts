@@ -34,10 +34,25 @@ type Run = {
   readonly lab: Readonly<Record<string, unknown>>;
 };
 
-const listRuns = ({ checkout, experiments, balancers }: RunExperimentsOptions): readonly Run[] =>
+/**
+ * Variants are settings of our proxy, so that another load balancer runs only the first. In the short form they are the
+ * first and the last.
+ */
+export const chooseVariants = (
+  { variants }: Experiment,
+  balancer: Balancer,
+  isShort: boolean,
+): readonly (Variant | undefined)[] => {
+  const [first] = variants;
+  if (first === undefined || !isOurs(balancer)) return [first];
+  const last = variants.at(-1);
+  return isShort ? [first, last] : variants;
+};
+
+const listRuns = ({ checkout, experiments, balancers, isShort }: RunExperimentsOptions): readonly Run[] =>
   experiments.flatMap((experiment) =>
     balancers.flatMap((balancer) =>
-      (experiment.variants.length === 0 ? [undefined] : experiment.variants).map((variant) => {
+      chooseVariants(experiment, balancer, isShort).map((variant) => {
         const changes = { ...experiment.lab, ...variant?.lab };
         return { experiment, variant, balancer, lab: readChangedLab(checkout, experiment.labName, changes) };
       }),
