@@ -28,7 +28,7 @@ export type ObserveOptions = {
 
 /** Starts load of the scenario of the experiment. */
 type StartLoad = (
-  options: Pick<RecordedLoadOptions, 'rate' | 'checks' | 'signal' | 'onFirst'>,
+  options: Pick<RecordedLoadOptions, 'rate' | 'connections' | 'checks' | 'signal' | 'onFirst'>,
 ) => Promise<RecordedLoad>;
 
 const defaultTimeoutMs = 10_000;
@@ -145,6 +145,7 @@ export const observeLoad = async (options: ObserveOptions): Promise<Observation>
   };
   const loading = startLoad({
     rate: load.rate,
+    connections: load.connections,
     checks: true,
     signal: over.signal,
     onFirst: () => began.resolve(nowMs()),

@@ -35,8 +35,8 @@ type Run = {
 };
 
 /**
- * Variants are settings of our proxy, so that another load balancer runs only the first. In the short form they are the
- * first and the last.
+ * Variants are settings of our proxy, so that another load balancer runs only the first. In the short form only the
+ * last one runs.
  */
 export const chooseVariants = (
   { variants }: Experiment,
@@ -45,8 +45,7 @@ export const chooseVariants = (
 ): readonly (Variant | undefined)[] => {
   const [first] = variants;
   if (first === undefined || !isOurs(balancer)) return [first];
-  const last = variants.at(-1);
-  return isShort ? [first, last] : variants;
+  return isShort ? variants.slice(-1) : variants;
 };
 
 const listRuns = ({ checkout, experiments, balancers, isShort }: RunExperimentsOptions): readonly Run[] =>

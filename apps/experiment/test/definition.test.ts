@@ -8,6 +8,7 @@ import { readExperiment } from '../src/definition/read-experiment.ts';
 import { chooseBalancers } from '../src/lab/balancers.ts';
 import { stackEnvironment } from '../src/lab/stack-environment.ts';
 import { mergeLab } from '../src/lab/write-lab.ts';
+import { chooseVariants } from '../src/run-experiments.ts';
 
 const valid = {
   title: 'A title',
@@ -101,6 +102,18 @@ describe('what an experiment runs', () => {
     const { chosen, left } = chooseBalancers(['direct', 'http-proxy'], '');
     expect([chosen.map(({ name }) => name), left]).toEqual([['direct', 'http-proxy'], []]);
     expect(() => chooseBalancers(['apache'], '')).toThrow(/--proxy must name load balancers among direct/);
+  });
+
+  it('is each variant with our engines, the last in the short form, and the first with others', () => {
+    const variants = ['one', 'two', 'three'].map((name) => ({ name, lab: {} }));
+    const experiment = read({ ...valid, variants });
+    const ours = { name: 'direct', process: 'proxy', program: undefined };
+    const nginx = { name: 'nginx', process: 'nginx', program: 'nginx' };
+    const names = (one: typeof ours | typeof nginx, isShort: boolean) =>
+      chooseVariants(experiment, one, isShort).map((variant) => variant?.name);
+    expect([names(ours, false), names(ours, true)]).toEqual([['one', 'two', 'three'], ['three']]);
+    expect(names(nginx, false)).toEqual(['one']);
+    expect(chooseVariants(read(valid), ours, true)).toEqual([undefined]);
   });
 
   it('never reaches the database of the user', () => {

@@ -27,6 +27,8 @@ export type ExperimentLoad = {
   readonly scenario: string;
   /** Tasks of the scenario that begin per second. */
   readonly rate: number;
+  /** Most tasks at the same time; further ones are dropped. Default: four times the rate, from 64 to 512. */
+  readonly connections?: number;
   /** How long the load lasts. It goes on after the last step as long as planned when a step takes longer. */
   readonly forMs: number;
   /** A request that takes longer has failed. Default 10000. */
@@ -117,6 +119,12 @@ export const experimentKeys = {
           description: 'the name of a file in the folder scenarios of the lab',
         },
         rate: { type: 'integer', minimum: 1, maximum: 10_000, description: 'tasks that begin per second' },
+        connections: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 10_000,
+          description: 'the most tasks at the same time; further ones are dropped',
+        },
         forMs: { ...msSchema, minimum: 1000, description: 'a duration of 1000 to 600000 milliseconds' },
         timeoutMs: {
           ...msSchema,

@@ -19,6 +19,8 @@ export type RecordedLoadOptions = {
   readonly checks: boolean;
   /** Tasks per second. */
   readonly rate: number;
+  /** Default: four times the rate, from 64 to 512: enough for the requests that wait while a copy is silent. */
+  readonly connections?: number | undefined;
   readonly timeoutMs: number;
   /** Another one for each run: data of the same seed would be refused as already stored. */
   readonly seed: number;
@@ -38,6 +40,7 @@ const maxWaitForRecordsMs = 2000;
 /** Runs the open model until `signal` is aborted, and records each request. Rejects when nothing answers. */
 export const runRecordedLoad = async (options: RecordedLoadOptions): Promise<RecordedLoad> => {
   const { port, rate, timeoutMs, cpuSeconds, signal } = options;
+  const { connections = Math.min(maxConnections, Math.max(64, rate * 4)) } = options;
   const name = `experiment-${randomUUID()}`;
   const module = new URL('recording-scenario.ts', import.meta.url);
   module.searchParams.set('scenario', options.scenario);
@@ -56,8 +59,7 @@ export const runRecordedLoad = async (options: RecordedLoadOptions): Promise<Rec
     const result = await runLoad({
       target: { hostname: '127.0.0.1', port },
       scenario: { module: module.href },
-      // Enough for the requests that wait while a copy is silent.
-      model: { kind: 'open', rate, connections: Math.min(maxConnections, Math.max(64, rate * 4)) },
+      model: { kind: 'open', rate, connections },
       durationMs: maxRunMs,
       timeoutMs,
       seed: options.seed,
