@@ -47,6 +47,8 @@ const pages: Readonly<Record<string, readonly RegExp[]>> = {
   'docs/tutorial/5-measure-it.md': [
     /Complete requests: +20000\n/,
     /Complete requests: +20000\n[\s\S]*Complete requests: +20000\n/,
+    /"result":\{[\s\S]*"verdict":"held"/,
+    /"comparison":\{[\s\S]*"figure":"p99 ms"/,
     /lost-writes/,
     /requestsPerSecond/,
   ],

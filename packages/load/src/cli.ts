@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { commandLineError, optionOf } from '@tripod/shared/config/command-line';
 import { ConfigError } from '@tripod/shared/config/config-error';
 import { loadConfig } from '@tripod/shared/config/load-config';
@@ -7,15 +7,20 @@ import { StartError } from '@tripod/shared/errors/start-error';
 import { Command, CommanderError } from 'commander';
 import { findLimit } from './find-limit.ts';
 import type { LoadModel } from './generator/thread-job.ts';
+import { compareRuns } from './report/compare-runs.ts';
 import { renderReport } from './report/html/render-report.ts';
-import type { LoadResult } from './report/load-result.ts';
+import type { LoadResult, RunFigures } from './report/load-result.ts';
 import { type LoadRun, readMachine } from './report/load-run.ts';
+import { readRun } from './report/read-run.ts';
+import { renderComparison } from './report/render-comparison.ts';
 import { clearLines, renderProgress } from './report/render-progress.ts';
 import { renderResult } from './report/render-result.ts';
 import { findMissed, judgeThresholds } from './report/thresholds.ts';
 import { type LoadConfig, loadSettings, toMs } from './settings.ts';
 import { type LoadOptions, runLoad } from './start-load.ts';
 import { findTarget, type LoadTarget } from './target.ts';
+import { loadTool } from './tools/find-tool.ts';
+import { runTool } from './tools/run-tool.ts';
 
 const exitMissed = 99;
 const exitInterrupted = 130;
@@ -111,16 +116,39 @@ const finish = (run: LoadRun, config: LoadConfig): void => {
   }
   if (config.json !== undefined) writeFileSync(config.json, `${JSON.stringify(run, null, 2)}\n`);
   if (config.report !== undefined) writeFileSync(config.report, renderReport(run));
-  const missed = findMissed(run.thresholds, run.checks, run.generator?.late);
+  const missed = findMissed(run.thresholds, run.checks);
   for (const sentence of missed) console.error(`load: ${sentence}`);
   if (missed.length > 0) process.exitCode = exitMissed;
   if (interrupted.signal.aborted) process.exitCode = exitInterrupted;
 };
 
+const runWithTool = async (
+  lab: string,
+  name: string,
+  config: LoadConfig,
+  { target: { hostname, port } }: LoadTarget,
+): Promise<RunFigures> => {
+  if (config.findLimit)
+    throw new ConfigError([{ source: '--find-limit', problem: 'is not available with --with' }]);
+  return await runTool({
+    ...{ name, lab, checkout: place.checkout, tool: await loadTool(name) },
+    ...{ users: config.users, spawnRate: config.spawnRate, rate: config.rate },
+    runSeconds: toMs(config.runTime) / 1000,
+    origin: `http://${hostname}:${port}`,
+    searchPath: process.env['PATH'] ?? '',
+    signal: interrupted.signal,
+  });
+};
+
 const load = async (name: string, config: LoadConfig): Promise<void> => {
   const target = findTarget(name, config, place);
   const startedAt = new Date().toISOString();
-  const result = config.findLimit ? await runSteps(config, target) : await runOnce(config, target);
+  const result =
+    config.with !== undefined
+      ? await runWithTool(name, config.with, config, target)
+      : config.findLimit
+        ? await runSteps(config, target)
+        : await runOnce(config, target);
   if (result === undefined) {
     console.error('load: even 100 requests a second are too many: see the step above');
     process.exitCode = exitMissed;
@@ -129,6 +157,18 @@ const load = async (name: string, config: LoadConfig): Promise<void> => {
   const thresholds = judgeThresholds(result, thresholdsOf(config));
   const machine = readMachine(process.versions.node);
   finish({ ...result, startedAt, settings: settingsOf(config), machine, thresholds }, config);
+};
+
+const compare = (first: string, second: string): void => {
+  const [a, b] = [first, second].map((file) => readRun(resolve(place.workingDir, file)));
+  if (!a || !b) return;
+  const comparison = compareRuns(a, b);
+  const table = renderComparison(comparison, [first, second]);
+  if (isTerminal) console.log(table);
+  else {
+    console.error(table);
+    writeJson({ comparison });
+  }
 };
 
 const program = new Command('load')
@@ -144,6 +184,8 @@ const program = new Command('load')
       '  load books --users 100 --spawn-rate 10 --run-time 3m',
       '  load posts --rate 2000 --max-p99 50ms --max-failed 0 --report load.html',
       '  load gallery --find-limit',
+      '  load books --with locust',
+      '  load compare before.json after.json',
       '\nExit codes: 0, 99 when a threshold or a check is missed, 130 after Ctrl-C, 2 for a wrong flag.',
     ].join('\n'),
   )
@@ -154,6 +196,12 @@ const program = new Command('load')
       loadConfig(loadSettings, { flags: Object.fromEntries(typed), workingDir: place.workingDir }),
     );
   });
+program
+  .command('compare')
+  .description('compares two files that --json has written')
+  .argument('<first>', 'the file of a run')
+  .argument('<second>', 'the file of another run')
+  .action(compare);
 for (const [name, setting] of Object.entries(loadSettings)) program.addOption(optionOf(name, setting));
 
 const args = process.argv.slice(2);

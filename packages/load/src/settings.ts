@@ -1,4 +1,5 @@
 import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
+import { listToolNames } from './tools/find-tool.ts';
 
 const duration = {
   type: 'string',
@@ -46,6 +47,12 @@ export const loadSettings = {
     default: false,
     environment: false,
     description: 'Find the largest rate that the server carries with the p99 of --max-p99 (default 100ms)',
+  },
+  with: {
+    type: 'string',
+    enum: listToolNames(),
+    environment: false,
+    description: 'Run the script of the lab for this tool instead, and show its result',
   },
   scenario: {
     type: 'string',

@@ -30,11 +30,17 @@ const fromUrl = (text: string): LoadTarget => {
   return { target: targetOf(url), scenario: { path: url.pathname + url.search } };
 };
 
-const fallbackPort = 8080;
+type LabPorts = {
+  readonly services?: readonly string[];
+  readonly port?: number;
+  readonly apiPort?: number;
+};
 
+/** The port of the load balancer; in a lab without one, that of its first copy. */
 const readPort = (file: string): number => {
-  const { port } = JSON.parse(readFileSync(file, 'utf8')) as { readonly port?: number };
-  return port ?? fallbackPort;
+  const { services, port = 8080, apiPort = 8081 } = JSON.parse(readFileSync(file, 'utf8')) as LabPorts;
+  const hasBalancer = services?.some((name) => name === 'proxy' || name === 'nginx') ?? true;
+  return hasBalancer ? port : apiPort;
 };
 
 const scenarioNames = (folder: string): readonly string[] =>

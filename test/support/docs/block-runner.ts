@@ -79,7 +79,7 @@ export const createBlockRunner = async (): Promise<BlockRunner> => {
         [before, between, portOf(Number(port))].join(''),
       )
       .replace(/^pnpm (?:stack \w+|seed)/gm, `$& --state-dir ${lab?.stateDir}`)
-      .replace(/^pnpm load \w+\b(?! --host)/gm, `$& --host ${labUrl}`)
+      .replace(/^pnpm load (?!compare\b)\w+\b(?! --host)/gm, `$& --host ${labUrl}`)
       .replace(/^pnpm (?:api-server|worker)\b.*/gm, `$& --state-dir ${stateDir}`);
 
   const stopServers = async (): Promise<void> => {

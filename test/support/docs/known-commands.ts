@@ -59,7 +59,10 @@ export const knownCommands = (root: string): ReadonlyMap<string, KnownCommand> =
   const load = new Set([...flagsOf(loadSettings), ...alwaysKnown]);
   commands.set('load', {
     flags: load,
-    subcommands: new Map([...findLabNames(root), './my-lab'].map((name) => [name, load])),
+    subcommands: new Map<string, ReadonlySet<string>>([
+      ...[...findLabNames(root), './my-lab'].map((name) => [name, load] as const),
+      ['compare', new Set(alwaysKnown)],
+    ]),
   });
   const experiment = new Set([...flagsOf(experimentSettings), ...alwaysKnown]);
   commands.set('experiment', {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ModelOptions, RunningModel } from './model.ts';
+import { createEnding, type ModelOptions, type RunningModel } from './model.ts';
 import type { ClosedModel } from './thread-job.ts';
 
 const until = async (atMs: number, signal: AbortSignal): Promise<void> => {
@@ -18,7 +18,7 @@ export const startClosedModel = (
   const [leastMs, mostMs] = scenario.thinkTimeMs ?? [0, 0];
   // One controller for each user: a signal that is shared by all would search its list at each pause.
   const alive = new Map<number, AbortController>();
-  const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+  const { ended, resolve, reject } = createEnding();
   let wanted = first.users;
   let spawning = new AbortController();
 

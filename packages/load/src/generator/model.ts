@@ -25,3 +25,14 @@ export type RunningModel = {
   /** Goes on with other numbers. The kind of the model stays. */
   change(model: LoadModel): void;
 };
+
+/** A promise with its functions. Promise.withResolvers needs Node 22, and the package runs on Node 20. */
+export const createEnding = () => {
+  let resolve = (): void => undefined;
+  let reject = (_error: unknown): void => undefined;
+  const ended = new Promise<void>((fulfil, fail) => {
+    resolve = fulfil;
+    reject = fail;
+  });
+  return { ended, resolve, reject };
+};

@@ -1,5 +1,5 @@
 import type { LoadUser } from './load-user.ts';
-import type { ModelOptions, RunningModel } from './model.ts';
+import { createEnding, type ModelOptions, type RunningModel } from './model.ts';
 import type { OpenModel } from './thread-job.ts';
 
 /**
@@ -11,7 +11,7 @@ export const startOpenModel = (
   { userOf, thread, threads, choose, measurements, startMs, signal }: ModelOptions,
   first: OpenModel,
 ): RunningModel => {
-  const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+  const { ended, resolve, reject } = createEnding();
   const free: LoadUser[] = [];
   let connections = 0;
   let busy = 0;

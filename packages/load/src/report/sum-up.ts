@@ -40,16 +40,19 @@ const sumNames = (all: readonly ThreadFigures[]): readonly NameResult[] => {
 const isoOf = (ms: number): string => new Date(ms).toISOString();
 
 const sumFailures = (all: readonly ThreadFigures[]): readonly FailureResult[] => {
-  const byKind = Map.groupBy(
-    all.flatMap(({ failures }) => [...failures]),
-    ([kind]) => kind,
-  );
-  return [...byKind]
-    .map(([kind, entries]) => ({
-      kind,
-      count: entries.reduce((sum, [, { count }]) => sum + count, 0),
-      firstAt: isoOf(Math.min(...entries.map(([, { firstMs }]) => firstMs))),
-      lastAt: isoOf(Math.max(...entries.map(([, { lastMs }]) => lastMs))),
+  const sums = new Map<string, { count: number; firstMs: number; lastMs: number }>();
+  for (const { failures } of all)
+    for (const [kind, { count, firstMs, lastMs }] of failures) {
+      const sum = sums.get(kind) ?? { count: 0, firstMs, lastMs };
+      sum.count += count;
+      sum.firstMs = Math.min(sum.firstMs, firstMs);
+      sum.lastMs = Math.max(sum.lastMs, lastMs);
+      sums.set(kind, sum);
+    }
+  return [...sums]
+    .map(([kind, { count, firstMs, lastMs }]) => ({
+      ...{ kind, count },
+      ...{ firstAt: isoOf(firstMs), lastAt: isoOf(lastMs) },
     }))
     .sort((a, b) => b.count - a.count);
 };

@@ -14,9 +14,10 @@ const maxPoints = 400;
 const thin = (samples: readonly Sample[]): readonly Sample[] => {
   const size = Math.ceil(samples.length / maxPoints);
   if (size <= 1) return samples;
-  const groups = Map.groupBy(samples.entries(), ([at]) => Math.floor(at / size));
-  return [...groups.values()].flatMap((entries) => {
-    const group = entries.map(([, sample]) => sample);
+  const groups = Array.from({ length: Math.ceil(samples.length / size) }, (_, at) =>
+    samples.slice(at * size, (at + 1) * size),
+  );
+  return groups.flatMap((group) => {
     const last = group.at(-1);
     if (!last) return [];
     const mean = (of: (sample: Sample) => number) =>
