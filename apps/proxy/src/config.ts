@@ -1,5 +1,7 @@
+import { ConfigError } from '@tripod/shared/config/config-error';
 import { configFileSetting, portSetting, serviceSettings } from '@tripod/shared/config/service-settings';
 import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
+import { isLoopbackAddress } from '@tripod/shared/http/loopback-address';
 import { policyNames } from './balancing/policies/policy-table.ts';
 import { engineNames, engineSummaries } from './engine-table.ts';
 import { maxConnectionsFor } from './forwarding/connection-limit.ts';
@@ -84,7 +86,23 @@ export const proxySettings = {
   },
   adminPort: {
     ...portSetting(8090),
-    description: 'Port of the admin server, on loopback only; 0 takes any free port',
+    description: 'Port of the admin server; 0 takes any free port',
+  },
+  adminHost: {
+    type: 'string',
+    minLength: 1,
+    default: 'localhost',
+    placeholder: 'address',
+    description: 'Address of the admin server; any other than a loopback address needs ADMIN_TOKEN',
+  },
+  adminToken: {
+    type: 'string',
+    // What a client can send after `Bearer` (RFC 6750 2.1).
+    pattern: '^[\\w.~+/-]{1,1000}=*$',
+    secret: true,
+    shape: 'letters, digits and -._~+/',
+    description:
+      'Token that admin requests must send as Authorization: Bearer TOKEN; default: none is needed',
   },
   connectTimeoutMs: milliseconds(1000, 'Time limit for connecting to an upstream (504)'),
   responseTimeoutMs: milliseconds(30_000, 'Time limit for the head of a response (504)'),
@@ -223,18 +241,29 @@ const routesOf = ({ route, to, objects }: RouteSettings): Pick<ProxyConfig, 'rou
   return { routes: parseRouteObjects(objects), redirects: parseRedirects(objects) };
 };
 
+/** Anyone who reaches the admin server can change the pools, so it is open to the network only with a token. */
+const checkAdminHost = ({ adminHost, adminToken }: Pick<ProxySettings, 'adminHost' | 'adminToken'>): void => {
+  const isLocal = adminHost === 'localhost' || isLoopbackAddress(adminHost);
+  if (isLocal || adminToken !== undefined) return;
+  const problem = `must be a loopback address unless ADMIN_TOKEN is set, and is ${JSON.stringify(adminHost)}`;
+  throw new ConfigError([{ source: '--admin-host', pointer: '#/adminHost', problem }]);
+};
+
 /**
- * Parses checked settings. Throws when a value was not checked by its `problems`. `maxConnections` is lowered to what
+ * Parses checked settings. Throws a ConfigError for an admin server that is open to the network without a token, and when a value was not checked by its `problems`. `maxConnections` is lowered to what
  * the descriptor limit of the process allows.
  */
 export const parseProxyConfig = (
   { route, to, routes: objects, ...settings }: ProxySettings,
   descriptorLimit = Number.POSITIVE_INFINITY,
-): ProxyConfig => ({
-  ...settings,
-  maxConnections: Math.min(settings.maxConnections, maxConnectionsFor(descriptorLimit)),
-  ...routesOf({ route, to, objects: objects as readonly RouteObject[] | undefined }),
-  trustedProxies: parseNetworks(settings.trustedProxies),
-  traceFrom: parseNetworks(settings.traceFrom),
-  privatePaths: settings.privatePaths.includes('none') ? [] : settings.privatePaths.map(normalizePath),
-});
+): ProxyConfig => {
+  checkAdminHost(settings);
+  return {
+    ...settings,
+    maxConnections: Math.min(settings.maxConnections, maxConnectionsFor(descriptorLimit)),
+    ...routesOf({ route, to, objects: objects as readonly RouteObject[] | undefined }),
+    trustedProxies: parseNetworks(settings.trustedProxies),
+    traceFrom: parseNetworks(settings.traceFrom),
+    privatePaths: settings.privatePaths.includes('none') ? [] : settings.privatePaths.map(normalizePath),
+  };
+};

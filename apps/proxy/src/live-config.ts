@@ -33,6 +33,7 @@ const fixedSettings = [
   'port',
   'host',
   'adminPort',
+  'adminHost',
   'engine',
   'clientHeadTimeoutMs',
   'clientKeepAliveMs',
@@ -68,6 +69,11 @@ const hidePasswords = (routes: unknown): unknown =>
               },
             },
       );
+
+const shownValue = (name: string, value: unknown): unknown => {
+  if (name === 'adminToken') return value === undefined ? undefined : '…';
+  return name === 'routes' ? hidePasswords(value) : value;
+};
 
 /** An origin such as `#/port in /etc/proxy.json` holds the JSON pointer of the field; `--port` and `PORT` hold none. */
 const toProblemSource = (origin: string): Pick<ConfigProblem, 'source' | 'pointer'> => {
@@ -140,7 +146,7 @@ export const createLiveConfig = (options: LiveConfigOptions): LiveConfig => {
           .map(([name, value]) => [
             name,
             {
-              value: name === 'routes' ? hidePasswords(value) : value,
+              value: shownValue(name, value),
               from: current.origins[name] ?? 'default',
             },
           ]),
@@ -149,8 +155,8 @@ export const createLiveConfig = (options: LiveConfigOptions): LiveConfig => {
     reload() {
       try {
         const { next, changed } = readChanges();
-        current = next;
         Object.assign(values, parseProxyConfig(next.config, descriptorLimit));
+        current = next;
         logLoweredConnections();
         onChanged();
         counters.reloaded += 1;

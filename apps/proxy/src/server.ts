@@ -145,6 +145,7 @@ export const createProxy = (
   const admin = createAdminServer({
     routes,
     traces,
+    access: values,
     config,
     readiness,
     metrics,

@@ -29,9 +29,13 @@ export const startProxy = async (
   const config = proxy.config.values;
   const undo = createShutdownStack();
   try {
-    const adminSide = await admin.listen({ host: 'localhost', port: config.adminPort, flag: '--admin-port' });
+    const adminSide = await admin.listen({
+      host: config.adminHost,
+      port: config.adminPort,
+      flag: '--admin-port',
+    });
     undo.push('the admin side', () => admin.stop({ drainDelayMs: 0, graceMs: 1000 }));
-    proxy.addOwnListener('localhost', adminSide.port);
+    proxy.addOwnListener(config.adminHost, adminSide.port);
     checks.start();
     undo.push('the active checks', () => checks.stop());
     undo.push('the passive checks', () => passive.stop());

@@ -8,6 +8,11 @@ export const adminErrors = defineErrors({
     meaning:
       'The Host is not this machine, or the request comes from a web page of another origin (Origin, Sec-Fetch-Site).',
   },
+  ADMIN_TOKEN_REQUIRED: {
+    status: 401,
+    title: 'The token of the admin side is required',
+    meaning: 'Send `Authorization: Bearer TOKEN` with the value of `ADMIN_TOKEN`.',
+  },
   ADMIN_BODY_INVALID: {
     status: 400,
     title: 'The body is not valid',

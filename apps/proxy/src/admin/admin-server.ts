@@ -16,9 +16,12 @@ import type { Upstream } from '../balancing/upstream.ts';
 import type { TraceStore } from '../forwarding/trace-store.ts';
 import type { RouteTable } from '../routing/route-table.ts';
 import { type AdminConfig, createConfigRoutes } from './config-routes.ts';
+import { createDescriptionRoute } from './describe-admin.ts';
 import { createPoolRoutes } from './pool-routes.ts';
 import { readJson, toBodyError } from './read-json.ts';
 import { requireOwnOrigin } from './require-own-origin.ts';
+import { requireToken } from './require-token.ts';
+import { createStatusPage } from './status-page.ts';
 import { createTraceRoutes } from './trace-routes.ts';
 
 export type AdminServerOptions = {
@@ -34,6 +37,7 @@ export type AdminServerOptions = {
   readonly activeChecks: () => boolean;
   /** Whether this upstream is the proxy itself. */
   readonly isOwnListener: (upstream: Upstream) => boolean;
+  readonly access: { readonly adminHost: string; readonly adminToken: string | undefined };
   readonly logger: Logger;
   readonly clock: Clock;
 };
@@ -43,10 +47,10 @@ const translate = (error: unknown): unknown =>
     ? new AppError(httpErrors.REQUEST_INVALID, { detail: 'The path holds a broken percent-encoding.' })
     : toBodyError(error);
 
-/** Creates the admin server: pools, configuration, health, metrics. It listens on loopback only. */
+/** Creates the admin server: pools, configuration, health, metrics. Off loopback it needs a token. */
 export const createAdminServer = (options: AdminServerOptions): StoppableServer => {
   const { routes, traces, config, readiness, metrics, profile = false, logger, clock } = options;
-  const { activeChecks, isOwnListener } = options;
+  const { activeChecks, isOwnListener, access } = options;
   const app = express();
   app.disable('x-powered-by').set('query parser', 'simple').set('etag', false);
   app.use((request, response, next) => {
@@ -54,14 +58,20 @@ export const createAdminServer = (options: AdminServerOptions): StoppableServer 
     response.setHeader('Cache-Control', 'no-store');
     next();
   });
-  app.use(requireOwnOrigin);
+  app.use(requireOwnOrigin(access.adminHost));
+  app.use(createStatusPage());
+  const token = requireToken(() => access.adminToken);
   for (const [path, handler] of createOperationalPaths({ readiness, metrics, profile, clock })) {
+    // Probes and scrapers have no token.
+    if (path.startsWith('/debug/')) app.use(path, token);
     app
       .route(path)
       .get(handler)
       .all(methodNotAllowed(['GET', 'HEAD']));
   }
+  app.use(token);
   app.use(...readJson);
+  app.use(createDescriptionRoute());
   app.use(createConfigRoutes(config));
   app.use(createTraceRoutes(traces));
   app.use(createPoolRoutes({ routes, activeChecks, isOwnListener, logger }));

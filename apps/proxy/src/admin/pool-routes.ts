@@ -29,18 +29,22 @@ const changes = {
   enabled: { type: 'boolean' },
 };
 const ajv = new Ajv({ allErrors: true, verbose: true });
-const isNewUpstream: ValidateFunction<NewUpstream> = ajv.compile({
+/** The body that adds an upstream. */
+export const newUpstreamSchema = {
   type: 'object',
   required: ['url'],
   additionalProperties: false,
   properties: { url: { type: 'string', maxLength: 300 }, ...changes },
-});
-const isUpstreamChange: ValidateFunction<UpstreamChange> = ajv.compile({
+};
+const isNewUpstream: ValidateFunction<NewUpstream> = ajv.compile(newUpstreamSchema);
+/** The body that changes an upstream. */
+export const upstreamChangeSchema = {
   type: 'object',
   minProperties: 1,
   additionalProperties: false,
   properties: changes,
-});
+};
+const isUpstreamChange: ValidateFunction<UpstreamChange> = ajv.compile(upstreamChangeSchema);
 
 const parseBody = <T>(check: ValidateFunction<T>, body: unknown): T => {
   if (check(body)) return body;
