@@ -51,11 +51,11 @@ const runCommand = async (
 ): Promise<Mark> => {
   const startedMs = nowMs();
   let beganMs: number | undefined;
-  const lines = await stack.run(run, () => {
+  await stack.run(run, () => {
     beganMs ??= nowMs();
   });
   const doneMs = nowMs();
-  const mark = { run, startedMs, beganMs: beganMs ?? doneMs, lines };
+  const mark = { run, startedMs, beganMs: beganMs ?? doneMs };
   await until(mark.beganMs + lastsMs, signal);
   return { ...mark, endedMs: Math.max(doneMs, mark.beganMs + lastsMs) };
 };
@@ -79,7 +79,7 @@ const runSurge = async (
     over.abort();
     await loading;
   }
-  return { run: `${surge} more requests a second`, startedMs, beganMs, endedMs: nowMs(), lines: [] };
+  return { run: `${surge} more requests a second`, startedMs, beganMs, endedMs: nowMs() };
 };
 
 type FollowedMethod = Pick<Observation, 'marks' | 'settledMs'> & { readonly rows: readonly StackRow[] };

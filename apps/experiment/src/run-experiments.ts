@@ -116,6 +116,7 @@ export const runExperiments = async (options: RunExperimentsOptions): Promise<vo
       }
     }
   } finally {
-    rmSync(stateDir, { recursive: true, force: true });
+    // The last files of Postgres may appear while the folder is removed.
+    rmSync(stateDir, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 };

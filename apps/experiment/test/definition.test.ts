@@ -7,6 +7,7 @@ import { chooseExperiments, readExperiments, shortenExperiment } from '../src/de
 import { readExperiment } from '../src/definition/read-experiment.ts';
 import { chooseBalancers } from '../src/lab/balancers.ts';
 import { stackEnvironment } from '../src/lab/stack-environment.ts';
+import { toControlRequest } from '../src/lab/to-control-request.ts';
 import { mergeLab } from '../src/lab/write-lab.ts';
 import { chooseVariants } from '../src/run-experiments.ts';
 
@@ -114,6 +115,15 @@ describe('what an experiment runs', () => {
     expect([names(ours, false), names(ours, true)]).toEqual([['one', 'two', 'three'], ['three']]);
     expect(names(nginx, false)).toEqual(['one']);
     expect(chooseVariants(read(valid), ours, true)).toEqual([undefined]);
+  });
+
+  it.each([
+    ['kill api-2', { command: 'kill', name: 'api-2' }],
+    ['heal', { command: 'heal', name: '' }],
+    ['scale api=5', { command: 'scale', name: 'api', count: 5 }],
+    ['slow api-2 --delay-ms 200', { command: 'slow', name: 'api-2', delayMs: 200 }],
+  ])('is the request that a command sends: %s', (typed, request) => {
+    expect(toControlRequest(typed)).toEqual(request);
   });
 
   it('never reaches the database of the user', () => {

@@ -26,7 +26,7 @@ const observe = (requests: readonly RequestRecord[], more: Partial<Observation> 
   beganMs: 0,
   endedMs: 10_000,
   settledMs: 5000,
-  marks: [{ run: 'kill api-2', startedMs: 4000, beganMs: 4000, endedMs: 5000, lines: [] }],
+  marks: [{ run: 'kill api-2', startedMs: 4000, beganMs: 4000, endedMs: 5000 }],
   changes: [],
   sent: undefined,
   rows: { before: [], between: [], after: [] },

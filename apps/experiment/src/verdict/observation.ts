@@ -10,7 +10,6 @@ export type Mark = {
   /** When the fault happened: the first line that the command printed, or its end. */
   readonly beganMs: number;
   readonly endedMs: number;
-  readonly lines: readonly string[];
 };
 
 /** What was seen in one run of the load. */
