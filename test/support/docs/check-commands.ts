@@ -9,10 +9,12 @@ export type Commands = ReadonlyMap<string, KnownCommand>;
 const programs: ReadonlySet<string> = new Set([
   'ab',
   'apt-get',
+  'cd',
   'curl',
   'docker',
   'git',
   'kill',
+  'make',
   'nginx',
   'npm',
   'sudo',

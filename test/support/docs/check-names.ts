@@ -10,6 +10,9 @@ const foreignFlags: ReadonlySet<string> = new Set(
     '--max-semi-space-size',
     '--max-old-space-size',
     '--memory-saver-mode',
+    '--pwprompt',
+    '--owner',
+    '--now',
   ]),
 );
 

@@ -39,7 +39,7 @@ const isPath = (span: string): boolean =>
 
 /** Paths from the root of the repository, also within commands. */
 const fromRoot =
-  /(?<![\w@.-]|(?<!\))\/)(?:apps|packages|docs|config|bench|conformance|scripts|assets|test|\.ci|\.github|\.githooks)\/[\w@./-]*[\w/]/g;
+  /(?<![\w@.-]|(?<!\))\/)(?:apps|packages|deploy|docs|config|bench|conformance|scripts|assets|test|\.ci|\.github|\.githooks)\/[\w@./-]*[\w/]/g;
 
 /** Checks every path in code. A span may leave out leading folders (`routing/`, `cli.ts`). */
 export const checkPaths = (pages: readonly Page[], paths: readonly string[]): Checked => {
