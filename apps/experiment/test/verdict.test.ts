@@ -160,6 +160,11 @@ describe('experiment: claims', () => {
     expect(withoutOwnFigures(claims)).toEqual({ failed: { atMost: 0 } });
   });
 
+  it('hold for 0 against a multiple of 0', () => {
+    const none = { atMost: 1, times: 'failures.status 500' };
+    expect(judge({ 'failures.status 404': none }, measured)[0]?.holds).toBe(true);
+  });
+
   it('fail for a figure that does not exist, and know that a failure which never happened has the count 0', () => {
     expect(judge({ 'shares.after.api-9': { atMost: 1 } }, measured)).toEqual([
       { figure: 'shares.after.api-9', limit: 'at most 1', holds: false },

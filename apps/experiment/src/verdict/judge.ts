@@ -47,7 +47,7 @@ export const judge = (claims: Claims, measured: Measured): readonly JudgedClaim[
     const holds =
       value !== undefined &&
       factor !== undefined &&
-      value <= (limits.atMost ?? Number.POSITIVE_INFINITY) * factor &&
-      value >= (limits.atLeast ?? Number.NEGATIVE_INFINITY) * factor;
+      (limits.atMost === undefined || value <= limits.atMost * factor) &&
+      (limits.atLeast === undefined || value >= limits.atLeast * factor);
     return { figure, limit: describeLimits(limits), ...(value === undefined ? {} : { value }), holds };
   });
