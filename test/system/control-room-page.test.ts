@@ -159,6 +159,82 @@ describe('the page of the control room', () => {
     await page.getByText('Nothing failed.').waitFor();
   });
 
+  it('runs an experiment after a guess and shows the verdict beside it', async () => {
+    room.answer = (path) =>
+      path === '/experiments'
+        ? { status: 200, body: [{ name: 'kill', title: 'Kill a copy', claims: ['No request fails.'] }] }
+        : undefined;
+    await open(3);
+    const before = room.actions.length;
+    await page.getByRole('tab', { name: 'Experiments' }).click();
+    await page.getByText('No request fails.').waitFor();
+    await page.getByLabel('Many fail').check();
+    await press('Run experiment');
+    expect(await lastAction(before + 1)).toEqual({ action: 'experiment', service: 'kill' });
+    const p99Ms = { before: 5, during: 21, after: 5 };
+    const writes = { lost: 0, repeated: 0 };
+    room.send('experiment', {
+      verdict: {
+        ...{ experiment: 'kill', holds: true, explain: 'The proxy tries again.' },
+        balancers: [{ balancer: 'direct', holds: true, failed: 0, p99Ms, writes, recoveredAfterMs: 1100 }],
+      },
+    });
+    await page.getByText('No requests failed with direct. You expected: many fail.').waitFor();
+    const verdict = page.getByRole('table', { name: 'Verdict of kill' });
+    expect(await verdict.getByRole('row').last().textContent()).toContain('21 ms');
+    expect(await findViolations(page)).toEqual([]);
+  });
+
+  it('explains why a request went to its copy', async () => {
+    const skipped = [{ id: 'http://127.0.0.1:8081', state: 'ejected', reason: '3 failed tries' }];
+    const first = { upstream: 'http://127.0.0.1:8083', startedAtMs: 0, durationMs: 2, skipped };
+    room.answer = (path) => {
+      if (path === '/traces/gone') return { status: 404, body: { detail: 'There is no trace of "gone".' } };
+      if (path !== '/traces/abc') return undefined;
+      const route = { host: null, prefix: '/api/', pool: 'api' };
+      const facts = { requestId: 'abc', method: 'GET', url: '/api/images.json', status: 200, durationMs: 5 };
+      return {
+        status: 200,
+        body: { ...facts, route, policy: 'round-robin', tries: [{ ...first, status: 200, failure: null }] },
+      };
+    };
+    await open(3);
+    await page.getByRole('tab', { name: 'Why this copy?' }).click();
+    await page.getByLabel('Request id').fill('gone');
+    await press('Why this copy?');
+    await page.getByText('There is no trace of "gone".').waitFor();
+    await page.getByLabel('Request id').fill('abc');
+    await press('Why this copy?');
+    await page.getByText('http://127.0.0.1:8081: 3 failed tries').waitFor();
+    expect(await findViolations(page)).toEqual([]);
+  });
+
+  it('records a process and zooms into its flame graph', async () => {
+    const leaf = { name: 'JSON.stringify', value: 60, children: [] };
+    const handler = { name: 'handle', value: 90, children: [leaf] };
+    room.answer = (path) =>
+      path === '/profiles/api-2'
+        ? {
+            status: 200,
+            body: {
+              ...{ process: 'api-2', seconds: 5, download: 'profiles/1.pprof' },
+              root: { name: 'all', value: 100, children: [handler] },
+            },
+          }
+        : undefined;
+    await open(3);
+    await press('Profile api-2');
+    expect(await page.getByLabel('Process', { exact: true }).inputValue()).toBe('api-2');
+    await press('Record');
+    const costliest = page.getByRole('table', { name: 'Functions with the most time of their own' });
+    expect(await costliest.getByRole('row').nth(1).textContent()).toMatch(/JSON\.stringify.*60 %/);
+    await page.getByTitle('handle: 90 %').click();
+    await page.getByRole('button', { name: 'Show everything' }).waitFor();
+    await page.getByLabel('Search a function').fill('json');
+    await page.getByText('60 % of the time in matches').waitFor();
+    expect(await findViolations(page)).toEqual([]);
+  });
+
   it('dims the last values while the stream is lost, and goes on with a new snapshot', async () => {
     await open(3);
     room.snapshot = {
