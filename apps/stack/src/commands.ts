@@ -19,11 +19,13 @@ import { slow } from './commands/slow.ts';
 import { start } from './commands/start.ts';
 import { stop } from './commands/stop.ts';
 import { up } from './commands/up.ts';
+import { watch } from './commands/watch.ts';
 
 /** Every command of `stack`, in the order of its help. The only list. */
 export const commands: readonly CommandDefinition[] = [
   up,
   ps,
+  watch,
   scale,
   restart,
   reload,

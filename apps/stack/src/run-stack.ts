@@ -11,6 +11,7 @@ import { ListenError } from '@tripod/shared/os/listen';
 import { probeAddress } from '@tripod/shared/os/probe-address';
 import { systemProcesses } from '@tripod/shared/os/process-table';
 import { askStack } from '@tripod/stack-client/ask-stack';
+import { watchStack } from '@tripod/stack-client/watch-stack';
 import { CommanderError } from 'commander';
 import { findGroupHierarchy } from './budget/group-hierarchy.ts';
 import type { CommandClient } from './command/command-definition.ts';
@@ -153,6 +154,7 @@ const createClients = (options: RunStackOptions): ((stateDir: string) => Command
         }),
       confirm: own.stdin.isTTY && isTerminal ? askPerson : undefined,
       ask: (request) => askStack(request, { socketPath: folder.socketPath, startCommand, onProgress: print }),
+      watch: (watching) => watchStack({ ...watching, socketPath: folder.socketPath, startCommand }),
       host: createHost(options),
     };
   };

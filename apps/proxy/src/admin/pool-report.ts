@@ -1,4 +1,9 @@
-import { type LatencyCounts, mergeCounts, quantileMs } from '@tripod/shared/metrics/latency-histogram';
+import {
+  type LatencyCounts,
+  mergeCounts,
+  quantileMs,
+  toSparseCounts,
+} from '@tripod/shared/metrics/latency-histogram';
 import type { Upstream } from '../balancing/upstream.ts';
 import type { UpstreamPool } from '../balancing/upstream-pool.ts';
 
@@ -49,8 +54,13 @@ const countedAt = (upstreams: readonly Upstream[]) => ({
   latencyMs: latencyOf(upstreams),
 });
 
+export type ReportOptions = {
+  /** Whether `latencyBuckets` is added, from which percentiles of any period can be computed. Default false. */
+  readonly latencyBuckets?: boolean;
+};
+
 /** The report of an upstream on the admin side. */
-export const reportUpstream = (upstream: Upstream) => ({
+export const reportUpstream = (upstream: Upstream, { latencyBuckets = false }: ReportOptions = {}) => ({
   id: upstream.id,
   url: upstream.url,
   state: upstream.state,
@@ -66,14 +76,15 @@ export const reportUpstream = (upstream: Upstream) => ({
   responseTimeMs: roundedMs(upstream.responseTime.valueMs || undefined),
   maxInFlight: Number.isFinite(upstream.maxInFlight) ? upstream.maxInFlight : null,
   ...countedAt([upstream]),
+  ...(latencyBuckets ? { latencyBuckets: toSparseCounts(upstream.latency.total()) } : {}),
 });
 
 /** The report of a pool on the admin side. */
-export const reportPool = (pool: UpstreamPool) => ({
+export const reportPool = (pool: UpstreamPool, options: ReportOptions = {}) => ({
   name: pool.name,
   policy: pool.policyChoice.name,
   policyOptions: pool.policyChoice.options,
-  upstreams: pool.upstreams.map(reportUpstream),
+  upstreams: pool.upstreams.map((upstream) => reportUpstream(upstream, options)),
   /** Sums over the current upstreams of the pool. */
   totals: countedAt(pool.upstreams),
 });

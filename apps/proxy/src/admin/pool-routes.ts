@@ -1,6 +1,7 @@
 import { toStructureFaults } from '@tripod/shared/config/structure-faults';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { methodNotAllowed } from '@tripod/shared/http/not-found';
+import { queryOf } from '@tripod/shared/http/request-target';
 import type { Logger } from '@tripod/shared/logging/logger';
 import { Ajv, type ValidateFunction } from 'ajv';
 import express, { type Request, type Router } from 'express';
@@ -102,7 +103,10 @@ export const createPoolRoutes = ({
 
   router
     .route('/pools')
-    .get((_request, response) => void response.json(routes.pools.map(reportPool)))
+    .get((request, response) => {
+      const latencyBuckets = new URLSearchParams(queryOf(request.url)).get('latency') === 'buckets';
+      response.json(routes.pools.map((pool) => reportPool(pool, { latencyBuckets })));
+    })
     .all(methodNotAllowed(['GET', 'HEAD']));
 
   router

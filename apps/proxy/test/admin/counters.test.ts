@@ -52,6 +52,18 @@ describe('the counters of an upstream', () => {
     }
   });
 
+  it('have the buckets of their latencies when a reader asks for them', async () => {
+    const proxy = await runProxy({ route: routeTo(await runUpstream()) });
+    for (let request = 0; request < 3; request += 1) await ask(proxy);
+    type Reported = { readonly upstreams: { readonly latencyBuckets?: [number, number][] }[] }[];
+    const read = async (path: string) => JSON.parse((await admin(proxy, path)).text) as Reported;
+    const [plain] = await read('/pools');
+    const [pool] = await read('/pools?latency=buckets');
+    expect(plain?.upstreams[0]?.latencyBuckets).toBeUndefined();
+    const counts = (pool?.upstreams[0]?.latencyBuckets ?? []).map(([, count]) => count);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(3);
+  });
+
   it('have no quantiles before the first complete answer', async () => {
     const upstream = await runUpstream((socket) => {
       socket.end('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf');

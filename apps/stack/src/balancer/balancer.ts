@@ -1,3 +1,4 @@
+import type { LatencyCounts } from '@tripod/shared/metrics/latency-histogram';
 import type { Command } from '../supervisor/command.ts';
 
 /** What the load balancer reports about one copy. */
@@ -6,6 +7,28 @@ export type UpstreamReport = {
   readonly inFlight: number;
   /** Why the copy receives no requests. */
   readonly reason?: string;
+};
+
+/** Counters of one upstream since the load balancer started. */
+export type UpstreamCounters = {
+  readonly state: string;
+  /** Why it receives no requests. */
+  readonly reason: string | undefined;
+  readonly inFlight: number;
+  readonly failures: number;
+  readonly retries: number;
+  readonly ejections: number;
+  /** Answers by class of status, such as `2xx`. */
+  readonly answers: Readonly<Record<string, number>>;
+  readonly latency: LatencyCounts;
+};
+
+/** What a load balancer tells about its traffic. */
+export type BalancerReading = {
+  /** The policies of its pools, each once. */
+  readonly policies: readonly string[];
+  /** By port. */
+  readonly upstreams: ReadonlyMap<number, UpstreamCounters>;
 };
 
 /**
@@ -28,6 +51,8 @@ export type Balancer = {
   reload(): Promise<void>;
   /** By port. Empty when the balancer does not report on its upstreams. */
   report(): Promise<ReadonlyMap<number, UpstreamReport>>;
+  /** Undefined when it does not tell. Throws a StartError when it does not answer. */
+  readonly read?: () => Promise<BalancerReading>;
   /** Called when the process has become ready: makes the changes that were requested while it was down. */
   becameReady(): Promise<void>;
   /** Whether its log lines name the upstream that answered. The request lines of the upstreams are hidden then. */

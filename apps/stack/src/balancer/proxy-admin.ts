@@ -1,4 +1,5 @@
 import { StartError } from '@tripod/shared/errors/start-error';
+import type { SparseCounts } from '@tripod/shared/metrics/latency-histogram';
 
 export type PoolUpstream = {
   readonly id: string;
@@ -9,10 +10,23 @@ export type PoolUpstream = {
   readonly draining: boolean;
 };
 
+/** A pool with the counters of its upstreams since the start of the proxy. */
+export type PoolReading = {
+  readonly policy: string;
+  readonly upstreams: readonly (PoolUpstream & {
+    readonly failures: number;
+    readonly retries: number;
+    readonly ejections: number;
+    readonly answers: Readonly<Record<string, number>>;
+    readonly latencyBuckets: SparseCounts;
+  })[];
+};
+
 /** The calls of the proxy's admin API that the stack uses. Each throws a StartError when it fails. */
 export type ProxyAdmin = {
   /** The upstreams of every pool, by the name of the pool. */
   pools(): Promise<ReadonlyMap<string, readonly PoolUpstream[]>>;
+  readings(): Promise<readonly PoolReading[]>;
   add(pool: string, url: string): Promise<void>;
   setDraining(pool: string, id: string, draining: boolean): Promise<void>;
   remove(pool: string, id: string): Promise<void>;
@@ -50,6 +64,7 @@ export const createProxyAdmin = (adminPort: number): ProxyAdmin => {
       }[];
       return new Map(pools.map(({ name, upstreams }) => [name, upstreams]));
     },
+    readings: async () => (await ask('GET', '/pools?latency=buckets')) as readonly PoolReading[],
     async add(pool, url) {
       await ask('POST', `/pools/${pool}/upstreams`, { url });
     },

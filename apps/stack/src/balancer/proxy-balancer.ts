@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import type { Clock } from '@tripod/shared/async/clock';
 import { pause } from '@tripod/shared/async/pause';
 import { createSerialQueue } from '@tripod/shared/async/serial-queue';
+import { fromSparseCounts } from '@tripod/shared/metrics/latency-histogram';
 import type { NodeCommand } from '../supervisor/command.ts';
-import { type Balancer, maxDrainMs, type UpstreamReport } from './balancer.ts';
-import { createProxyAdmin, type PoolUpstream } from './proxy-admin.ts';
+import { type Balancer, maxDrainMs, type UpstreamCounters, type UpstreamReport } from './balancer.ts';
+import { createProxyAdmin, type PoolReading, type PoolUpstream } from './proxy-admin.ts';
 import type { Route } from './route.ts';
 
 export type ProxyBalancerOptions = {
@@ -36,6 +37,16 @@ const reportOn = ({ state, inFlight, reason }: PoolUpstream): UpstreamReport => 
   state,
   inFlight,
   ...(reason !== undefined && (state === 'unhealthy' || state === 'ejected') ? { reason } : {}),
+});
+
+const countersOf = (upstream: PoolReading['upstreams'][number]): UpstreamCounters => ({
+  ...reportOn(upstream),
+  reason: reportOn(upstream).reason,
+  failures: upstream.failures,
+  retries: upstream.retries,
+  ejections: upstream.ejections,
+  answers: upstream.answers,
+  latency: fromSparseCounts(upstream.latencyBuckets),
 });
 
 /**
@@ -127,6 +138,14 @@ export const createProxyBalancer = (options: ProxyBalancerOptions): Balancer => 
       if (!isReady()) return new Map();
       const upstreams = [...(await admin.pools()).values()].flat();
       return new Map(upstreams.map((upstream) => [portOf(upstream), reportOn(upstream)]));
+    },
+    async read() {
+      if (!isReady()) return { policies: [], upstreams: new Map() };
+      const pools = await admin.readings();
+      const upstreams = pools.flatMap((pool) =>
+        pool.upstreams.map((upstream) => [portOf(upstream), countersOf(upstream)] as const),
+      );
+      return { policies: [...new Set(pools.map(({ policy }) => policy))], upstreams: new Map(upstreams) };
     },
     becameReady: settle,
   };

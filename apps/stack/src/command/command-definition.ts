@@ -1,6 +1,7 @@
 import type { Settings } from '@tripod/shared/config/settings';
 import type { ProcessTable } from '@tripod/shared/os/process-table';
 import type { ControlRequest } from '@tripod/stack-client/protocol';
+import type { WatchOptions } from '@tripod/stack-client/watch-stack';
 import type { ControlClient } from '../control/control-server.ts';
 import type { StateFolder } from '../control/state-folder.ts';
 import type { AnyService } from '../definition/service-definition.ts';
@@ -25,6 +26,8 @@ export type CommandClient = {
   readonly confirm: ((question: string) => Promise<boolean>) | undefined;
   /** Sends a request to the running stack, prints its progress and returns its result. */
   readonly ask: (request: ControlRequest) => Promise<unknown>;
+  /** Receives the readings of the running stack until it stops. */
+  readonly watch: (options: Pick<WatchOptions, 'intervalMs' | 'onReading'>) => Promise<void>;
   /** For a command that starts a stack. */
   readonly host: StackHost;
 };

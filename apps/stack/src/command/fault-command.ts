@@ -61,7 +61,7 @@ export const defineFault = <const S extends Settings>(definition: FaultDefinitio
       answer: async ({ stack, report }, request) => {
         const process = findOneProcess(stack, request);
         const config = settingsIn(settings, request);
-        await process.inject(faultOf(config), describe(config), forMs(config));
+        await process.faults.inject(faultOf(config), describe(config), forMs(config));
         const until = untilWhen(forMs(config), `pnpm stack heal ${process.name}`);
         report(`${process.name}: ${describe(config)} ${until}`);
       },

@@ -54,11 +54,13 @@ const killJoined = async (
   const findPid = async (): Promise<number | undefined> => (await status?.())?.pid;
   const pid = await findPid();
   await killService?.();
+  server.stack.readings.record('killed', name, `process ${pid}`);
   server.report(`${name}: process ${pid} killed; its guard starts it again`);
   await waitForRestart(server, name, maxGuardedRestartMs, async () => {
     const found = await findPid();
     return found === pid ? undefined : found;
   });
+  server.stack.readings.record('ready', name);
 };
 
 /** `stack kill NAME`: SIGKILL for one process, to watch the others take over. */

@@ -17,7 +17,7 @@ export const pause: CommandDefinition = {
     answer: async ({ stack, report }, request) => {
       const process = findOneProcess(stack, request);
       const { forMs } = settingsIn(settings, request);
-      process.pause(forMs);
+      process.faults.pause(forMs);
       report(`${process.name}: paused ${untilWhen(forMs, `pnpm stack resume ${process.name}`)}`);
     },
   },

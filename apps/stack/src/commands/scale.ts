@@ -30,10 +30,12 @@ export const scale: CommandDefinition = {
     client.ask({ command: 'scale', ...parseArgument(argument, client.services) }),
   serve: {
     queued: true,
-    answer: async ({ stack: { supervisor }, report }, { name, count }) => {
+    answer: async ({ stack: { supervisor, readings }, report }, { name, count }) => {
       const group = typeof name === 'string' ? supervisor.findGroup(name) : undefined;
       if (!group) throw new StartError(`The service ${String(name)} does not run, so it cannot be scaled.`);
+      const before = group.processes.length;
       await group.scale(Number(count), report);
+      readings.record('scaled', group.name, `${before} to ${group.processes.length}`);
     },
   },
 };

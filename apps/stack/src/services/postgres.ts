@@ -40,6 +40,7 @@ const joinEmbedded = async ({
 }: JoinContext<typeof settings>): Promise<JoinedService> => {
   const { joinEmbeddedPostgres } = await import('@tripod/embedded-postgres/join-embedded-postgres');
   const { findEmbeddedPostgres } = await import('@tripod/embedded-postgres/find-embedded-postgres');
+  const { createStatisticsReader } = await import('@tripod/embedded-postgres/database-statistics');
   const onGuardLost = (error: Error): void => onProgress(error.message);
   const joined = await joinEmbeddedPostgres({ stateDir, onProgress, onGuardLost });
   const { createMissingDatabase } = await import('@tripod/embedded-postgres/create-missing-database');
@@ -58,6 +59,7 @@ const joinEmbedded = async ({
       return { running, pid, guardPid, port, restarts };
     },
     whyFixed: 'postgres is run by its guard for as long as a process uses it',
+    openStatistics: () => createStatisticsReader(url),
     kill: async () => {
       const { postgresPid } = await findEmbeddedPostgres({ stateDir });
       if (postgresPid === undefined) throw new StartError('postgres is not running at this moment.');

@@ -9,6 +9,8 @@ import { firstPortOf, numberOf } from '../definition/select-services.ts';
 import type { AnyService, ServiceContext } from '../definition/service-definition.ts';
 import { maxCopies, type StackConfig, serviceArguments } from '../definition/stack-settings.ts';
 import type { Output } from '../output/output.ts';
+import { openReadingSources } from '../readings/reading-sources.ts';
+import { createReadings, type Readings } from '../readings/readings.ts';
 import { childEnvironment } from '../supervisor/child-environment.ts';
 import type { Command } from '../supervisor/command.ts';
 import type { JoinedService } from '../supervisor/joined-service.ts';
@@ -16,6 +18,7 @@ import { type PoolMembership, ProcessGroup } from '../supervisor/process-group.t
 import { createSpawnProcess } from '../supervisor/spawn-process.ts';
 import { type ProcessSpec, SupervisedProcess } from '../supervisor/supervised-process.ts';
 import { Supervisor } from '../supervisor/supervisor.ts';
+import { recordProcesses } from './record-processes.ts';
 import type { StackDependencies } from './stack-dependencies.ts';
 import { needsOf, routedServices, type StackPlan } from './stack-plan.ts';
 
@@ -32,10 +35,6 @@ export type StackOptions = {
 /** The load balancer of a stack and the service that it belongs to. */
 export type FrontBalancer = { readonly name: string; readonly balancer: Balancer };
 
-/** Texts in a command line by which the process is identified later. */
-const marksOf = (command: Command): readonly string[] =>
-  command.type === 'binary' && command.marks ? command.marks : [command.file, command.args.join(' ')];
-
 /** The services of a stack, made from their definitions; `startStack` starts them. */
 export class Stack {
   readonly config: StackConfig;
@@ -44,6 +43,7 @@ export class Stack {
   /** Undefined when no service balances. */
   readonly front: FrontBalancer | undefined;
   readonly groups: ControlGroups | undefined;
+  readonly readings: Readings;
   readonly #options: StackOptions;
   readonly #limits: ProcessLimits;
   readonly #startedAt: string;
@@ -64,6 +64,11 @@ export class Stack {
     });
     this.#startedAt = new Date(dependencies.clock.wallMs()).toISOString();
     this.front = plan.front && this.#createFront(plan.front);
+    this.readings = createReadings({
+      clock: dependencies.clock,
+      openSources: () => openReadingSources(this.supervisor, this.#joined, this.front),
+      nameUpstream: (address) => this.nameUpstream(address),
+    });
     const own = plan.services.filter(({ run }) => run.type !== 'joined');
     this.supervisor = new Supervisor(own.map((service) => this.#createGroup(service)));
   }
@@ -252,8 +257,12 @@ export class Stack {
     return new SupervisedProcess(spec, {
       spawn: (options) => this.#limits.limit(service.name, name, spawnAny(options)),
       clock,
-      onLine: output.line,
+      onLine: (from, line) => {
+        output.line(from, line);
+        this.readings.line(from, line);
+      },
       onEvent: output.event,
+      onHappening: (kind, detail) => this.readings.record(kind, name, detail),
       mayStart: () => !this.#stopping,
       onChange: (process) => this.#onChange(process),
     });
@@ -272,11 +281,7 @@ export class Stack {
   /** Records the processes for the next start, in case this one is killed. */
   #writeState(): void {
     const { plan, dependencies, folder, output } = this.#options;
-    const processes = this.supervisor.processes.flatMap(({ name, pid, spec: { port }, command }) => {
-      const start = pid === undefined ? undefined : dependencies.table.startOf(pid);
-      if (pid === undefined || start === undefined || !command) return [];
-      return [{ name, pid, start, port, marks: marksOf(command) }];
-    });
+    const processes = recordProcesses(this.supervisor.processes, dependencies.table);
     try {
       writeStackState(folder.stateFile, {
         pid: dependencies.pid,

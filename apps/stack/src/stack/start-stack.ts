@@ -42,6 +42,8 @@ type BringUpOptions = StartStackOptions & {
 const bringUp = async ({ createHandler, stack, folder, output, undo }: BringUpOptions): Promise<void> => {
   const control = await startControlServer(folder.socketPath, createHandler(stack));
   undo.push('the control socket', control.close);
+  // Before the control socket is closed, so that those who watch are told that the stack has stopped.
+  undo.push('the readings', stack.readings.close);
   await stack.join((name, service) => undo.push(name, () => service.leave()));
   await stack.prepare();
   const { front } = stack;

@@ -1,11 +1,10 @@
 import type { Clock, Timer } from '@tripod/shared/async/clock';
 import { StartError } from '@tripod/shared/errors/start-error';
-import type { InjectedFault } from '@tripod/shared/faults/fault';
 import type { LogFields, LogLevel } from '@tripod/shared/logging/log-line';
-import type { Task } from '@tripod/shared/process/supervision';
+import type { StackEventKind } from '@tripod/stack-client/reading';
 import { isStackTrace, messageOf } from '../output/parse-line.ts';
-import { type ArmedFaults, createArmedFaults } from './armed-faults.ts';
 import type { Command } from './command.ts';
+import { createProcessFaults, type ProcessFaults } from './process-faults.ts';
 import { pollReadiness, type Readiness } from './readiness.ts';
 import { createRestartPolicy, type RestartLimits, type RestartPolicy } from './restart-policy.ts';
 import type { Exit, Running, SpawnProcess } from './spawn-process.ts';
@@ -34,6 +33,8 @@ export type SupervisionOptions = {
   readonly onEvent: (level: LogLevel, message: string, fields?: LogFields) => void;
   /** False while the whole stack stops: nothing may be started then. */
   readonly mayStart: () => boolean;
+  /** Called when something happens to the process, for those who watch. Default: nothing. */
+  readonly onHappening?: (kind: StackEventKind, detail?: string) => void;
   /** Called after every change of state or process id. */
   readonly onChange: (process: SupervisedProcess) => void;
   readonly limits?: RestartLimits;
@@ -48,9 +49,6 @@ export type StopOptions = {
   readonly graceMs?: number;
 };
 
-/** How long a process may take to arm or heal a fault. */
-const taskTimeoutMs = 5000;
-
 type PendingStart = { resolve(): void; reject(error: Error): void };
 
 const describeExit = ({ code, signal }: Exit): string => (signal ? `signal ${signal}` : `exit code ${code}`);
@@ -59,7 +57,7 @@ const describeExit = ({ code, signal }: Exit): string => (signal ? `signal ${sig
 export class SupervisedProcess {
   readonly spec: ProcessSpec;
   /** They end with the process: after a restart it is healthy. */
-  readonly faults: ArmedFaults;
+  readonly faults: ProcessFaults;
   readonly #options: SupervisionOptions;
   readonly #policy: RestartPolicy;
   #state: ProcessState = 'stopped';
@@ -77,10 +75,19 @@ export class SupervisedProcess {
     this.spec = spec;
     this.#options = options;
     this.#policy = createRestartPolicy(options.clock.monotonicMs, options.limits);
-    this.faults = createArmedFaults({
+    this.faults = createProcessFaults({
+      name: spec.name,
       clock: options.clock,
-      onArmed: (description) => options.onEvent('warn', `${this.name}: fault armed: ${description}`),
-      onHealed: (description) => options.onEvent('info', `${this.name}: fault healed: ${description}`),
+      running: () => this.#running,
+      state: () => this.#state,
+      onArmed: (description) => {
+        options.onEvent('warn', `${this.name}: fault armed: ${description}`);
+        options.onHappening?.('fault armed', description);
+      },
+      onHealed: (description) => {
+        options.onEvent('info', `${this.name}: fault healed: ${description}`);
+        options.onHappening?.('fault healed', description);
+      },
     });
   }
 
@@ -151,51 +158,8 @@ export class SupervisedProcess {
   /** Sends SIGKILL. The process is restarted, and this death does not count towards a crash loop. */
   kill(): void {
     this.#policy.reset();
+    if (this.#running) this.#options.onHappening?.('killed', `process ${this.#running.pid}`);
     this.#running?.kill();
-  }
-
-  /**
-   * Stops it by SIGSTOP until the fault is healed: its connections stay open, and it answers nothing. Throws a
-   * StartError when it does not run.
-   */
-  pause(forMs?: number): void {
-    const running = this.#requireReady();
-    running.pause();
-    this.faults.arm({ kind: 'pause', description: 'paused', heal: () => running.resume() }, forMs);
-  }
-
-  /**
-   * Makes the process inject a fault into itself. Resolves when it is armed. Throws a StartError when the process can't
-   * inject it, or does not answer.
-   */
-  async inject(fault: InjectedFault, description: string, forMs?: number): Promise<void> {
-    const running = this.#requireReady();
-    const { kind } = fault;
-    if (!running.faults.includes(kind)) {
-      const able =
-        running.faults.length === 0 ? 'it can be paused or killed' : `it can ${running.faults.join(', ')}`;
-      throw new StartError(`${this.name} cannot inject the fault ${kind} into itself; ${able}.`);
-    }
-    if (this.faults.has('pause')) {
-      throw new StartError(`${this.name} is paused; first: pnpm stack resume ${this.name}`);
-    }
-    await this.#sendTask(running, { kind: 'inject', fault });
-    const heal = kind === 'block' ? undefined : () => this.#sendTask(running, { kind: 'heal', fault: kind });
-    this.faults.arm({ kind, description, heal }, forMs);
-  }
-
-  /**
-   * Returns the longest delay of its event loop in milliseconds since the last call. Undefined for a process that can't
-   * be asked and at the first call; null when it does not answer in time.
-   */
-  async measureLoop(timeoutMs: number): Promise<number | null | undefined> {
-    const running = this.#running;
-    if (!running || running.faults.length === 0) return undefined;
-    try {
-      return (await running.sendTask({ kind: 'measure-loop' }, timeoutMs)) as number | undefined;
-    } catch {
-      return null;
-    }
   }
 
   /** Sends SIGKILL. The process stays down. */
@@ -203,19 +167,6 @@ export class SupervisedProcess {
     this.#timer?.cancel();
     if (this.#running) this.#setState('stopping');
     this.#running?.kill();
-  }
-
-  #requireReady(): Running {
-    if (this.#running && this.#state === 'ready') return this.#running;
-    throw new StartError(`${this.name} is ${this.#state}; only a process that is ready can get a fault.`);
-  }
-
-  async #sendTask(running: Running, task: Task): Promise<void> {
-    try {
-      await running.sendTask(task, taskTimeoutMs);
-    } catch (error) {
-      throw new StartError(`${this.name}: ${error instanceof Error ? error.message : error}`, error);
-    }
   }
 
   /** A paused process would not see the request. Orders are carried out in turn, so no answer is awaited. */
@@ -256,6 +207,7 @@ export class SupervisedProcess {
     });
     this.#endPolling = pollReadiness(readiness, { port, clock, onReady });
     this.#setState('starting');
+    this.#options.onHappening?.('started', `process ${running.pid}`);
     // `exited` never rejects.
     void running.exited.then((exit) => this.#onExit(exit));
   }
@@ -265,6 +217,7 @@ export class SupervisedProcess {
     this.#readyAtMs = this.#options.clock.monotonicMs();
     this.#policy.ready();
     this.#setState('ready');
+    this.#options.onHappening?.('ready');
     this.#pendingStart?.resolve();
     this.#pendingStart = undefined;
   }
@@ -274,6 +227,7 @@ export class SupervisedProcess {
     this.faults.forget();
     this.#timer?.cancel();
     this.#endPolling();
+    this.#options.onHappening?.(this.#state === 'stopping' ? 'stopped' : 'exited', describeExit(exit));
     if (this.#state === 'stopping') {
       this.#setState('stopped');
       this.#rejectStart(`${this.name} was stopped before it was ready.`);

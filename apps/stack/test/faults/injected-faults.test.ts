@@ -1,49 +1,19 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePorts } from '@tripod/testing/free-port';
 import { waitFor } from '@tripod/testing/wait-for';
 import { defineService } from '../../src/definition/service-definition.ts';
-import { copiesSetting, stackPort } from '../../src/definition/stack-settings.ts';
-import { binOf } from '../../src/services/app-command.ts';
+import { stackPort } from '../../src/definition/stack-settings.ts';
 import { fixtureFile } from '../support/fixture-services.ts';
-import { checkout, prepareFixtureStack } from '../support/fixture-stack.ts';
+import { prepareFixtureStack } from '../support/fixture-stack.ts';
 import { type StackUnderTest, startUnderTest } from '../support/run-fixture-stack.ts';
+import { createSiteService } from '../support/site-service.ts';
 
 let folder: string;
 let stack: StackUnderTest;
 
-/** Real servers of ours, which carry out the tasks of their supervisor. */
-const site = defineService({
-  name: 'site',
-  description: 'The site',
-  settings: () => ({
-    sites: copiesSetting(2, 'How many copies of the site to start'),
-    sitePort: stackPort(7000, 'Port of the first copy of the site'),
-  }),
-  ports: ['sitePort'],
-  replicas: 'sites',
-  run: {
-    type: 'process',
-    command: ({ port }) => ({
-      type: 'node',
-      file: binOf(checkout, 'static-server'),
-      args: [
-        '--path',
-        join(folder, 'pages'),
-        '--port',
-        `${port}`,
-        '--host',
-        '127.0.0.1',
-        '--log-format',
-        'json',
-      ],
-    }),
-  },
-  needs: [],
-  stopGraceMs: 4000,
-});
 /** A Node command that knows nothing of faults, and a program that is no Node command. */
 const plain = defineService({
   name: 'plain',
@@ -73,8 +43,7 @@ const shell = defineService({
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tripod-stack-'));
-  mkdirSync(join(folder, 'pages'));
-  writeFileSync(join(folder, 'pages', 'index.html'), '<!doctype html><title>page</title>');
+  const site = createSiteService(folder);
   const [plainPort = 0, sitePort = 0] = await freePorts(6);
   const services = ['site', 'plain', 'shell'];
   const change = { services, sitePort, plainPort, sites: 2 } as never;

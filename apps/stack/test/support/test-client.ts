@@ -26,6 +26,7 @@ export const createTestClient = (
     wait: () => Promise.resolve(),
     confirm: undefined,
     ask: unused,
+    watch: unused,
     get host() {
       return unused();
     },

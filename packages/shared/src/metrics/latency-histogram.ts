@@ -85,6 +85,23 @@ export const quantileMs = (counts: LatencyCounts, share: number): number | undef
   return undefined;
 };
 
+/** Pairs of a bucket and its count, without empty buckets: the form in which counts are sent. */
+export type SparseCounts = readonly (readonly [bucket: number, count: number])[];
+
+export const toSparseCounts = (counts: LatencyCounts): SparseCounts =>
+  [...counts.entries()].filter(([, count]) => count > 0);
+
+/** Buckets that do not exist are left out. */
+export const fromSparseCounts = (sparse: SparseCounts): LatencyCounts => {
+  const counts = new Float64Array(bucketCount);
+  for (const [bucket, count] of sparse) counts[bucket] = count;
+  return counts;
+};
+
+/** The counts that were added since `earlier`. */
+export const subtractCounts = (later: LatencyCounts, earlier: LatencyCounts): LatencyCounts =>
+  later.map((count, bucket) => Math.max(0, count - (earlier[bucket] ?? 0)));
+
 /** Bounds for Prometheus as exponents of two, in microseconds: 256 µs to 34 s. Each is the edge of a bucket. */
 const boundExponents = Array.from({ length: 18 }, (_, index) => index + 8);
 

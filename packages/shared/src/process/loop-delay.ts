@@ -3,12 +3,12 @@ import type { Clock, Timer } from '../async/clock.ts';
 
 /** Measuring costs 0.3 % of a core with this resolution. */
 const resolutionMs = 20;
-const idleMs = 5000;
+const idleMs = 10_000;
 const nanosecondsPerMs = 1e6;
 
 /**
  * Measures the event loop of this process while somebody asks. The returned function gives the longest delay in
- * milliseconds since it was called last, and undefined for the first call and after 5 s without a call.
+ * milliseconds since it was called last, and undefined for the first call and after 10 s without a call.
  */
 export const createLoopDelayMeter = (clock: Clock): (() => number | undefined) => {
   let monitor: ReturnType<typeof monitorEventLoopDelay> | undefined;

@@ -1,10 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   countsByBound,
+  fromSparseCounts,
   LatencyHistogram,
   latencyBoundsSeconds,
   mergeCounts,
   quantileMs,
+  subtractCounts,
+  toSparseCounts,
 } from '@tripod/shared/metrics/latency-histogram';
 import fc from 'fast-check';
 
@@ -62,6 +65,18 @@ describe('LatencyHistogram', () => {
     const merged = mergeCounts([recorded([1, 2]).total(), recorded([1000]).total()]);
     expect(sum(merged)).toBe(3);
     expect(quantileMs(merged, 1)).toBeCloseTo(1000, -2);
+  });
+
+  it('sends its counts without empty buckets, and restores them', () => {
+    const counts = recorded([1, 2, 2, 1000]).total();
+    const sparse = toSparseCounts(counts);
+    expect(sparse.map(([, count]) => count)).toEqual([1, 2, 1]);
+    expect(fromSparseCounts(sparse)).toEqual(counts);
+  });
+
+  it('subtracts earlier counts, and never counts below zero', () => {
+    const [earlier, later] = [recorded([1, 500]).total(), recorded([1, 1, 2]).total()];
+    expect(toSparseCounts(subtractCounts(later, earlier)).map(([, count]) => count)).toEqual([1, 1]);
   });
 
   it('counts exactly at the bounds for Prometheus', () => {
