@@ -111,6 +111,7 @@ const row = (type: string, name: string, requests: number) => ({
 /** The statistics of a load of the gallery. */
 export const reportOf = (isRunning: boolean) => ({
   isRunning,
+  model: 'closed',
   rows: [row('GET', '/images.json', 9310), row('GET', '/', 2118), row('POST', '/images.json', 932)],
   total: row('', 'Aggregated', 12_360),
   failures: [] as { kind: string; count: number; firstAtMs: number; lastAtMs: number }[],

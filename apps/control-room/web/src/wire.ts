@@ -17,6 +17,8 @@ export type LabFacts = {
 /** The results of the load so far, or of the last load. */
 export type LoadReport = {
   readonly isRunning: boolean;
+  /** Users that wait, or requests at a rate. */
+  readonly model: 'closed' | 'open';
   readonly rows: readonly StatisticsRow[];
   readonly total?: StatisticsRow | undefined;
   readonly failures: readonly FailureRow[];
