@@ -47,8 +47,9 @@ export const dependencyRules: readonly Rule[] = [
   },
   {
     name: 'only-cli-imports-start',
-    comment: 'Imports point one way: cli, start, server, then the rooms.',
-    from: { path: '^apps/[^/]+/src/', pathNot: '/src/cli[.]ts$' },
+    comment:
+      'Imports point one way: cli, start, server, then the rooms. embedded-proxy is the door for other programs.',
+    from: { path: '^apps/[^/]+/src/', pathNot: '/src/(cli|embedded-proxy)[.]ts$' },
     to: { path: '^apps/[^/]+/src/start[.]ts$' },
   },
   {
