@@ -3,6 +3,8 @@ import { configFileSetting, portSetting, serviceSettings } from '@tripod/shared/
 import type { ConfigOf, Settings } from '@tripod/shared/config/settings';
 import { isLoopbackAddress } from '@tripod/shared/http/loopback-address';
 import { policyNames } from './balancing/policies/policy-table.ts';
+import type { CertificateFiles } from './edge/certificates.ts';
+import { certificatesSchema, parseCertificates } from './edge/tls-config.ts';
 import { engineNames, engineSummaries } from './engine-table.ts';
 import { maxConnectionsFor } from './forwarding/connection-limit.ts';
 import { statusRangePattern } from './health/status-ranges.ts';
@@ -69,6 +71,39 @@ export const proxySettings = {
     faults: routeObjectFaults,
     shape: 'a list of routes',
     description: 'Routes with all their settings, instead of `route`; see docs/reference/operations.md',
+  },
+  tlsCert: {
+    type: 'array',
+    items: { type: 'string', pattern: '.' },
+    path: true,
+    shape: 'a list of files',
+    placeholder: 'files',
+    description:
+      'Serve TLS with this certificate chain (PEM); repeat it with tlsKey for more names, chosen by SNI',
+  },
+  tlsKey: {
+    type: 'array',
+    items: { type: 'string', pattern: '.' },
+    path: true,
+    shape: 'a list of files',
+    placeholder: 'files',
+    description: 'The private key (PEM) of each tlsCert, in the same order',
+  },
+  tls: {
+    type: 'structure',
+    insteadOf: 'tlsCert',
+    schema: certificatesSchema,
+    shape: 'a list of certificates',
+    description:
+      'Certificates as a list of `{ "cert": FILE, "key": FILE }`, instead of `tlsCert` and `tlsKey`',
+  },
+  hstsMaxAgeS: {
+    type: 'integer',
+    minimum: 0,
+    maximum: 63_072_000,
+    default: 0,
+    placeholder: 's',
+    description: 'With TLS: send Strict-Transport-Security with this age in seconds; 0 sends none',
   },
   engine: {
     type: 'string',
@@ -219,8 +254,11 @@ export type ProxySettings = ConfigOf<typeof proxySettings>;
 /** The settings in parsed form. */
 export type ProxyConfig = Omit<
   ProxySettings,
-  'route' | 'to' | 'routes' | 'trustedProxies' | 'traceFrom' | 'privatePaths'
+  'tlsCert' | 'tlsKey' | 'tls' | 'route' | 'to' | 'routes' | 'trustedProxies' | 'traceFrom' | 'privatePaths'
 > & {
+  readonly certificates: readonly CertificateFiles[];
+  /** How clients reach the listener. */
+  readonly scheme: 'http' | 'https';
   readonly routes: readonly RouteConfig[];
   readonly redirects: readonly RedirectConfig[];
   readonly trustedProxies: Networks;
@@ -254,12 +292,15 @@ const checkAdminHost = ({ adminHost, adminToken }: Pick<ProxySettings, 'adminHos
  * the descriptor limit of the process allows.
  */
 export const parseProxyConfig = (
-  { route, to, routes: objects, ...settings }: ProxySettings,
+  { route, to, routes: objects, tlsCert, tlsKey, tls, ...settings }: ProxySettings,
   descriptorLimit = Number.POSITIVE_INFINITY,
 ): ProxyConfig => {
   checkAdminHost(settings);
+  const certificates = parseCertificates({ tlsCert, tlsKey, tls, config: settings.config });
   return {
     ...settings,
+    certificates,
+    scheme: certificates.length > 0 ? 'https' : 'http',
     maxConnections: Math.min(settings.maxConnections, maxConnectionsFor(descriptorLimit)),
     ...routesOf({ route, to, objects: objects as readonly RouteObject[] | undefined }),
     trustedProxies: parseNetworks(settings.trustedProxies),

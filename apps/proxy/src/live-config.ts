@@ -32,6 +32,10 @@ export type LiveConfigOptions = {
 const fixedSettings = [
   'port',
   'host',
+  'tlsCert',
+  'tlsKey',
+  'tls',
+  'hstsMaxAgeS',
   'adminPort',
   'adminHost',
   'engine',

@@ -13,6 +13,7 @@ import { registerUpstreamMetrics } from './admin/upstream-metrics.ts';
 import { drainUpstream } from './balancing/drain-upstream.ts';
 import type { UpstreamPool } from './balancing/upstream-pool.ts';
 import type { ProxyConfig } from './config.ts';
+import { Certificates } from './edge/certificates.ts';
 import { engines } from './engine-table.ts';
 import { createAccessLog } from './forwarding/access-log.ts';
 import type { Engine } from './forwarding/engine.ts';
@@ -39,6 +40,8 @@ export type ProxyDependencies = {
 /** The connected parts of a proxy, not listening yet. */
 export type Proxy = {
   readonly config: LiveConfig;
+  /** The certificates of the listener; undefined when it speaks plain HTTP. */
+  readonly certificates: Certificates | undefined;
   readonly engine: Engine;
   readonly admin: StoppableServer;
   readonly checks: HealthChecks;
@@ -108,6 +111,8 @@ export const createProxy = (
   });
   const budget = new RetryBudget(clock);
   const connections = { open: 0, refused: 0 };
+  const certificates =
+    values.certificates.length === 0 ? undefined : new Certificates(values.certificates, { clock, logger });
   const engine = engines[values.engine].create({
     config: values,
     routes,
@@ -116,6 +121,7 @@ export const createProxy = (
     budget,
     connections,
     viaName,
+    certificates,
   });
   let healthLimits = healthLimitsOf(values);
   const checks = createHealthChecks(routes.pools, {
@@ -159,5 +165,5 @@ export const createProxy = (
     ownListeners.add(host, port);
     excludeLoops();
   };
-  return { config, engine, admin, checks, passive, latencies, readiness, addOwnListener };
+  return { config, certificates, engine, admin, checks, passive, latencies, readiness, addOwnListener };
 };

@@ -41,11 +41,14 @@ export const startProxy = async (
     undo.push('the passive checks', () => passive.stop());
     latencies.start();
     undo.push('the latency windows', () => latencies.stop());
+    proxy.certificates?.watch();
+    undo.push('the certificates', () => proxy.certificates?.stop());
     const listening = await engine.listen({ host: config.host, port: config.port });
+    const url = listening.url.replace('http:', `${config.scheme}:`);
     proxy.addOwnListener(config.host, listening.port);
     undo.push('the listener', () => engine.close({ graceMs }));
     logger.info('proxy listens', {
-      url: listening.url,
+      url,
       admin: adminSide.url,
       engine: config.engine,
       routes: config.routes.map(
@@ -60,7 +63,7 @@ export const startProxy = async (
       await undo.unwind();
     };
     return {
-      url: listening.url,
+      url,
       adminUrl: adminSide.url,
       applyConfig: () => void proxy.config.reload(),
       reload() {

@@ -36,13 +36,13 @@ export const maxConnectionsFor = (descriptorLimit: number): number =>
 
 /** Keeps the number of client connections within `maxConnections`. */
 export class ConnectionLimit {
-  readonly #config: Pick<EngineConfig, 'maxConnections'>;
+  readonly #config: Pick<EngineConfig, 'maxConnections' | 'scheme'>;
   readonly #counters: ConnectionCounters;
   readonly #context: ExchangeContext;
   #lingering = 0;
 
   constructor(
-    config: Pick<EngineConfig, 'maxConnections'>,
+    config: Pick<EngineConfig, 'maxConnections' | 'scheme'>,
     counters: ConnectionCounters,
     context: ExchangeContext,
   ) {
@@ -53,7 +53,7 @@ export class ConnectionLimit {
 
   /**
    * Returns whether a connection that was just accepted is within the limit, and counts it until it closes. A
-   * connection over the limit is answered 503, logged and closed here: the engine must not use it.
+   * connection over the limit is answered 503 (with TLS: not answered), logged and closed here: the engine must not use it.
    */
   admit(socket: Socket): boolean {
     const counters = this.#counters;
@@ -73,8 +73,13 @@ export class ConnectionLimit {
     const error = new AppError(forwardingErrors.PROXY_OVERLOADED, { headers: { 'Retry-After': '1' } });
     const exchange = new Exchange(this.#context, unreadRequest(plainAddress(socket.remoteAddress ?? '')));
     socket.on('error', () => undefined);
-    socket.end(closingAnswer(error, exchange.request.requestId));
     exchange.finish(503);
+    // An answer over TLS needs a handshake, whose cost is what the limit avoids.
+    if (this.#config.scheme === 'https') {
+      socket.destroy();
+      return;
+    }
+    socket.end(closingAnswer(error, exchange.request.requestId));
     if (this.#lingering >= Math.min(maxLingering, this.#config.maxConnections * lingeringShare)) {
       socket.destroySoon();
       return;

@@ -1,6 +1,7 @@
 import type { Clock } from '@tripod/shared/async/clock';
 import type { Listening, ListenOptions } from '@tripod/shared/os/listen';
 import type { Upstream } from '../balancing/upstream.ts';
+import type { Certificates } from '../edge/certificates.ts';
 import type { RouteTable } from '../routing/route-table.ts';
 import type { Networks } from '../routing/rules/networks.ts';
 import type { ExchangeObserver } from './exchange-observer.ts';
@@ -24,6 +25,10 @@ export type EngineConfig = {
   readonly tunnelIdleTimeoutMs: number;
   /** How long an idle upstream connection is kept open; must be less than the upstream keeps it. */
   readonly upstreamKeepAliveMs: number;
+  /** How clients reach the listener. */
+  readonly scheme: 'http' | 'https';
+  /** Seconds for which clients must use https; 0 tells them nothing. */
+  readonly hstsMaxAgeS: number;
   readonly trustedProxies: Networks;
   /** Clients that may ask for a trace of a request. */
   readonly traceFrom: Networks;
@@ -72,4 +77,6 @@ export type EngineOptions = {
   readonly connections: ConnectionCounters;
   /** The pseudonym of this proxy in Via. */
   readonly viaName: string;
+  /** With certificates the listener speaks TLS. */
+  readonly certificates?: Certificates | undefined;
 };

@@ -109,6 +109,8 @@ export type ForwardedFacts = {
   /** Address of the other end of the connection. */
   readonly connectionAddress: string;
   readonly authority: string | undefined;
+  /** How the other end speaks to the listener. */
+  readonly scheme: 'http' | 'https';
   readonly claims: ForwardedClaims;
 };
 
@@ -116,19 +118,22 @@ export type ForwardedFacts = {
 const elementAt = (list: readonly string[], hopsFromRight: number): string | undefined =>
   list[Math.max(0, list.length - 1 - hopsFromRight)] || undefined;
 
+const protoOf = (claimed: string | undefined, scheme: 'http' | 'https'): 'http' | 'https' =>
+  claimed === undefined ? scheme : claimed.toLowerCase() === 'https' ? 'https' : 'http';
+
 /**
  * Returns the forwarded headers to send upstream. For a client they are created; those of a trusted proxy are extended.
  * Elements to the left of the client's were not written by a trusted proxy and are dropped.
  */
 export const forwardedHeaders = (
-  { connectionAddress, authority, claims }: ForwardedFacts,
+  { connectionAddress, authority, scheme, claims }: ForwardedFacts,
   trusted: Networks,
 ): Readonly<Record<string, string>> => {
   const address = plainAddress(connectionAddress);
   if (!trusted.has(address)) {
     return {
       'X-Forwarded-For': address,
-      'X-Forwarded-Proto': 'http',
+      'X-Forwarded-Proto': scheme,
       ...(authority === undefined ? {} : { 'X-Forwarded-Host': authority }),
     };
   }
@@ -139,7 +144,7 @@ export const forwardedHeaders = (
   const host = elementAt(hosts, hops) ?? authority;
   return {
     'X-Forwarded-For': chain.join(', '),
-    'X-Forwarded-Proto': elementAt(protos, hops)?.toLowerCase() === 'https' ? 'https' : 'http',
+    'X-Forwarded-Proto': protoOf(elementAt(protos, hops), scheme),
     ...(host === undefined ? {} : { 'X-Forwarded-Host': host }),
     ...Object.fromEntries(claims.others ?? []),
   };

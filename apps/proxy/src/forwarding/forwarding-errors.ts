@@ -2,6 +2,11 @@ import { defineErrors } from '@tripod/shared/errors/define-errors';
 
 /** Errors of requests that are refused, or cannot be forwarded. */
 export const forwardingErrors = defineErrors({
+  PROXY_TLS_REQUIRED: {
+    status: 400,
+    title: 'This port speaks TLS',
+    meaning: 'The request was sent as plain HTTP to a port that expects TLS: use https.',
+  },
   PROXY_URL_TOO_LONG: {
     status: 414,
     title: 'The URL is too long',

@@ -9,7 +9,7 @@ import {
 import { parseNetworks } from '../../src/routing/rules/networks.ts';
 
 const claims: ForwardedClaims = { for: '1.1.1.1', proto: 'https', host: 'public.example' };
-const facts = { connectionAddress: '10.1.2.3', authority: 'here:8080', claims };
+const facts = { connectionAddress: '10.1.2.3', authority: 'here:8080', scheme: 'http' as const, claims };
 const tens = parseNetworks(['10.0.0.0/8']);
 
 describe('isForwardedName', () => {
@@ -58,7 +58,7 @@ describe('forwardedHeaders', () => {
   });
 
   it('writes no X-Forwarded-Host for a request of HTTP/1.0 without a Host', () => {
-    const bare = { connectionAddress: '::1', authority: undefined, claims: {} };
+    const bare = { connectionAddress: '::1', authority: undefined, scheme: 'http' as const, claims: {} };
     expect(forwardedHeaders(bare, parseNetworks([]))).toEqual({
       'X-Forwarded-For': '::1',
       'X-Forwarded-Proto': 'http',
@@ -128,7 +128,10 @@ describe('the client behind trusted proxies', () => {
 
   it.each(cases)('is found from %s', (_what, claims, client, sent) => {
     expect(clientAddressOf('10.1.2.3', claims, tens)).toBe(client);
-    const headers = forwardedHeaders({ connectionAddress: '10.1.2.3', authority: undefined, claims }, tens);
+    const headers = forwardedHeaders(
+      { connectionAddress: '10.1.2.3', authority: undefined, scheme: 'http' as const, claims },
+      tens,
+    );
     expect({
       for: headers['X-Forwarded-For'],
       proto: headers['X-Forwarded-Proto'],
@@ -149,7 +152,7 @@ describe('the client behind trusted proxies', () => {
     ] as const)
       claims = addClaim(claims, name, value);
     const of = (connectionAddress: string) =>
-      forwardedHeaders({ connectionAddress, authority: undefined, claims }, tens);
+      forwardedHeaders({ connectionAddress, authority: undefined, scheme: 'http' as const, claims }, tens);
     expect(of('10.1.2.3')).toEqual({
       'X-Forwarded-For': '10.1.2.3',
       'X-Forwarded-Proto': 'http',

@@ -51,7 +51,13 @@ export const resolveConfig = <const S extends Settings>(
   const config: Record<string, unknown> = {};
   const origins: Record<string, string> = {};
   for (const [name, { value, kind, source, from }] of found) {
-    const resolved = settings[name]?.path && typeof value === 'string' ? resolve(from, value) : value;
+    const resolved = !settings[name]?.path
+      ? value
+      : Array.isArray(value)
+        ? value.map((path) => resolve(from, path))
+        : typeof value === 'string'
+          ? resolve(from, value)
+          : value;
     config[name] = Array.isArray(resolved) ? Object.freeze([...resolved]) : resolved;
     origins[name] = kind === 'default' ? 'default' : source;
   }

@@ -38,7 +38,7 @@ export type Setting = {
   readonly faults?: (value: never) => readonly StructureFault[];
   /** The flat setting that is the short form of this structure. Its flag and its variable override the structure. */
   readonly insteadOf?: string;
-  /** A path. A relative one is resolved against the working directory, or in a config file against its folder. */
+  /** A path, or a list of paths. A relative one is resolved against the working directory, or in a config file against its folder. */
   readonly path?: true;
 };
 

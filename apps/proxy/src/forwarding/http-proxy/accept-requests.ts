@@ -90,12 +90,11 @@ export const acceptEveryRequest = (server: Server, handle: RequestListener): voi
   });
 };
 
-/** Passes to node:http only the connections that `admit` accepts. `admit` answers and closes those that it refuses. */
-export const acceptOnly = (server: Server, admit: (socket: Socket) => boolean): void => {
+/** Takes the new connections of a server away from node:http. Returns the function that passes one on to it. */
+export const takeConnections = (server: Server): ((socket: Socket) => void) => {
   const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
-  server.on('connection', (socket: Socket) => {
-    if (!admit(socket)) return;
+  return (socket) => {
     for (const listener of listeners) listener.call(server, socket);
-  });
+  };
 };

@@ -14,17 +14,19 @@ import type { Engine, EngineConfig, EngineOptions } from '../engine.ts';
 import { Exchange, type ExchangeRequest } from '../exchange.ts';
 import { clientAddressOf, type ForwardedClaims } from '../forwarded-headers.ts';
 import { connectionTokens } from '../hop-by-hop.ts';
+import { findHsts } from '../hsts.ts';
 import { keepsConnection } from '../keeps-connection.ts';
 import { createRawHeaders } from '../request-headers.ts';
 import { createUpstreamLookup } from '../resolve-upstream.ts';
 import { tcpKeepAlive } from '../tcp-keep-alive.ts';
+import { TlsListener } from '../tls-listener.ts';
 import { unreadRequest } from '../unread-request.ts';
 import { connectUpstream } from '../upstream-socket.ts';
 import {
   acceptEveryRequest,
-  acceptOnly,
   clearExpectation,
   runAfterEarlierResponse,
+  takeConnections,
 } from './accept-requests.ts';
 import { acceptUpgrades, isIgnoredUpgrade, isUpgrade } from './accept-upgrades.ts';
 import { type Admitted, admitRequest, hasEmptyBody } from './admission.ts';
@@ -90,7 +92,7 @@ const applyTimeouts = (server: Server, config: EngineConfig): void => {
 
 /** Creates the engine on node:http and the npm package `http-proxy`, hardened. */
 export const createHttpProxyEngine = (options: EngineOptions): Engine => {
-  const { config, routes, observer, clock, budget, connections, viaName } = options;
+  const { config, routes, observer, clock, budget, connections, viaName, certificates } = options;
   const readiness = createReadiness();
   const lookup = createUpstreamLookup(clock);
   const context = { clock, observer, budget };
@@ -121,6 +123,7 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
     tunnels: new Tunnels({ config, deadlines }),
     isDraining: () => readiness.draining,
     viaName,
+    hsts: findHsts(config),
   };
 
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
@@ -184,9 +187,13 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
   acceptEveryRequest(stoppable.server, handle);
   acceptUpgrades(stoppable.server, { handle, isClosing: (socket) => closing.has(socket) });
   const limit = new ConnectionLimit(config, connections, context);
-  acceptOnly(stoppable.server, (socket) => {
+  const serve = takeConnections(stoppable.server);
+  const tls = certificates && new TlsListener({ certificates, config, context, onSecure: serve });
+  stoppable.server.on('connection', (socket: Socket) => {
     socket.setKeepAlive(true, tcpKeepAlive.keepAliveInitialDelay);
-    return limit.admit(socket);
+    if (!limit.admit(socket)) return;
+    if (tls) tls.accept(socket);
+    else serve(socket);
   });
   return {
     listen: (options) => stoppable.listen(options),
@@ -195,6 +202,7 @@ export const createHttpProxyEngine = (options: EngineOptions): Engine => {
     },
     drain: () => readiness.startDraining(),
     close: async ({ graceMs }) => {
+      tls?.stop();
       // node:http does not close connections that it has released for tunnels.
       const cut = clock.after(graceMs, () => parts.tunnels.destroyAll());
       await stoppable.stop({ drainDelayMs: 0, graceMs });

@@ -13,6 +13,7 @@ import type { ForwardedClaims } from '../forwarded-headers.ts';
 import { forwardingErrors } from '../forwarding-errors.ts';
 import type { AttemptFailure } from '../retry.ts';
 import { rewriteCookiePath, rewriteLocation } from '../rewrite-location.ts';
+import { resetConnection } from '../tls-listener.ts';
 import { viaElement } from '../via.ts';
 import { isUpgrade } from './accept-upgrades.ts';
 import { AnswerRelay, endWith, needsKeepAlive, type RelayUser } from './answer-relay.ts';
@@ -111,6 +112,7 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
       claims: this.#claims,
       via: viaElement(viaName, this.#request.httpVersionMinor),
       trustedProxies: config.trustedProxies,
+      scheme: config.scheme,
     });
     const current = new UpstreamAttempt(this, attempt, {
       method,
@@ -210,9 +212,11 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
       connectionAddress: this.#request.socket.remoteAddress ?? '',
       authority: this.#request.headers.host,
       claims: this.#claims,
+      scheme: this.#parts.config.scheme,
     };
     headers.push(...addedHeaders(this.#exchange, attempt, facts, this.#parts.config));
     headers.push('Via', viaElement(this.#parts.viaName));
+    if (this.#parts.hsts !== undefined) headers.push('Strict-Transport-Security', this.#parts.hsts);
     if (!hasRequestId) headers.push('X-Request-Id', this.#exchange.request.requestId);
     if (needsKeepAlive(this.#request, response, status)) headers.push('Connection', 'keep-alive');
     response.writeHead(status, upstreamResponse.statusMessage, headers);
@@ -289,7 +293,7 @@ export class ForwardRequest implements RelayUser, AttemptOwner, RequestBodyOptio
   #cutOff(): void {
     const { socket, httpVersion } = this.#request;
     // Node leaks a socket that is reset before its FIN was sent.
-    if (httpVersion === '1.0' && !socket.writableEnded) socket.resetAndDestroy();
+    if (httpVersion === '1.0' && !socket.writableEnded) resetConnection(socket);
     this.#response.destroy();
   }
 

@@ -20,6 +20,8 @@ export type ForwardingParts = {
   readonly tunnels: Tunnels;
   /** The pseudonym of this proxy in Via. */
   readonly viaName: string;
+  /** The value of Strict-Transport-Security. */
+  readonly hsts: string | undefined;
   /** Closes the connection after this response. */
   readonly closeAfter: (request: IncomingMessage, response: ServerResponse) => void;
 };

@@ -20,6 +20,7 @@ export type OutgoingHeadersOptions = {
   readonly claims: ForwardedClaims;
   readonly via: string;
   readonly trustedProxies: Networks;
+  readonly scheme: 'http' | 'https';
 };
 
 const none: ReadonlySet<string> = new Set();
@@ -63,10 +64,10 @@ export const outgoingHeaders = (
   const headers: Record<string, string | string[]> = {};
   for (let index = 0; index < pairs.length; index += 2)
     add(headers, pairs[index]?.toLowerCase() ?? '', pairs[index + 1] ?? '');
-  const { connectionAddress, claims, via, trustedProxies, requestId } = options;
+  const { connectionAddress, claims, via, trustedProxies, requestId, scheme } = options;
   const authority = parsed.host;
   headers['host'] = (options.route.hostHeader === 'client' ? authority : undefined) ?? options.upstreamId;
-  Object.assign(headers, forwardedHeaders({ connectionAddress, authority, claims }, trustedProxies));
+  Object.assign(headers, forwardedHeaders({ connectionAddress, authority, scheme, claims }, trustedProxies));
   headers['x-request-id'] = requestId;
   add(headers, 'via', via);
   if (isUpgrade(request)) {

@@ -12,6 +12,7 @@ const headersFor = (hostHeader: HostHeader, rawHeaders: readonly string[]) =>
     requestId: 'id',
     connectionAddress: '127.0.0.1',
     claims: {},
+    scheme: 'http',
     via: '1.1 tripod',
     trustedProxies: parseNetworks([]),
   });

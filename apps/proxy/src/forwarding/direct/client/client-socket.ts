@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { isEncrypted, resetConnection } from '../../tls-listener.ts';
 import { BatchedText, type WriteBatch } from '../wire/batched-text.ts';
 import type { ResponseSink } from './response-writer.ts';
 
@@ -56,7 +57,7 @@ export class ClientSocket implements ResponseSink {
   /** Closes the connection if nothing waits to be sent, and returns whether it did. */
   closeIfSent(): boolean {
     this.#text.flush();
-    if (this.#socket.writableLength > 0) return false;
+    if (this.#socket.writableLength > 0 || isEncrypted(this.#socket)) return false;
     this.#socket.destroy();
     return true;
   }
@@ -65,6 +66,6 @@ export class ClientSocket implements ResponseSink {
   reset(): void {
     // A reset behind a FIN that has not been sent yet leaks the descriptor (Node 24).
     if (this.#socket.writableEnded) this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
+    else resetConnection(this.#socket);
   }
 }

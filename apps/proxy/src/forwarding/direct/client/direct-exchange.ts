@@ -37,7 +37,7 @@ export class DirectExchange implements ResponseReceiver {
   constructor(parts: ExchangeParts, client: ExchangeClient) {
     this.#parts = parts;
     this.#client = client;
-    this.#response = new ResponseWriter(client.socket, parts.dateLine, parts.viaLine);
+    this.#response = new ResponseWriter(client.socket, parts.dateLine, parts.ownLines);
   }
 
   get isActive(): boolean {
@@ -155,7 +155,7 @@ export class DirectExchange implements ResponseReceiver {
     const { config } = this.#parts;
     if (!route.pool.sticky && !config.serverTiming) return rewriteHead(head, route, upstream);
     const { authority, claims } = this.#plan.head;
-    const facts = { connectionAddress: this.#client.address, authority, claims };
+    const facts = { connectionAddress: this.#client.address, authority, scheme: config.scheme, claims };
     return rewriteHead(
       head,
       route,

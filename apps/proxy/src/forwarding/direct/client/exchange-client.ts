@@ -21,8 +21,8 @@ export type ExchangeParts = {
   readonly batch: WriteBatch;
   readonly isDraining: () => boolean;
   readonly dateLine: () => string;
-  /** The Via line of responses. */
-  readonly viaLine: string;
+  /** The lines that every forwarded response gets: Via, and Strict-Transport-Security by choice. */
+  readonly ownLines: string;
 };
 
 /** The client's connection as its exchange sees it. */

@@ -32,7 +32,7 @@ const maxJoinedBytes = 8192;
 export class ResponseWriter {
   readonly #sink: ResponseSink;
   readonly #dateLine: () => string;
-  readonly #viaLine: string;
+  readonly #ownLines: string;
   #text = '';
   #chunked = false;
   /** The connection must be closed after this response. */
@@ -40,10 +40,10 @@ export class ResponseWriter {
   /** Bytes of the body so far. */
   bodyBytes = 0;
 
-  constructor(sink: ResponseSink, dateLine: () => string, viaLine: string) {
+  constructor(sink: ResponseSink, dateLine: () => string, ownLines: string) {
     this.#sink = sink;
     this.#dateLine = dateLine;
-    this.#viaLine = viaLine;
+    this.#ownLines = ownLines;
   }
 
   head(head: ResponseHead, facts: ResponseFacts): void {
@@ -52,7 +52,7 @@ export class ResponseWriter {
     this.#chunked = isUnbounded && minor === 1;
     this.closes = !keepAlive || (isUnbounded && minor === 0);
     // Behind the Via lines of the upstream: RFC 9110 7.6.3 wants them in the order of the hops.
-    let text = head.text + this.#viaLine;
+    let text = head.text + this.#ownLines;
     if (this.#chunked || (method === 'HEAD' && head.chunked && minor === 1))
       text += 'Transfer-Encoding: chunked\r\n';
     // RFC 9110 6.6.1: a recipient that forwards a response without a Date adds one.

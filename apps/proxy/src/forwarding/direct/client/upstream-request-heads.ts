@@ -20,12 +20,12 @@ const framingOf = ({ bodyLength, method }: RequestHead): string => {
  * except its request id is cached as long as its plan is.
  */
 export class UpstreamRequestHeads {
-  readonly #config: Pick<EngineConfig, 'trustedProxies'>;
+  readonly #config: Pick<EngineConfig, 'trustedProxies' | 'scheme'>;
   readonly #texts = new WeakMap<ForwardPlan, Map<string, string>>();
 
   readonly #viaName: string;
 
-  constructor(config: Pick<EngineConfig, 'trustedProxies'>, viaName: string) {
+  constructor(config: Pick<EngineConfig, 'trustedProxies' | 'scheme'>, viaName: string) {
     this.#config = config;
     this.#viaName = viaName;
   }
@@ -51,7 +51,7 @@ export class UpstreamRequestHeads {
   #write({ head, routing }: ForwardPlan, connectionAddress: string, host: string): string {
     const { method, minor, authority, claims, upgrade } = head;
     const lines = routing.route.requestHeaders?.applyToLines(head.lines) ?? head.lines;
-    const facts = { connectionAddress, authority, claims };
+    const facts = { connectionAddress, authority, scheme: this.#config.scheme, claims };
     const forwarded = forwardedHeaders(facts, this.#config.trustedProxies);
     const via = viaElement(this.#viaName, minor);
     let ownLines = '';

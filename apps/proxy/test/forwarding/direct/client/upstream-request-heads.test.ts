@@ -13,7 +13,8 @@ const planOf = (lines: readonly string[], hostHeader: 'client' | 'upstream' = 'c
   };
 };
 
-const heads = () => new UpstreamRequestHeads({ trustedProxies: parseNetworks(['10.0.0.0/8']) }, 'tripod');
+const heads = () =>
+  new UpstreamRequestHeads({ trustedProxies: parseNetworks(['10.0.0.0/8']), scheme: 'http' }, 'tripod');
 
 describe('UpstreamRequestHeads', () => {
   it('writes the head up to the value of the request id', () => {
