@@ -72,7 +72,9 @@ describe('a service under systemd', () => {
         env: { PATH: `${folder}:${process.env['PATH']}`, NOTIFY_SOCKET: '/run/x' },
       });
       await fixture.url();
-      expect(await waitFor('the message', () => readFileSync(told, 'utf8').trim())).toBe('/run/x --ready');
+      expect(await waitFor('the message', () => readFileSync(told, 'utf8').trim() || undefined)).toBe(
+        '/run/x --ready',
+      );
     } finally {
       rmSync(folder, { recursive: true });
     }
