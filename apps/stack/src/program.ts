@@ -76,6 +76,8 @@ export const createProgram = (options: ProgramOptions): Command => {
     for (const [setting, one] of Object.entries(settings)) {
       if (hasFlag(one)) command.addOption(createOption(setting, one, letters[setting]));
     }
+    const [line, purpose] = definition.example;
+    command.addHelpText('after', `\nExample:\n  pnpm stack ${line}  ${purpose}\n`);
     command.addHelpText('after', formatSecrets(settings));
     command.action(async (...args: unknown[]) => {
       const typed = Object.entries(command.opts()).filter(

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '@tripod/shared/async/clock';
 import type { Reading } from '@tripod/stack-client/reading';
-import { findBalancerEvent } from './balancer-events.ts';
+import { type BalancerEvent, findBalancerEvent } from './balancer-events.ts';
 import { createEventFeed, type EventFeed } from './event-feed.ts';
 import { createLogTraffic, type LogTraffic } from './log-traffic.ts';
 import { createSampler, type SamplerSources } from './sampler.ts';
@@ -31,6 +31,8 @@ export type ReadingsOptions = {
   readonly nameUpstream: (address: string) => string;
 };
 
+const sameEjectionMs = 1000;
+
 type Watching = Watcher & { nextMs: number };
 
 /** Samples are taken for several watchers at the shortest of their intervals, which is the period of the rates. */
@@ -39,12 +41,23 @@ export const createReadings = ({ clock, openSources, nameUpstream }: ReadingsOpt
   const watchers = new Set<Watching>();
   const closing = new AbortController();
   const active = new Set<Promise<void>>();
+  /** By the address of the upstream. */
+  const ejectedAtMs = new Map<string, number>();
   let balancerName: string | undefined;
   let logTraffic: LogTraffic | undefined;
   let sampling = false;
 
   /** Timers may fire early by a part of a millisecond. */
   const isDue = ({ nextMs }: Watching, nowMs: number): boolean => nextMs <= nowMs + 1;
+
+  /** nginx reports the same ejection for each request that was in flight. */
+  const isRepeated = ({ kind, address }: BalancerEvent): boolean => {
+    if (kind !== 'ejected') return false;
+    const nowMs = clock.monotonicMs();
+    const beforeMs = ejectedAtMs.get(address);
+    ejectedAtMs.set(address, nowMs);
+    return beforeMs !== undefined && nowMs - beforeMs < sameEjectionMs;
+  };
 
   const wait = (): Promise<void> =>
     new Promise((resolve) => {
@@ -76,6 +89,7 @@ export const createReadings = ({ clock, openSources, nameUpstream }: ReadingsOpt
       }
       if (watchers.size > 0) await wait();
     }
+    ejectedAtMs.clear();
     logTraffic = undefined;
     balancerName = undefined;
     await sampler.close();
@@ -119,7 +133,8 @@ export const createReadings = ({ clock, openSources, nameUpstream }: ReadingsOpt
       logTraffic?.line(name, line);
       if (name !== balancerName) return;
       const event = findBalancerEvent(line);
-      if (event) feed.record(event.kind, nameUpstream(event.address), event.detail, event.atMs);
+      if (!event || isRepeated(event)) return;
+      feed.record(event.kind, nameUpstream(event.address), event.detail, event.atMs);
     },
     watch(watcher) {
       const watched = watch(watcher);

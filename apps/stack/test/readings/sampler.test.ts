@@ -174,6 +174,29 @@ describe('the readings of a stack', () => {
     expect([seen.length, taken(), clock.waiting, opened.closed]).toEqual([2, 2, 0, 1]);
   });
 
+  it('tell an ejection once, although nginx reports it for each request in flight', async () => {
+    const { clock, readings } = prepareReadings();
+    const details: unknown[] = [];
+    const send = (one: Reading) => void (one.type === 'event' && details.push([one.service, one.detail]));
+    const watched = readings.watch({ intervalMs: 1000, send, gone: new AbortController().signal });
+    await settled();
+    const eject = (reason: string): void =>
+      readings.line(
+        'proxy',
+        `[warn] upstream server temporarily disabled while ${reason}, client: x, upstream: "http://127.0.0.1:8083/"`,
+      );
+    for (const reason of ['connecting', 'reading']) eject(reason);
+    clock.advance(1000);
+    await settled();
+    eject('sending');
+    expect(details).toEqual([
+      ['api-2', 'while connecting'],
+      ['api-2', 'while sending'],
+    ]);
+    await readings.close();
+    await watched;
+  });
+
   it('give each watcher its samples and all events', async () => {
     const { clock, readings } = prepareReadings();
     const seen: string[] = [];
