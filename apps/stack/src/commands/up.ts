@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { ConfigError } from '@tripod/shared/config/config-error';
 import type { Settings } from '@tripod/shared/config/settings';
 import type { CommandDefinition, CommandLine, ConfigFile } from '../command/command-definition.ts';
@@ -28,6 +29,7 @@ const findLabFile = ({ argument, flags, checkout, workingDir }: CommandLine): Co
   const values = {
     database: labDatabase(name),
     stateDir: labStateDir(checkout, name),
+    labFolder: dirname(file),
     // With a state folder of its own the stack also has a Postgres of its own.
     ...(flags['stateDir'] === undefined ? { postgresDir: checkoutStateDir(checkout) } : {}),
     ...readLab(file).settings,

@@ -2,7 +2,7 @@ import { hasFlag, type Setting, type Settings } from '@tripod/shared/config/sett
 import { labKeys, requiredLabKeys } from './lab-definition.ts';
 
 /** Settings of a file, or of the place where a lab runs, are not part of its definition. */
-const leftOut: ReadonlySet<string> = new Set(['config', 'stateDir', 'postgresDir', 'detach']);
+const leftOut: ReadonlySet<string> = new Set(['config', 'stateDir', 'postgresDir', 'labFolder', 'detach']);
 
 const toSchema = (setting: Setting): Readonly<Record<string, unknown>> => {
   const { description, schema } = setting;

@@ -1,6 +1,9 @@
 import { serviceSettings } from '@tripod/shared/config/service-settings';
 import { stackPort } from '../definition/stack-settings.ts';
 
+/** Our proxy and its clients share this setting. */
+export const adminPortSetting = stackPort(8090, 'Port of the admin API of our proxy');
+
 /** Settings that the load balancers share, since one of them runs at a time. */
 export const frontSettings = {
   port: stackPort(8080, 'Port of the load balancer: the address of the whole system'),

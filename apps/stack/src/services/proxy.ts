@@ -1,8 +1,7 @@
 import { createProxyBalancer } from '../balancer/proxy-balancer.ts';
 import { defineService } from '../definition/service-definition.ts';
-import { stackPort } from '../definition/stack-settings.ts';
 import { binOf } from './app-command.ts';
-import { frontSettings } from './front-settings.ts';
+import { adminPortSetting, frontSettings } from './front-settings.ts';
 
 /** Our own proxy, with one of its engines. */
 export const proxy = defineService({
@@ -10,7 +9,7 @@ export const proxy = defineService({
   description: 'The proxy',
   settings: () => ({
     ...frontSettings,
-    adminPort: stackPort(8090, 'Port of the admin API of our proxy'),
+    adminPort: adminPortSetting,
   }),
   isEnabled: ({ proxy }) => proxy !== 'nginx',
   ports: ['port', 'adminPort'],

@@ -1,0 +1,105 @@
+import type { LoadRun } from '@tripod/load/report/load-run';
+import type { Clock } from '@tripod/shared/async/clock';
+import type { Reading } from '@tripod/stack-client/reading';
+import type { LabFacts } from '../contract.ts';
+import { createLoadRunner, type LoadRunnerOptions } from '../load/load-runner.ts';
+import type { ProxyAdmin } from '../stack/proxy-admin.ts';
+import { createStackLink } from '../stack/stack-link.ts';
+import { type Actions, createActions } from './actions.ts';
+import { createEventHub, type EventHub } from './event-hub.ts';
+import { History } from './history.ts';
+import { toRoomSample } from './to-room-sample.ts';
+
+export type RoomOptions = Pick<LoadRunnerOptions, 'target' | 'moduleOf' | 'cpuSeconds' | 'nodeVersion'> & {
+  readonly facts: LabFacts;
+  readonly socketPath: string;
+  readonly admin: ProxyAdmin;
+  readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+};
+
+export type Room = {
+  readonly pages: EventHub;
+  /** Carries out what a person asked for. Rejects with an Error whose message is a sentence. */
+  readonly act: Actions;
+  /** The last load that ended. */
+  readonly lastRun: () => LoadRun | undefined;
+  close(): Promise<void>;
+};
+
+/** Joins the readings of the stack, the load and the open pages. Measures only while a page is open or a load runs. */
+export const createRoom = (options: RoomOptions): Room => {
+  const { facts, socketPath, admin, clock, cpuSeconds, now } = options;
+  const history = new History();
+  const portOf = new Map<string, number>();
+  let isWatched = false;
+  let isLoaded = false;
+  let nextEvent = 1;
+  let lastCpu: { readonly seconds: number; readonly atMs: number } | undefined;
+
+  const addEvent = (kind: string, service: string, detail?: string, atMs = now()): void => {
+    const event = { id: `${nextEvent}`, atMs, kind, service, detail };
+    nextEvent += 1;
+    history.addEvent(event);
+    pages.send('event', event);
+  };
+  const takeOwnCpu = (): number | undefined => {
+    const current = { seconds: cpuSeconds(), atMs: clock.monotonicMs() };
+    const before = lastCpu;
+    lastCpu = current;
+    if (!before || current.atMs <= before.atMs) return undefined;
+    return (current.seconds - before.seconds) / ((current.atMs - before.atMs) / 1000);
+  };
+  const onReading = (reading: Reading): void => {
+    if (reading.type === 'event') {
+      addEvent(reading.kind, reading.service, reading.detail, Date.parse(reading.at));
+      return;
+    }
+    for (const { name, port } of reading.processes) if (port !== undefined) portOf.set(name, port);
+    const sample = toRoomSample(reading, {
+      service: facts.service,
+      load: load.figures(),
+      ownCpu: takeOwnCpu(),
+    });
+    history.addSample(sample);
+    pages.send('sample', sample);
+  };
+  const link = createStackLink({
+    ...{ socketPath, clock, onReading },
+    onLost: (reason) => addEvent('lost', 'stack', reason),
+  });
+  const watch = (): void => link.watch(isWatched || isLoaded);
+  const pages = createEventHub({
+    snapshot: () => ({
+      facts,
+      samples: history.samples,
+      events: history.events,
+      report: load.report,
+    }),
+    onWatched: (value) => {
+      isWatched = value;
+      watch();
+    },
+  });
+  const load = createLoadRunner({
+    ...options,
+    onReport: (report) => {
+      isLoaded = report.isRunning;
+      watch();
+      pages.send('report', report);
+    },
+    onEvent: (kind, detail) => addEvent(kind, 'load', detail),
+  });
+  const act = createActions({ link, load, admin, portOf: (name) => portOf.get(name), addEvent });
+  return {
+    pages,
+    act,
+    lastRun: () => load.lastRun,
+    async close() {
+      link.watch(false);
+      pages.close();
+      await load.close();
+    },
+  };
+};

@@ -1,0 +1,92 @@
+import { renderReport } from '@tripod/load/report/html/render-report';
+import type { Clock } from '@tripod/shared/async/clock';
+import { AppError } from '@tripod/shared/errors/app-error';
+import { errorHandler } from '@tripod/shared/http/error-handler';
+import { methodNotAllowed, notFound } from '@tripod/shared/http/not-found';
+import type { Readiness } from '@tripod/shared/http/readiness';
+import { requestIdOf } from '@tripod/shared/http/request-id';
+import { createOwnOriginGuard } from '@tripod/shared/http/require-own-origin';
+import { sendProblem } from '@tripod/shared/http/send-problem';
+import { createStoppableServer, type StoppableServer } from '@tripod/shared/http/stoppable-server';
+import type { Logger } from '@tripod/shared/logging/logger';
+import express, { type RequestHandler } from 'express';
+import type { Room } from './room/room.ts';
+import { roomErrors } from './room-errors.ts';
+
+export type ControlRoomServerOptions = {
+  readonly room: Room;
+  /** The folder of the built page; undefined when it was not built. */
+  readonly page: string | undefined;
+  readonly readiness: Readiness;
+  readonly logger: Logger;
+  readonly clock: Clock;
+};
+
+/** The page has no script or style of its own in HTML; charts set styles of elements. */
+const pagePolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** A page of another origin cannot send JSON without asking first (CORS preflight). */
+const requireJson: RequestHandler = (request, _response, next) => {
+  const isJson = /^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
+  next(isJson ? undefined : new AppError(roomErrors.ROOM_TYPE_UNSUPPORTED));
+};
+
+const translate = (error: unknown): unknown =>
+  error instanceof Error && 'type' in error && /^(entity|encoding|charset|request)\./.test(String(error.type))
+    ? new AppError(roomErrors.ROOM_ACTION_INVALID, { detail: 'The body must be JSON of at most 16 KiB.' })
+    : error;
+
+/** Creates the server of the control room: its page, the event stream and the actions. It listens on loopback only. */
+export const createControlRoomServer = (options: ControlRoomServerOptions): StoppableServer => {
+  const { room, page, readiness, logger, clock } = options;
+  const app = express();
+  app.disable('x-powered-by').set('query parser', 'simple').set('etag', false);
+  app.use((request, response, next) => {
+    response.setHeader('X-Request-Id', requestIdOf(request.headers['x-request-id']));
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.setHeader('Referrer-Policy', 'no-referrer');
+    response.setHeader('Content-Security-Policy', pagePolicy);
+    next();
+  });
+  app.use(createOwnOriginGuard(roomErrors.ROOM_ADDRESS_REFUSED));
+  app
+    .route('/livez')
+    .get((_request, response) => void response.json({ status: 'live' }))
+    .all(methodNotAllowed(['GET', 'HEAD']));
+  app
+    .route('/events')
+    .get((_request, response) => room.pages.add(response))
+    .all(methodNotAllowed(['GET']));
+  app
+    .route('/actions')
+    .post(requireJson, express.json({ limit: '16kb' }), async (request, response) => {
+      await room.act(request.body);
+      response.status(202).json({ id: response.getHeader('X-Request-Id') });
+    })
+    .all(methodNotAllowed(['POST']));
+  app
+    .route('/report.html')
+    .get((_request, response) => {
+      const run = room.lastRun();
+      if (!run) throw new AppError(roomErrors.ROOM_NO_REPORT);
+      // The report has its own policy in its head.
+      response.removeHeader('Content-Security-Policy');
+      response.setHeader('Cache-Control', 'no-store');
+      response.type('html').send(renderReport(run));
+    })
+    .all(methodNotAllowed(['GET', 'HEAD']));
+  if (page === undefined)
+    app.get('/', (_request, response) => {
+      response.type('text').send('The page of the control room was not built. Start it with: pnpm dev\n');
+    });
+  else app.use(express.static(page, { index: 'index.html', dotfiles: 'ignore' }));
+  app.use(notFound());
+  app.use(errorHandler({ logger, translate }));
+  return createStoppableServer(app, {
+    readiness,
+    clock,
+    refuse: (request, response, error) =>
+      sendProblem(request, response, error, { requestId: requestIdOf(request.headers['x-request-id']) }),
+  });
+};
