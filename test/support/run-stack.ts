@@ -74,6 +74,7 @@ export const runStack = async ({
     ...(postgresDir === undefined ? [] : ['--postgres-dir', postgresDir]),
     ...flags.map(String),
     ...choice,
+    ...(more.includes('--control-room-port') ? [] : ['--no-control-room']),
     ...more,
   ];
   const { child, output } = spawnNode(args, env);
