@@ -158,6 +158,7 @@ export const createProxy = (
     profile: values.profile,
     activeChecks,
     isOwnListener: (upstream) => ownListeners.includes(upstream),
+    random,
     logger,
     clock,
   });

@@ -37,6 +37,8 @@ export type AdminServerOptions = {
   readonly activeChecks: () => boolean;
   /** Whether this upstream is the proxy itself. */
   readonly isOwnListener: (upstream: Upstream) => boolean;
+  /** Returns a number from 0 up to 1. */
+  readonly random: () => number;
   readonly access: { readonly adminHost: string; readonly adminToken: string | undefined };
   readonly logger: Logger;
   readonly clock: Clock;
@@ -50,7 +52,7 @@ const translate = (error: unknown): unknown =>
 /** Creates the admin server: pools, configuration, health, metrics. Off loopback it needs a token. */
 export const createAdminServer = (options: AdminServerOptions): StoppableServer => {
   const { routes, traces, config, readiness, metrics, profile = false, logger, clock } = options;
-  const { activeChecks, isOwnListener, access } = options;
+  const { activeChecks, isOwnListener, random, access } = options;
   const app = express();
   app.disable('x-powered-by').set('query parser', 'simple').set('etag', false);
   app.use((request, response, next) => {
@@ -74,7 +76,7 @@ export const createAdminServer = (options: AdminServerOptions): StoppableServer 
   app.use(createDescriptionRoute());
   app.use(createConfigRoutes(config));
   app.use(createTraceRoutes(traces));
-  app.use(createPoolRoutes({ routes, activeChecks, isOwnListener, logger }));
+  app.use(createPoolRoutes({ routes, activeChecks, isOwnListener, random, logger }));
   app.use(notFound());
   app.use(errorHandler({ logger, translate }));
   // A readiness of its own: the admin side reports the state of the proxy, and serves while the proxy drains.

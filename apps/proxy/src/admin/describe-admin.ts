@@ -1,6 +1,6 @@
 import { methodNotAllowed } from '@tripod/shared/http/not-found';
 import express, { type Router } from 'express';
-import { newUpstreamSchema, upstreamChangeSchema } from './pool-routes.ts';
+import { newUpstreamSchema, poolChangeSchema, upstreamChangeSchema } from './pool-routes.ts';
 
 type Operation = {
   readonly summary: string;
@@ -14,7 +14,19 @@ export const adminOperations: Readonly<Record<string, Readonly<Record<string, Op
   '/pools': {
     get: { summary: 'All pools with their upstreams and totals', responses: { 200: 'A list of pools' } },
   },
-  '/pools/{pool}': { get: { summary: 'One pool', responses: { 200: 'The pool', 404: 'No such pool' } } },
+  '/pools/{pool}': {
+    get: { summary: 'One pool', responses: { 200: 'The pool', 404: 'No such pool' } },
+    patch: {
+      summary: 'Changes the policy, from the next request on and until the next reload that changes it',
+      body: poolChangeSchema,
+      responses: {
+        200: 'The pool',
+        400: 'The body is not valid',
+        404: 'No such pool',
+        415: 'The body is not JSON',
+      },
+    },
+  },
   '/pools/{pool}/upstreams': {
     post: {
       summary: 'Adds an upstream, which gets requests after its first passed check',

@@ -6,6 +6,12 @@ import type { Logger } from '@tripod/shared/logging/logger';
 import { Ajv, type ValidateFunction } from 'ajv';
 import express, { type Request, type Router } from 'express';
 import { drainUpstream } from '../balancing/drain-upstream.ts';
+import {
+  createPolicy,
+  type PolicySetting,
+  parsePolicy,
+  policySchema,
+} from '../balancing/policies/policy-table.ts';
 import { Upstream } from '../balancing/upstream.ts';
 import { maxPoolUpstreams, type UpstreamPool } from '../balancing/upstream-pool.ts';
 import { parseUpstreamUrl } from '../routing/route-config.ts';
@@ -47,6 +53,15 @@ export const upstreamChangeSchema = {
 };
 const isUpstreamChange: ValidateFunction<UpstreamChange> = ajv.compile(upstreamChangeSchema);
 
+/** The body that changes a pool. */
+export const poolChangeSchema = {
+  type: 'object',
+  required: ['policy'],
+  additionalProperties: false,
+  properties: { policy: policySchema },
+};
+const isPoolChange: ValidateFunction<{ readonly policy: PolicySetting }> = ajv.compile(poolChangeSchema);
+
 const parseBody = <T>(check: ValidateFunction<T>, body: unknown): T => {
   if (check(body)) return body;
   const errors = toStructureFaults(check.errors ?? []).map(({ pointer, problem }) => ({
@@ -71,6 +86,8 @@ export type PoolRoutesOptions = {
   readonly routes: Pick<RouteTable, 'pools'>;
   readonly activeChecks: () => boolean;
   readonly isOwnListener: (upstream: Upstream) => boolean;
+  /** Returns a number from 0 up to 1, for policies that choose at random. */
+  readonly random: () => number;
   readonly logger: Logger;
 };
 
@@ -79,6 +96,7 @@ export const createPoolRoutes = ({
   routes,
   activeChecks,
   isOwnListener,
+  random,
   logger,
 }: PoolRoutesOptions): Router => {
   const router = express.Router();
@@ -112,7 +130,14 @@ export const createPoolRoutes = ({
   router
     .route('/pools/:pool')
     .get((request, response) => void response.json(reportPool(findPool(request))))
-    .all(methodNotAllowed(['GET', 'HEAD']));
+    .patch((request, response) => {
+      const pool = findPool(request);
+      const choice = parsePolicy(parseBody(isPoolChange, request.body).policy);
+      pool.setPolicy(choice, createPolicy(choice, random));
+      logger.info('policy changed', { pool: pool.name, policy: choice.name });
+      response.json(reportPool(pool));
+    })
+    .all(methodNotAllowed(['GET', 'HEAD', 'PATCH']));
 
   router
     .route('/pools/:pool/upstreams')

@@ -108,6 +108,16 @@ describe('admin server', () => {
     expect(upstream.requests).toHaveLength(2);
   });
 
+  it('changes the policy of a pool, and refuses one that does not exist', async () => {
+    const { admin } = await start();
+    const changed = await admin('/pools/api', 'PATCH', { policy: 'least-requests' });
+    expect([changed.status, json(changed)['policy']]).toEqual([200, 'least-requests']);
+    expect(json(await admin('/pools/api', 'GET'))['policy']).toBe('least-requests');
+    const refused = await admin('/pools/api', 'PATCH', { policy: 'fastest' });
+    expect([refused.status, json(refused)['code']]).toEqual([400, 'ADMIN_BODY_INVALID']);
+    expect((await admin('/pools/none', 'PATCH', { policy: 'hash' })).status).toBe(404);
+  });
+
   it('changes the weight of an upstream', async () => {
     const { admin, proxy, upstream, id } = await start();
     const second = await runUpstream();
