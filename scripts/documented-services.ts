@@ -1,4 +1,5 @@
 import { apiServerSettings } from '@tripod/api-server/config';
+import { controlRoomSettings } from '@tripod/control-room/config';
 import { experimentSettings } from '@tripod/experiment/settings';
 import { loadSettings } from '@tripod/load/settings';
 import { proxyCommands, proxySettings } from '@tripod/proxy/config';
@@ -51,6 +52,11 @@ export const documentedServices: readonly DocumentedService[] = [
     about: 'Works off the jobs that the API adds.',
     settings: workerSettings,
     commands: workerCommands,
+  },
+  {
+    command: 'control-room',
+    about: 'The page for load, copies and faults. The stack starts it.',
+    settings: controlRoomSettings,
   },
   { command: 'dev', about: 'The whole stack; the same as `pnpm stack up`.', settings: upSettings('.') },
   {

@@ -2,6 +2,7 @@ import { idempotencyErrors } from '@tripod/api-server/idempotency/idempotency-er
 import { requestErrors } from '@tripod/api-server/resource/request-errors';
 import { resources } from '@tripod/api-server/resources';
 import { writeErrors } from '@tripod/api-server/steps/write-errors';
+import { roomErrors } from '@tripod/control-room/room-errors';
 import { databaseErrors } from '@tripod/database/error-table';
 import { adminErrors } from '@tripod/proxy/admin/admin-errors';
 import { forwardingErrors } from '@tripod/proxy/forwarding/forwarding-errors';
@@ -30,6 +31,7 @@ export const errorSections: Readonly<Record<string, readonly ErrorTable[]>> = {
   'static-server': [pathErrors, diskErrors, preconditionErrors, rangeErrors],
   proxy: [routingErrors, forwardingErrors],
   'The admin side of the proxy': [adminErrors],
+  'control-room': [roomErrors],
 };
 
 /** Every error that a client can meet. Loading this file throws when a code is defined twice. */
