@@ -85,7 +85,16 @@ describe('the command stack', () => {
   it('stops the stack when the reader of its output closes the pipe', async () => {
     const stateDir = makeFolder();
     const [port, staticPort, adminPort] = await freePorts(3);
-    const args = ['up', '--copies', '0', '--assets', stateDir, '--state-dir', join(stateDir, 'state')];
+    const args = [
+      'up',
+      '--no-control-room',
+      '--copies',
+      '0',
+      '--assets',
+      stateDir,
+      '--state-dir',
+      join(stateDir, 'state'),
+    ];
     const ports = ['--port', `${port}`, '--static-port', `${staticPort}`, '--admin-port', `${adminPort}`];
     const environment = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' };
     expect(await runForAMoment([...args, ...ports], environment)).toEqual({ code: 0, errors: '' });
@@ -101,7 +110,15 @@ describe('the command stack', () => {
     const makeFlags = async () => {
       const stateDir = makeFolder();
       const [port, staticPort, adminPort] = await freePorts(3);
-      const flags = ['--copies', '0', '--assets', stateDir, '--state-dir', join(stateDir, 'state')];
+      const flags = [
+        '--no-control-room',
+        '--copies',
+        '0',
+        '--assets',
+        stateDir,
+        '--state-dir',
+        join(stateDir, 'state'),
+      ];
       const ports = ['--port', `${port}`, '--static-port', `${staticPort}`, '--admin-port', `${adminPort}`];
       return { port, flags: [...flags, ...ports], state: ['--state-dir', join(stateDir, 'state')] };
     };

@@ -116,6 +116,7 @@ export const startLabStack = async (options: LabStackOptions): Promise<LabStack>
   const child = spawnStack([
     'up',
     labFolder,
+    '--no-control-room',
     ...Object.entries(flags).flatMap(([flag, value]) => [flag, `${value}`]),
   ]);
   const last: string[] = [];

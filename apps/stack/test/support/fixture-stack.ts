@@ -51,6 +51,7 @@ export const prepareFixtureStack = async (
   const config = {
     ...defaults,
     copies: 2,
+    controlRoom: false,
     port,
     assets,
     stateDir: join(folder, 'state'),
