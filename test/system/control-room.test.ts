@@ -59,10 +59,7 @@ describe('the control room of a running lab', () => {
     await aggregated.waitFor();
     await press('Kill api-2');
     await waitFor('the restart', async () => (await restartsOf('api-2')) > 0);
-    await page
-      .getByText(/killed/)
-      .first()
-      .waitFor();
+    await page.getByRole('button', { name: /^api-2 killed at/ }).waitFor();
     await copy('api-2').getByText('healthy').waitFor();
     await page.getByText(/0 of [\d,]+ requests failed\./).waitFor();
   });
