@@ -2,7 +2,7 @@ import { idempotencyErrors } from '@tripod/api-server/idempotency/idempotency-er
 import { requestErrors } from '@tripod/api-server/resource/request-errors';
 import { resources } from '@tripod/api-server/resources';
 import { writeErrors } from '@tripod/api-server/steps/write-errors';
-import { roomErrors } from '@tripod/control-room/room-errors';
+import { roomErrors } from '@tripod/control-room/errors/room-errors';
 import { databaseErrors } from '@tripod/database/error-table';
 import { adminErrors } from '@tripod/proxy/admin/admin-errors';
 import { forwardingErrors } from '@tripod/proxy/forwarding/forwarding-errors';

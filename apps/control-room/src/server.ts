@@ -10,8 +10,8 @@ import { sendProblem } from '@tripod/shared/http/send-problem';
 import { createStoppableServer, type StoppableServer } from '@tripod/shared/http/stoppable-server';
 import type { Logger } from '@tripod/shared/logging/logger';
 import express, { type RequestHandler } from 'express';
+import { roomErrors } from './errors/room-errors.ts';
 import type { Room } from './room/room.ts';
-import { roomErrors } from './room-errors.ts';
 
 export type ControlRoomServerOptions = {
   readonly room: Room;

@@ -9,8 +9,8 @@ import { silentLogger } from '@tripod/shared/logging/logger';
 import type { RunningService } from '@tripod/shared/process/run-cli';
 import { waitFor } from '@tripod/testing/wait-for';
 import { controlRoomSettings } from '../src/config.ts';
-import type { LoadReport, RoomMessages } from '../src/contract.ts';
 import { startControlRoom } from '../src/start.ts';
+import type { LoadReport, RoomMessages } from '../web/src/wire.ts';
 
 const checkout = join(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'tripod-room-'));

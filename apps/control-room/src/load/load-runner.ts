@@ -5,7 +5,9 @@ import { type LoadRun, readMachine } from '@tripod/load/report/load-run';
 import type { Sample } from '@tripod/load/report/sample';
 import { judgeThresholds } from '@tripod/load/report/thresholds';
 import { type RunningLoad, startLoad } from '@tripod/load/start-load';
-import type { LoadFigures, LoadReport, LoadSettings } from '../contract.ts';
+import type { LoadSettings } from '../../web/src/load-request.ts';
+import type { LoadFigures } from '../../web/src/room-model.ts';
+import type { LoadReport } from '../../web/src/wire.ts';
 import { toReport } from './to-report.ts';
 
 export type LoadRunnerOptions = {
@@ -134,7 +136,7 @@ export const createLoadRunner = (options: LoadRunnerOptions): LoadRunner => {
     reset() {
       if (running) throw new Error('A load runs. Stop it first.');
       [sample, report, lastRun] = [undefined, undefined, undefined];
-      onReport({ isRunning: false, rows: [], failures: [] });
+      onReport({ isRunning: false, model: settings?.model.kind ?? 'closed', rows: [], failures: [] });
     },
     figures() {
       if (!running || !sample || !settings) return undefined;

@@ -1,5 +1,6 @@
 import type { LoadResult, NameResult } from '@tripod/load/report/load-result';
-import type { FailureRow, LoadReport, StatisticsRow } from '../contract.ts';
+import type { FailureRow, StatisticsRow } from '../../web/src/room-model.ts';
+import type { LoadReport } from '../../web/src/wire.ts';
 
 const toRow = (one: NameResult, seconds: number): StatisticsRow => ({
   type: one.method,
@@ -39,6 +40,7 @@ export const toReport = (result: LoadResult, isRunning: boolean): LoadReport => 
   }));
   return {
     isRunning,
+    model: result.model,
     rows: names.map((one) => toRow(one, seconds)),
     total: {
       type: '',

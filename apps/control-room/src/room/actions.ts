@@ -1,8 +1,8 @@
 import { AppError } from '@tripod/shared/errors/app-error';
 import { Ajv } from 'ajv';
-import type { LoadSettings } from '../contract.ts';
+import type { LoadSettings } from '../../web/src/load-request.ts';
+import { roomErrors } from '../errors/room-errors.ts';
 import type { LoadRunner } from '../load/load-runner.ts';
-import { roomErrors } from '../room-errors.ts';
 import type { ProxyAdmin } from '../stack/proxy-admin.ts';
 import type { StackLink } from '../stack/stack-link.ts';
 

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { AppError } from '@tripod/shared/errors/app-error';
-import type { MessageName, RoomMessages } from '../contract.ts';
-import { roomErrors } from '../room-errors.ts';
+import type { RoomMessages } from '../../web/src/wire.ts';
+import { roomErrors } from '../errors/room-errors.ts';
 
 const maxPages = 20;
 /** A page that has not read this much is cut off; it connects again and gets a snapshot. */
@@ -10,7 +10,7 @@ const maxWaitingBytes = 4_194_304;
 export type EventHub = {
   /** Sends the snapshot and then every message to this response, until its connection closes. Throws ROOM_FULL. */
   add(response: ServerResponse): void;
-  send<N extends MessageName>(name: N, data: RoomMessages[N]): void;
+  send<N extends keyof RoomMessages>(name: N, data: RoomMessages[N]): void;
   /** The number of open pages. */
   readonly size: number;
   close(): void;

@@ -1,4 +1,4 @@
-import type { RoomEvent, RoomSample } from '../contract.ts';
+import type { RoomEvent, RoomSample } from '../../web/src/room-model.ts';
 
 const fineMs = 600_000;
 const coarseStepMs = 10_000;

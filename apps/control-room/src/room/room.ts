@@ -1,7 +1,7 @@
 import type { LoadRun } from '@tripod/load/report/load-run';
 import type { Clock } from '@tripod/shared/async/clock';
 import type { Reading } from '@tripod/stack-client/reading';
-import type { LabFacts } from '../contract.ts';
+import type { LabFacts } from '../../web/src/wire.ts';
 import { createLoadRunner, type LoadRunnerOptions } from '../load/load-runner.ts';
 import type { ProxyAdmin } from '../stack/proxy-admin.ts';
 import { createStackLink } from '../stack/stack-link.ts';

@@ -1,5 +1,5 @@
 import type { ProcessSample, StackSample } from '@tripod/stack-client/reading';
-import type { CopyFigures, LoadFigures, RoomSample, Took } from '../contract.ts';
+import type { CopyFigures, LoadFigures, RoomSample, Took } from '../../web/src/room-model.ts';
 
 const sumOf = (values: readonly (number | undefined)[]): number | undefined => {
   const known = values.filter((value) => value !== undefined);
