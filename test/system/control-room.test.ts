@@ -76,6 +76,22 @@ describe('the control room of a running lab', () => {
     await copy('api-4').waitFor({ state: 'detached' });
   });
 
+  it('takes a flame graph of a copy, and tells why a request went to its copy', async () => {
+    const profile = (await (await fetch(new URL('profiles/api-1?seconds=1', url))).json()) as {
+      readonly root: { readonly value: number };
+      readonly download: string;
+    };
+    expect(profile.root.value).toBeGreaterThan(0);
+    expect((await fetch(new URL(profile.download, url))).status).toBe(200);
+    const { headers } = await fetch(`${stack.url}/api/images.json`, { headers: { 'X-Trace': '1' } });
+    const id = headers.get('x-request-id') ?? '';
+    const trace = await waitFor('the trace', async () => {
+      const response = await fetch(new URL(`traces/${id}`, url));
+      return response.ok && ((await response.json()) as { readonly tries: readonly unknown[] });
+    });
+    expect(trace.tries).toHaveLength(1);
+  });
+
   it('stops the load, and has its statistics and a report', async () => {
     await press('Stop');
     await page.getByRole('button', { name: 'Start swarming', exact: true }).waitFor();

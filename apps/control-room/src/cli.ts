@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { runCli } from '@tripod/shared/process/run-cli';
 import { controlRoomSettings } from './config.ts';
 import { startControlRoom } from './start.ts';
@@ -11,6 +12,8 @@ await runCli({
     startControlRoom(config, context, {
       userId: process.getuid?.() ?? 0,
       nodeVersion: process.version,
+      execPath: process.execPath,
+      experimentProgram: join(import.meta.dirname, '../../experiment/bin/experiment.js'),
       cpuSeconds: () => {
         const { user, system } = process.cpuUsage();
         return (user + system) / 1e6;

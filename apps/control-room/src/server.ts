@@ -10,11 +10,16 @@ import { sendProblem } from '@tripod/shared/http/send-problem';
 import { createStoppableServer, type StoppableServer } from '@tripod/shared/http/stoppable-server';
 import type { Logger } from '@tripod/shared/logging/logger';
 import express, { type RequestHandler } from 'express';
+import type { ExperimentFacts } from '../web/src/wire.ts';
 import { roomErrors } from './errors/room-errors.ts';
+import { takeProfile, toFlameTree } from './profiles/take-profile.ts';
 import type { Room } from './room/room.ts';
+import type { ProxyAdmin } from './stack/proxy-admin.ts';
 
 export type ControlRoomServerOptions = {
   readonly room: Room;
+  readonly experiments: readonly ExperimentFacts[];
+  readonly admin: Pick<ProxyAdmin, 'findTrace'>;
   /** The folder of the built page; undefined when it was not built. */
   readonly page: string | undefined;
   readonly readiness: Readiness;
@@ -32,6 +37,18 @@ const requireJson: RequestHandler = (request, _response, next) => {
   next(isJson ? undefined : new AppError(roomErrors.ROOM_TYPE_UNSUPPORTED));
 };
 
+const maxProfileSeconds = 60;
+
+/** A failure of another process becomes an answer with its sentence. */
+const refused = async <T>(ask: () => Promise<T>): Promise<T> => {
+  try {
+    return await ask();
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    throw new AppError(roomErrors.ROOM_ACTION_REFUSED, { detail, cause: error });
+  }
+};
+
 const translate = (error: unknown): unknown =>
   error instanceof Error && 'type' in error && /^(entity|encoding|charset|request)\./.test(String(error.type))
     ? new AppError(roomErrors.ROOM_ACTION_INVALID, { detail: 'The body must be JSON of at most 16 KiB.' })
@@ -39,7 +56,9 @@ const translate = (error: unknown): unknown =>
 
 /** Creates the server of the control room: its page, the event stream and the actions. It listens on loopback only. */
 export const createControlRoomServer = (options: ControlRoomServerOptions): StoppableServer => {
-  const { room, page, readiness, logger, clock } = options;
+  const { room, experiments, admin, page, readiness, logger, clock } = options;
+  /** The last recording of each process, for its download. */
+  const recorded = new Map<string, Buffer>();
   const app = express();
   app.disable('x-powered-by').set('query parser', 'simple').set('etag', false);
   app.use((request, response, next) => {
@@ -65,6 +84,42 @@ export const createControlRoomServer = (options: ControlRoomServerOptions): Stop
       response.status(202).json({ id: response.getHeader('X-Request-Id') });
     })
     .all(methodNotAllowed(['POST']));
+  app
+    .route('/experiments')
+    .get((_request, response) => void response.json(experiments))
+    .all(methodNotAllowed(['GET', 'HEAD']));
+  app
+    .route('/traces/:id')
+    .get(async (request, response) => {
+      response.json(await refused(() => admin.findTrace(request.params.id)));
+    })
+    .all(methodNotAllowed(['GET', 'HEAD']));
+  app
+    .route('/profiles/:process')
+    .get(async (request, response) => {
+      const process = request.params.process;
+      const seconds = Number(request.query['seconds'] ?? 5);
+      const port = room.portOf(process);
+      if (port === undefined || !Number.isInteger(seconds) || seconds < 1 || seconds > maxProfileSeconds)
+        throw new AppError(roomErrors.ROOM_PROFILE_INVALID);
+      const left = new AbortController();
+      response.once('close', () => left.abort());
+      const gzipped = await refused(() => takeProfile(port, seconds, left.signal));
+      recorded.set(process, gzipped);
+      response.json({
+        ...{ process, seconds, root: toFlameTree(gzipped) },
+        download: `profiles/${encodeURIComponent(process)}/last.pb.gz`,
+      });
+    })
+    .all(methodNotAllowed(['GET', 'HEAD']));
+  app
+    .route('/profiles/:process/last.pb.gz')
+    .get((request, response) => {
+      const gzipped = recorded.get(request.params.process);
+      if (!gzipped) throw new AppError(roomErrors.ROOM_NO_REPORT);
+      response.attachment(`${request.params.process}.pb.gz`).type('application/octet-stream').send(gzipped);
+    })
+    .all(methodNotAllowed(['GET', 'HEAD']));
   app
     .route('/report.html')
     .get((_request, response) => {

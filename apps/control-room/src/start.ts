@@ -3,6 +3,7 @@ import type { CliContext, RunningService } from '@tripod/shared/process/run-cli'
 import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import { stackSocketPath } from '@tripod/stack-client/stack-socket-path';
 import type { ControlRoomConfig } from './config.ts';
+import { listExperiments } from './experiments/list-experiments.ts';
 import { findScenarios } from './load/find-scenarios.ts';
 import { createRoom } from './room/room.ts';
 import { createControlRoomServer } from './server.ts';
@@ -12,6 +13,10 @@ import { createProxyAdmin } from './stack/proxy-admin.ts';
 export type ProcessFacts = {
   readonly userId: number;
   readonly nodeVersion: string;
+  /** The path of node. */
+  readonly execPath: string;
+  /** The path of the command `experiment`. */
+  readonly experimentProgram: string;
   /** The processor time in seconds that this process has used, with all its threads. */
   readonly cpuSeconds: () => number;
 };
@@ -23,12 +28,13 @@ const longLabs: ReadonlySet<string> = new Set(['books']);
 export const startControlRoom = async (
   config: ControlRoomConfig,
   { logger, clock }: Pick<CliContext, 'logger' | 'clock'>,
-  { userId, nodeVersion, cpuSeconds }: ProcessFacts,
+  { userId, nodeVersion, execPath, experimentProgram, cpuSeconds }: ProcessFacts,
 ): Promise<RunningService> => {
   const { lab, labFolder, target, adminUrl, service, stateDir, page, port } = config;
   const scenarios = await findScenarios(labFolder);
   const url = new URL(target);
   const [first] = scenarios;
+  const admin = createProxyAdmin(adminUrl);
   const room = createRoom({
     facts: {
       ...{ lab, host: target, service },
@@ -47,14 +53,16 @@ export const startControlRoom = async (
       return found.module;
     },
     socketPath: stackSocketPath(stateDir, userId),
-    admin: createProxyAdmin(adminUrl),
-    ...{ clock, cpuSeconds, nodeVersion, now: Date.now },
+    ...{ admin, clock, cpuSeconds, nodeVersion, execPath, experimentProgram, now: Date.now },
   });
   const undo = createShutdownStack();
   try {
     undo.push('the room', room.close);
     const readiness = createReadiness();
-    const server = createControlRoomServer({ room, page, readiness, logger, clock });
+    const server = createControlRoomServer({
+      ...{ room, admin, page, readiness, logger, clock },
+      experiments: listExperiments(labFolder),
+    });
     const listening = await server.listen({ host: 'localhost', port });
     undo.push('the listener', () => server.stop({ drainDelayMs: 0, graceMs: 1000 }));
     undo.push('the pages', async () => room.pages.close());

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,10 +10,22 @@ import type { RunningService } from '@tripod/shared/process/run-cli';
 import { waitFor } from '@tripod/testing/wait-for';
 import { controlRoomSettings } from '../src/config.ts';
 import { startControlRoom } from '../src/start.ts';
-import type { LoadReport, RoomMessages } from '../web/src/wire.ts';
+import type { ExperimentFacts, LoadReport, RoomMessages } from '../web/src/wire.ts';
 
 const checkout = join(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'tripod-room-'));
+/** In place of the command `experiment`, which takes a minute: it judges at once, or fails for an unknown name. */
+const experimentProgram = join(folder, 'experiment.mjs');
+writeFileSync(
+  experimentProgram,
+  `import { writeFileSync } from 'node:fs';
+  const [name, , , , , file] = process.argv.slice(2);
+  if (name === 'nope') {
+    console.error('experiment: The experiment "nope" is not known');
+    process.exit(2);
+  }
+  writeFileSync(file, JSON.stringify({ experiment: name, explain: 'why', holds: true, balancers: [] }));`,
+);
 let site: Server;
 let room: RunningService;
 
@@ -32,7 +44,10 @@ beforeAll(async () => {
   room = await startControlRoom(
     loadConfig(controlRoomSettings, { flags, workingDir: folder }),
     { logger: silentLogger, clock: systemClock },
-    { userId: process.getuid?.() ?? 0, nodeVersion: process.version, cpuSeconds: () => 0 },
+    {
+      ...{ userId: process.getuid?.() ?? 0, nodeVersion: process.version, cpuSeconds: () => 0 },
+      ...{ execPath: process.execPath, experimentProgram },
+    },
   );
 });
 afterAll(async () => {
@@ -51,32 +66,43 @@ const act = (body: unknown, headers: Record<string, string> = {}) =>
     body: JSON.stringify(body),
   });
 
-/** Reads an event stream until a message of that name has what is wanted. */
-const readUntil = async <N extends keyof RoomMessages>(
-  name: N,
-  isWanted: (data: RoomMessages[N]) => boolean,
-): Promise<RoomMessages[N]> => {
+/** An open page: collects the messages of its event stream. Resolves when the snapshot has come. */
+const openPage = async () => {
   const controller = new AbortController();
   const response = await fetch(`${room.url}/events`, { signal: controller.signal });
-  const decoder = new TextDecoder();
-  let text = '';
-  let found: RoomMessages[N] | undefined;
-  try {
+  const messages: { readonly name: string; readonly data: unknown }[] = [];
+  const read = async (): Promise<void> => {
+    const decoder = new TextDecoder();
+    let text = '';
     for await (const bytes of response.body ?? []) {
       text += decoder.decode(bytes, { stream: true });
       const frames = text.split('\n\n');
       text = frames.pop() ?? '';
       for (const frame of frames) {
-        const [, event, data = 'null'] = /^event: (\w+)\ndata: (.*)$/s.exec(frame) ?? [];
-        const parsed = JSON.parse(data) as RoomMessages[N];
-        if (event === name && isWanted(parsed)) found ??= parsed;
+        const [, name, data = 'null'] = /^event: (\w+)\ndata: (.*)$/s.exec(frame) ?? [];
+        if (name !== undefined) messages.push({ name, data: JSON.parse(data) });
       }
-      if (found) return found;
     }
-  } finally {
-    controller.abort();
-  }
-  throw new Error(`the stream ended before ${name} came`);
+  };
+  read().catch(() => undefined);
+  const until = <N extends keyof RoomMessages>(
+    name: N,
+    isWanted: (data: RoomMessages[N]) => boolean = () => true,
+  ): Promise<RoomMessages[N]> =>
+    waitFor(
+      `a message ${name}`,
+      () =>
+        messages.find((one) => one.name === name && isWanted(one.data as RoomMessages[N]))?.data as
+          | RoomMessages[N]
+          | undefined,
+    );
+  await until('snapshot');
+  return { until, close: () => controller.abort() };
+};
+const readSnapshot = async (): Promise<RoomMessages['snapshot']> => {
+  const page = await openPage();
+  page.close();
+  return await page.until('snapshot');
 };
 
 const closed = (users: number) => ({ kind: 'closed', users, spawnRate: 100 });
@@ -89,24 +115,22 @@ const start = (settings: object) =>
 
 describe('the control room', () => {
   it('begins every event stream with a snapshot of the lab and its scenarios', async () => {
-    const { facts } = await readUntil('snapshot', () => true);
+    const { facts } = await readSnapshot();
     expect(facts).toMatchObject({ lab: 'gallery', service: 'api', policies: [] });
     expect(facts.scenarios).toContainEqual({ name: 'list', title: 'Ask for the list of pictures' });
   });
 
   it('says that no stack runs, when none does', async () => {
-    // A page stays open, so that the control room goes on asking.
-    const page = new AbortController();
-    await fetch(`${room.url}/events`, { signal: page.signal });
-    const event = await waitFor('the event', async () => {
-      const { events } = await readUntil('snapshot', () => true);
-      return events.find(({ kind }) => kind === 'lost');
-    });
-    page.abort();
+    const page = await openPage();
+    const event = await waitFor('the event', async () =>
+      (await readSnapshot()).events.find(({ kind }) => kind === 'lost'),
+    );
+    page.close();
     expect(event).toMatchObject({ service: 'stack', detail: expect.stringContaining('pnpm dev') });
   });
 
   it('runs a load, changes it while it runs, stops it, and makes its report', async () => {
+    const live = await openPage();
     expect((await fetch(`${room.url}/report.html`)).status).toBe(404);
     expect((await start({})).status).toBe(202);
     const again = await start({});
@@ -116,28 +140,50 @@ describe('the control room', () => {
     ]);
     const settings = { scenario: 'list', runTimeMs: 60_000, model: closed(4) };
     expect((await act({ action: 'load-change', service: 'load', settings })).status).toBe(202);
-    const report = await readUntil('report', ({ total }) => (total?.requests ?? 0) > 0);
+    const report = await live.until('report', ({ total }) => (total?.requests ?? 0) > 0);
     expect(report).toMatchObject({ isRunning: true, failures: [] });
     expect(report.rows).toContainEqual(
       expect.objectContaining({ type: 'GET', name: '/api/images.json', fails: 0 }),
     );
-    const ended = readUntil('report', ({ isRunning }) => !isRunning);
-    // The stream must be open before the load ends.
-    await readUntil('snapshot', () => true);
     expect((await act({ action: 'load-stop', service: 'load' })).status).toBe(202);
-    expect((await ended).total?.name).toBe('Aggregated');
+    const ended = await live.until('report', ({ isRunning }) => !isRunning);
+    live.close();
+    expect(ended.total?.name).toBe('Aggregated');
     const page = await waitFor('the report', async () => {
       const response = await fetch(`${room.url}/report.html`);
       return response.ok && (await response.text());
     });
     expect(page).toContain('<!doctype html>');
-    const { events } = await readUntil('snapshot', () => true);
+    const { events } = await readSnapshot();
     expect(events.map(({ kind }) => kind)).toEqual(
       expect.arrayContaining(['load started', 'load changed', 'load stopped']),
     );
     expect((await act({ action: 'load-reset', service: 'load' })).status).toBe(202);
-    const { report: reset } = await readUntil('snapshot', () => true);
+    const { report: reset } = await readSnapshot();
     expect((reset as LoadReport | undefined)?.rows ?? []).toEqual([]);
+  });
+
+  it('lists the experiments of the lab with their claims, and runs one to its verdict', async () => {
+    const all = (await (await fetch(`${room.url}/experiments`)).json()) as readonly ExperimentFacts[];
+    const found = all.find(({ name }) => name === 'kill-a-copy');
+    expect(found?.claims).toContain('failed is at most 0.');
+    const live = await openPage();
+    expect((await act({ action: 'experiment', service: 'kill-a-copy' })).status).toBe(202);
+    const { verdict } = await live.until('experiment', (state) => state.verdict !== undefined);
+    expect(verdict).toMatchObject({ experiment: 'kill-a-copy', holds: true });
+    await act({ action: 'experiment', service: 'nope' });
+    const { problem } = await live.until('experiment', (state) => state.problem !== undefined);
+    live.close();
+    expect(problem).toBe('The experiment "nope" is not known');
+  });
+
+  it('says why there is no profile and no trace', async () => {
+    expect((await fetch(`${room.url}/profiles/api-9?seconds=1`)).status).toBe(400);
+    const trace = await fetch(`${room.url}/traces/x`);
+    expect([trace.status, ((await trace.json()) as { detail: string }).detail]).toEqual([
+      409,
+      'This load balancer cannot do that while it runs.',
+    ]);
   });
 
   it.each([

@@ -28,9 +28,14 @@ export const roomErrors = defineErrors({
     title: 'Too many pages are open',
     meaning: 'The control room serves 20 pages at once. Close one.',
   },
+  ROOM_PROFILE_INVALID: {
+    status: 400,
+    title: 'This profile cannot be taken',
+    meaning: 'Name a running process of the stack, and 1 to 60 whole seconds.',
+  },
   ROOM_NO_REPORT: {
     status: 404,
-    title: 'There is no report yet',
-    meaning: 'Start a load first; its report is there when it has ended or was stopped.',
+    title: 'There is none yet',
+    meaning: 'A report is there when a load has ended or was stopped; a profile, when it was recorded.',
   },
 });

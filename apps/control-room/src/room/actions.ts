@@ -2,6 +2,7 @@ import { AppError } from '@tripod/shared/errors/app-error';
 import { Ajv } from 'ajv';
 import type { LoadSettings } from '../../web/src/load-request.ts';
 import { roomErrors } from '../errors/room-errors.ts';
+import type { ExperimentRunner } from '../experiments/experiment-runner.ts';
 import type { LoadRunner } from '../load/load-runner.ts';
 import type { ProxyAdmin } from '../stack/proxy-admin.ts';
 import type { StackLink } from '../stack/stack-link.ts';
@@ -12,8 +13,11 @@ export type ActionParts = {
   readonly link: Pick<StackLink, 'ask'>;
   readonly load: Pick<LoadRunner, 'start' | 'change' | 'stop' | 'reset'>;
   readonly admin: ProxyAdmin;
+  readonly experiments: Pick<ExperimentRunner, 'start'>;
   /** The port of a copy, by its name. */
   readonly portOf: (name: string) => number | undefined;
+  /** The pool of the copies that the page shows. */
+  readonly pool: string;
   readonly addEvent: (kind: string, service: string, detail?: string) => void;
 };
 
@@ -109,14 +113,15 @@ const actions: Readonly<Record<string, (body: Body, parts: ActionParts) => Promi
     await admin.setPolicy(service, chosen);
     addEvent('policy', service, chosen);
   },
-  drain: async ({ service }, { admin, portOf, addEvent }) => {
-    await admin.setDraining(service, need(portOf(service), 'service'), true);
+  drain: async ({ service }, { admin, pool, portOf, addEvent }) => {
+    await admin.setDraining(pool, need(portOf(service), 'service'), true);
     addEvent('draining', service);
   },
-  undrain: async ({ service }, { admin, portOf, addEvent }) => {
-    await admin.setDraining(service, need(portOf(service), 'service'), false);
+  undrain: async ({ service }, { admin, pool, portOf, addEvent }) => {
+    await admin.setDraining(pool, need(portOf(service), 'service'), false);
     addEvent('not draining', service);
   },
+  experiment: async ({ service }, { experiments }) => experiments.start(service),
   'load-start': async ({ settings }, { load }) => await load.start(need(settings, 'settings')),
   'load-change': async ({ settings }, { load }) => load.change(need(settings, 'settings')),
   'load-stop': async (_body, { load }) => load.stop(),

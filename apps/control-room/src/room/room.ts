@@ -2,6 +2,7 @@ import type { LoadRun } from '@tripod/load/report/load-run';
 import type { Clock } from '@tripod/shared/async/clock';
 import type { Reading } from '@tripod/stack-client/reading';
 import type { LabFacts } from '../../web/src/wire.ts';
+import { createExperimentRunner } from '../experiments/experiment-runner.ts';
 import { createLoadRunner, type LoadRunnerOptions } from '../load/load-runner.ts';
 import type { ProxyAdmin } from '../stack/proxy-admin.ts';
 import { createStackLink } from '../stack/stack-link.ts';
@@ -14,6 +15,9 @@ export type RoomOptions = Pick<LoadRunnerOptions, 'target' | 'moduleOf' | 'cpuSe
   readonly facts: LabFacts;
   readonly socketPath: string;
   readonly admin: ProxyAdmin;
+  /** The path of the command `experiment`, and of node. */
+  readonly experimentProgram: string;
+  readonly execPath: string;
   readonly clock: Clock;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -25,6 +29,8 @@ export type Room = {
   readonly act: Actions;
   /** The last load that ended. */
   readonly lastRun: () => LoadRun | undefined;
+  /** The port on which a process has its profiles, by its name. */
+  readonly portOf: (process: string) => number | undefined;
   close(): Promise<void>;
 };
 
@@ -91,15 +97,30 @@ export const createRoom = (options: RoomOptions): Room => {
     },
     onEvent: (kind, detail) => addEvent(kind, 'load', detail),
   });
-  const act = createActions({ link, load, admin, portOf: (name) => portOf.get(name), addEvent });
+  const experiments = createExperimentRunner({
+    program: options.experimentProgram,
+    execPath: options.execPath,
+    onState: (state) => {
+      const { verdict, running, problem } = state;
+      if (running !== undefined) addEvent('experiment started', running);
+      else addEvent('experiment ended', verdict?.experiment ?? 'experiment', problem);
+      pages.send('experiment', state);
+    },
+  });
+  const act = createActions({
+    ...{ link, load, admin, experiments, addEvent },
+    portOf: (name) => portOf.get(name),
+    pool: facts.service,
+  });
   return {
     pages,
     act,
     lastRun: () => load.lastRun,
+    portOf: (name) => (name === 'proxy' ? admin.port : portOf.get(name)),
     async close() {
       link.watch(false);
       pages.close();
-      await load.close();
+      await Promise.all([load.close(), experiments.close()]);
     },
   };
 };

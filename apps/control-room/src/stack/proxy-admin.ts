@@ -2,18 +2,23 @@
 export type ProxyAdmin = {
   setPolicy(pool: string, policy: string): Promise<void>;
   setDraining(pool: string, port: number, draining: boolean): Promise<void>;
+  /** What the proxy kept about a request. */
+  findTrace(requestId: string): Promise<unknown>;
+  /** The port of the admin side, which has the profiles of the proxy; undefined without one. */
+  readonly port: number | undefined;
 };
 
 const timeoutMs = 5000;
 
-const change = async (url: string, body: unknown): Promise<void> => {
-  const response = await fetch(url, {
-    method: 'PATCH',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  if (response.ok) return;
+const change = (body: unknown): RequestInit => ({
+  method: 'PATCH',
+  headers: { 'Content-Type': 'application/json' },
+  body: JSON.stringify(body),
+});
+
+const ask = async (url: string, init: RequestInit = {}): Promise<unknown> => {
+  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+  if (response.ok) return await response.json();
   const problem = (await response.json().catch(() => ({}))) as { title?: string; detail?: string };
   throw new Error(problem.detail ?? problem.title ?? `The load balancer answered ${response.status}.`);
 };
@@ -21,12 +26,14 @@ const change = async (url: string, body: unknown): Promise<void> => {
 /** Creates the client of an admin side. Its promises reject with a sentence. */
 export const createProxyAdmin = (adminUrl: string | undefined): ProxyAdmin => {
   const url = (path: string): string => {
-    if (adminUrl === undefined) throw new Error('This load balancer cannot change it while it runs.');
+    if (adminUrl === undefined) throw new Error('This load balancer cannot do that while it runs.');
     return `${adminUrl}${path}`;
   };
   return {
-    setPolicy: async (pool, policy) => await change(url(`/pools/${pool}`), { policy }),
+    setPolicy: async (pool, policy) => void (await ask(url(`/pools/${pool}`), change({ policy }))),
     setDraining: async (pool, port, draining) =>
-      await change(url(`/pools/${pool}/upstreams/127.0.0.1:${port}`), { draining }),
+      void (await ask(url(`/pools/${pool}/upstreams/127.0.0.1:${port}`), change({ draining }))),
+    findTrace: async (requestId) => await ask(url(`/traces/${encodeURIComponent(requestId)}`)),
+    port: adminUrl === undefined ? undefined : Number(new URL(adminUrl).port),
   };
 };

@@ -57,6 +57,6 @@ export const controlRoom = defineService({
     },
   },
   needs: [],
-  stopGraceMs: 3000,
+  stopGraceMs: 12_000,
   addresses: ({ ports: [port] }) => [['Control room', `http://localhost:${port}/`]],
 });
