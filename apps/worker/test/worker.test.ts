@@ -28,7 +28,7 @@ const describeWorker = (name: string, create: () => Promise<JobStore>): void => 
       'the second job',
       () => worker.stdout() === 'processed: test-1\nprocessed: test-2\ufffd[31m\n',
     );
-    expect(worker.messages).toEqual([{ type: 'ready' }]);
+    expect(worker.messages).toEqual([{ type: 'ready', faults: ['block'] }]);
     await waitFor('the log', () => worker.stderr().includes('waiting for jobs'));
     expect(await store.jobs.counts()).toEqual({ waiting: 0, running: 0, done: 2, failed: 0 });
   });

@@ -75,6 +75,8 @@ export type ServiceDefinition<S extends Settings = Settings> = {
   readonly settings: (place: { readonly checkout: string }) => S;
   /** Default: it always runs. */
   readonly isEnabled?: (config: ConfigOf<S>) => boolean;
+  /** Whether it is no part of the measured system, so that a budget has no share for it. Default: it is. */
+  readonly isOutsideBudget?: true;
   /** Throws a ConfigError for values that do not fit together. */
   readonly check?: (config: ConfigOf<S>) => void;
   /** Settings that hold its ports; the first is the one it serves on, with replicas that of the first copy. */

@@ -34,6 +34,7 @@ export const controlRoom = defineService({
     adminPort: adminPortSetting,
   }),
   isEnabled: ({ controlRoom: isWanted }) => isWanted,
+  isOutsideBudget: true,
   ports: ['controlRoomPort'],
   prepare: async ({ checkout, dir, ...context }) => {
     const source = sourceOf(checkout);

@@ -50,7 +50,7 @@ export const planStack = (all: readonly AnyService[], config: StackConfig): Stac
   const balancers = all.filter(({ run }) => run.type === 'balancer');
   if (config.budget) {
     checkBudget(config.budget, {
-      running: services.map(({ name }) => name),
+      running: services.filter(({ isOutsideBudget }) => !isOutsideBudget).map(({ name }) => name),
       alternatives: balancers.map(({ name }) => name),
     });
   }
