@@ -68,7 +68,9 @@ export const createControlRoomServer = (options: ControlRoomServerOptions): Stop
     response.setHeader('Content-Security-Policy', pagePolicy);
     next();
   });
-  app.use(createOwnOriginGuard(roomErrors.ROOM_ADDRESS_REFUSED));
+  // An event stream makes the stack measure, and a profile makes a process record.
+  const isActive = (path: string): boolean => /^\/(events|profiles\/)/.test(path);
+  app.use(createOwnOriginGuard(roomErrors.ROOM_ADDRESS_REFUSED, { isActive }));
   app
     .route('/livez')
     .get((_request, response) => void response.json({ status: 'live' }))

@@ -202,6 +202,7 @@ describe('the control room', () => {
     [{ action: 'kill', service: 'api-1' }, 409, 'ROOM_ACTION_REFUSED'],
     [{ action: 'policy', service: 'api', policy: 'hash' }, 409, 'ROOM_ACTION_REFUSED'],
     [{ action: 'load-stop', service: 'load' }, 409, 'ROOM_ACTION_REFUSED'],
+    [{ action: 'drain', service: 'api-1' }, 409, 'ROOM_ACTION_REFUSED'],
   ])('refuses %j with %d %s', async (body, status, code) => {
     const response = await act(body);
     expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([status, code]);
@@ -210,6 +211,10 @@ describe('the control room', () => {
   it('serves its own page only: no other origin, no other name, no other type', async () => {
     expect((await act({}, { Origin: 'http://localhost:8080' })).status).toBe(403);
     expect((await act({}, { 'Sec-Fetch-Site': 'same-site' })).status).toBe(403);
+    for (const path of ['events', 'profiles/api-1?seconds=1']) {
+      const foreign = { headers: { 'Sec-Fetch-Site': 'cross-site' } };
+      expect((await fetch(`${room.url}/${path}`, foreign)).status).toBe(403);
+    }
     expect((await act({}, { 'Content-Type': 'text/plain' })).status).toBe(415);
     const { headers } = await fetch(`${room.url}/`);
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");

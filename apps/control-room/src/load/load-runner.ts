@@ -56,6 +56,7 @@ export const createLoadRunner = (options: LoadRunnerOptions): LoadRunner => {
   let settings: LoadSettings | undefined;
   let running: RunningLoad | undefined;
   let isStarting = false;
+  let abort: AbortController | undefined;
   let sample: Sample | undefined;
   let report: LoadReport | undefined;
   let lastRun: LoadRun | undefined;
@@ -87,6 +88,7 @@ export const createLoadRunner = (options: LoadRunnerOptions): LoadRunner => {
       if (running || isStarting) throw new Error('A load runs already. Change or stop it.');
       isStarting = true;
       const controller = new AbortController();
+      abort = controller;
       try {
         running = await startLoad({
           target,
@@ -120,6 +122,8 @@ export const createLoadRunner = (options: LoadRunnerOptions): LoadRunner => {
         (error: unknown) => {
           running = undefined;
           onEvent('load stopped', error instanceof Error ? error.message : String(error));
+          report = { rows: [], failures: [], ...report, model: wanted.model.kind, isRunning: false };
+          onReport(report);
         },
       );
     },
@@ -130,8 +134,8 @@ export const createLoadRunner = (options: LoadRunnerOptions): LoadRunner => {
       onEvent('load changed', describe(wanted));
     },
     stop() {
-      if (!running) throw new Error('No load runs.');
-      running.stop();
+      if (!running && !isStarting) throw new Error('No load runs.');
+      abort?.abort();
     },
     reset() {
       if (running) throw new Error('A load runs. Stop it first.');
@@ -158,7 +162,7 @@ export const createLoadRunner = (options: LoadRunnerOptions): LoadRunner => {
       return lastRun;
     },
     async close() {
-      running?.stop();
+      abort?.abort();
       await ended;
     },
   };

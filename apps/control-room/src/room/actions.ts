@@ -93,6 +93,12 @@ const need = <T>(value: T | undefined, field: string): T => {
   return value;
 };
 
+const portIn = (portOf: ActionParts['portOf'], service: string): number => {
+  const port = portOf(service);
+  if (port === undefined) throw new Error(`The port of ${service} is not known; is it a copy that runs?`);
+  return port;
+};
+
 /** The actions by name. Those of the stack are its commands, so that the page can do no more than the command line. */
 const actions: Readonly<Record<string, (body: Body, parts: ActionParts) => Promise<unknown>>> = {
   kill: (body, { link }) => link.ask({ command: 'kill', name: body.service }),
@@ -114,11 +120,11 @@ const actions: Readonly<Record<string, (body: Body, parts: ActionParts) => Promi
     addEvent('policy', service, chosen);
   },
   drain: async ({ service }, { admin, pool, portOf, addEvent }) => {
-    await admin.setDraining(pool, need(portOf(service), 'service'), true);
+    await admin.setDraining(pool, portIn(portOf, service), true);
     addEvent('draining', service);
   },
   undrain: async ({ service }, { admin, pool, portOf, addEvent }) => {
-    await admin.setDraining(pool, need(portOf(service), 'service'), false);
+    await admin.setDraining(pool, portIn(portOf, service), false);
     addEvent('not draining', service);
   },
   experiment: async ({ service }, { experiments }) => experiments.start(service),

@@ -4,8 +4,11 @@ import type { RoomMessages } from '../../web/src/wire.ts';
 import { roomErrors } from '../errors/room-errors.ts';
 
 const maxPages = 20;
-/** A page that has not read this much is cut off; it connects again and gets a snapshot. */
-const maxWaitingBytes = 4_194_304;
+/**
+ * A page that has not read this much is cut off; it connects again and gets a snapshot. The largest snapshot, of 16 copies and
+ * two hours, has 6 MB.
+ */
+const maxWaitingBytes = 12_582_912;
 
 export type EventHub = {
   /** Sends the snapshot and then every message to this response, until its connection closes. Throws ROOM_FULL. */

@@ -62,6 +62,8 @@ export const createRoom = (options: RoomOptions): Room => {
       addEvent(reading.kind, reading.service, reading.detail, Date.parse(reading.at));
       return;
     }
+    // Another process may have got the port of a removed copy.
+    portOf.clear();
     for (const { name, port } of reading.processes) if (port !== undefined) portOf.set(name, port);
     const sample = toRoomSample(reading, {
       service: facts.service,
