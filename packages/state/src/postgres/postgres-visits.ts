@@ -8,11 +8,10 @@ import { createVisitGroup } from '../store/visit-group.ts';
  * of several copies can't wait for each other in a circle, and hold the one row that all of them need for the shortest
  * time. The time of expiry changes once a minute at most: other visits leave the index alone.
  *
- * A connection keeps the plan that Postgres made when the table was small. The scalar subquery leaves it the index alone;
- * a join would be planned as a scan of the whole table.
+ * It has no name, so that Postgres plans it each time: a connection would keep the plan that was made when the table was
+ * small, which scans the whole table later.
  */
 const countVisits = {
-  name: 'count-visits',
   text: `with incoming as materialized (
       select ordinal, coalesce(
         (select id from visit_sessions where id = claimed_id and expires_at > now()),
@@ -42,7 +41,7 @@ const countVisits = {
 /** Expired sessions are deleted before the first visit and after each this many. */
 const sweepEvery = 1000;
 
-/** Deletes more sessions than were added since the last time. It has no name, so that each plan fits the table of now. */
+/** Deletes more sessions than were added since the last time. It has no name for the same reason. */
 const deleteExpired = {
   text: `delete from visit_sessions where ctid = any(array(
       select ctid from visit_sessions where expires_at < now()
