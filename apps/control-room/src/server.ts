@@ -2,6 +2,7 @@ import { renderReport } from '@tripod/load/report/html/render-report';
 import type { Clock } from '@tripod/shared/async/clock';
 import { AppError } from '@tripod/shared/errors/app-error';
 import { errorHandler } from '@tripod/shared/http/error-handler';
+import { announcesJson, isBodyError } from '@tripod/shared/http/json-body';
 import { methodNotAllowed, notFound } from '@tripod/shared/http/not-found';
 import type { Readiness } from '@tripod/shared/http/readiness';
 import { requestIdOf } from '@tripod/shared/http/request-id';
@@ -11,6 +12,7 @@ import { createStoppableServer, type StoppableServer } from '@tripod/shared/http
 import type { Logger } from '@tripod/shared/logging/logger';
 import express, { type RequestHandler } from 'express';
 import type { ExperimentFacts } from '../web/src/wire.ts';
+import { refused } from './errors/refused.ts';
 import { roomErrors } from './errors/room-errors.ts';
 import { takeProfile, toFlameTree } from './profiles/take-profile.ts';
 import type { Room } from './room/room.ts';
@@ -31,26 +33,13 @@ export type ControlRoomServerOptions = {
 const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** A page of another origin cannot send JSON without asking first (CORS preflight). */
-const requireJson: RequestHandler = (request, _response, next) => {
-  const isJson = /^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
-  next(isJson ? undefined : new AppError(roomErrors.ROOM_TYPE_UNSUPPORTED));
-};
+const requireJson: RequestHandler = (request, _response, next) =>
+  next(announcesJson(request) ? undefined : new AppError(roomErrors.ROOM_TYPE_UNSUPPORTED));
 
 const maxProfileSeconds = 60;
 
-/** A failure of another process becomes an answer with its sentence. */
-const refused = async <T>(ask: () => Promise<T>): Promise<T> => {
-  try {
-    return await ask();
-  } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    throw new AppError(roomErrors.ROOM_ACTION_REFUSED, { detail, cause: error });
-  }
-};
-
 const translate = (error: unknown): unknown =>
-  error instanceof Error && 'type' in error && /^(entity|encoding|charset|request)\./.test(String(error.type))
+  isBodyError(error)
     ? new AppError(roomErrors.ROOM_ACTION_INVALID, { detail: 'The body must be JSON of at most 16 KiB.' })
     : error;
 

@@ -1,3 +1,5 @@
+import { describeFailure } from '@tripod/ui/describe-failure';
+
 /** The answer of `GET /`: the copy that answered, and the counters after this visit. */
 export type Visit = {
   readonly served_by: string;
@@ -33,15 +35,6 @@ export class ApiError extends Error {
 /** Longer than the API waits for its store, so that the page shows the reason that the API gives. */
 const timeoutMs = 8000;
 
-const describeFailure = async (response: Response): Promise<string> => {
-  try {
-    const problem = (await response.json()) as { readonly title?: string; readonly detail?: string };
-    return problem.detail ?? problem.title ?? `The API answered ${response.status}.`;
-  } catch {
-    return `The API answered ${response.status}.`;
-  }
-};
-
 /** Sends a GET to the API below the address of the page. Throws an ApiError for every answer other than 2xx. */
 const request = async (path: string, query: Readonly<Record<string, string>> = {}): Promise<unknown> => {
   const search = new URLSearchParams(query).toString();
@@ -55,7 +48,7 @@ const request = async (path: string, query: Readonly<Record<string, string>> = {
     const late = error instanceof DOMException && error.name === 'TimeoutError';
     throw new ApiError(late ? `No answer within ${timeoutMs / 1000} s.` : "The API can't be reached.");
   }
-  if (!response.ok) throw new ApiError(await describeFailure(response), response.status);
+  if (!response.ok) throw new ApiError(await describeFailure(response, 'The API'), response.status);
   return response.json();
 };
 

@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import { describeFailure } from '@tripod/ui/describe-failure';
 import { Profile } from 'pprof-format';
 import type { RecordedProfile } from '../../web/src/wire.ts';
 
@@ -48,6 +49,5 @@ export const takeProfile = async (port: number, seconds: number, signal: AbortSi
     signal: AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000 + graceMs)]),
   });
   if (response.ok) return Buffer.from(await response.arrayBuffer());
-  const problem = (await response.json().catch(() => ({}))) as { title?: string; detail?: string };
-  throw new Error(problem.detail ?? problem.title ?? `The process answered ${response.status}.`);
+  throw new Error(await describeFailure(response, 'The process'));
 };

@@ -1,6 +1,7 @@
 import { AppError } from '@tripod/shared/errors/app-error';
 import { Ajv } from 'ajv';
 import type { LoadSettings } from '../../web/src/load-request.ts';
+import { refused } from '../errors/refused.ts';
 import { roomErrors } from '../errors/room-errors.ts';
 import type { ExperimentRunner } from '../experiments/experiment-runner.ts';
 import type { LoadRunner } from '../load/load-runner.ts';
@@ -114,11 +115,8 @@ const actions: Readonly<Record<string, (body: Body, parts: ActionParts) => Promi
     link.ask({ command: 'fail', name: service, percent: need(percent, 'percent') }),
   scale: ({ service, copies }, { link }) =>
     link.ask({ command: 'scale', name: service, count: need(copies, 'copies') }),
-  policy: async ({ service, policy }, { admin, addEvent }) => {
-    const chosen = need(policy, 'policy');
-    await admin.setPolicy(service, chosen);
-    addEvent('policy', service, chosen);
-  },
+  // The readings of the stack tell the change, whoever made it.
+  policy: ({ service, policy }, { admin }) => admin.setPolicy(service, need(policy, 'policy')),
   drain: async ({ service }, { admin, pool, portOf, addEvent }) => {
     await admin.setDraining(pool, portIn(portOf, service), true);
     addEvent('draining', service);
@@ -145,11 +143,5 @@ export const createActions =
     const action = Object.hasOwn(actions, body.action) ? actions[body.action] : undefined;
     if (!action)
       throw invalid(`There is no action ${body.action}; there are ${Object.keys(actions).join(', ')}.`);
-    try {
-      await action(body, parts);
-    } catch (error) {
-      if (error instanceof AppError) throw error;
-      const detail = error instanceof Error ? error.message : String(error);
-      throw new AppError(roomErrors.ROOM_ACTION_REFUSED, { detail, cause: error });
-    }
+    await refused(() => action(body, parts));
   };

@@ -1,3 +1,5 @@
+import { describeFailure } from '@tripod/ui/describe-failure';
+
 /** The admin side of our proxy, for what is no command of the stack. */
 export type ProxyAdmin = {
   setPolicy(pool: string, policy: string): Promise<void>;
@@ -19,8 +21,7 @@ const change = (body: unknown): RequestInit => ({
 const ask = async (url: string, init: RequestInit = {}): Promise<unknown> => {
   const response = await fetch(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
   if (response.ok) return await response.json();
-  const problem = (await response.json().catch(() => ({}))) as { title?: string; detail?: string };
-  throw new Error(problem.detail ?? problem.title ?? `The load balancer answered ${response.status}.`);
+  throw new Error(await describeFailure(response, 'The load balancer'));
 };
 
 /** Creates the client of an admin side. Its promises reject with a sentence. */

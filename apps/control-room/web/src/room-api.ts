@@ -1,14 +1,7 @@
+import { describeFailure } from '@tripod/ui/describe-failure';
+
 /** Longer than the server waits for the stack, so that the page shows the reason that the server gives. */
 const timeoutMs = 15_000;
-
-const describeFailure = async (response: Response): Promise<string> => {
-  try {
-    const problem = (await response.json()) as { readonly title?: string; readonly detail?: string };
-    return problem.detail ?? problem.title ?? `The control room answered ${response.status}.`;
-  } catch {
-    return `The control room answered ${response.status}.`;
-  }
-};
 
 /** Sends a request to the control room and returns its JSON. Throws an Error whose message is a sentence. */
 export const askRoom = async <Answer>(path: string, init: RequestInit = {}): Promise<Answer> => {
@@ -23,7 +16,7 @@ export const askRoom = async <Answer>(path: string, init: RequestInit = {}): Pro
         : "The control room can't be reached. Does pnpm dev run?",
     );
   }
-  if (!response.ok) throw new Error(await describeFailure(response));
+  if (!response.ok) throw new Error(await describeFailure(response, 'The control room'));
   return (await response.json()) as Answer;
 };
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '@tripod/shared/errors/app-error';
+import { announcesJson, isBodyError } from '@tripod/shared/http/json-body';
 import express, { type RequestHandler } from 'express';
 import { adminErrors } from './admin-errors.ts';
 
@@ -27,10 +28,13 @@ const isTooDeep = (json: Buffer): boolean => {
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
-/** Requires the JSON media type: a page of another origin cannot send it without asking first (CORS preflight). */
+/** Requires the JSON media type of every body. */
 const requireJsonType: RequestHandler = (request, _response, next) => {
-  const isJson = /^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
-  next(hasBody(request) && !isJson ? new AppError(adminErrors.ADMIN_TYPE_UNSUPPORTED) : undefined);
+  next(
+    hasBody(request) && !announcesJson(request)
+      ? new AppError(adminErrors.ADMIN_TYPE_UNSUPPORTED)
+      : undefined,
+  );
 };
 
 /** Middleware that parses JSON bodies of at most 64 KiB and 16 levels. Throws what `toBodyError` understands. */
@@ -51,11 +55,7 @@ export const readJson: readonly RequestHandler[] = [
 /** The error to send for an error of `readJson`; undefined for any other error. */
 export const toBodyError = (error: unknown): AppError | undefined => {
   if (error instanceof AppError) return error;
-  const isBodyError =
-    error instanceof Error &&
-    'type' in error &&
-    /^(entity|encoding|charset|request)\./.test(String(error.type));
-  return isBodyError
+  return isBodyError(error)
     ? new AppError(adminErrors.ADMIN_BODY_INVALID, { detail: 'The body must be JSON of 64 KiB at most.' })
     : undefined;
 };

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { plainResponse } from '@tripod/testing/scripted-upstream';
+import { waitFor } from '@tripod/testing/wait-for';
 import { engineNames } from '../../../src/engine-table.ts';
 import type { Trace } from '../../../src/forwarding/trace-store.ts';
 import { askAdmin } from '../../support/admin.ts';
@@ -116,9 +117,9 @@ describe('a slow request', () => {
     const upstream = await runUpstream((socket) => void socket.write(plainResponse('slow')));
     const proxy = await runProxy({ route: routeTo(upstream), traceSlowMs: 1 });
     // Repeated until one request takes a millisecond, which is soon: the first one opens a connection.
-    for (;;) {
+    await waitFor('a slow request', async () => {
       const trace = await traceOf(proxy, await ask({ ...proxy }));
-      if (trace.kept?.includes('slow')) break;
-    }
+      return trace.kept?.includes('slow') === true;
+    });
   });
 });
