@@ -24,6 +24,15 @@ export const controlRoomSettings = {
     ...address,
     description: 'The admin side of our proxy; without it, policies cannot be changed and copies not drained',
   },
+  policies: {
+    type: 'array',
+    items: { type: 'string' },
+    shape: 'a list of names',
+    default: [],
+    placeholder: 'names',
+    environment: false,
+    description: 'The policies that the page offers; without any, the policy cannot be changed',
+  },
   service: {
     ...text,
     default: 'api',

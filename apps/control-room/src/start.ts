@@ -4,7 +4,7 @@ import { createShutdownStack } from '@tripod/shared/process/shutdown-stack';
 import { stackSocketPath } from '@tripod/stack-client/stack-socket-path';
 import type { ControlRoomConfig } from './config.ts';
 import { listExperiments } from './experiments/list-experiments.ts';
-import { findScenarios } from './load/find-scenarios.ts';
+import { defaultRunTimeMs, findScenarios } from './load/find-scenarios.ts';
 import { createRoom } from './room/room.ts';
 import { createControlRoomServer } from './server.ts';
 import { createProxyAdmin } from './stack/proxy-admin.ts';
@@ -21,16 +21,13 @@ export type ProcessFacts = {
   readonly cpuSeconds: () => number;
 };
 
-const policies = ['round-robin', 'least-requests', 'random-two', 'peak-ewma', 'ip-hash', 'hash'] as const;
-const longLabs: ReadonlySet<string> = new Set(['books']);
-
 /** Starts the control room on loopback. Its `stop` ends a running load and closes all pages. */
 export const startControlRoom = async (
   config: ControlRoomConfig,
   { logger, clock }: Pick<CliContext, 'logger' | 'clock'>,
   { userId, nodeVersion, execPath, experimentProgram, cpuSeconds }: ProcessFacts,
 ): Promise<RunningService> => {
-  const { lab, labFolder, target, adminUrl, service, stateDir, page, port } = config;
+  const { lab, labFolder, target, adminUrl, policies, service, stateDir, page, port } = config;
   const scenarios = await findScenarios(labFolder);
   const url = new URL(target);
   const [first] = scenarios;
@@ -38,12 +35,12 @@ export const startControlRoom = async (
   const room = createRoom({
     facts: {
       ...{ lab, host: target, service },
-      policies: adminUrl === undefined ? [] : policies,
+      policies,
       scenarios: scenarios.map(({ name, title }) => ({ name, title })),
       defaults: {
         scenario: first?.name ?? '',
         model: { kind: 'closed', users: 50, spawnRate: 10 },
-        runTimeMs: longLabs.has(lab) ? 180_000 : 60_000,
+        runTimeMs: first?.usualRunTimeMs ?? defaultRunTimeMs,
       },
     },
     target: { hostname: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 80) },

@@ -16,6 +16,7 @@ const addBook = async (user: User): Promise<void> => {
 export const scenario: Scenario = {
   title: 'List and add books',
   thinkTimeMs: [100, 500],
+  usualRunTimeMs: 180_000,
   tasks: [
     { name: 'list', weight: 9, run: (user) => user.ask(list) },
     { name: 'add', weight: 1, run: addBook },

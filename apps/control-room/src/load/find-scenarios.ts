@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { loadScenario } from '@tripod/load/scenario/load-scenario';
 
-export type FoundScenario = { readonly name: string; readonly title: string; readonly module: string };
+/** Offered when nothing else is known. */
+export const defaultRunTimeMs = 60_000;
+
+export type FoundScenario = {
+  readonly name: string;
+  readonly title: string;
+  readonly module: string;
+  readonly usualRunTimeMs: number;
+};
 
 /** Returns the scenarios of a lab, by name: the modules of its folder `scenarios`. */
 export const findScenarios = async (labFolder: string | undefined): Promise<readonly FoundScenario[]> => {
@@ -16,8 +24,8 @@ export const findScenarios = async (labFolder: string | undefined): Promise<read
   return await Promise.all(
     names.map(async (name) => {
       const module = pathToFileURL(join(folder, `${name}.ts`)).href;
-      const { title } = await loadScenario({ module });
-      return { name, title, module };
+      const { title, usualRunTimeMs = defaultRunTimeMs } = await loadScenario({ module });
+      return { name, title, module, usualRunTimeMs };
     }),
   );
 };

@@ -7,6 +7,7 @@ import { binOf } from './app-command.ts';
 import { adminPortSetting, frontSettings } from './front-settings.ts';
 
 const sourceOf = (checkout: string): string => join(checkout, 'apps/control-room/web');
+const policyFlag = ['--policies', frontSettings.policy.enum.join(',')];
 const builtPage = (dir: string): string => join(dir, 'page');
 
 /** The page on which load, copies and faults meet. It runs beside the system and is not reached through the proxy. */
@@ -51,7 +52,7 @@ export const controlRoom = defineService({
           ...['--port', `${port}`, '--state-dir', stateDir, '--log-format', 'json'],
           ...['--target', `http://127.0.0.1:${config.port}`],
           ...(labFolder === undefined ? [] : ['--lab-folder', labFolder, '--lab', basename(labFolder)]),
-          ...(proxy === 'nginx' ? [] : ['--admin-url', `http://127.0.0.1:${adminPort}`]),
+          ...(proxy === 'nginx' ? [] : ['--admin-url', `http://127.0.0.1:${adminPort}`, ...policyFlag]),
           ...(existsSync(builtPage(dir)) ? ['--page', builtPage(dir)] : []),
         ],
       };

@@ -58,6 +58,8 @@ export type Scenario = {
   readonly tasks: readonly Task[];
   /** A user of the closed model pauses for a random time between these two after each task. Default: no pause. */
   readonly thinkTimeMs?: readonly [number, number];
+  /** The run time that a form offers first. Default: a minute. */
+  readonly usualRunTimeMs?: number;
   /** Called once before the load with a user, and its result goes to `check`. */
   readonly prepare?: (user: User) => Promise<unknown>;
   /** Called once after the load. */
